@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// The rungs below run one way: a target imports only what it lists, and the build refuses anything else
+// (`--explicit-target-dependency-import-check error` in the Makefile). See Notebooks-free-docs/Architecture.md.
+
+/// An unpacked libtorch 2.x, or the `torch` folder of a pip install, instead of Debian's libtorch 1.13.
+let libtorch = ProcessInfo.processInfo.environment["LIBTORCH"]
+
+let swift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let openCVHeaders: [CXXSetting] = [.headerSearchPath("../SystemOpenCV/opencv4")]
+let openCVLibraries: [LinkerSetting] = ["opencv_core", "opencv_imgproc", "opencv_imgcodecs"].map {
+  .linkedLibrary($0)
+}
+
+// Flags for another libtorch are unsafe flags, which SwiftPM refuses in a dependency; so they exist only where asked for.
+let torchHeaders: [CXXSetting] =
+  libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"])] }
+  ?? [.headerSearchPath("../SystemTorch/api")]
+let torchLibraries: [LinkerSetting] =
+  ["torch", "torch_cpu", "c10"].map { .linkedLibrary($0) }
+  + (libtorch.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])] } ?? [])
+
+func library(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swift, linkerSettings: linking)
+}
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: swift)
+}
+
+let package = Package(
+  name: "mvmr",
+  products: [
+    .library(name: "MVCore", targets: ["MVCore"]),
+    .library(name: "MVImaging", targets: ["MVImaging"]),
+    .library(name: "MVStore", targets: ["MVStore"]),
+    .library(name: "MVDatasets", targets: ["MVDatasets"]),
+    .library(name: "MVRepresentations", targets: ["MVRepresentations"]),
+    .library(name: "MVEvaluation", targets: ["MVEvaluation"]),
+    .library(name: "MVExtraction", targets: ["MVExtraction"]),
+    .library(name: "MVTraining", targets: ["MVTraining"]),
+    .executable(name: "mvmr", targets: ["mvmr"]),
+    .executable(name: "mvmr-train", targets: ["mvmr-train"]),
+    .executable(name: "mvmr-bench", targets: ["mvmr-bench"]),
+  ],
+  targets: [
+    // Rung 0: system libraries, and C headers over C++ libraries.
+    .systemLibrary(name: "SystemHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "SystemOpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "SystemYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "CGuarded"),
+    .target(name: "COpenCV", dependencies: ["CGuarded"], cxxSettings: openCVHeaders, linkerSettings: openCVLibraries),
+    .target(name: "CTorch", dependencies: ["CGuarded"], cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+    .target(name: "CCommandLine", dependencies: ["CGuarded"]),
+    .target(
+      name: "CKernels", cxxSettings: [.define("HWY_SHARED_DEFINE"), .headerSearchPath(".")],
+      linkerSettings: [.linkedLibrary("hwy")]),
+
+    // Rung 1 to 3: values, pictures, files, data sets, representations, scores.
+    library("MVCore", []),
+    library("MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
+    library("MVStore", ["MVCore", "SystemHDF5", "CKernels"]),
+    library("MVDatasets", ["MVCore", "MVImaging"]),
+    library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
+    library("MVEvaluation", ["MVCore", "MVStore", "SystemOpenBLAS"]),
+
+    // Rung 4: whole jobs.
+    library("MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
+    library(
+      "MVTraining",
+      ["MVCore", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation", "CTorch", "CGuarded"]),
+
+    // Rung 5: the command line. MVCommandLine is what the executables share.
+    library("MVCommandLine", ["MVCore", "CCommandLine", "CGuarded"]),
+    .executableTarget(
+      name: "mvmr",
+      dependencies: [
+        "MVCommandLine", "MVCore", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations", "MVEvaluation",
+        "MVExtraction",
+      ], swiftSettings: swift),
+    .executableTarget(
+      name: "mvmr-train",
+      dependencies: [
+        "MVCommandLine", "MVCore", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations", "MVEvaluation",
+        "MVExtraction", "MVTraining",
+      ], swiftSettings: swift),
+    .executableTarget(
+      name: "mvmr-bench",
+      dependencies: [
+        "MVCommandLine", "MVCore", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations", "MVEvaluation",
+        "MVExtraction", "MVTraining",
+      ], swiftSettings: swift),
+
+    // Tests: one target a module, and CommandTests, which run the built executables.
+    .target(
+      name: "TestSupport", dependencies: ["MVCore"], path: "Tests/TestSupport", swiftSettings: swift),
+    tests(of: "MVCore", []),
+    tests(of: "MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
+    tests(of: "MVStore", ["MVCore"]),
+    tests(of: "MVDatasets", ["MVCore", "MVImaging"]),
+    tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),
+    tests(of: "MVEvaluation", ["MVCore", "MVStore"]),
+    tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
+    tests(
+      of: "MVTraining", ["MVCore", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation", "CTorch"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["MVCore", "MVStore", "TestSupport", "mvmr", "mvmr-train"],
+      swiftSettings: swift),
+  ],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,7 @@
+// The few SIMD loops of this package, on Google Highway: the best instruction set of the machine is chosen at run time.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include "CKernelsConversion.h"
+
+#endif

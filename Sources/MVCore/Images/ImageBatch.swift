@@ -1,0 +1,93 @@
+/// The values of pixels, row by row, channels interleaved (red, green, blue).
+public enum Pixels: Hashable, Sendable {
+  /// 0...255.
+  case uint8([UInt8])
+  /// Taken as they are; the usual range is 0...1.
+  case float32([Float])
+
+  /// How many values there are.
+  public var count: Int {
+    switch self {
+    case .uint8(let values): values.count
+    case .float32(let values): values.count
+    }
+  }
+}
+
+/// Images of one shape: N x H x W x C values.
+public struct ImageBatch: Hashable, Sendable {
+  /// How many images.
+  public let count: Int
+  /// The shape that all of them have.
+  public let shape: ImageShape
+  /// `count * shape.count` values: image by image, row by row, channels interleaved.
+  public let pixels: Pixels
+
+  /// Creates a batch; `pixels` must hold `count * shape.count` values.
+  public init(count: Int, shape: ImageShape, pixels: Pixels) {
+    precondition(count >= 0 && pixels.count == count * shape.count, "the pixels do not fill the shape")
+    self.count = count
+    self.shape = shape
+    self.pixels = pixels
+  }
+
+  /// The `index`th image.
+  public subscript(index: Int) -> Image {
+    let range = index * shape.count..<(index + 1) * shape.count
+    switch pixels {
+    case .uint8(let values): return Image(shape: shape, pixels: .uint8(Array(values[range])))
+    case .float32(let values): return Image(shape: shape, pixels: .float32(Array(values[range])))
+    }
+  }
+
+  /// The images of `rows`, in that order.
+  public subscript(rows: Range<Int>) -> ImageBatch {
+    let range = rows.lowerBound * shape.count..<rows.upperBound * shape.count
+    switch pixels {
+    case .uint8(let values):
+      return ImageBatch(count: rows.count, shape: shape, pixels: .uint8(Array(values[range])))
+    case .float32(let values):
+      return ImageBatch(count: rows.count, shape: shape, pixels: .float32(Array(values[range])))
+    }
+  }
+
+  /// Joins images of one shape and pixel type; throws where they differ.
+  public init(_ images: [Image]) throws(MVError) {
+    guard let first = images.first else { throw .usage("image batch", "is empty", remedy: "give at least one image") }
+    var bytes: [UInt8] = []
+    var floats: [Float] = []
+    for (row, image) in images.enumerated() {
+      guard image.shape == first.shape else {
+        throw .badData("image \(row)", "is \(image.shape), the first is \(first.shape)", remedy: "resize to one size")
+      }
+      switch (image.pixels, first.pixels) {
+      case (.uint8(let values), .uint8): bytes += values
+      case (.float32(let values), .float32): floats += values
+      default: throw .badData("image \(row)", "mixes 8-bit and float pixels", remedy: "convert to one type")
+      }
+    }
+    if case .uint8 = first.pixels {
+      self.init(count: images.count, shape: first.shape, pixels: .uint8(bytes))
+    } else {
+      self.init(count: images.count, shape: first.shape, pixels: .float32(floats))
+    }
+  }
+}
+
+/// One image: H x W x C values.
+public struct Image: Hashable, Sendable {
+  /// The size and the channels.
+  public let shape: ImageShape
+  /// `shape.count` values, row by row, channels interleaved.
+  public let pixels: Pixels
+
+  /// Creates an image; `pixels` must hold `shape.count` values.
+  public init(shape: ImageShape, pixels: Pixels) {
+    precondition(pixels.count == shape.count, "the pixels do not fill the shape")
+    self.shape = shape
+    self.pixels = pixels
+  }
+
+  /// This image as a batch of one, without a copy.
+  public var batch: ImageBatch { ImageBatch(count: 1, shape: shape, pixels: pixels) }
+}

@@ -1,0 +1,52 @@
+/// The size of an image in pixels, and its number of channels.
+public struct ImageShape: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// Rows of pixels.
+  public let height: Int
+  /// Columns of pixels.
+  public let width: Int
+  /// 1 for grey, 3 for red, green, blue.
+  public let channels: Int
+
+  /// Creates a shape; all three positive.
+  public init(height: Int, width: Int, channels: Int) {
+    precondition(height > 0 && width > 0 && channels > 0, "an image has at least one pixel")
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
+
+  /// Pixels times channels.
+  public var count: Int { height * width * channels }
+
+  /// `height x width x channels`.
+  public var description: String { "\(height)x\(width)x\(channels)" }
+}
+
+/// Height and width of an image in pixels, written `HxW`.
+public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// Rows of pixels.
+  public let height: Int
+  /// Columns of pixels.
+  public let width: Int
+
+  /// Creates a size; both positive.
+  public init(height: Int, width: Int) {
+    precondition(height > 0 && width > 0, "an image has at least one pixel")
+    self.height = height
+    self.width = width
+  }
+
+  /// Reads `HxW`, or one number for a square; throws a usage error otherwise.
+  public init(parsing text: String) throws(MVError) {
+    let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...2).contains(parts.count), let height = parts[0], let width = parts[parts.count - 1],
+      (1...32768).contains(height), (1...32768).contains(width)
+    else {
+      throw .usage("size \(text)", "is not HEIGHTxWIDTH in pixels", remedy: "write for example 96x96")
+    }
+    self.init(height: height, width: width)
+  }
+
+  /// `height x width`.
+  public var description: String { "\(height)x\(width)" }
+}

@@ -1,0 +1,28 @@
+internal import Dispatch
+internal import Foundation
+internal import Synchronization
+
+/// Work spread over threads, in one place, so that no part of the package multiplies another's threads.
+public enum Parallel {
+  /// The number of processors this process may use.
+  public static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  /// Calls `body` for each index in 0..<`count` on up to `threads` threads; the order is not promised.
+  ///
+  /// After the first error no new index is started; that error is thrown when the calls in flight have ended.
+  public static func forEach(
+    _ count: Int, threads: Int = processorCount, _ body: @Sendable (Int) throws(MVError) -> Void
+  ) throws(MVError) {
+    guard count > 0 else { return }
+    let next = Atomic<Int>(0)
+    let failure = Mutex<MVError?>(nil)
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count, failure.withLock({ $0 == nil }) else { return }
+        do throws(MVError) { try body(index) } catch { failure.withLock { $0 = $0 ?? error } }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+}

@@ -1,0 +1,99 @@
+public import Foundation
+public import MVCore
+internal import CKernels
+
+/// How the values of a representation are stored.
+public enum ElementType: String, Hashable, Sendable, Codable, CaseIterable {
+  /// 16-bit floating point (IEEE 754 binary16).
+  case float16
+  /// 32-bit floating point.
+  case float32
+
+  /// Bytes a value.
+  public var size: Int { self == .float16 ? 2 : 4 }
+}
+
+/// The rows of one representation of one split, mapped from a feature file or held in memory.
+///
+/// Reading copies and, for float16, widens; nothing is decoded or cached. Safe to read from several threads.
+public struct FeatureMatrix: Sendable {
+  /// The name in the file, for messages.
+  public let name: String
+  /// The number of rows.
+  public let rows: Int
+  /// Values a row: the product of ``shape``.
+  public let columns: Int
+  /// The shape of one row.
+  public let shape: [Int]
+  /// How the values are stored.
+  public let element: ElementType
+  private let bytes: Data
+
+  /// Describes `bytes` as rows of `shape`; `bytes` must hold exactly `rows` of them, little-endian.
+  public init(name: String, rows: Int, shape: [Int], element: ElementType, bytes: Data) {
+    self.name = name
+    self.rows = rows
+    self.shape = shape
+    self.columns = shape.reduce(1, *)
+    self.element = element
+    self.bytes = bytes
+    precondition(bytes.count == rows * columns * element.size, "the bytes do not fill the rows")
+  }
+
+  /// Holds a matrix in memory.
+  public init(_ matrix: Matrix, name: String = "features") {
+    self.init(
+      name: name, rows: matrix.rows, shape: [matrix.columns], element: .float32,
+      bytes: matrix.values.withUnsafeBytes { Data($0) })
+  }
+
+  /// Copies the rows of `range`, row after row, into `values`, which must hold exactly that many.
+  public func copyRows(_ range: Range<Int>, into values: UnsafeMutableBufferPointer<Float>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    precondition(values.count == range.count * columns, "the buffer does not fit the rows")
+    copy(from: range.lowerBound, count: range.count, to: values.baseAddress)
+  }
+
+  /// Copies the rows at `indices`, in that order, into `values`, which must hold exactly that many.
+  public func copyRows(at indices: [Int], into values: UnsafeMutableBufferPointer<Float>) {
+    precondition(values.count == indices.count * columns, "the buffer does not fit the rows")
+    for (place, row) in indices.enumerated() {
+      precondition((0..<rows).contains(row), "row \(row) of \(rows)")
+      copy(from: row, count: 1, to: values.baseAddress.map { $0 + place * columns })
+    }
+  }
+
+  /// The rows at `indices`, in that order.
+  public func matrix(at indices: [Int]) -> Matrix {
+    Matrix(
+      rows: indices.count, columns: columns,
+      values: [Float](unsafeUninitializedCapacity: indices.count * columns) { buffer, count in
+        copyRows(at: indices, into: UnsafeMutableBufferPointer(rebasing: buffer[..<(indices.count * columns)]))
+        count = indices.count * columns
+      })
+  }
+
+  /// The rows of `range`.
+  public func matrix(_ range: Range<Int>) -> Matrix {
+    Matrix(
+      rows: range.count, columns: columns,
+      values: [Float](unsafeUninitializedCapacity: range.count * columns) { buffer, count in
+        copyRows(range, into: UnsafeMutableBufferPointer(rebasing: buffer[..<(range.count * columns)]))
+        count = range.count * columns
+      })
+  }
+
+  /// Every row.
+  public var matrix: Matrix { matrix(0..<rows) }
+
+  private func copy(from row: Int, count: Int, to target: UnsafeMutablePointer<Float>?) {
+    guard let target, count > 0, columns > 0 else { return }
+    bytes.withUnsafeBytes { raw in
+      let source = raw.baseAddress! + row * columns * element.size
+      switch element {
+      case .float32: UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count * columns * 4)
+      case .float16: mvk_float16_to_float32(source, target, count * columns)
+      }
+    }
+  }
+}
