@@ -31,7 +31,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency], linking: [Link
   .target(name: name, dependencies: dependencies, swiftSettings: swift, linkerSettings: linking)
 }
 func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
     swiftSettings: swift)
 }
 

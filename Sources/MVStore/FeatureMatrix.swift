@@ -1,6 +1,6 @@
+internal import CKernels
 public import Foundation
 public import MVCore
-internal import CKernels
 
 /// How the values of a representation are stored.
 public enum ElementType: String, Hashable, Sendable, Codable, CaseIterable {
