@@ -1,17 +1,9 @@
 public import MVCore
 
-/// A labelled set of images of one shape, in splits, read in batches.
+/// A labelled set of images, in splits of one shape each, read in batches.
 public protocol ImageSource: Sendable {
-  /// The kind of source, for example `cifar10`.
-  var name: String { get }
-  /// Where it is, as errors and provenance name it.
-  var location: String { get }
-  /// The name of each class, by label; empty where the source does not say.
-  var classNames: [String] { get }
-  /// The splits, in the source's own order.
-  var splits: [SourceSplit] { get }
-  /// A text that changes when the images, their order or their labels change (sizes, times and names; not pixels).
-  var fingerprint: String { get }
+  /// What the source holds.
+  var contents: SourceContents { get }
 
   /// Reads the images of `rows` of a split, all of ``SourceSplit/shape``.
   ///
@@ -19,26 +11,15 @@ public protocol ImageSource: Sendable {
   func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch
 }
 
-/// One split of a source: how many images, of which shape, with which labels.
-public struct SourceSplit: Hashable, Sendable {
-  /// For example `train`.
-  public let name: String
-  /// The shape of every image.
-  public let shape: ImageShape
-  /// One label, or one row of labels, an image.
-  public let labels: Labels
-  /// Where each image came from, for example a path below the source's folder.
-  public let ids: [String]
+extension ImageSource {
+  /// The splits, in the source's own order.
+  public var splits: [SourceSplit] { contents.splits }
 
-  /// The number of images.
-  public var count: Int { ids.count }
-
-  /// Creates a split; labels and ids must be equally many.
-  public init(name: String, shape: ImageShape, labels: Labels, ids: [String]) {
-    precondition(labels.count == ids.count, "one label an image")
-    self.name = name
-    self.shape = shape
-    self.labels = labels
-    self.ids = ids
+  /// The split called `name`; throws a usage error that lists the splits there are.
+  public func split(_ name: String) throws(MVError) -> SourceSplit {
+    if let split = splits.first(where: { $0.name == name }) { return split }
+    throw .usage(
+      "split \(name)", "is not in \(contents.location)",
+      remedy: "it has \(splits.map(\.name).joined(separator: ", "))")
   }
 }

@@ -1,0 +1,147 @@
+public import Foundation
+public import MVCore
+public import MVImaging
+
+/// A folder of image files: `split/class/image`, `class/image`, `split/image` or just images.
+///
+/// Classes are the sorted folder names, as in torchvision's `ImageFolder`; images without a class folder are unlabelled.
+/// Without split folders there is one split, `all`.
+public struct ImageFolder: ImageSource {
+  /// What the source holds.
+  public let contents: SourceContents
+  private let root: URL
+  private let size: ImageSize?
+  private let decoding: Decoding
+
+  /// Lists the images of `directory`.
+  ///
+  /// With a `size`, each image is resized to cover it and cut to its centre (antialiased bilinear); without, all images
+  /// must have the size of the first.
+  ///
+  /// Throws where there are no images, or the first cannot be read.
+  public init(directory: URL, size: ImageSize? = nil, decoding: Decoding = Decoding()) throws(MVError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isFolder) else {
+      throw .missingInput(directory.path, "does not exist", remedy: "check the path")
+    }
+    guard isFolder.boolValue else {
+      throw .badData(directory.path, "is a file", remedy: "give the folder that holds the images")
+    }
+    root = directory.standardizedFileURL
+    self.size = size
+    self.decoding = decoding
+
+    let top = try FolderListing(root)
+    let splitFolders = FolderListing.splitNames.compactMap { name in
+      top.folders.first { $0.lastPathComponent == name }
+    }
+    let parts = splitFolders.isEmpty ? [("all", root)] : splitFolders.map { ($0.lastPathComponent, $0) }
+    let scanned = try parts.map { (name, url) throws(MVError) in (name, try Scan(url)) }
+    let classNames = Set(scanned.flatMap { $0.1.classes.keys })
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var notices = scanned.flatMap { part in part.1.notices.map { "\(part.0): \($0)" } }
+    if !splitFolders.isEmpty {
+      let outside = top.folders.filter { !splitFolders.contains($0) }.map(\.lastPathComponent)
+      if !outside.isEmpty { notices.append("not splits, left out: \(outside.joined(separator: ", "))") }
+      if !top.images.isEmpty { notices.append("\(top.images.count) images outside the splits left out") }
+    }
+
+    var fingerprint = Fingerprint()
+    var splits: [SourceSplit] = []
+    for (name, scan) in scanned where !scan.isEmpty {
+      var ids: [String] = []
+      var labels: [Int64] = []
+      for (label, className) in classNames.enumerated() {
+        for url in scan.classes[className] ?? [] {
+          ids.append(Self.path(of: url, below: root))
+          labels.append(Int64(label))
+          fingerprint.add(file: url, named: ids[ids.count - 1])
+        }
+      }
+      for url in scan.unlabelled {
+        ids.append(Self.path(of: url, below: root))
+        labels.append(-1)
+        fingerprint.add(file: url, named: ids[ids.count - 1])
+      }
+      let shape = try Self.shape(of: ids, below: root, size: size, decoding: decoding)
+      splits.append(SourceSplit(name: name, shape: shape, labels: .single(labels), ids: ids))
+    }
+    guard !splits.isEmpty else {
+      throw .missingInput(
+        directory.path, "holds no images",
+        remedy: "images are \(FolderListing.extensions.sorted().joined(separator: " ")) files in class folders")
+    }
+    if let size { fingerprint.add("size \(size)") }
+    if decoding.honoursOrientation { fingerprint.add("exif") }
+    contents = SourceContents(
+      name: "folder", location: directory.path, classNames: classNames, splits: splits, fingerprint: fingerprint.text,
+      notices: notices)
+  }
+
+  /// Without a size, the shape of the first image that can be read; a bad one is reported when its row is read.
+  private static func shape(
+    of ids: [String], below root: URL, size: ImageSize?, decoding: Decoding
+  ) throws(MVError) -> ImageShape {
+    if let size { return ImageShape(height: size.height, width: size.width, channels: 3) }
+    var first: MVError?
+    for id in ids.prefix(100) {
+      do throws(MVError) { return try Image(contentsOf: root.appending(path: id), decoding: decoding).shape } catch {
+        first = first ?? error
+      }
+    }
+    throw first ?? .missingInput(root.path, "holds no images")
+  }
+
+  private static func path(of url: URL, below root: URL) -> String {
+    String(url.standardizedFileURL.path.dropFirst(root.path.count).drop { $0 == "/" })
+  }
+
+  /// Reads and, where a size was asked for, resizes the images of `rows`.
+  public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(rows.count * split.shape.count)
+    for row in rows {
+      let file = root.appending(path: split.ids[row])
+      var image = try Image(contentsOf: file, decoding: decoding)
+      if let size { image = try image.covering(size) }
+      guard image.shape == split.shape, case .uint8(let values) = image.pixels else {
+        throw .badData(
+          file.path,
+          "is \(image.shape.height)x\(image.shape.width), the first image is "
+            + "\(split.shape.height)x\(split.shape.width)",
+          remedy: "give --size HxW to bring all images to one size")
+      }
+      pixels += values
+    }
+    return ImageBatch(count: rows.count, shape: split.shape, pixels: .uint8(pixels))
+  }
+}
+
+extension ImageFolder {
+  /// The images of one split folder: by class, or without one.
+  private struct Scan {
+    var classes: [String: [URL]] = [:]
+    var unlabelled: [URL] = []
+    var notices: [String] = []
+
+    var isEmpty: Bool { classes.values.allSatisfy(\.isEmpty) && unlabelled.isEmpty }
+
+    init(_ folder: URL) throws(MVError) {
+      let listing = try FolderListing(folder)
+      var others = listing.others.count
+      for classFolder in listing.folders {
+        let below = try FolderListing.allImages(below: classFolder)
+        others += below.others.count
+        classes[classFolder.lastPathComponent] = below.images
+        if below.images.isEmpty { notices.append("class folder \(classFolder.lastPathComponent) holds no images") }
+      }
+      if classes.values.allSatisfy(\.isEmpty) {
+        classes = [:]
+        unlabelled = listing.images
+      } else if !listing.images.isEmpty {
+        notices.append("\(listing.images.count) images outside class folders left out")
+      }
+      if others > 0 { notices.append("\(others) files that are not images left out") }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+public import MVCore
+internal import MVImaging
+
+/// Another source with its images resized to cover one size and cut to their centre (antialiased bilinear).
+public struct ResizedSource: ImageSource {
+  /// What the source holds.
+  public let contents: SourceContents
+  private let base: any ImageSource
+  private let size: ImageSize
+
+  /// Wraps `base`; 8-bit images only.
+  public init(_ base: any ImageSource, size: ImageSize) {
+    self.base = base
+    self.size = size
+    var contents = base.contents
+    contents.fingerprint += " size \(size)"
+    contents.splits = base.splits.map {
+      SourceSplit(
+        name: $0.name, shape: ImageShape(height: size.height, width: size.width, channels: $0.shape.channels),
+        labels: $0.labels, ids: $0.ids)
+    }
+    self.contents = contents
+  }
+
+  /// Reads and resizes the images of `rows`.
+  public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
+    let batch = try base.images(rows, of: try base.split(split.name))
+    var images: [Image] = []
+    for row in 0..<batch.count { images.append(try batch[row].covering(size)) }
+    return try ImageBatch(images)
+  }
+}

@@ -1,0 +1,105 @@
+public import Foundation
+public import MVCore
+
+/// STL-10 in its official binary form: 96 x 96 RGB, splits `train`, `test` and `unlabeled`.
+///
+/// Images are planes of columns (column-major), labels 1...10 become 0...9 (Coates, Lee and Ng, 2011); rows of
+/// `unlabeled` have label -1.
+public struct STL10: ImageSource {
+  /// What the source holds.
+  public let contents: SourceContents
+  private let files: [String: RecordFile]
+
+  static let shape = ImageShape(height: 96, width: 96, channels: 3)
+  static let standardNames = [
+    "airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck",
+  ]
+
+  /// Opens `directory`, or the `stl10_binary` within it.
+  ///
+  /// Throws where no split is there, a file is cut off, images and labels differ in number, or a label is not 1...10.
+  public init(directory: URL) throws(MVError) {
+    let inner = directory.appending(path: "stl10_binary")
+    let folder = FileManager.default.fileExists(atPath: inner.path) ? inner : directory
+    guard FileManager.default.fileExists(atPath: folder.path) else {
+      throw .missingInput(folder.path, "does not exist", remedy: "give the folder that holds train_X.bin")
+    }
+    let named = (try? String(contentsOf: folder.appending(path: "class_names.txt"), encoding: .utf8))
+      .map { $0.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) } }
+    let classNames = named.map { $0.filter { !$0.isEmpty } } ?? Self.standardNames
+
+    var files: [String: RecordFile] = [:]
+    var splits: [SourceSplit] = []
+    var notices: [String] = []
+    var fingerprint = Fingerprint()
+    for split in ["train", "test", "unlabeled"] {
+      let images = folder.appending(path: "\(split)_X.bin")
+      guard FileManager.default.fileExists(atPath: images.path) else {
+        notices.append("\(split)_X.bin is not there: no \(split) split")
+        continue
+      }
+      let file = try RecordFile(images, recordLength: Self.shape.count)
+      var labels = [Int64](repeating: -1, count: file.count)
+      if split != "unlabeled" {
+        labels = try Self.labels(folder.appending(path: "\(split)_y.bin"), count: file.count)
+      }
+      fingerprint.add(file: images, named: "\(split)_X.bin")
+      files[split] = file
+      splits.append(
+        SourceSplit(
+          name: split, shape: Self.shape, labels: .single(labels),
+          ids: (0..<file.count).map { "\(split)_X.bin#\($0)" }))
+    }
+    guard !splits.isEmpty else {
+      throw .missingInput(
+        folder.path, "holds none of train_X.bin, test_X.bin, unlabeled_X.bin",
+        remedy: "give the folder of the binary version of STL-10")
+    }
+    self.files = files
+    contents = SourceContents(
+      name: "stl10", location: directory.path, classNames: classNames, splits: splits, fingerprint: fingerprint.text,
+      notices: notices)
+  }
+
+  private static func labels(_ url: URL, count: Int) throws(MVError) -> [Int64] {
+    let file = try RecordFile(url, recordLength: 1)
+    guard file.count == count else {
+      throw .badData(
+        url.path, "holds \(file.count) labels for \(count) images", remedy: "download the archive again")
+    }
+    var labels: [Int64] = []
+    for record in 0..<count {
+      let label = file.byte(0, of: record)
+      guard (1...10).contains(label) else {
+        throw .badData(url.path, "label \(record) is \(label), not 1...10", remedy: "download the archive again")
+      }
+      labels.append(Int64(label) - 1)
+    }
+    return labels
+  }
+
+  /// Reads the images of `rows` of a split.
+  public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
+    let shape = Self.shape
+    let side = shape.height
+    guard let file = files[split.name] else {
+      throw .usage("split \(split.name)", "is not in \(contents.location)")
+    }
+    let pixels = [UInt8](unsafeUninitializedCapacity: rows.count * shape.count) { buffer, count in
+      for (place, row) in rows.enumerated() {
+        file.withRecord(row) { record in
+          for channel in 0..<3 {
+            for x in 0..<side {
+              for y in 0..<side {
+                buffer[place * shape.count + (y * side + x) * 3 + channel] =
+                  record[(channel * side + x) * side + y]
+              }
+            }
+          }
+        }
+      }
+      count = rows.count * shape.count
+    }
+    return ImageBatch(count: rows.count, shape: shape, pixels: .uint8(pixels))
+  }
+}

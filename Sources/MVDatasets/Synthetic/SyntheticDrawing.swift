@@ -1,0 +1,97 @@
+internal import Foundation
+internal import MVCore
+
+/// One drawing: a grating as background, a patterned shape before it, both of one hue, and noise.
+struct SyntheticDrawing {
+  private let traits: SyntheticTraits
+  private let hue: Double
+  private let saturation: Double
+  private let centre: (x: Double, y: Double)
+  private let radius: Double
+  private let turn: Double
+  private let normal: (x: Double, y: Double)
+  private let period: Double
+  private let phase: Double
+  private let gratingContrast: Double
+  private let patternContrast: Double
+  private let brightness: Double
+  private let patternShift: (x: Int, y: Int)
+  private let noiseSeed: UInt64
+
+  init(_ traits: SyntheticTraits, _ random: inout SeededGenerator) {
+    self.traits = traits
+    hue = traits.hue.rawValue + 0.05 * random.normal()
+    saturation = random.uniform(in: 0.25...0.6)
+    centre = (random.uniform(in: 0.36...0.64), random.uniform(in: 0.36...0.64))
+    radius = random.uniform(in: 0.24...0.32)
+    turn = 0.15 * random.normal()
+    let angle = (traits.orientation.rawValue + 9 * random.normal()) * Double.pi / 180
+    normal = (cos(angle), sin(angle))
+    period = random.uniform(in: 0.14...0.22)
+    phase = random.uniform(in: 0...2 * Double.pi)
+    gratingContrast = random.uniform(in: 0.10...0.22)
+    patternContrast = random.uniform(in: 0.10...0.20)
+    brightness = random.uniform(in: 0.40...0.60)
+    patternShift = (random.integer(below: 4), random.integer(below: 4))
+    noiseSeed = random.next()
+  }
+
+  /// Height x width x 3 values, interleaved.
+  func pixels(_ shape: ImageShape) -> [UInt8] {
+    var noise = SeededGenerator(seed: noiseSeed)
+    var result: [UInt8] = []
+    result.reserveCapacity(shape.count)
+    for row in 0..<shape.height {
+      for column in 0..<shape.width {
+        let x = (Double(column) + 0.5) / Double(shape.width)
+        let y = (Double(row) + 0.5) / Double(shape.height)
+        let edge = 1.5 / Double(min(shape.height, shape.width))
+        let inside = min(max(0.5 - distance(x, y) / edge, 0), 1)
+        let grating = gratingContrast * sin(2 * Double.pi * (x * normal.x + y * normal.y) / period + phase)
+        let value =
+          brightness + (1 - inside) * grating + inside * (0.12 + patternContrast * pattern(column, row))
+          + 0.03 * noise.normal()
+        result += rgb(value)
+      }
+    }
+    return result
+  }
+
+  /// Signed distance to the outline, negative inside, in widths of the image.
+  private func distance(_ x: Double, _ y: Double) -> Double {
+    let dx = x - centre.x
+    let dy = y - centre.y
+    let across = abs(dx * cos(turn) + dy * sin(turn))
+    let down = abs(-dx * sin(turn) + dy * cos(turn))
+    switch traits.outline {
+    case .disc: return (dx * dx + dy * dy).squareRoot() - radius
+    case .square: return max(across, down) - radius * 0.886  // of the disc's area
+    case .cross:
+      let arm = radius * 0.42
+      let long = radius * 1.2
+      return min(max(across - long, down - arm), max(across - arm, down - long))
+    }
+  }
+
+  /// -1...1, of mean zero over its period.
+  private func pattern(_ column: Int, _ row: Int) -> Double {
+    let x = column + patternShift.x
+    let y = row + patternShift.y
+    switch traits.pattern {
+    case .checks: return (x + y) % 2 == 0 ? 1 : -1
+    case .dots: return x % 3 == 0 && y % 3 == 0 ? 2 : -0.25
+    case .plain: return 0
+    }
+  }
+
+  /// A colour of this drawing's hue and the given value, 0...1.
+  private func rgb(_ value: Double) -> [UInt8] {
+    (0..<3).map { channel in
+      let position = (hue + [0, 2.0 / 3, 1.0 / 3][channel]) * 6
+      let wheel = position - 6 * (position / 6).rounded(.down)
+      let weight = min(max(abs(wheel - 3) - 1, 0), 1)
+      let tinted = value * (1 - saturation + saturation * weight)
+      return UInt8(min(max(tinted * 255, 0), 255).rounded())
+    }
+  }
+}

@@ -1,0 +1,27 @@
+internal import CGuarded
+internal import COpenCV
+public import Foundation
+public import MVCore
+
+extension Image {
+  /// The image as the bytes of a PNG file; the pixels must be 8-bit with 1 or 3 channels.
+  public func pngData() throws(MVError) -> Data {
+    guard case .uint8(let pixels) = pixels, shape.channels == 1 || shape.channels == 3 else {
+      throw .usage("PNG", "takes 8-bit images of 1 or 3 channels", remedy: "convert the image first")
+    }
+    var buffer: OpaquePointer?
+    try check(
+      mvcv_encode(pixels, Int32(shape.height), Int32(shape.width), Int32(shape.channels), ".png", &buffer),
+      during: "encoding a PNG")
+    defer { mvcv_buffer_free(buffer) }
+    return Data(bytes: mvcv_buffer_bytes(buffer), count: mvcv_buffer_count(buffer))
+  }
+
+  /// Writes the image as a PNG file, atomically.
+  public func writePNG(to url: URL) throws(MVError) {
+    let bytes = try pngData()
+    do { try bytes.write(to: url, options: .atomic) } catch {
+      throw .inputOutput(url.path, "cannot be written", remedy: "check the folder and the space left")
+    }
+  }
+}

@@ -1,0 +1,9 @@
+internal import COpenCV
+
+/// What concerns the imaging library as a whole.
+public enum Imaging {
+  /// Keeps OpenCV from starting threads of its own, so that callers can spread the work themselves.
+  public static func useOneThreadPerCall() { mvcv_use_one_thread() }
+  /// OpenCV objects not yet freed; for leak tests.
+  public static var liveHandles: Int { mvcv_live_handles() }
+}
