@@ -42,6 +42,7 @@ let package = Package(
     .library(name: "MVCore", targets: ["MVCore"]),
     .library(name: "MVImaging", targets: ["MVImaging"]),
     .library(name: "MVStore", targets: ["MVStore"]),
+    .library(name: "MVConfiguration", targets: ["MVConfiguration"]),
     .library(name: "MVDatasets", targets: ["MVDatasets"]),
     .library(name: "MVRepresentations", targets: ["MVRepresentations"]),
     .library(name: "MVEvaluation", targets: ["MVEvaluation"]),
@@ -68,34 +69,41 @@ let package = Package(
     library("MVCore", []),
     library("MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
     library("MVStore", ["MVCore", "SystemHDF5", "CKernels"]),
+    library("MVConfiguration", ["MVCore", "SystemYAML"]),
     library("MVDatasets", ["MVCore", "MVImaging"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
     library("MVEvaluation", ["MVCore", "MVStore", "SystemOpenBLAS"]),
 
     // Rung 4: whole jobs.
-    library("MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
+    library("MVExtraction", ["MVCore", "MVConfiguration", "MVDatasets", "MVRepresentations", "MVStore"]),
     library(
       "MVTraining",
-      ["MVCore", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation", "CTorch", "CGuarded"]),
+      [
+        "MVCore", "MVConfiguration", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
+        "CTorch", "CGuarded",
+      ]),
 
     // Rung 5: the command line. MVCommandLine is what the executables share.
     library("MVCommandLine", ["MVCore", "CCommandLine", "CGuarded"]),
     .executableTarget(
       name: "mvmr",
       dependencies: [
-        "MVCommandLine", "MVCore", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations", "MVEvaluation",
+        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations",
+        "MVEvaluation",
         "MVExtraction",
       ], swiftSettings: swift),
     .executableTarget(
       name: "mvmr-train",
       dependencies: [
-        "MVCommandLine", "MVCore", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations", "MVEvaluation",
+        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations",
+        "MVEvaluation",
         "MVExtraction", "MVTraining",
       ], swiftSettings: swift),
     .executableTarget(
       name: "mvmr-bench",
       dependencies: [
-        "MVCommandLine", "MVCore", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations", "MVEvaluation",
+        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations",
+        "MVEvaluation",
         "MVExtraction", "MVTraining",
       ], swiftSettings: swift),
 
@@ -105,6 +113,7 @@ let package = Package(
     tests(of: "MVCore", []),
     tests(of: "MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
     tests(of: "MVStore", ["MVCore"]),
+    tests(of: "MVConfiguration", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVImaging"]),
     tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),
     tests(of: "MVEvaluation", ["MVCore", "MVStore"]),

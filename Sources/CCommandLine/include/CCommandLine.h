@@ -1,1 +1,52 @@
-#pragma once
+// CLI11 behind plain C: commands, options and positional arguments in, texts out.
+#ifndef CCOMMANDLINE_H
+#define CCOMMANDLINE_H
+
+#include <stddef.h>
+
+#include "CGuarded.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A program with commands; owns its commands.
+typedef struct MVCLApp MVCLApp;
+
+typedef enum MVCLOutcome {
+  MVCLParsed = 0,
+  /// `--help` or `--version` was asked for: print the message to stdout.
+  MVCLInformation = 1,
+  /// The arguments are wrong: the message says why.
+  MVCLWrong = 2,
+} MVCLOutcome;
+
+/// Creates a program; `footer` stands at the end of its help. `version` may be null.
+GuardedStatus mvcl_app_new(const char* name, const char* description, const char* footer, const char* version,
+                           MVCLApp** app);
+void mvcl_app_free(MVCLApp* app);
+
+/// Adds a command; later calls name it by `name`.
+GuardedStatus mvcl_add_command(MVCLApp* app, const char* name, const char* description, const char* footer);
+/// Adds a flag such as "--json" to a command.
+GuardedStatus mvcl_add_flag(MVCLApp* app, const char* command, const char* names, const char* help);
+/// Adds an option with a value such as "--jobs", or a positional argument (names without dashes).
+/// `maximum` is how often it may be given, 0 for any number of times.
+GuardedStatus mvcl_add_option(MVCLApp* app, const char* command, const char* names, const char* value_name,
+                              const char* help, const char* default_text, int required, int maximum);
+
+/// Reads the arguments (without the program's name). The message stays valid until the next parse.
+GuardedStatus mvcl_parse(MVCLApp* app, int count, const char* const* arguments, MVCLOutcome* outcome,
+                         const char** message);
+/// The command that was given, or null.
+const char* mvcl_given_command(const MVCLApp* app);
+/// How many values the option of the given command has; for a flag, how often it was given.
+size_t mvcl_value_count(const MVCLApp* app, const char* command, const char* name);
+/// One value; valid as long as the app.
+const char* mvcl_value(const MVCLApp* app, const char* command, const char* name, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,5 +1,5 @@
 /// How far a long work has come.
-public struct Progress: Hashable, Sendable {
+public struct RunProgress: Hashable, Sendable {
   /// Rows that were done before this run began.
   public var doneBefore: Int
   /// Rows done in all, those before this run included.

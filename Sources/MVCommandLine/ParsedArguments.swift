@@ -1,0 +1,72 @@
+public import MVCore
+
+/// What the user gave a command.
+public struct ParsedArguments: Sendable {
+  private let values: [String: [String]]
+  private let counts: [String: Int]
+
+  init(values: [String: [String]], counts: [String: Int]) {
+    self.values = values
+    self.counts = counts
+  }
+
+  /// Whether a flag or an option was given.
+  public func has(_ name: String) -> Bool { counts[name, default: 0] > 0 }
+
+  /// Every value given to an option or positional argument, in order.
+  public func all(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// The one value of an argument, or nil where it was not given.
+  public subscript(name: String) -> String? { values[name]?.last }
+
+  /// The value of an argument that must be given.
+  public func required(_ name: String) throws(MVError) -> String {
+    guard let value = self[name] else { throw .usage(name, "is missing", remedy: "see --help") }
+    return value
+  }
+
+  /// A whole number within `range`, or nil where the option was not given.
+  public func int(_ name: String, in range: ClosedRange<Int>) throws(MVError) -> Int? {
+    guard let text = self[name] else { return nil }
+    return try Self.int(text, name, range)
+  }
+
+  /// Every whole number given to a repeatable option; commas may separate several.
+  public func ints(_ name: String, in range: ClosedRange<Int>) throws(MVError) -> [Int] {
+    try all(name).flatMap { $0.split(separator: ",") }.map { (text) throws(MVError) in
+      try Self.int(String(text), name, range)
+    }
+  }
+
+  /// Every number given to a repeatable option; commas may separate several.
+  public func doubles(_ name: String, in range: ClosedRange<Double>) throws(MVError) -> [Double] {
+    try all(name).flatMap { $0.split(separator: ",") }.map { (text) throws(MVError) in
+      guard let value = Double(text), value.isFinite, range.contains(value) else {
+        throw .usage(
+          "--\(name) \(text)", "is not a number from \(range.lowerBound) to \(range.upperBound)", remedy: "see --help")
+      }
+      return value
+    }
+  }
+
+  /// The case of an enumeration, by its raw value, or nil where the option was not given.
+  public func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, as type: Choice.Type
+  ) throws(MVError) -> Choice? {
+    guard let text = self[name] else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      throw .usage(
+        "--\(name) \(text)", "is not possible",
+        remedy: "it takes \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return choice
+  }
+
+  private static func int(_ text: String, _ name: String, _ range: ClosedRange<Int>) throws(MVError) -> Int {
+    guard let value = Int(text), range.contains(value) else {
+      let limit = range.upperBound == .max ? "up" : "to \(range.upperBound)"
+      throw .usage("--\(name) \(text)", "is not a whole number from \(range.lowerBound) \(limit)", remedy: "see --help")
+    }
+    return value
+  }
+}

@@ -1,0 +1,117 @@
+internal import CCommandLine
+internal import CGuarded
+internal import Foundation
+public import MVCore
+
+/// A program made of commands: parses arguments, runs one command, and turns errors into exit codes of `sysexits.h`.
+public struct Program: Sendable {
+  private let name: String
+  private let summary: String
+  private let footer: String
+  private let version: String
+  private let commands: [Command]
+  private let hint: @Sendable (String) -> String?
+
+  /// Creates a program; `hint` may say more than "see --help" of a command that is not known.
+  public init(
+    name: String, summary: String, footer: String = "", version: String, commands: [Command],
+    hint: @escaping @Sendable (String) -> String? = { _ in nil }
+  ) {
+    self.name = name
+    self.summary = summary
+    self.footer = footer
+    self.version = version
+    self.commands = commands
+    self.hint = hint
+  }
+
+  /// Runs the command that `arguments` (without the program's name) ask for, and returns the exit code.
+  public func run(_ arguments: [String]) -> Int32 {
+    do throws(MVError) {
+      try parseAndRun(arguments)
+      return 0
+    } catch {
+      Terminal.message("\(name): \(error)")
+      return error.kind.exitCode
+    }
+  }
+
+  private func parseAndRun(_ arguments: [String]) throws(MVError) {
+    var app: OpaquePointer?
+    try check(mvcl_app_new(name, summary, footer, version, &app))
+    defer { mvcl_app_free(app) }
+    for command in commands {
+      try check(mvcl_add_command(app, command.name, command.summary, command.discussion))
+      for argument in command.arguments {
+        if argument.form == .flag {
+          try check(mvcl_add_flag(app, command.name, argument.parserName, argument.help))
+        } else {
+          try check(
+            mvcl_add_option(
+              app, command.name, argument.parserName, argument.valueName, argument.help, argument.defaultText,
+              argument.isRequired ? 1 : 0, Int32(argument.maximum)))
+        }
+      }
+    }
+    var outcome = MVCLParsed
+    var text: UnsafePointer<CChar>?
+    let words = arguments.isEmpty ? ["--help"] : arguments
+    let copies = words.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    try check(mvcl_parse(app, Int32(words.count), copies.map { UnsafePointer($0) }, &outcome, &text))
+    let message = text.map { String(cString: $0) } ?? ""
+    switch outcome {
+    case MVCLInformation: print(message, terminator: "")
+    case MVCLWrong: throw wrong(message, words)
+    default:
+      guard let given = mvcl_given_command(app).map({ String(cString: $0) }),
+        let command = commands.first(where: { $0.name == given })
+      else { throw .usage("arguments", "name no command", remedy: "see \(name) --help") }
+      try command.run(parsed(command, app))
+    }
+  }
+
+  private func wrong(_ message: String, _ words: [String]) -> MVError {
+    let first = words[0]
+    if !first.hasPrefix("-"), !commands.contains(where: { $0.name == first }) {
+      return .usage(first, "is not a command", remedy: hint(first) ?? "see \(name) --help")
+    }
+    let help = commands.contains { $0.name == first } ? "\(name) \(first) --help" : "\(name) --help"
+    return .usage("arguments", message.trimmingCharacters(in: .whitespacesAndNewlines), remedy: "see \(help)")
+  }
+
+  private func parsed(_ command: Command, _ app: OpaquePointer?) -> ParsedArguments {
+    var values: [String: [String]] = [:]
+    var counts: [String: Int] = [:]
+    for argument in command.arguments {
+      let count = mvcl_value_count(app, command.name, argument.parserName)
+      counts[argument.name] = count
+      if argument.form != .flag, count > 0 {
+        values[argument.name] = (0..<count).map {
+          String(cString: mvcl_value(app, command.name, argument.parserName, $0))
+        }
+      }
+    }
+    return ParsedArguments(values: values, counts: counts)
+  }
+
+  private func check(_ status: GuardedStatus) throws(MVError) {
+    guard status == GuardedOK else {
+      throw .internalFault("command line", String(cString: guarded_last_message()))
+    }
+  }
+}
+
+extension MVError.Kind {
+  /// The exit code of `sysexits.h` for this kind of failure.
+  public var exitCode: Int32 {
+    switch self {
+    case .usage: 64
+    case .badData: 65
+    case .missingInput: 66
+    case .internalFault: 70
+    case .inputOutput: 74
+    case .interrupted: 130
+    }
+  }
+}

@@ -1,0 +1,22 @@
+internal import Foundation
+public import MVCore
+
+/// Where a command's words go: results to stdout, messages to stderr.
+public enum Terminal {
+  /// Whether stderr is a terminal that can show a moving bar.
+  public static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Writes one line to stderr.
+  public static func message(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+
+  /// Writes a value to stdout as JSON on one line, keys sorted.
+  public static func printJSON(_ value: some Encodable) throws(MVError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do { print(String(decoding: try encoder.encode(value), as: UTF8.self)) } catch {
+      throw .internalFault("JSON", "cannot be written: \(error)")
+    }
+  }
+}
