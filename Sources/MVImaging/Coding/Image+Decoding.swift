@@ -36,6 +36,9 @@ extension Image {
     if JPEGStructure.isJPEG(bytes), !JPEGStructure.isComplete(bytes) {
       throw .badData(name, "is a JPEG file that is cut off", remedy: "replace or delete the file")
     }
+    if PNGStructure.isPNG(bytes), !PNGStructure.isComplete(bytes) {
+      throw .badData(name, "is a PNG file that is cut off", remedy: "replace or delete the file")
+    }
     var decoded: OpaquePointer?
     var format = MVCVSourceFormat()
     let status = bytes.withUnsafeBytes { raw in

@@ -63,17 +63,30 @@ extension Image {
     let down = ResamplingWeights(
       source: shape.height, origin: y.lowerBound, extent: y.upperBound - y.lowerBound, target: size.height,
       kernel: kernel)
-    // Only the rows that the second pass reads are resampled across.
-    let firstRow = down.starts.min() ?? 0
-    let endRow = min(shape.height, (down.starts.max() ?? 0) + down.span)
-    let wide = across.applied(
-      to: source, lines: firstRow..<endRow, lineStride: shape.width * channels, step: channels, inner: channels,
-      limit: shape.width)
+    // As Pillow 13 does: the pass first that leaves less for the second (the order shows where cubics overshoot).
     let row = size.width * channels
-    let tall = down.shifted(by: firstRow).applied(
-      to: wide, lines: 0..<1, lineStride: 0, step: row, inner: row, limit: endRow - firstRow)
+    let result: [UInt8]
+    if size.height * shape.width < shape.height * size.width {
+      let firstColumn = across.starts.min() ?? 0
+      let endColumn = min(shape.width, (across.starts.max() ?? 0) + across.span)
+      let used = (endColumn - firstColumn) * channels
+      let short = down.applied(
+        to: source, lines: 0..<1, lineStride: 0, step: shape.width * channels, offset: firstColumn * channels,
+        inner: used, limit: shape.height)
+      result = across.shifted(by: firstColumn).applied(
+        to: short, lines: 0..<size.height, lineStride: used, step: channels, inner: channels,
+        limit: endColumn - firstColumn)
+    } else {
+      let firstRow = down.starts.min() ?? 0
+      let endRow = min(shape.height, (down.starts.max() ?? 0) + down.span)
+      let narrow = across.applied(
+        to: source, lines: firstRow..<endRow, lineStride: shape.width * channels, step: channels, inner: channels,
+        limit: shape.width)
+      result = down.shifted(by: firstRow).applied(
+        to: narrow, lines: 0..<1, lineStride: 0, step: row, inner: row, limit: endRow - firstRow)
+    }
     return Image(
-      shape: ImageShape(height: size.height, width: size.width, channels: channels), pixels: .uint8(tall))
+      shape: ImageShape(height: size.height, width: size.width, channels: channels), pixels: .uint8(result))
   }
 }
 
@@ -89,9 +102,9 @@ extension ResamplingWeights {
     ResamplingWeights(starts: starts.map { $0 - rows }, weights: weights, span: span)
   }
 
-  /// Resamples along one axis: each line holds `limit` groups of `inner` values, `step` apart.
+  /// Resamples along one axis: each line holds `limit` groups of `inner` values, `step` apart from `offset` on.
   func applied(
-    to source: [UInt8], lines: Range<Int>, lineStride: Int, step: Int, inner: Int, limit: Int
+    to source: [UInt8], lines: Range<Int>, lineStride: Int, step: Int, offset: Int = 0, inner: Int, limit: Int
   ) -> [UInt8] {
     let target = starts.count
     let half = Int32(1) << (Self.precision - 1)
@@ -103,7 +116,7 @@ extension ResamplingWeights {
           for tap in 0..<min(span, limit - starts[pixel]) {
             let weight = weights[pixel * span + tap]
             guard weight != 0 else { continue }
-            let from = line * lineStride + (starts[pixel] + tap) * step
+            let from = offset + line * lineStride + (starts[pixel] + tap) * step
             for place in 0..<inner { sums[place] &+= weight &* Int32(source[from + place]) }
           }
           let to = ((line - lines.lowerBound) * target + pixel) * inner

@@ -1,0 +1,44 @@
+import Foundation
+import MVCore
+import Testing
+
+private struct Lamp: Configurable, Equatable {
+  enum Colour: String, CaseIterable { case warm, cold }
+  static let name = "lamp"
+  var watts = 40
+  var dimming = 0.5
+  var isOn = false
+  var colour = Colour.warm
+  static let settings: [Setting<Lamp>] = [
+    .int("watts", \.watts, 1...100, "power"), .double("dimming", \.dimming, 0...1, "share"),
+    .bool("on", \.isOn, "state"), .choice("colour", \.colour, "tone"),
+  ]
+}
+
+struct SettingsTests {
+  @Test func valuesRoundTripThroughTextAndJSON() throws {
+    var lamp = Lamp()
+    for (key, text) in [("watts", "60"), ("dimming", "0.25"), ("on", "true"), ("colour", "cold")] {
+      try lamp.set(key, to: SettingValue(parsing: text))
+    }
+    #expect(lamp == Lamp(watts: 60, dimming: 0.25, isOn: true, colour: .cold))
+    let json = try JSONEncoder().encode(lamp.settingValues)
+    let back = try JSONDecoder().decode([String: SettingValue].self, from: json)
+    #expect(try Lamp(settingValues: back) == lamp)
+  }
+
+  @Test(arguments: [
+    ("volts", "1", "not one of lamp"), ("watts", "0", "1...100"), ("watts", "1.5", "1...100"),
+    ("watts", "many", "1...100"),
+    ("dimming", "2", "0.0...1.0"), ("on", "1", "true|false"), ("colour", "blue", "warm|cold"),
+  ])
+  func impossibleValuesNameTheSetting(_ key: String, _ text: String, _ expected: String) throws {
+    var lamp = Lamp()
+    let error = #expect(throws: MVError.self) { try lamp.set(key, to: SettingValue(parsing: text)) }
+    #expect(error?.kind == .usage)
+    #expect(
+      error.map { $0.description.contains(key) && $0.description.contains(expected) } == true,
+      "\(String(describing: error))")
+    #expect(lamp == Lamp(), "a refused value changes nothing")
+  }
+}

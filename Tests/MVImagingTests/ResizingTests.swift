@@ -1,0 +1,54 @@
+import Foundation
+import MVCore
+import MVImaging
+import TestSupport
+import Testing
+
+struct ResizingTests {
+  private func golden(_ name: String) throws -> [UInt8] { try Fixture.array("resize/\(name)").values(as: UInt8.self) }
+
+  private func bytes(_ image: Image) -> [UInt8] {
+    if case .uint8(let values) = image.pixels { values } else { [] }
+  }
+
+  private func largestStep(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    guard left.count == right.count else { return .max }
+    return zip(left, right).map { abs(Int($0) - Int($1)) }.max() ?? .max
+  }
+
+  @Test(arguments: ["rgb45x37", "rgb96"], Resampling.allCases)
+  func equalsPillow(_ name: String, _ kernel: Resampling) throws {
+    let image = try Fixture.images("images/\(name)")[0]
+    for (height, width) in [(32, 32), (64, 50), (17, 90)] {
+      let resized = try image.resized(to: ImageSize(height: height, width: width), kernel)
+      let expected = try golden("\(name)_\(height)x\(width)_\(kernel.rawValue)")
+      #expect(largestStep(bytes(resized), expected) == 0, "\(name) to \(height)x\(width) \(kernel)")
+    }
+  }
+
+  @Test func boxEqualsPillow() throws {
+    let image = try Fixture.images("images/rgb96")[0]
+    let part = try image.resampled(x: 10.25..<70, y: 5.5..<61.75, to: ImageSize(height: 30, width: 40))
+    #expect(largestStep(bytes(part), try golden("rgb96_box")) <= 1)
+  }
+
+  @Test func sameSizeIsTheSameImage() throws {
+    let image = try Fixture.images("images/rgb32")[0]
+    #expect(try image.resized(to: ImageSize(height: 32, width: 32)) == image)
+  }
+
+  @Test func coveringKeepsTheProportionsAndTheCentre() throws {
+    var pixels = [UInt8](repeating: 0, count: 20 * 60 * 3)
+    for row in 0..<20 { for column in 20..<40 { pixels[(row * 60 + column) * 3] = 255 } }
+    let image = Image(shape: ImageShape(height: 20, width: 60, channels: 3), pixels: .uint8(pixels))
+    let square = try image.covering(ImageSize(height: 10, width: 10))
+    #expect(square.shape == ImageShape(height: 10, width: 10, channels: 3))
+    let reds = stride(from: 0, to: 300, by: 3).map { bytes(square)[$0] }
+    #expect(reds.filter { $0 > 128 }.count >= 96, "the red middle third fills the crop")
+  }
+
+  @Test func floatImagesAreRefused() throws {
+    let image = Image(shape: ImageShape(height: 2, width: 2, channels: 1), pixels: .float32([0, 0, 0, 0]))
+    #expect(throws: MVError.self) { try image.resized(to: ImageSize(height: 1, width: 1)) }
+  }
+}
