@@ -1,0 +1,34 @@
+internal import Foundation
+public import MVCore
+
+/// The program beside `mvmr` that holds the commands which need libtorch.
+///
+/// libtorch takes most of a second to load, so `mvmr` itself does without it and runs `mvmr-train` in its own place, as git
+/// does with its commands.
+public enum TrainingProgram {
+  /// The commands it has, with what `mvmr --help` says of each.
+  public static let commands = [
+    ("demo", "the whole story on built-in images, in minutes"),
+    ("train", "train an MV-MR encoder on images and a feature file"),
+    ("embed", "write a trained encoder's embeddings into a feature file"),
+    ("evaluate", "embed, k-NN, linear probe and a report, in one go"),
+  ]
+
+  /// Whether `name` is one of its commands.
+  public static func has(_ name: String) -> Bool { commands.contains { $0.0 == name } }
+
+  /// Replaces this process by `mvmr-train` with `arguments`; returns only by throwing.
+  public static func run(_ arguments: [String]) throws(MVError) {
+    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    let program = URL(filePath: own).deletingLastPathComponent().appending(path: "mvmr-train").path
+    guard FileManager.default.isExecutableFile(atPath: program) else {
+      throw .missingInput(
+        program, "is not there, \(arguments.first ?? "this command") needs it",
+        remedy: "build the package with libtorch installed")
+    }
+    var words = ([program] + arguments).map { strdup($0) }
+    words.append(nil)
+    execv(program, &words)
+    throw .internalFault(program, "cannot be run: \(String(cString: strerror(errno)))")
+  }
+}
