@@ -124,16 +124,19 @@ uint32_t mvk_crc32c(uint32_t crc, const void* data, size_t count) {
   return mvk_crc32c_portable(crc, data, count);
 }
 
-// Both searches look at a stretch without branches, which compilers turn into SIMD, and at its values only where it holds one.
-size_t mvk_first_beyond(const float* values, size_t count, float largest) {
+// Both searches look at a stretch without branches, which compilers turn into SIMD, and at its values one by one only where
+// it holds such a value.
+size_t mvk_first_beyond(const void* values, size_t count, float largest) {
   constexpr size_t kStretch = 1024;
+  float stretch[kStretch];
   for (size_t start = 0; start < count; start += kStretch) {
-    const size_t end = count - start < kStretch ? count : start + kStretch;
+    const size_t length = count - start < kStretch ? count - start : kStretch;
+    memcpy(stretch, static_cast<const unsigned char*>(values) + 4 * start, 4 * length);
     uint32_t beyond = 0;
-    for (size_t i = start; i < end; ++i) beyond |= !(fabsf(values[i]) <= largest);
+    for (size_t i = 0; i < length; ++i) beyond |= !(fabsf(stretch[i]) <= largest);
     if (!beyond) continue;
-    for (size_t i = start; i < end; ++i)
-      if (!(fabsf(values[i]) <= largest)) return i;
+    for (size_t i = 0; i < length; ++i)
+      if (!(fabsf(stretch[i]) <= largest)) return start + i;
   }
   return count;
 }

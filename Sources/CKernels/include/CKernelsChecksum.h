@@ -16,7 +16,8 @@ uint32_t mvk_crc32c(uint32_t crc, const void* data, size_t count);
 uint32_t mvk_crc32c_portable(uint32_t crc, const void* data, size_t count);
 
 /// The index of the first of `count` values whose magnitude is not at most `largest` (NaN never is); `count` where all are.
-size_t mvk_first_beyond(const float* values, size_t count, float largest);
+/// `values` may be unaligned.
+size_t mvk_first_beyond(const void* values, size_t count, float largest);
 
 /// The index of the first of `count` IEEE binary16 values that is infinite or NaN; `count` where none is.
 /// `values` may be unaligned.
