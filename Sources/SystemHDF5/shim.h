@@ -1,1 +1,98 @@
+#ifndef SYSTEM_HDF5_SHIM_H
+#define SYSTEM_HDF5_SHIM_H
+
 #include <hdf5.h>
+#include <sys/types.h>
+
+// HDF5 names its types and property classes with macros that call H5open(), which Swift cannot import: functions instead.
+
+static inline hid_t mv_h5_float32(void) { return H5T_IEEE_F32LE; }
+static inline hid_t mv_h5_int64(void) { return H5T_STD_I64LE; }
+static inline hid_t mv_h5_uint32(void) { return H5T_STD_U32LE; }
+static inline hid_t mv_h5_uint8(void) { return H5T_STD_U8LE; }
+
+// IEEE binary16, which HDF5 1.10 has no name for; the caller closes it.
+static inline hid_t mv_h5_create_float16(void) {
+  hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+  if (type < 0) return type;
+  if (H5Tset_fields(type, 15, 10, 5, 0, 10) < 0 || H5Tset_size(type, 2) < 0 || H5Tset_ebias(type, 15) < 0) {
+    H5Tclose(type);
+    return -1;
+  }
+  return type;
+}
+
+// UTF-8 text of a fixed number of bytes, filled up with zeros; or of any number for a size of 0. The caller closes it.
+static inline hid_t mv_h5_create_text(size_t size) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  if (type < 0) return type;
+  if (H5Tset_size(type, size ? size : H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 ||
+      H5Tset_strpad(type, H5T_STR_NULLPAD) < 0) {
+    H5Tclose(type);
+    return -1;
+  }
+  return type;
+}
+
+// Access to a file without HDF5's own lock, which would keep readers from a file that is still being written (the writer
+// takes a lock of its own). New objects take the format of HDF5 1.8: every release since 2008 reads it, its metadata
+// carries checksums, and attributes may exceed 64 KiB. Large data sets start on a page. The caller closes it.
+static inline hid_t mv_h5_create_access(void) {
+  hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+  if (list < 0) return list;
+  if (H5Pset_file_locking(list, 0, 1) < 0 || H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_LATEST) < 0 ||
+      H5Pset_alignment(list, 65536, 4096) < 0 || H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0) {
+    H5Pclose(list);
+    return -1;
+  }
+  return list;
+}
+
+// A contiguous data set whose space is allocated when it is created, and filled with zeros only where asked for.
+static inline hid_t mv_h5_create_contiguous(int zeroed) {
+  hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+  if (list < 0) return list;
+  if (H5Pset_layout(list, H5D_CONTIGUOUS) < 0 || H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) < 0 ||
+      H5Pset_fill_time(list, zeroed ? H5D_FILL_TIME_ALLOC : H5D_FILL_TIME_NEVER) < 0) {
+    H5Pclose(list);
+    return -1;
+  }
+  return list;
+}
+
+static inline hid_t mv_h5_create_file(const char* path, hid_t access) {
+  return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+}
+static inline hid_t mv_h5_open_file(const char* path, hid_t access) { return H5Fopen(path, H5F_ACC_RDONLY, access); }
+
+// Where the bytes of a data set lie in its own file, or -1 where they are not one plain stretch of it.
+static inline long long mv_h5_plain_offset(hid_t dataset) {
+  hid_t list = H5Dget_create_plist(dataset);
+  if (list < 0) return -1;
+  const int plain = H5Pget_layout(list) == H5D_CONTIGUOUS && H5Pget_external_count(list) == 0;
+  H5Pclose(list);
+  if (!plain) return -1;
+  const haddr_t offset = H5Dget_offset(dataset);
+  return offset == HADDR_UNDEF ? -1 : (long long)offset;
+}
+
+// The library's errors are read by `mv_h5_error`, not printed.
+static inline void mv_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+static inline herr_t mv_h5_take_first(unsigned n, const H5E_error2_t* error, void* target) {
+  if (n == 0 && error->desc) *(const char**)target = error->desc;
+  return 0;
+}
+
+// What went wrong first in the last failed call, or NULL; good until the next call.
+static inline const char* mv_h5_error(void) {
+  const char* text = NULL;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, mv_h5_take_first, &text);
+  return text;
+}
+
+// Linux's own call, which the C library hides from Swift; its POSIX sister would write every page where the file system
+// cannot set space aside.
+extern int fallocate(int file, int mode, off_t offset, off_t size);
+
+#endif

@@ -2,6 +2,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "CKernelsChecksum.h"
 #include "CKernelsConversion.h"
 
 #endif

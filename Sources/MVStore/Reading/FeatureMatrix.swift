@@ -2,17 +2,6 @@ internal import CKernels
 public import Foundation
 public import MVCore
 
-/// How the values of a representation are stored.
-public enum ElementType: String, Hashable, Sendable, Codable, CaseIterable {
-  /// 16-bit floating point (IEEE 754 binary16).
-  case float16
-  /// 32-bit floating point.
-  case float32
-
-  /// Bytes a value.
-  public var size: Int { self == .float16 ? 2 : 4 }
-}
-
 /// The rows of one representation of one split, mapped from a feature file or held in memory.
 ///
 /// Reading copies and, for float16, widens; nothing is decoded or cached. Safe to read from several threads.
@@ -27,7 +16,7 @@ public struct FeatureMatrix: Sendable {
   public let shape: [Int]
   /// How the values are stored.
   public let element: ElementType
-  private let bytes: Data
+  let bytes: Data
 
   /// Describes `bytes` as rows of `shape`; `bytes` must hold exactly `rows` of them, little-endian.
   public init(name: String, rows: Int, shape: [Int], element: ElementType, bytes: Data) {
@@ -51,15 +40,19 @@ public struct FeatureMatrix: Sendable {
   public func copyRows(_ range: Range<Int>, into values: UnsafeMutableBufferPointer<Float>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     precondition(values.count == range.count * columns, "the buffer does not fit the rows")
-    copy(from: range.lowerBound, count: range.count, to: values.baseAddress)
+    guard let target = values.baseAddress, !range.isEmpty, columns > 0 else { return }
+    bytes.withUnsafeBytes { copy($0, from: range.lowerBound, count: range.count, to: target) }
   }
 
   /// Copies the rows at `indices`, in that order, into `values`, which must hold exactly that many.
   public func copyRows(at indices: [Int], into values: UnsafeMutableBufferPointer<Float>) {
     precondition(values.count == indices.count * columns, "the buffer does not fit the rows")
-    for (place, row) in indices.enumerated() {
-      precondition((0..<rows).contains(row), "row \(row) of \(rows)")
-      copy(from: row, count: 1, to: values.baseAddress.map { $0 + place * columns })
+    guard columns > 0, let target = values.baseAddress else { return }
+    bytes.withUnsafeBytes { raw in
+      for (place, row) in indices.enumerated() {
+        precondition((0..<rows).contains(row), "row \(row) of \(rows)")
+        copy(raw, from: row, count: 1, to: target + place * columns)
+      }
     }
   }
 
@@ -86,14 +79,11 @@ public struct FeatureMatrix: Sendable {
   /// Every row.
   public var matrix: Matrix { matrix(0..<rows) }
 
-  private func copy(from row: Int, count: Int, to target: UnsafeMutablePointer<Float>?) {
-    guard let target, count > 0, columns > 0 else { return }
-    bytes.withUnsafeBytes { raw in
-      let source = raw.baseAddress! + row * columns * element.size
-      switch element {
-      case .float32: UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count * columns * 4)
-      case .float16: mvk_float16_to_float32(source, target, count * columns)
-      }
+  private func copy(_ raw: UnsafeRawBufferPointer, from row: Int, count: Int, to target: UnsafeMutablePointer<Float>) {
+    let source = raw.baseAddress! + row * columns * element.size
+    switch element {
+    case .float32: UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count * columns * 4)
+    case .float16: mvk_float16_to_float32(source, target, count * columns)
     }
   }
 }

@@ -1,0 +1,127 @@
+internal import Foundation
+internal import MVCore
+internal import SystemHDF5
+
+/// An open file: reading and writing at a place, syncing, locking; closed with this value.
+final class FileDescriptor: Sendable {
+  /// The file, for errors.
+  let path: String
+  private let number: Int32
+
+  /// Opens a file with the `flags` of open(2).
+  init(_ path: String, flags: Int32) throws(MVError) {
+    let number = open(path, flags | O_CLOEXEC, 0o666)
+    guard number >= 0 else { throw FileDescriptor.failure(path, "cannot be opened", errno) }
+    self.path = path
+    self.number = number
+  }
+
+  deinit { close(number) }
+
+  /// Its size in bytes and its identity.
+  func status() throws(MVError) -> stat {
+    var result = stat()
+    guard fstat(number, &result) == 0 else { throw FileDescriptor.failure(path, "cannot be examined", errno) }
+    return result
+  }
+
+  /// Takes the lock that a writer holds; false where another process has it.
+  func lock() throws(MVError) -> Bool {
+    while true {
+      if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
+      switch errno {
+      case EINTR: continue
+      case EWOULDBLOCK: return false
+      default: throw FileDescriptor.failure(path, "cannot be locked", errno)
+      }
+    }
+  }
+
+  /// The first `count` bytes at `offset`, or fewer where the file ends.
+  func read(_ count: Int, at offset: Int) throws(MVError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let step = bytes.withUnsafeMutableBytes { pread(number, $0.baseAddress! + done, count - done, off_t(offset + done)) }
+      if step == 0 { break }
+      if step > 0 {
+        done += step
+      } else if errno != EINTR {
+        throw FileDescriptor.failure(path, "cannot be read", errno)
+      }
+    }
+    return Array(bytes.prefix(done))
+  }
+
+  /// Writes all of `bytes` at `offset`; safe from several threads.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(MVError) {
+    var done = 0
+    while done < bytes.count {
+      let count = pwrite(number, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+      if count > 0 {
+        done += count
+      } else if count == 0 || errno != EINTR {
+        throw FileDescriptor.failure(path, "cannot be written", count == 0 ? ENOSPC : errno)
+      }
+    }
+  }
+
+  /// Writes one value, little-endian, at `offset`.
+  func write<Value: FixedWidthInteger>(_ value: Value, at offset: Int) throws(MVError) {
+    let stored = value.littleEndian
+    // A closure that throws our own error type, which the standard library's withUnsafeBytes cannot pass on.
+    try withUnsafePointer(to: stored) { (pointer) throws(MVError) in
+      try write(UnsafeRawBufferPointer(start: pointer, count: MemoryLayout<Value>.size), at: offset)
+    }
+  }
+
+  /// Waits until what was written is on the disk.
+  func synchronize() throws(MVError) {
+    while fdatasync(number) != 0 {
+      guard errno == EINTR else { throw FileDescriptor.failure(path, "cannot be written to the disk", errno) }
+    }
+  }
+
+  /// Sets space aside for the first `size` bytes where the file system can; throws where there is not enough.
+  func reserve(_ size: Int) throws(MVError) {
+    guard fallocate(number, 0, 0, off_t(size)) != 0 else { return }
+    let code = errno
+    guard code == ENOSPC || code == EDQUOT || code == EFBIG else { return }
+    let gigabytes = String(format: "%.2f GB", Double(size) / 1e9)
+    throw FileDescriptor.failure(path, "needs \(gigabytes), which cannot be had", code)
+  }
+
+  /// Maps the first `size` bytes for reading.
+  func map(_ size: Int) throws(MVError) -> MappedFile {
+    guard let base = mmap(nil, size, PROT_READ, MAP_SHARED, number, 0), base != MAP_FAILED else {
+      throw FileDescriptor.failure(path, "cannot be mapped", errno)
+    }
+    return MappedFile(base: base, count: size)
+  }
+
+  /// Waits until the names in the folder of `path` are on the disk.
+  static func synchronizeFolder(of path: String) throws(MVError) {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    let number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard number >= 0 else { throw failure(folder, "cannot be opened", errno) }
+    defer { close(number) }
+    // Some network file systems cannot sync a folder and say so with EINVAL.
+    guard fsync(number) == 0 || errno == EINVAL else {
+      throw failure(folder, "cannot be written to the disk", errno)
+    }
+  }
+
+  /// The error of a system call.
+  static func failure(_ path: String, _ problem: String, _ code: Int32) -> MVError {
+    let cause = String(cString: strerror(code))
+    switch code {
+    case ENOENT: return .missingInput(path, "\(problem): \(cause)", remedy: "check the path")
+    case ENOSPC, EDQUOT, EFBIG:
+      return .inputOutput(
+        path, "\(problem): \(cause)", remedy: "make room and run the same command again: what is done is kept")
+    case EACCES, EPERM, EROFS:
+      return .inputOutput(path, "\(problem): \(cause)", remedy: "choose a place where you may write, or ask for the right")
+    default: return .inputOutput(path, "\(problem): \(cause)", remedy: "check the disk and the folder")
+    }
+  }
+}

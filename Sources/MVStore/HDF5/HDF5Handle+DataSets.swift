@@ -1,0 +1,82 @@
+internal import Foundation
+internal import MVCore
+internal import SystemHDF5
+
+extension HDF5Handle {
+  /// Creates a contiguous data set, allocated at once, and filled with zeros only where `zeroed`.
+  func creatingDataSet(_ name: String, type: hid_t, shape: [Int], zeroed: Bool = false) throws(MVError) -> HDF5Handle {
+    let problem = "cannot hold a data set named \(name)"
+    let list = try HDF5Handle(mv_h5_create_contiguous(zeroed ? 1 : 0), context, problem)
+    let space = try HDF5Handle(H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil), context, problem)
+    return try HDF5Handle(H5Dcreate2(id, name, type, space.id, 0, list.id, 0), context, problem)
+  }
+
+  /// Writes all of this data set.
+  func write(_ bytes: RawSpan, type: hid_t) throws(MVError) {
+    let status = bytes.withUnsafeBytes { H5Dwrite(id, type, 0, 0, 0, $0.baseAddress) }
+    try context.check(status, "cannot be written")
+  }
+
+  /// Opens a data set of this group.
+  func dataSet(_ name: String) throws(MVError) -> HDF5Handle {
+    try HDF5Handle(H5Dopen2(id, name, 0), context, "has no readable data set \(name)")
+  }
+
+  /// The shape of this data set, `name` in errors.
+  func shape(_ name: String) throws(MVError) -> [Int] {
+    let space = try HDF5Handle(H5Dget_space(id), context, "\(name) is unreadable")
+    let rank = try context.check(H5Sget_simple_extent_ndims(space.id), "\(name) is unreadable")
+    var lengths = [hsize_t](repeating: 0, count: Int(rank) + 1)
+    try context.check(H5Sget_simple_extent_dims(space.id, &lengths, nil), "\(name) is unreadable")
+    var shape: [Int] = []
+    var elements = 1
+    for length in lengths.prefix(Int(rank)) {
+      let (product, overflow) = elements.multipliedReportingOverflow(by: Int(clamping: length))
+      // Beyond 2^50 values no file is real, and sizes in bytes could overflow.
+      guard !overflow, product <= 1 << 50 else { throw context.failure("\(name) is unreasonably large") }
+      elements = product
+      shape.append(Int(length))
+    }
+    return shape
+  }
+
+  /// The type of this data set.
+  func type(_ name: String) throws(MVError) -> HDF5Handle {
+    try HDF5Handle(H5Dget_type(id), context, "\(name) is unreadable")
+  }
+
+  /// Where this data set lies in the file, or nil where it is chunked, compressed, virtual or stored elsewhere.
+  var plainOffset: Int? {
+    let offset = mv_h5_plain_offset(id)
+    return offset < 0 ? nil : Int(offset)
+  }
+
+  /// Reads all of this data set, converted to `type`, of which a value takes `size` bytes.
+  func read(_ name: String, count: Int, type: hid_t, size: Int) throws(MVError) -> Data {
+    guard count > 0 else { return Data() }
+    guard let base = malloc(count * size) else {
+      throw MVError(
+        .inputOutput, context.path, "\(name) takes \(count * size) bytes, more than this machine's memory",
+        remedy: "store it contiguous and uncompressed, so that it can be mapped")
+    }
+    let bytes = Data(bytesNoCopy: base, count: count * size, deallocator: .free)
+    try context.check(H5Dread(id, type, 0, 0, 0, base), "\(name) is unreadable")
+    return bytes
+  }
+
+  /// Reads all of this data set as whole numbers; throws where it does not hold such.
+  func integers<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ name: String, count: Int, type: hid_t, as: Value.Type
+  ) throws(MVError) -> [Value] {
+    let stored = try self.type(name)
+    guard H5Tget_class(stored.id) == H5T_INTEGER else { throw context.failure("\(name) does not hold whole numbers") }
+    guard count > 0 else { return [] }
+    var status: herr_t = -1
+    let values = [Value](unsafeUninitializedCapacity: count) { buffer, filled in
+      status = H5Dread(id, type, 0, 0, 0, buffer.baseAddress)
+      filled = status < 0 ? 0 : count
+    }
+    try context.check(status, "\(name) is unreadable")
+    return values
+  }
+}

@@ -1,0 +1,21 @@
+public import MVCore
+
+/// The rows of one split of a feature file to be written.
+public struct SplitPlan: Hashable, Sendable {
+  /// For example `train`.
+  public var name: String
+  /// One label, or one row of labels, a row.
+  public var labels: Labels
+  /// Where each row came from.
+  public var ids: [String]
+
+  /// Describes a split; there must be as many labels as ids.
+  public init(name: String, labels: Labels, ids: [String]) {
+    self.name = name
+    self.labels = labels
+    self.ids = ids
+  }
+
+  /// How many rows there are.
+  public var count: Int { ids.count }
+}

@@ -1,0 +1,42 @@
+internal import Foundation
+internal import MVCore
+
+extension FeatureFile {
+  /// What the file holds and where it came from.
+  public var description: FeatureFileDescription {
+    let splits = stored.splits.map { FeatureFileDescription.Split($0) }
+    return FeatureFileDescription(
+      path: url.path, bytes: stored.size, version: stored.version, dataset: stored.dataset, location: stored.location,
+      fingerprint: stored.fingerprint, classNames: stored.classNames, settings: stored.settings,
+      software: stored.software, created: stored.created,
+      isComplete: splits.allSatisfy { split in split.representations.allSatisfy { $0.doneRows == split.rows } },
+      splits: splits)
+  }
+
+  /// Whether every row of every representation is there.
+  public var isComplete: Bool { stored.splits.allSatisfy { $0.done.allSatisfy { $0 == 1 } } }
+}
+
+extension FeatureFileDescription.Split {
+  fileprivate init(_ split: StoredSplit) {
+    name = split.name
+    rows = split.rows
+    switch split.labels {
+    case .single(let values):
+      labelledRows = values.count { $0 >= 0 }
+      labelClasses = nil
+    case .multi(_, let classes):
+      labelledRows = split.rows
+      labelClasses = classes
+    }
+    skippedIDs = split.skipped.indices.filter { split.skipped[$0] == 1 }.map { split.ids[$0] }
+    representations = split.features.indices.map { column in
+      let features = split.features[column]
+      let done = split.doneRows(of: column)
+      return FeatureFileDescription.Representation(
+        name: features.plan.name, representation: features.plan.representation, settings: features.plan.settings,
+        shape: features.plan.shape, axes: features.plan.axes, dtype: features.element, sketch: features.plan.sketch,
+        bytes: split.rows * features.rowBytes, doneRows: done, doneFraction: Double(done) / Double(split.rows))
+    }
+  }
+}

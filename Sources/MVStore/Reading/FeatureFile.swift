@@ -1,0 +1,41 @@
+public import Foundation
+public import MVCore
+
+/// A feature file, opened for reading: its splits, what they hold, and where it came from.
+///
+/// Opening reads labels, ids and marks, and checks their checksums; features are mapped and read as they are asked for.
+/// A file that is still being written shows what was finished when it was opened.
+public struct FeatureFile: Sendable {
+  /// The file.
+  public let url: URL
+  /// The splits, in the order in which they were made.
+  public let splits: [FeatureSplit]
+  let stored: StoredFile
+
+  /// Opens a feature file; throws where it is missing, not a feature file, of a later version, cut short or damaged.
+  public init(reading url: URL) throws(MVError) {
+    self.url = url
+    let stored = try StoredFile(reading: url.path)
+    let mapping = try FileDescriptor(url.path, flags: O_RDONLY).map(stored.size)
+    self.stored = stored
+    splits = stored.splits.map { FeatureSplit(stored: $0, file: stored, mapping: mapping) }
+  }
+
+  /// The name of the data set, for example `cifar10`.
+  public var dataset: String { stored.dataset }
+  /// The name of each class, by label; empty where unknown.
+  public var classNames: [String] { stored.classNames }
+  /// What one row of each representation is; the same in every split.
+  public var representations: [RepresentationPlan] { stored.splits[0].features.map(\.plan) }
+
+  /// The split of that name; throws a usage error that names those there are.
+  public subscript(name: String) -> FeatureSplit {
+    get throws(MVError) {
+      guard let split = splits.first(where: { $0.name == name }) else {
+        throw .usage(
+          url.path, "has no split \(name)", remedy: "it has \(splits.map(\.name).joined(separator: ", "))")
+      }
+      return split
+    }
+  }
+}

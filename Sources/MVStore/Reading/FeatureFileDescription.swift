@@ -1,0 +1,88 @@
+public import MVCore
+
+/// What a feature file holds and where it came from, for people and as JSON.
+public struct FeatureFileDescription: Hashable, Sendable, Codable {
+  /// The file.
+  public let path: String
+  /// Bytes of the file.
+  public let bytes: Int
+  /// The version of the format.
+  public let version: Int
+  /// The name of the data set.
+  public let dataset: String
+  /// Where the data set was read.
+  public let location: String
+  /// What tells one state of the data set from another.
+  public let fingerprint: String
+  /// The name of each class, by label.
+  public let classNames: [String]
+  /// Settings of the run that made the file.
+  public let settings: [String: SettingValue]
+  /// Versions of software, the command line and the like.
+  public let software: [String: String]
+  /// When the file was created, ISO 8601, UTC.
+  public let created: String
+  /// Whether every row of every representation is there.
+  public let isComplete: Bool
+  /// The splits, in order.
+  public let splits: [Split]
+
+  /// One split.
+  public struct Split: Hashable, Sendable, Codable {
+    /// For example `train`.
+    public let name: String
+    /// The number of rows.
+    public let rows: Int
+    /// Rows with a label; for several labels a row, all.
+    public let labelledRows: Int
+    /// How many classes each row is labelled with; nil for one label a row.
+    public let labelClasses: Int?
+    /// Where the rows whose images could not be read came from.
+    public let skippedIDs: [String]
+    /// The representations, in order.
+    public let representations: [Representation]
+
+    enum CodingKeys: String, CodingKey {
+      case name, rows, representations
+      case labelledRows = "labelled_rows"
+      case labelClasses = "label_classes"
+      case skippedIDs = "skipped_ids"
+    }
+  }
+
+  /// One representation of one split.
+  public struct Representation: Hashable, Sendable, Codable {
+    /// The name in the file.
+    public let name: String
+    /// The name of the representation itself.
+    public let representation: String
+    /// Its settings.
+    public let settings: [String: SettingValue]
+    /// The shape of one row.
+    public let shape: [Int]
+    /// The name of each axis of `shape`.
+    public let axes: [String]
+    /// How the values are stored.
+    public let dtype: ElementType
+    /// Columns of the random projection that the values are, or 0.
+    public let sketch: Int
+    /// Bytes of all rows.
+    public let bytes: Int
+    /// Rows that are there.
+    public let doneRows: Int
+    /// 0...1: how much is there.
+    public let doneFraction: Double
+
+    enum CodingKeys: String, CodingKey {
+      case name, representation, settings, shape, axes, dtype, sketch, bytes
+      case doneRows = "done_rows"
+      case doneFraction = "done_fraction"
+    }
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case path, bytes, version, dataset, location, fingerprint, settings, software, created, splits
+    case classNames = "class_names"
+    case isComplete = "complete"
+  }
+}

@@ -1,0 +1,76 @@
+public import MVCore
+
+/// One split of a feature file: labels, ids, and the features of each representation.
+public struct FeatureSplit: Sendable {
+  let stored: StoredSplit
+  let file: StoredFile
+  let mapping: MappedFile
+
+  /// For example `train`.
+  public var name: String { stored.name }
+  /// The file, for messages.
+  public var path: String { file.path }
+  /// The number of rows, skipped ones included.
+  public var count: Int { stored.rows }
+  /// One label, or one row of labels, a row.
+  public var labels: Labels { stored.labels }
+  /// The name of each class, by label; empty where unknown.
+  public var classNames: [String] { file.classNames }
+  /// Where each row came from.
+  public var ids: RowIDs { RowIDs(packed: stored.ids) }
+  /// What one row of each representation is.
+  public var representations: [RepresentationPlan] { stored.features.map(\.plan) }
+  /// The rows whose images could not be read, in order; their features are NaN.
+  public var skipped: [Int] { stored.skipped.indices.filter { stored.skipped[$0] == 1 } }
+  /// The rows that are not skipped, in order: those to learn from and to score.
+  public var validRows: [Int] { stored.skipped.indices.filter { stored.skipped[$0] == 0 } }
+
+  /// The runs of rows of a representation that are on the disk, in order; throws where there is no such representation.
+  public func finishedRows(of representation: String) throws(MVError) -> [Range<Int>] {
+    let column = try column(of: representation)
+    var runs: [Range<Int>] = []
+    for block in 0..<stored.blockCount where stored.done[block * stored.features.count + column] == 1 {
+      let rows = stored.rows(ofBlock: block)
+      if let last = runs.last, last.upperBound == rows.lowerBound {
+        runs[runs.count - 1] = last.lowerBound..<rows.upperBound
+      } else {
+        runs.append(rows)
+      }
+    }
+    return runs
+  }
+
+  /// The rows of one representation, mapped from the file.
+  ///
+  /// Throws where there is no such representation, and where rows are missing, unless `allowingMissing`: then only
+  /// ``finishedRows(of:)`` hold what they should. Data sets that another program has chunked, compressed or spread over
+  /// several files are read into memory instead.
+  public func features(_ representation: String, allowingMissing: Bool = false) throws(MVError) -> FeatureMatrix {
+    let column = try column(of: representation)
+    let features = stored.features[column]
+    let done = stored.doneRows(of: column)
+    guard done == count || allowingMissing else {
+      throw .badData(
+        path, "has only \(done) of \(count) rows of \(representation) of \(name)",
+        remedy: "run mvmr extract with the same arguments: it finishes the file")
+    }
+    let size = count * features.rowBytes
+    let bytes =
+      if let offset = features.offset {
+        mapping.bytes(at: offset, count: size)
+      } else {
+        try features.fetch(rows: count, from: "\(name)/\(representation)", of: path)
+      }
+    return FeatureMatrix(
+      name: representation, rows: count, shape: features.plan.shape, element: features.element, bytes: bytes)
+  }
+
+  private func column(of representation: String) throws(MVError) -> Int {
+    guard let column = stored.features.firstIndex(where: { $0.plan.name == representation }) else {
+      throw .usage(
+        path, "has no representation \(representation)",
+        remedy: "it has \(stored.features.map(\.plan.name).joined(separator: ", "))")
+    }
+    return column
+  }
+}

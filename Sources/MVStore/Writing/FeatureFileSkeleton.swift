@@ -1,0 +1,88 @@
+internal import Foundation
+internal import MVCore
+internal import SystemHDF5
+
+/// Writes a feature file that holds everything but the features and the marks of what is done.
+enum FeatureFileSkeleton {
+  /// Writes the skeleton of `plan` in place of what stands at `path`.
+  static func write(_ plan: FeatureFilePlan, to path: String) throws(MVError) {
+    try HDF5Library.locked { () throws(MVError) in
+      let file = try HDF5Handle.creatingFile(.creating(path))
+      try file.setAttribute("format", StoredFile.format)
+      try file.setAttribute("version", StoredFile.version)
+      try file.setAttribute("dataset", plan.dataset)
+      try file.setAttribute("location", plan.location)
+      try file.setAttribute("fingerprint", plan.fingerprint)
+      try file.setAttribute("class_names", plan.classNames)
+      try file.setAttribute("settings", CanonicalJSON.text(plan.settings))
+      try file.setAttribute("software", CanonicalJSON.text(software(plan)))
+      try file.setAttribute("created", Date.now.ISO8601Format())
+      try file.setAttribute("splits", plan.splits.map(\.name))
+      let type = try elementType(plan.element, file.context)
+      for split in plan.splits {
+        let group = try file.creatingGroup(split.name)
+        try write(split, to: group)
+        try writeMarks(of: split, plan, to: group)
+        for representation in plan.representations {
+          try write(representation, rows: split.count, type: type.id, to: group)
+        }
+      }
+      try file.context.check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), "cannot be written")
+    }
+  }
+
+  private static func software(_ plan: FeatureFilePlan) -> [String: String] {
+    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    H5get_libversion(&major, &minor, &release)
+    return plan.software.merging(["hdf5": "\(major).\(minor).\(release)"]) { given, _ in given }
+  }
+
+  private static func elementType(_ element: ElementType, _ context: HDF5Context) throws(MVError) -> HDF5Handle {
+    switch element {
+    case .float16: try HDF5Handle(mv_h5_create_float16(), context, "HDF5 cannot be set up")
+    case .float32: try HDF5Handle(H5Tcopy(mv_h5_float32()), context, "HDF5 cannot be set up")
+    }
+  }
+
+  private static func write(_ split: SplitPlan, to group: borrowing HDF5Handle) throws(MVError) {
+    let ids = PackedStrings(split.ids)
+    let text = try HDF5Handle(mv_h5_create_text(ids.width), group.context, "HDF5 cannot be set up")
+    let idSet = try group.creatingDataSet("ids", type: text.id, shape: [split.count])
+    try idSet.write(ids.bytes.bytes, type: text.id)
+    try idSet.setAttribute("crc32c", Int(Checksum.of(ids)))
+
+    let labelSet: HDF5Handle
+    switch split.labels {
+    case .single(let values):
+      labelSet = try group.creatingDataSet("labels", type: mv_h5_int64(), shape: [split.count])
+      try labelSet.write(values.span.bytes, type: mv_h5_int64())
+    case .multi(let values, let classes):
+      labelSet = try group.creatingDataSet("labels", type: mv_h5_uint8(), shape: [split.count, classes])
+      try labelSet.write(values.span.bytes, type: mv_h5_uint8())
+    }
+    try labelSet.setAttribute("crc32c", Int(Checksum.of(split.labels)))
+  }
+
+  private static func writeMarks(
+    of split: SplitPlan, _ plan: FeatureFilePlan, to group: borrowing HDF5Handle
+  ) throws(MVError) {
+    let blocks = (split.count - 1) / plan.blockRows + 1
+    let shape = [blocks, plan.representations.count]
+    let done = try group.creatingDataSet(".done", type: mv_h5_uint8(), shape: shape, zeroed: true)
+    try done.setAttribute("block_rows", plan.blockRows)
+    try done.setAttribute("representations", plan.representations.map(\.name))
+    _ = try group.creatingDataSet(".crc", type: mv_h5_uint32(), shape: shape, zeroed: true)
+    _ = try group.creatingDataSet(".skipped", type: mv_h5_uint8(), shape: [split.count], zeroed: true)
+  }
+
+  private static func write(
+    _ representation: RepresentationPlan, rows: Int, type: hid_t, to group: borrowing HDF5Handle
+  ) throws(MVError) {
+    let set = try group.creatingDataSet(representation.name, type: type, shape: [rows] + representation.shape)
+    try set.setAttribute("representation", representation.representation)
+    try set.setAttribute("settings", CanonicalJSON.text(representation.settings))
+    try set.setAttribute("axes", ["row"] + representation.axes)
+    try set.setAttribute("labels", CanonicalJSON.text(representation.labels))
+    try set.setAttribute("sketch", representation.sketch)
+  }
+}

@@ -1,0 +1,69 @@
+internal import Foundation
+internal import MVCore
+
+extension FeatureFileWriter {
+  /// Opens the file at `path` with the writer's lock, creating it by `plan` where it is not there or is to be replaced.
+  static func open(
+    _ path: String, _ plan: FeatureFilePlan, overwrite: Bool
+  ) throws(MVError) -> (file: FileDescriptor, existed: Bool) {
+    // Ends: another round is needed only when another process has finished creating the file in between.
+    while true {
+      let existing = try openExisting(path)
+      if let existing, !overwrite { return (existing, true) }
+      if let created = try create(path, plan, replacing: existing != nil) { return (created, false) }
+    }
+  }
+
+  /// Opens and locks the file; nil where there is none.
+  private static func openExisting(_ path: String) throws(MVError) -> FileDescriptor? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw FileDescriptor.failure(path, "cannot be examined", errno) }
+      return nil
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .usage(path, "is not a file", remedy: "name a file to write to")
+    }
+    let file = try FileDescriptor(path, flags: O_RDWR)
+    guard try file.lock() else { throw busy(path) }
+    return file
+  }
+
+  /// Writes the skeleton beside `path`, brings it to the disk and only then gives it its name, so that no instant leaves a
+  /// half-made file under that name; nil where another process was first.
+  private static func create(
+    _ path: String, _ plan: FeatureFilePlan, replacing: Bool
+  ) throws(MVError) -> FileDescriptor? {
+    let url = URL(filePath: path)
+    let temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).creating").path
+    // The same name for all: the lock on it lets one process create at a time, and what a killed one left is reused.
+    let file: FileDescriptor
+    do throws(MVError) {
+      file = try FileDescriptor(temporary, flags: O_RDWR | O_CREAT)
+    } catch {
+      throw MVError(error.kind, path, error.problem, remedy: error.remedy)
+    }
+    guard try file.lock() else { throw busy(path) }
+    var named = stat()
+    let opened = try file.status()
+    guard stat(temporary, &named) == 0, named.st_ino == opened.st_ino, named.st_dev == opened.st_dev,
+      replacing || access(path, F_OK) != 0
+    else { return nil }
+    do throws(MVError) {
+      try FeatureFileSkeleton.write(plan, to: temporary)
+      try file.reserve(Int(try file.status().st_size))
+      try file.synchronize()
+      guard rename(temporary, path) == 0 else { throw FileDescriptor.failure(path, "cannot be created", errno) }
+    } catch {
+      unlink(temporary)
+      throw MVError(error.kind, path, error.problem, remedy: error.remedy)
+    }
+    try FileDescriptor.synchronizeFolder(of: path)
+    return file
+  }
+
+  private static func busy(_ path: String) -> MVError {
+    .inputOutput(
+      path, "is being written by another process", remedy: "wait until that has ended, or give another --output")
+  }
+}

@@ -1,0 +1,125 @@
+public import Foundation
+public import MVCore
+internal import Synchronization
+
+/// Writes the features of a feature file block by block, from any number of threads, so that a kill at any instant loses
+/// no more than the last second of work.
+///
+/// The whole skeleton stands in the file from the start. Blocks go straight to their place; a block is marked done after
+/// the disk has it. Opening the same file with the same plan goes on with what is missing.
+public final class FeatureFileWriter: Sendable {
+  /// The file.
+  public let url: URL
+  /// What it will hold; ``FeatureFilePlan/blockRows`` is the file's own.
+  public let plan: FeatureFilePlan
+  /// Whether the file was there before.
+  public let isResumed: Bool
+
+  let file: FileDescriptor
+  let places: [String: SplitPlaces]
+  let columns: [String: Int]
+  let state: Mutex<State>
+  let committing = Mutex<ContinuousClock.Instant>(.now)
+
+  /// What changes while writing.
+  struct State: Sendable {
+    /// Per split: blocks x representations, true where the mark is in the file.
+    var done: [String: [Bool]]
+    /// Per split: rows that could not be read.
+    var skipped: [String: Set<Int>]
+    /// Blocks in their place that await a sync before they are marked.
+    var pending: [Mark] = []
+    /// Set when the disk has failed: what was written since the last sync is then in doubt for good.
+    var failure: MVError?
+  }
+
+  /// One block of one representation.
+  struct Mark: Hashable, Sendable {
+    let split: String
+    let block: Int
+    let column: Int
+  }
+
+  /// Where everything of one split lies in the file.
+  struct SplitPlaces: Sendable {
+    let skipped: Int
+    let done: Int
+    let sums: Int
+    let features: [Int]
+  }
+
+  /// Creates the file, or opens it to go on where an earlier run stopped; replaces it where `overwrite` says so.
+  ///
+  /// Throws where another process writes to it, where it is not a feature file, and where it was made by another plan: the
+  /// error names the first difference.
+  public init(creatingOrResuming url: URL, plan: FeatureFilePlan, overwrite: Bool = false) throws(MVError) {
+    try plan.validate()
+    // Renaming onto a symbolic link would replace the link.
+    let path = url.resolvingSymlinksInPath().path
+    let opened = try FeatureFileWriter.open(path, plan, overwrite: overwrite)
+    let stored = try StoredFile(reading: path)
+    if let difference = PlanDifference.first(file: stored, asked: plan) {
+      throw .usage(path, difference, remedy: "give --overwrite to replace the file, or another --output")
+    }
+    self.url = url
+    file = opened.file
+    isResumed = opened.existed
+    var plan = plan
+    plan.blockRows = stored.splits[0].blockRows
+    self.plan = plan
+    columns = Dictionary(
+      uniqueKeysWithValues: plan.representations.enumerated().map { ($0.element.name, $0.offset) })
+    places = try FeatureFileWriter.places(in: stored)
+    state = Mutex(
+      State(
+        done: Dictionary(uniqueKeysWithValues: stored.splits.map { ($0.name, $0.done.map { $0 == 1 }) }),
+        skipped: Dictionary(
+          uniqueKeysWithValues: stored.splits.map { split in
+            (split.name, Set(split.skipped.indices.filter { split.skipped[$0] == 1 }))
+          })))
+  }
+
+  private static func places(in stored: StoredFile) throws(MVError) -> [String: SplitPlaces] {
+    var places: [String: SplitPlaces] = [:]
+    for split in stored.splits {
+      let features = split.features.compactMap(\.offset)
+      guard let skipped = split.skippedOffset, let done = split.doneOffset, let sums = split.sumsOffset,
+        features.count == split.features.count, split.blockRows == stored.splits[0].blockRows
+      else {
+        throw .usage(
+          stored.path, "was packed by another program and can only be read",
+          remedy: "give --overwrite to replace the file, or another --output")
+      }
+      places[split.name] = SplitPlaces(skipped: skipped, done: done, sums: sums, features: features)
+    }
+    return places
+  }
+
+  /// How many rows there are in all.
+  public var rows: Int { plan.splits.reduce(0) { $0 + $1.count } }
+
+  /// The blocks of which a representation is missing, in the order of the file; blocks that only await their sync are not
+  /// among them.
+  public var missingBlocks: [FeatureBlock] {
+    let (done, pending) = state.withLock { ($0.done, Set($0.pending)) }
+    var blocks: [FeatureBlock] = []
+    for split in plan.splits {
+      let marks = done[split.name] ?? []
+      for index in 0..<marks.count / plan.representations.count {
+        let missing = plan.representations.indices.filter {
+          !marks[index * plan.representations.count + $0]
+            && !pending.contains(Mark(split: split.name, block: index, column: $0))
+        }
+        guard !missing.isEmpty else { continue }
+        let rows = index * plan.blockRows..<min(split.count, (index + 1) * plan.blockRows)
+        blocks.append(
+          FeatureBlock(
+            split: split.name, index: index, rows: rows, missing: missing.map { plan.representations[$0].name }))
+      }
+    }
+    return blocks
+  }
+
+  /// The rows of a split that are marked as skipped, by this run or an earlier one.
+  public func skippedRows(of split: String) -> Set<Int> { state.withLock { $0.skipped[split] ?? [] } }
+}
