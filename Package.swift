@@ -84,7 +84,7 @@ let package = Package(
       ]),
 
     // Rung 5: the command line. MVCommandLine is what the executables share.
-    library("MVCommandLine", ["MVCore", "CCommandLine", "CGuarded"]),
+    library("MVCommandLine", ["MVCore", "MVImaging", "MVDatasets", "CCommandLine", "CGuarded"]),
     .executableTarget(
       name: "mvmr",
       dependencies: [

@@ -11,9 +11,11 @@ public struct Argument: Sendable {
   let maximum: Int
 
   /// A value that stands by itself, in order: `SOURCE`.
-  public static func positional(_ name: String, _ help: String, repeated: Bool = false) -> Argument {
+  public static func positional(
+    _ name: String, _ help: String, required: Bool = true, repeated: Bool = false
+  ) -> Argument {
     Argument(
-      form: .positional, name: name, valueName: "", help: help, defaultText: "", isRequired: true,
+      form: .positional, name: name, valueName: "", help: help, defaultText: "", isRequired: required,
       maximum: repeated ? 0 : 1)
   }
 

@@ -10,25 +10,25 @@ public struct Program: Sendable {
   private let footer: String
   private let version: String
   private let commands: [Command]
-  private let hint: @Sendable (String) -> String?
 
-  /// Creates a program; `hint` may say more than "see --help" of a command that is not known.
-  public init(
-    name: String, summary: String, footer: String = "", version: String, commands: [Command],
-    hint: @escaping @Sendable (String) -> String? = { _ in nil }
-  ) {
+  /// Creates a program; the version is what `--version` prints.
+  public init(name: String, summary: String, footer: String = "", version: String, commands: [Command]) {
     self.name = name
     self.summary = summary
     self.footer = footer
     self.version = version
     self.commands = commands
-    self.hint = hint
   }
 
   /// Runs the command that `arguments` (without the program's name) ask for, and returns the exit code.
   public func run(_ arguments: [String]) -> Int32 {
+    reporting { () throws(MVError) in try parseAndRun(arguments) }
+  }
+
+  /// Runs `body`; an error becomes one line on stderr and an exit code.
+  public func reporting(_ body: () throws(MVError) -> Void) -> Int32 {
     do throws(MVError) {
-      try parseAndRun(arguments)
+      try body()
       return 0
     } catch {
       Terminal.message("\(name): \(error)")
@@ -74,7 +74,7 @@ public struct Program: Sendable {
   private func wrong(_ message: String, _ words: [String]) -> MVError {
     let first = words[0]
     if !first.hasPrefix("-"), !commands.contains(where: { $0.name == first }) {
-      return .usage(first, "is not a command", remedy: hint(first) ?? "see \(name) --help")
+      return .usage(first, "is not a command", remedy: "see \(name) --help")
     }
     let help = commands.contains { $0.name == first } ? "\(name) \(first) --help" : "\(name) --help"
     return .usage("arguments", message.trimmingCharacters(in: .whitespacesAndNewlines), remedy: "see \(help)")

@@ -6,16 +6,31 @@ public import MVCore
 /// libtorch takes most of a second to load, so `mvmr` itself does without it and runs `mvmr-train` in its own place, as git
 /// does with its commands.
 public enum TrainingProgram {
-  /// The commands it has, with what `mvmr --help` says of each.
+  /// A command that `mvmr` lists and `mvmr-train` has.
+  public struct Entry: Sendable {
+    /// What the user types.
+    public let name: String
+    /// One line for the list of commands.
+    public let summary: String
+
+    /// The command as `mvmr --help` lists it.
+    public var placeholder: Command {
+      Command(name, summary: summary, arguments: []) { (_) throws(MVError) in
+        try TrainingProgram.run(Array(CommandLine.arguments.dropFirst()))
+      }
+    }
+  }
+
+  /// The commands it has.
   public static let commands = [
-    ("demo", "the whole story on built-in images, in minutes"),
-    ("train", "train an MV-MR encoder on images and a feature file"),
-    ("embed", "write a trained encoder's embeddings into a feature file"),
-    ("evaluate", "embed, k-NN, linear probe and a report, in one go"),
+    Entry(name: "demo", summary: "The whole story on built-in images, in minutes"),
+    Entry(name: "train", summary: "Train an MV-MR encoder on images and a feature file"),
+    Entry(name: "embed", summary: "Write a trained encoder's embeddings into a feature file"),
+    Entry(name: "evaluate", summary: "Embed, k-NN, linear probe and a report, in one go"),
   ]
 
   /// Whether `name` is one of its commands.
-  public static func has(_ name: String) -> Bool { commands.contains { $0.0 == name } }
+  public static func has(_ name: String) -> Bool { commands.contains { $0.name == name } }
 
   /// Replaces this process by `mvmr-train` with `arguments`; returns only by throwing.
   public static func run(_ arguments: [String]) throws(MVError) {

@@ -1,30 +1,32 @@
 internal import Foundation
 internal import MVCommandLine
+internal import MVCore
 internal import MVImaging
 
 @main
 enum Mvmr {
   static let footer = """
-    Commands that need libtorch (their help: mvmr COMMAND --help):
-    \(TrainingProgram.commands.map { "  \($0.0.padding(toLength: 12, withPad: " ", startingAt: 0))\($0.1)" }.joined(separator: "\n"))
-
     Begin with:
       mvmr demo
-      mvmr extract cifar10:DIR --output features.h5
-      mvmr knn features.h5 --representation hog
+      mvmr extract folder:PHOTOS --size 96x96 --output photos.h5
+      mvmr knn photos.h5 --representation hog
+
+    A SOURCE is one of the kinds that `mvmr datasets` lists, a REPRESENTATION one that `mvmr representations` lists.
     """
 
   static func main() {
     setvbuf(stdout, nil, _IOLBF, 0)
-    let arguments = Array(CommandLine.arguments.dropFirst())
     Imaging.useOneThreadPerCall()
+    let arguments = Array(CommandLine.arguments.dropFirst())
     let program = Program(
-      name: "mvmr",
-      summary: "Multi-view, multi-representation self-supervised learning: extract, train, evaluate.",
+      name: "mvmr", summary: "Multi-view, multi-representation self-supervised learning: extract, train, evaluate.",
       footer: footer, version: Version.text,
-      commands: [
-        .extract, .inspect, .verify, .knn, .probe, .show, .datasets, .representations,
-      ] + TrainingProgram.commands.map(Command.forwarded))
+      commands: [.extract, .inspect, .verify, .knn, .probe, .show, .datasets, .representations]
+        + TrainingProgram.commands.map(\.placeholder))
+    // Its commands have options that only it knows, so they are not parsed here.
+    if let first = arguments.first, TrainingProgram.has(first) {
+      exit(program.reporting { () throws(MVError) in try TrainingProgram.run(arguments) })
+    }
     exit(program.run(arguments))
   }
 }

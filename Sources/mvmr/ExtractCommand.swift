@@ -1,0 +1,69 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVDatasets
+internal import MVExtraction
+internal import MVRepresentations
+internal import MVStore
+
+extension Command {
+  /// `mvmr extract`: representations of a source into a feature file.
+  static let extract = Command(
+    "extract", summary: "Compute representations of the images of a SOURCE into an HDF5 feature file",
+    discussion: """
+      Without --representation: hog, lbp, color and scattering. A run that was stopped, by Ctrl-C or worse, is
+      finished by the same command. The file opens in h5py: labels, ids and one data set a representation in each split.
+
+      Examples:
+        mvmr extract cifar10:data/cifar-10-batches-bin --output cifar10.h5
+        mvmr extract folder:photos --size 96x96 --representation hog --representation lbp:grid=4 --output photos.h5
+        mvmr extract stl10:data/stl10_binary --split train --split test --dtype float16 --output stl10.h5
+      """,
+    arguments: [
+      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
+      .option("output", "FILE.h5", "the feature file to write or to finish", required: true),
+      .option(
+        "representation", "NAME[:key=value,...]", "see `mvmr representations`; as=NAME stores it under another name",
+        repeated: true),
+      .option("split", "NAME", "only this split", repeated: true),
+      .option("config", "FILE.yaml", "representations and options from YAML; the command line goes first"),
+      .option("dtype", "TYPE", "float32 or float16", default: "float32"),
+      .option("jobs", "N", "threads", default: "all"),
+      .option("limit", "N", "only the first N images of each split"),
+      .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
+      .flag("overwrite", "replace the output instead of finishing it"),
+      .flag("dry-run", "print what would be computed, with every setting, and stop"),
+      .flag("json", "print one JSON object at the end"),
+    ] + SourceArguments.options
+  ) { (arguments) throws(MVError) in
+    let request = try ExtractRequest(arguments)
+    if arguments.has("dry-run") {
+      try request.describe()
+      return
+    }
+    Interruption.watch()
+    let cancellation = Cancellation()
+    let bar = ProgressBar("extract", unit: "images")
+    let summary: ExtractionSummary
+    do throws(MVError) {
+      summary = try request.extraction.run(cancellation: cancellation) { progress in
+        if Interruption.isRequested { cancellation.cancel() }
+        bar.update(progress)
+      }
+      bar.finish()
+    } catch {
+      bar.finish()
+      throw error
+    }
+    for image in summary.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
+    if arguments.has("json") {
+      try Terminal.printJSON(summary)
+    } else {
+      let rate = summary.rowsPerSecond > 0 ? ", \(Int(summary.rowsPerSecond.rounded())) images/s" : ""
+      let left = summary.skipped.isEmpty ? "" : ", \(summary.skipped.count) images left out"
+      print(
+        "\(request.extraction.output.path): \(summary.rows) rows, \(ByteCount(summary.bytes)) in "
+          + "\(ProgressBar.duration(summary.seconds))\(rate)\(left)")
+    }
+  }
+}

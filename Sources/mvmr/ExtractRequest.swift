@@ -1,0 +1,57 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVConfiguration
+internal import MVCore
+internal import MVExtraction
+internal import MVRepresentations
+internal import MVStore
+
+/// What `mvmr extract` was asked for: the command line first, then the configuration file, then the defaults.
+struct ExtractRequest {
+  let extraction: Extraction
+
+  init(_ arguments: ParsedArguments) throws(MVError) {
+    let configuration = try arguments["config"].map { (path) throws(MVError) in
+      try ExtractConfiguration(contentsOf: URL(filePath: path))
+    }
+    var specifications = try arguments.all("representation").map { (text) throws(MVError) in
+      try RepresentationSpecification(parsing: text)
+    }
+    if specifications.isEmpty { specifications = configuration?.representations ?? [] }
+    if specifications.isEmpty { specifications = Catalogue.defaults }
+    let representations = try specifications.map { (specification) throws(MVError) in
+      NamedRepresentation(try specification.make(), as: specification.storedName)
+    }
+    let splits = arguments.all("split").isEmpty ? configuration?.splits ?? [] : arguments.all("split")
+    let element = try arguments.choice("dtype", as: ElementType.self) ?? configuration?.dtype ?? .float32
+    let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
+    extraction = Extraction(
+      of: representations, from: source, splits: splits.isEmpty ? nil : splits,
+      to: URL(filePath: try arguments.required("output")), element: element,
+      jobs: try arguments.int("jobs", in: 1...1024) ?? configuration?.jobs ?? Parallel.processorCount,
+      limit: try arguments.int("limit", in: 1...Int.max) ?? configuration?.limit,
+      skipBadImages: arguments.has("skip-bad-images"), overwrite: arguments.has("overwrite"),
+      software: [
+        "mvmr": Version.text, "command": CommandLine.arguments.joined(separator: " "),
+        "system": ProcessInfo.processInfo.operatingSystemVersionString,
+      ])
+  }
+
+  /// Prints what would be computed.
+  func describe() throws(MVError) {
+    var table = TextTable("split", "images", "representation", "shape", "bytes", "settings")
+    let chosen = extraction.splits ?? extraction.source.splits.map(\.name)
+    for name in chosen {
+      let split = try extraction.source.split(name)
+      let rows = min(split.count, extraction.limit ?? split.count)
+      for entry in extraction.representations {
+        let layout = try entry.representation.layout(for: split.shape)
+        let settings = entry.representation.settingValues.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        table.add(
+          name, "\(rows)", entry.name, layout.shape.map(String.init).joined(separator: " x "),
+          "\(ByteCount(rows * layout.count * extraction.element.size))", settings.joined(separator: ","))
+      }
+    }
+    print(table.text)
+  }
+}

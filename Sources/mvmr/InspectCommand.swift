@@ -1,0 +1,63 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVStore
+
+extension Command {
+  /// `mvmr inspect`: what a feature file holds.
+  static let inspect = Command(
+    "inspect", summary: "Say what a feature file holds: splits, representations, settings, how much is done",
+    discussion: "Example:\n  mvmr inspect features.h5",
+    arguments: [.positional("FILE", "a feature file"), .flag("json", "print one JSON object")]
+  ) { (arguments) throws(MVError) in
+    let file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
+    let description = file.description
+    if arguments.has("json") {
+      try Terminal.printJSON(description)
+      return
+    }
+    let state = description.isComplete ? "complete" : "not complete: the same extract command finishes it"
+    print("\(description.path): \(description.dataset), \(ByteCount(description.bytes)), \(state)")
+    print("made \(description.created) from \(description.location)")
+    if let command = description.software["command"] { print("by: \(command)") }
+    var table = TextTable("split", "rows", "labelled", "representation", "shape", "type", "size", "done")
+    for split in description.splits {
+      for (place, entry) in split.representations.enumerated() {
+        table.add(
+          place == 0 ? split.name : "", place == 0 ? "\(split.rows)" : "", place == 0 ? "\(split.labelledRows)" : "",
+          entry.name, entry.shape.map(String.init).joined(separator: " x "), entry.dtype.rawValue,
+          "\(ByteCount(entry.bytes))", "\(Int(entry.doneFraction * 100)) %")
+      }
+    }
+    print("\n\(table.text)\n")
+    for entry in description.splits.first?.representations ?? [] {
+      let settings = entry.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      print("\(entry.name) = \(entry.representation):\(settings.joined(separator: ","))")
+      print("  axes: \(entry.axes.joined(separator: ", "))")
+    }
+    if !description.classNames.isEmpty {
+      print("\(description.classNames.count) classes: \(description.classNames.joined(separator: ", "))")
+    }
+    for split in description.splits where !split.skippedIDs.isEmpty {
+      print("\(split.name): \(split.skippedIDs.count) images could not be read and were left out:")
+      for id in split.skippedIDs { print("  \(id)") }
+    }
+  }
+
+  /// `mvmr verify`: whether a feature file is whole.
+  static let verify = Command(
+    "verify", summary: "Check every block of a feature file against its checksum, and every value and label",
+    discussion: "Example:\n  mvmr verify features.h5",
+    arguments: [.positional("FILE", "a feature file"), .flag("json", "print one JSON object")]
+  ) { (arguments) throws(MVError) in
+    let path = try arguments.required("FILE")
+    let result = try FeatureFile(reading: URL(filePath: path)).verify()
+    if arguments.has("json") {
+      try Terminal.printJSON(result)
+    } else {
+      let rate = result.seconds > 0 ? "\(ByteCount(Int(Double(result.bytes) / result.seconds)))/s" : ""
+      print("\(path): \(result.blocks) blocks, \(ByteCount(result.bytes)), every checksum right  \(rate)")
+      if result.missingBlocks > 0 { print("\(result.missingBlocks) blocks are not there yet: the same extract finishes them") }
+    }
+  }
+}
