@@ -42,7 +42,9 @@ final class FileDescriptor: Sendable {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
-      let step = bytes.withUnsafeMutableBytes { pread(number, $0.baseAddress! + done, count - done, off_t(offset + done)) }
+      let step = bytes.withUnsafeMutableBytes {
+        pread(number, $0.baseAddress! + done, count - done, off_t(offset + done))
+      }
       if step == 0 { break }
       if step > 0 {
         done += step
@@ -120,7 +122,8 @@ final class FileDescriptor: Sendable {
       return .inputOutput(
         path, "\(problem): \(cause)", remedy: "make room and run the same command again: what is done is kept")
     case EACCES, EPERM, EROFS:
-      return .inputOutput(path, "\(problem): \(cause)", remedy: "choose a place where you may write, or ask for the right")
+      return .inputOutput(
+        path, "\(problem): \(cause)", remedy: "choose a place where you may write, or ask for the right")
     default: return .inputOutput(path, "\(problem): \(cause)", remedy: "check the disk and the folder")
     }
   }

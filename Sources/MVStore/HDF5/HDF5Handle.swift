@@ -50,7 +50,8 @@ struct HDF5Handle: ~Copyable {
         H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, 0), "has an unreadable group")
       var bytes = [CChar](repeating: 0, count: length + 1)
       try context.check(
-        H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, index, &bytes, bytes.count, 0), "has an unreadable group"
+        H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, index, &bytes, bytes.count, 0),
+        "has an unreadable group"
       )
       let name = String(decoding: bytes.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
       if !name.hasPrefix(".") { names.append(name) }

@@ -19,11 +19,11 @@ public struct FeatureFilePlan: Hashable, Sendable {
   public var software: [String: String]
   /// How the values of every representation are stored.
   public var element: ElementType
-  /// Rows that are written and marked at a time. A file that exists keeps its own number.
+  /// Rows that are written and marked at a time; a file that exists keeps its own number.
   public var blockRows: Int
   /// The splits, in order; at least one.
   public var splits: [SplitPlan]
-  /// The representations, in order; at least one. Every split has all of them.
+  /// The representations, in order, at least one; every split has all of them.
   public var representations: [RepresentationPlan]
 
   /// Describes a feature file.

@@ -1,0 +1,71 @@
+internal import Foundation
+public import MVCore
+internal import MVDatasets
+internal import MVRepresentations
+public import MVStore
+
+extension Extraction {
+  /// The output, for errors.
+  var outputPath: String { output.path }
+
+  /// What the file will hold; throws where a split is unknown or a representation cannot be of such images.
+  public func plan() throws(MVError) -> FeatureFilePlan { try plan(of: try chosenSplits()) }
+
+  /// The splits of the source to extract, in the order asked for, cut to ``limit``.
+  func chosenSplits() throws(MVError) -> [SourceSplit] {
+    if let limit, limit < 1 { throw .usage("limit", "is \(limit)", remedy: "it takes 1 or more") }
+    var chosen: [SourceSplit] = []
+    for name in splits ?? source.splits.map(\.name) {
+      guard let split = source.splits.first(where: { $0.name == name }) else {
+        throw .usage(
+          source.location, "has no split \(name)",
+          remedy: "it has \(source.splits.map(\.name).joined(separator: ", "))")
+      }
+      let count = min(limit ?? split.count, split.count)
+      chosen.append(
+        count == split.count
+          ? split
+          : SourceSplit(
+            name: split.name, shape: split.shape, labels: split.labels[0..<count], ids: Array(split.ids[0..<count])))
+    }
+    return chosen
+  }
+
+  func plan(of chosen: [SourceSplit]) throws(MVError) -> FeatureFilePlan {
+    var plans: [RepresentationPlan] = []
+    for named in representations {
+      var layout: FeatureLayout?
+      for split in chosen {
+        let here = try named.representation.layout(for: split.shape)
+        guard layout == nil || layout == here else {
+          throw .usage(
+            "split \(split.name)", "has images of \(split.shape), \(chosen[0].name) of \(chosen[0].shape)",
+            remedy: "give --size to bring all to one size, or extract one split a file")
+        }
+        layout = here
+      }
+      guard let layout else { continue }
+      plans.append(
+        RepresentationPlan(
+          name: named.name, representation: type(of: named.representation).name,
+          settings: named.representation.settingValues, shape: layout.shape, axes: layout.axes, labels: layout.labels))
+    }
+    return FeatureFilePlan(
+      dataset: source.name, location: source.location, fingerprint: source.fingerprint, classNames: source.classNames,
+      settings: imageSettings(chosen), software: software, element: element, blockRows: blockRows(plans, chosen),
+      splits: chosen.map { SplitPlan(name: $0.name, labels: $0.labels, ids: $0.ids) }, representations: plans)
+  }
+
+  /// The size of the images is part of what features mean, though two sizes may give rows of one shape.
+  private func imageSettings(_ chosen: [SourceSplit]) -> [String: SettingValue] {
+    guard let shape = chosen.first?.shape else { return [:] }
+    return ["height": .int(shape.height), "width": .int(shape.width), "channels": .int(shape.channels)]
+  }
+
+  /// So many rows that a worker's images and features stay near 16 MB; depends on nothing that may change between runs.
+  private func blockRows(_ plans: [RepresentationPlan], _ chosen: [SourceSplit]) -> Int {
+    let columns = plans.reduce(1) { max($0, $1.columns) }
+    let pixels = chosen.reduce(1) { max($0, $1.shape.count) }
+    return min(256, max(1, (16 << 20) / (4 * (columns + pixels))))
+  }
+}

@@ -1,0 +1,80 @@
+public import MVCore
+public import MVDatasets
+public import MVRepresentations
+public import MVStore
+
+public import struct Foundation.URL
+
+/// A whole extraction: representations of the images of a source, computed once into a feature file.
+///
+/// The file's data sets are the same, byte for byte, whatever the number of jobs and however often the run was interrupted.
+public struct Extraction: Sendable {
+  /// What is computed, in the order of the file.
+  public var representations: [NamedRepresentation]
+  /// Where the images come from.
+  public var source: any ImageSource
+  /// The feature file.
+  public var output: URL
+  /// The splits to extract, in the order of the file; nil for all that the source has.
+  public var splits: [String]?
+  /// How the values are stored.
+  public var element: ElementType
+  /// Threads that load and compute.
+  public var jobs: Int
+  /// Take only so many images of each split, from its start; nil for all.
+  public var limit: Int?
+  /// Leave out images that cannot be read, instead of stopping at the first.
+  public var skipBadImages: Bool
+  /// Replace the file that stands at `output`.
+  public var overwrite: Bool
+  /// Versions, the command line and the like, recorded in the file.
+  public var software: [String: String]
+
+  /// Describes an extraction of representations under names of their own.
+  public init(
+    of representations: [NamedRepresentation], from source: any ImageSource, splits: [String]? = nil, to output: URL,
+    element: ElementType = .float32, jobs: Int = Parallel.processorCount, limit: Int? = nil,
+    skipBadImages: Bool = false, overwrite: Bool = false, software: [String: String] = [:]
+  ) {
+    self.representations = representations
+    self.source = source
+    self.splits = splits
+    self.output = output
+    self.element = element
+    self.jobs = jobs
+    self.limit = limit
+    self.skipBadImages = skipBadImages
+    self.overwrite = overwrite
+    self.software = software
+  }
+
+  /// Describes an extraction of representations, each under its own name.
+  public init(
+    of representations: [any Representation], from source: any ImageSource, splits: [String]? = nil, to output: URL,
+    element: ElementType = .float32, jobs: Int = Parallel.processorCount, limit: Int? = nil,
+    skipBadImages: Bool = false, overwrite: Bool = false, software: [String: String] = [:]
+  ) {
+    self.init(
+      of: representations.map { NamedRepresentation($0) }, from: source, splits: splits, to: output, element: element,
+      jobs: jobs, limit: limit, skipBadImages: skipBadImages, overwrite: overwrite, software: software)
+  }
+
+  /// Computes what is missing in the file, creating it where needed, and reports after each block of rows.
+  ///
+  /// `progress` is called by one thread at a time. When `cancellation` asks to stop, the blocks in flight are finished and
+  /// an error of the kind `interrupted` is thrown. Throws the source's own error for an image that cannot be read, unless
+  /// ``skipBadImages``, and an error that names the image where a representation is not finite. After any error the same
+  /// call goes on from what is done.
+  @discardableResult
+  public func run(
+    cancellation: Cancellation = Cancellation(), _ progress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) throws(MVError) -> ExtractionSummary {
+    guard jobs >= 1 else { throw .usage("jobs", "is \(jobs)", remedy: "it takes 1 or more") }
+    let chosen = try chosenSplits()
+    let writer = try FeatureFileWriter(
+      creatingOrResuming: output, plan: try plan(of: chosen), overwrite: overwrite)
+    let run = ExtractionRun(
+      of: self, splits: chosen, writer: writer, cancellation: cancellation, progress: progress)
+    return try run.run()
+  }
+}
