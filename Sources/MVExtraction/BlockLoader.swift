@@ -69,7 +69,7 @@ final class BlockLoader: Sendable {
     let batch = try source.images(rows, of: split)
     guard batch.count == rows.count, batch.shape == split.shape else {
       throw .internalFault(
-        source.location, "gave \(batch.count) images of \(batch.shape) for \(rows.count) of \(split.shape)")
+        source.contents.location, "gave \(batch.count) images of \(batch.shape) for \(rows.count) of \(split.shape)")
     }
     if case .float32(let values) = batch.pixels, let place = values.firstIndex(where: { !$0.isFinite }) {
       throw .badData(

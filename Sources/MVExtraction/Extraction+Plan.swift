@@ -18,7 +18,7 @@ extension Extraction {
     for name in splits ?? source.splits.map(\.name) {
       guard let split = source.splits.first(where: { $0.name == name }) else {
         throw .usage(
-          source.location, "has no split \(name)",
+          source.contents.location, "has no split \(name)",
           remedy: "it has \(source.splits.map(\.name).joined(separator: ", "))")
       }
       let count = min(limit ?? split.count, split.count)
@@ -51,7 +51,7 @@ extension Extraction {
           settings: named.representation.settingValues, shape: layout.shape, axes: layout.axes, labels: layout.labels))
     }
     return FeatureFilePlan(
-      dataset: source.name, location: source.location, fingerprint: source.fingerprint, classNames: source.classNames,
+      dataset: source.contents.name, location: source.contents.location, fingerprint: source.contents.fingerprint, classNames: source.contents.classNames,
       settings: imageSettings(chosen), software: software, element: element, blockRows: blockRows(plans, chosen),
       splits: chosen.map { SplitPlan(name: $0.name, labels: $0.labels, ids: $0.ids) }, representations: plans)
   }

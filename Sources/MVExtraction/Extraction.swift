@@ -67,7 +67,7 @@ public struct Extraction: Sendable {
   /// call goes on from what is done.
   @discardableResult
   public func run(
-    cancellation: Cancellation = Cancellation(), _ progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    cancellation: Cancellation = Cancellation(), _ progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> ExtractionSummary {
     guard jobs >= 1 else { throw .usage("jobs", "is \(jobs)", remedy: "it takes 1 or more") }
     let chosen = try chosenSplits()

@@ -10,7 +10,7 @@ final class ExtractionRun: Sendable {
   private let splits: [String: SourceSplit]
   private let writer: FeatureFileWriter
   private let cancellation: Cancellation
-  private let progress: @Sendable (Progress) -> Void
+  private let progress: @Sendable (RunProgress) -> Void
   private let representations: [String: any Representation]
   private let columns: [String: Int]
   private let loader: BlockLoader
@@ -22,7 +22,7 @@ final class ExtractionRun: Sendable {
 
   init(
     of extraction: Extraction, splits: [SourceSplit], writer: FeatureFileWriter, cancellation: Cancellation,
-    progress: @escaping @Sendable (Progress) -> Void
+    progress: @escaping @Sendable (RunProgress) -> Void
   ) {
     self.extraction = extraction
     self.splits = Dictionary(uniqueKeysWithValues: splits.map { ($0.name, $0) })
@@ -72,7 +72,7 @@ final class ExtractionRun: Sendable {
   private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
   private func progress(at done: Int) {
-    progress(Progress(doneBefore: rowsBefore, done: done, total: writer.rows, seconds: seconds))
+    progress(RunProgress(doneBefore: rowsBefore, done: done, total: writer.rows, seconds: seconds))
   }
 
   /// Loads the images of a block once and writes every representation that is missing.
