@@ -1,0 +1,73 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVEvaluation
+
+extension Command {
+  /// `mvmr probe`: linear-probe accuracy of representations.
+  static let probe = Command(
+    "probe", summary: "Score representations by a linear probe: multinomial logistic regression to convergence",
+    discussion: """
+      Features are standardised on train. The penalty is chosen on a stratified tenth of train (or by folds), never on
+      test, and the probe is then fitted to all of train. Without a test split, every fifth row of each class is held out.
+
+      Examples:
+        mvmr probe features.h5 --representation hog
+        mvmr probe features.h5 --representation hog --representation lbp --lambda 1e-4,1e-3,1e-2
+        mvmr probe features.h5 --representation hog --save hog.probe
+        mvmr probe other.h5 --representation hog --load hog.probe
+      """,
+    arguments: EvaluationArguments.options + [
+      .option("lambda", "L[,L...]", "penalties to choose from", default: "13 from 1e-6 to 1", repeated: true),
+      .option("folds", "F", "choose the penalty by F-fold cross-validation instead of a tenth"),
+      .flag("no-standardize", "take the features as they are"),
+      .option("save", "FILE.probe", "write the fitted probe"),
+      .option("load", "FILE.probe", "score this probe instead of fitting one"),
+      .option("report", "FILE.csv", "write accuracy and count of each class"),
+      .flag("json", "print one JSON object"),
+    ]
+  ) { (arguments) throws(MVError) in
+    let pair = try EvaluationArguments.pair(arguments)
+    let lambdas = try arguments.doubles("lambda", in: 0...1e6)
+    let folds = try arguments.int("folds", in: 2...100)
+    if let notice = pair.notice(heldOut: true) { Terminal.message("note: \(notice)") }
+    let (train, test) = try pair.heldOut()
+    let probe: FittedProbe
+    if let path = arguments["load"] {
+      probe = try FittedProbe(contentsOf: URL(filePath: path))
+    } else {
+      let bar = ProgressBar("probe", unit: "steps")
+      let settings = LinearProbe(
+        lambdas: lambdas.isEmpty ? .logarithmic(1e-6...1, count: 13) : LambdaGrid(lambdas),
+        validation: folds.map { .folds($0) } ?? .fraction(0.1), standardize: !arguments.has("no-standardize"))
+      probe = try settings.fit(train) { bar.update($0) }
+      bar.finish()
+      if !probe.converged {
+        Terminal.message("note: stopped after \(probe.iterations) iterations, the gradient's norm is \(probe.gradientNorm)")
+      }
+    }
+    let scores = try probe.score(test)
+    if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
+    if let path = arguments["report"] {
+      do { try Data(try scores.report().csv().utf8).write(to: URL(filePath: path), options: .atomic) } catch {
+        throw MVError(error, subject: path, kind: .inputOutput)
+      }
+    }
+    if arguments.has("json") {
+      print(String(decoding: try probe.json(scores), as: UTF8.self))
+      return
+    }
+    print("top-1 \(Percent(scores.top1))  top-5 \(Percent(scores.top5))")
+    if probe.candidates.count > 1 {
+      var table = TextTable("lambda", "validation top-1")
+      for candidate in probe.candidates {
+        table.add("\(candidate.lambda)", candidate.validationTop1.map { Percent($0).description } ?? "-")
+      }
+      print(table.text)
+    }
+    print(
+      "lambda \(probe.lambda), \(probe.trainRows) train rows, \(scores.testRows.count) test rows, \(probe.columns) columns, "
+        + "train loss \(Float(probe.trainLoss)), gradient norm \(Float(probe.gradientNorm)), "
+        + "\(ProgressBar.duration(probe.seconds))")
+  }
+}
