@@ -55,7 +55,8 @@ GuardedStatus mvt_adam_step(const MVTAdam* settings, MVTTensor* const* parameter
           const float slope = g[i] + decay * p[i];
           m[i] = beta1 * m[i] + rest1 * slope;
           v[i] = beta2 * v[i] + rest2 * slope * slope;
-          p[i] = keep * p[i] - pace * m[i] / (std::sqrt(v[i]) * root + epsilon);
+          // Not std::sqrt, whose errno would keep the loop from being vectorised.
+          p[i] = keep * p[i] - pace * m[i] / (__builtin_elementwise_sqrt(v[i]) * root + epsilon);
         }
       });
     }

@@ -1,5 +1,3 @@
-public import MVCore
-
 /// The shape of an encoder: its residual network, and the projector that the loss sees.
 public struct EncoderArchitecture: Hashable, Sendable {
   /// The kind of residual block.
