@@ -124,5 +124,6 @@ let package = Package(
       name: "CommandTests", dependencies: ["MVCore", "MVStore", "TestSupport", "mvmr", "mvmr-train"],
       swiftSettings: swift),
   ],
-  cxxLanguageStandard: .cxx17
+  // libtorch 2's headers may ask for C++20; Debian's 1.13 is content with C++17, as everything else is.
+  cxxLanguageStandard: libtorch == nil ? .cxx17 : .cxx20
 )

@@ -1,1 +1,13 @@
-#pragma once
+// libtorch for Swift: plain C over C++. Every call that can fail returns a status and writes its result to an
+// out-pointer; a handle that is written there belongs to the caller, who frees it.
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include "CTorchAutograd.h"
+#include "CTorchLoss.h"
+#include "CTorchOperations.h"
+#include "CTorchOptimizer.h"
+#include "CTorchRuntime.h"
+#include "CTorchTensor.h"
+
+#endif

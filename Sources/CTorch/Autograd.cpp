@@ -1,0 +1,48 @@
+#include <ATen/autocast_mode.h>
+#include <c10/core/GradMode.h>
+
+#include "Handles.h"
+
+GuardedStatus mvt_set_requires_gradient(MVTTensor* tensor, bool requires_gradient) {
+  return mvt::run([&] { tensor->value.set_requires_grad(requires_gradient); });
+}
+
+bool mvt_requires_gradient(const MVTTensor* tensor) { return tensor->value.requires_grad(); }
+
+GuardedStatus mvt_backward(const MVTTensor* tensor) {
+  return mvt::run([&] { tensor->value.backward(); });
+}
+
+GuardedStatus mvt_gradient(const MVTTensor* tensor, MVTTensor** result) {
+  return mvt::run([&] {
+    const at::Tensor& gradient = tensor->value.grad();
+    *result = gradient.defined() ? new MVTTensor(gradient) : nullptr;
+  });
+}
+
+GuardedStatus mvt_clear_gradients(MVTTensor* const* tensors, int64_t count) {
+  return mvt::run([&] {
+    for (int64_t index = 0; index < count; ++index) tensors[index]->value.mutable_grad().reset();
+  });
+}
+
+bool mvt_set_recording(bool recording) {
+  const bool previous = c10::GradMode::is_enabled();
+  c10::GradMode::set_enabled(recording);
+  return previous;
+}
+
+GuardedStatus mvt_set_autocast(bool enabled, bool* previous) {
+  return mvt::run([&] {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    *previous = at::autocast::is_autocast_enabled(at::kCPU);
+    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCPU, enabled);
+#else
+    *previous = at::autocast::is_cpu_enabled();
+    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    at::autocast::set_cpu_enabled(enabled);
+#endif
+    if (!enabled) at::autocast::clear_cache();
+  });
+}

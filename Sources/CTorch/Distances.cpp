@@ -1,0 +1,137 @@
+#include "Distances.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace mvt {
+namespace {
+
+constexpr float smallest_square = 1e-4f;
+
+/// rows * rows^T. Wide rows are multiplied in strips of the upper triangle, which saves most of the other half.
+at::Tensor gram(const at::Tensor& rows) {
+  const int64_t count = rows.size(0);
+  const int64_t strips = rows.size(1) >= 1024 && count >= 64 ? 4 : 1;
+  if (strips == 1) return at::mm(rows, rows.t());
+  at::Tensor product = at::empty({count, count}, rows.options());
+  for (int64_t strip = 0; strip < strips; ++strip) {
+    const int64_t begin = count * strip / strips, end = count * (strip + 1) / strips;
+    const at::Tensor part = at::mm(rows.slice(0, begin, end), rows.slice(0, begin).t());
+    product.slice(0, begin, end).slice(1, begin).copy_(part);
+    if (end < count) product.slice(0, end).slice(1, begin, end).copy_(part.slice(1, end - begin).t());
+  }
+  return product;
+}
+
+double dot(const float* a, const float* b, int64_t count) {
+  double sums[4] = {0, 0, 0, 0};
+  int64_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    for (int lane = 0; lane < 4; ++lane) sums[lane] += static_cast<double>(a[i + lane]) * b[i + lane];
+  }
+  for (; i < count; ++i) sums[0] += static_cast<double>(a[i]) * b[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+}  // namespace
+
+Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool keep_rows) {
+  const int64_t n = rows.size(0);
+  TORCH_CHECK(rows.dim() == 2 && n >= 2, "distances need at least 2 rows, not ", n);
+  TORCH_CHECK(estimator == Estimator::biased || n >= 4, "the unbiased estimator needs at least 4 rows, not ", n);
+  const at::Tensor shifted = rows - rows.mean(0, true);
+  const at::Tensor products = gram(shifted);
+  Side side;
+  side.scale = scale;
+  const auto area = static_cast<float>(scale * scale);
+  if (keep_rows) side.rows = shifted;
+  side.distances = at::empty({n, n}, rows.options());
+  side.centred = at::empty({n, n}, rows.options());
+  const float* g = products.data_ptr<float>();
+  float* d = side.distances.data_ptr<float>();
+  float* c = side.centred.data_ptr<float>();
+
+  const bool biased = estimator == Estimator::biased;
+  std::vector<double> sums(n);
+  at::parallel_for(0, n, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      double sum = 0;
+      for (int64_t j = 0; j < n; ++j) {
+        const float square = area * (g[i * n + i] + g[j * n + j] - 2 * g[i * n + j]);
+        // Not std::max: a NaN must stay one, or a broken batch would pass for a good one.
+        const float clamped = square < smallest_square ? smallest_square : square;
+        d[i * n + j] = i == j ? (biased ? std::sqrt(smallest_square) : 0) : std::sqrt(clamped);
+        sum += d[i * n + j];
+      }
+      sums[i] = sum;
+    }
+  });
+  double total = 0;
+  for (double sum : sums) total += sum;
+  // V-centring divides by n and n^2; U-centring by n - 2 and (n - 1)(n - 2), with the diagonal left out.
+  const double line = biased ? 1.0 / n : 1.0 / (n - 2);
+  const double whole = biased ? total / (double(n) * n) : total / (double(n - 1) * (n - 2));
+  at::parallel_for(0, n, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const double row = whole - sums[i] * line;
+      for (int64_t j = 0; j < n; ++j) c[i * n + j] = static_cast<float>(d[i * n + j] - sums[j] * line + row);
+      if (!biased) c[i * n + i] = 0;
+    }
+  });
+  side.square = dot(c, c, n * n);
+  // Rows that do not differ leave rounding only: call it nothing.
+  if (side.square <= 1e-10 * dot(d, d, n * n)) side.square = 0;
+  return side;
+}
+
+double distance_correlation(const Side& a, const Side& b, Estimator estimator, double weight, float* slope_a,
+                            float* slope_b) {
+  TORCH_CHECK(a.centred.size(0) == b.centred.size(0), "a distance correlation of ", a.centred.size(0), " and ",
+              b.centred.size(0), " rows");
+  if (a.square == 0 || b.square == 0) return 0;
+  const int64_t count = a.centred.numel();
+  const float* ca = a.centred.data_ptr<float>();
+  const float* cb = b.centred.data_ptr<float>();
+  const double norm = std::sqrt(a.square * b.square);
+  const double ratio = dot(ca, cb, count) / norm;
+  // The biased value is a root, with an infinite slope at 0; the unbiased one is the ratio itself, which may be negative.
+  const double value = estimator == Estimator::unbiased ? ratio : std::sqrt(ratio < 0 ? 0 : ratio);
+  const double outer = weight * (estimator == Estimator::unbiased ? 1 : 0.5 / std::max(value, 1e-4));
+  const auto cross = static_cast<float>(outer / norm);
+  const auto add = [&](float* slope, const float* own, const float* other, double square) {
+    if (!slope) return;
+    const auto self = static_cast<float>(outer * ratio / square);
+    for (int64_t i = 0; i < count; ++i) slope[i] += cross * other[i] - self * own[i];
+  };
+  add(slope_a, ca, cb, a.square);
+  add(slope_b, cb, ca, b.square);
+  return value;
+}
+
+at::Tensor rows_gradient(const Side& side, const at::Tensor& slope) {
+  const int64_t n = slope.size(0);
+  at::Tensor pull = at::empty_like(slope);
+  const float* s = slope.data_ptr<float>();
+  const float* d = side.distances.data_ptr<float>();
+  float* p = pull.data_ptr<float>();
+  const float smallest = std::sqrt(smallest_square);
+  // d|x_i - x_j| / dx_i = (x_i - x_j) / |x_i - x_j|, and each pair stands twice in the symmetric slope. A clamped
+  // distance does not move. sum_j p_ij (x_i - x_j) is then one product, with the row sums on the diagonal.
+  for (int64_t i = 0; i < n; ++i) {
+    double sum = 0;
+    for (int64_t j = 0; j < n; ++j) {
+      const float distance = d[i * n + j];
+      const float value = i == j || distance <= smallest ? 0 : (s[i * n + j] + s[j * n + i]) / distance;
+      p[i * n + j] = -value;
+      sum += value;
+    }
+    p[i * n + i] = static_cast<float>(sum);
+  }
+  // The scale enters once through the distance and once through the difference of the scaled rows.
+  return at::mm(pull, side.rows).mul_(side.scale * side.scale);
+}
+
+}  // namespace mvt

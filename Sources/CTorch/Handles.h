@@ -1,0 +1,40 @@
+// What the files of this shim share: the handles' C++ side, their count, and the guard.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <torch/version.h>
+
+#include <atomic>
+#include <string>
+
+#include "CTorch.h"
+
+namespace mvt {
+
+extern std::atomic<int64_t> live_handles;
+
+/// Counts itself for as long as it lives.
+struct Counted {
+  Counted() { live_handles.fetch_add(1, std::memory_order_relaxed); }
+  ~Counted() { live_handles.fetch_sub(1, std::memory_order_relaxed); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+};
+
+/// Cuts this thread's last message to its first line: what follows there is libtorch's C++ backtrace.
+void keep_first_line() noexcept;
+
+/// Runs `body`; libtorch's exceptions and all others become a status and a one-line message.
+template <typename Body>
+GuardedStatus run(Body&& body) noexcept {
+  const GuardedStatus status = guarded<c10::Error>(static_cast<Body&&>(body));
+  if (status != GuardedOK) keep_first_line();
+  return status;
+}
+
+}  // namespace mvt
+
+struct MVTTensor : mvt::Counted {
+  explicit MVTTensor(at::Tensor tensor) : value(std::move(tensor)) {}
+  at::Tensor value;
+};

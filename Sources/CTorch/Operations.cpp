@@ -1,0 +1,104 @@
+#include "Handles.h"
+
+GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result) {
+  return mvt::run([&] {
+    const at::Tensor &a = left->value, &b = right->value;
+    switch (operation) {
+      case MVTAdd:
+        *result = new MVTTensor(at::add(a, b));
+        return;
+      case MVTSubtract:
+        *result = new MVTTensor(at::sub(a, b));
+        return;
+      case MVTMultiply:
+        *result = new MVTTensor(at::mul(a, b));
+        return;
+      case MVTDivide:
+        *result = new MVTTensor(at::div(a, b));
+        return;
+      case MVTMatrixMultiply:
+        *result = new MVTTensor(at::matmul(a, b));
+        return;
+    }
+    TORCH_CHECK(false, "no such operation");
+  });
+}
+
+GuardedStatus mvt_unary(MVTUnary operation, const MVTTensor* tensor, MVTTensor** result) {
+  return mvt::run([&] {
+    const at::Tensor& x = tensor->value;
+    const auto give = [&](at::Tensor value) { *result = new MVTTensor(std::move(value)); };
+    switch (operation) {
+      case MVTReLU:
+        return give(at::relu(x));
+      case MVTSum:
+        return give(x.sum());
+      case MVTMean:
+        return give(x.mean());
+      case MVTFlatten:
+        return give(x.flatten(1));
+      case MVTTranspose:
+        return give(x.t());
+      case MVTSquareRoot:
+        return give(x.sqrt());
+      case MVTDetach:
+        return give(x.detach());
+      case MVTClone:
+        return give(x.clone());
+      case MVTGlobalAveragePool:
+        return give(x.mean(at::IntArrayRef({2, 3})));
+      case MVTChannelsLast:
+        return give(x.contiguous(at::MemoryFormat::ChannelsLast));
+      case MVTFloat:
+        return give(x.to(at::kFloat));
+      case MVTNormalizeRows:
+        return give(x / x.norm(2, at::IntArrayRef({1}), true).clamp_min(1e-12));
+    }
+    TORCH_CHECK(false, "no such operation");
+  });
+}
+
+GuardedStatus mvt_affine(const MVTTensor* tensor, double factor, double offset, MVTTensor** result) {
+  return mvt::run([&] {
+    const at::Tensor scaled = tensor->value * factor;
+    *result = new MVTTensor(offset == 0 ? scaled : scaled + offset);
+  });
+}
+
+GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTensor** result) {
+  return mvt::run([&] { *result = new MVTTensor(at::add(left->value, right->value).relu_()); });
+}
+
+GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding,
+                         MVTTensor** result) {
+  return mvt::run([&] {
+    const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding};
+    *result = new MVTTensor(at::conv2d(input->value, weight->value, {}, strides, paddings));
+  });
+}
+
+GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias,
+                             MVTTensor* running_mean, MVTTensor* running_variance, bool training, double momentum,
+                             double epsilon, bool relu, MVTTensor** result) {
+  return mvt::run([&] {
+    at::Tensor normal = at::batch_norm(input->value, weight->value, bias->value, running_mean->value,
+                                       running_variance->value, training, momentum, epsilon, false);
+    // The normalised values themselves are not needed for any gradient, so the rectifier may overwrite them.
+    *result = new MVTTensor(relu ? normal.relu_() : normal);
+  });
+}
+
+GuardedStatus mvt_max_pool2d(const MVTTensor* input, int64_t kernel, int64_t stride, int64_t padding,
+                             MVTTensor** result) {
+  return mvt::run([&] {
+    const int64_t kernels[] = {kernel, kernel}, strides[] = {stride, stride}, paddings[] = {padding, padding};
+    *result = new MVTTensor(at::max_pool2d(input->value, kernels, strides, paddings));
+  });
+}
+
+GuardedStatus mvt_linear(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias, MVTTensor** result) {
+  return mvt::run([&] {
+    *result = new MVTTensor(at::linear(input->value, weight->value, bias ? c10::optional<at::Tensor>(bias->value)
+                                                                         : c10::optional<at::Tensor>()));
+  });
+}

@@ -1,0 +1,110 @@
+#include <ATen/Parallel.h>
+
+#include <cmath>
+
+#include "Handles.h"
+
+namespace {
+
+constexpr int64_t grain = 32768;
+
+/// The gradient of a parameter, in the parameter's own memory layout; undefined where there is none.
+at::Tensor matching_gradient(const at::Tensor& parameter) {
+  const at::Tensor& gradient = parameter.grad();
+  if (!gradient.defined()) return gradient;
+  if (gradient.strides() == parameter.strides() && gradient.scalar_type() == at::kFloat) return gradient;
+  return at::empty_like(parameter.detach()).copy_(gradient);
+}
+
+void check_layout(const at::Tensor& parameter, const at::Tensor& state) {
+  TORCH_CHECK(parameter.scalar_type() == at::kFloat && parameter.is_non_overlapping_and_dense(),
+              "parameters are dense float32");
+  TORCH_CHECK(state.sizes() == parameter.sizes() && state.strides() == parameter.strides(),
+              "optimiser state of another shape");
+}
+
+}  // namespace
+
+GuardedStatus mvt_adam_step(const MVTAdam* settings, MVTTensor* const* parameters, MVTTensor* const* first_moments,
+                            MVTTensor* const* second_moments, int64_t count) {
+  return mvt::run([&] {
+    const auto beta1 = static_cast<float>(settings->beta1), beta2 = static_cast<float>(settings->beta2);
+    const auto rest1 = static_cast<float>(1 - settings->beta1), rest2 = static_cast<float>(1 - settings->beta2);
+    const double correction1 = 1 - std::pow(settings->beta1, static_cast<double>(settings->step));
+    const double correction2 = 1 - std::pow(settings->beta2, static_cast<double>(settings->step));
+    const auto pace = static_cast<float>(settings->learning_rate / correction1);
+    const auto root = static_cast<float>(1 / std::sqrt(correction2));
+    const auto epsilon = static_cast<float>(settings->epsilon);
+    const auto decay = static_cast<float>(settings->decoupled ? 0 : settings->weight_decay);
+    const auto keep =
+        static_cast<float>(settings->decoupled ? 1 - settings->learning_rate * settings->weight_decay : 1);
+    for (int64_t index = 0; index < count; ++index) {
+      const at::Tensor& parameter = parameters[index]->value;
+      const at::Tensor gradient = matching_gradient(parameter);
+      if (!gradient.defined()) continue;
+      check_layout(parameter, first_moments[index]->value);
+      check_layout(parameter, second_moments[index]->value);
+      float* p = parameter.data_ptr<float>();
+      const float* g = gradient.data_ptr<float>();
+      float* m = first_moments[index]->value.data_ptr<float>();
+      float* v = second_moments[index]->value.data_ptr<float>();
+      // One pass over memory: parameter, gradient and both moments are read once and written once.
+      at::parallel_for(0, parameter.numel(), grain, [=](int64_t begin, int64_t end) {
+#pragma clang loop vectorize(enable) interleave(enable)
+        for (int64_t i = begin; i < end; ++i) {
+          const float slope = g[i] + decay * p[i];
+          m[i] = beta1 * m[i] + rest1 * slope;
+          v[i] = beta2 * v[i] + rest2 * slope * slope;
+          // Not std::sqrt, whose errno would keep the loop from being vectorised.
+          p[i] = keep * p[i] - pace * m[i] / (__builtin_elementwise_sqrt(v[i]) * root + epsilon);
+        }
+      });
+    }
+  });
+}
+
+GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters, MVTTensor* const* velocities,
+                           int64_t count) {
+  return mvt::run([&] {
+    const auto pace = static_cast<float>(settings->learning_rate);
+    const auto decay = static_cast<float>(settings->weight_decay);
+    const auto momentum = static_cast<float>(settings->step == 1 ? 0 : settings->momentum);
+    for (int64_t index = 0; index < count; ++index) {
+      const at::Tensor& parameter = parameters[index]->value;
+      const at::Tensor gradient = matching_gradient(parameter);
+      if (!gradient.defined()) continue;
+      check_layout(parameter, velocities[index]->value);
+      float* p = parameter.data_ptr<float>();
+      const float* g = gradient.data_ptr<float>();
+      float* v = velocities[index]->value.data_ptr<float>();
+      at::parallel_for(0, parameter.numel(), grain, [=](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          v[i] = momentum * v[i] + g[i] + decay * p[i];
+          p[i] -= pace * v[i];
+        }
+      });
+    }
+  });
+}
+
+GuardedStatus mvt_scale_gradients(MVTTensor* const* parameters, int64_t count, double factor) {
+  return mvt::run([&] {
+    for (int64_t index = 0; index < count; ++index) {
+      const at::Tensor& gradient = parameters[index]->value.grad();
+      if (gradient.defined()) gradient.detach().mul_(factor);
+    }
+  });
+}
+
+GuardedStatus mvt_gradient_norm(MVTTensor* const* parameters, int64_t count, double* norm) {
+  return mvt::run([&] {
+    double sum = 0;
+    for (int64_t index = 0; index < count; ++index) {
+      const at::Tensor& gradient = parameters[index]->value.grad();
+      if (!gradient.defined()) continue;
+      const double part = gradient.detach().norm().item<double>();
+      sum += part * part;
+    }
+    *norm = std::sqrt(sum);
+  });
+}

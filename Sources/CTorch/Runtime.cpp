@@ -1,0 +1,63 @@
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+#include <new>
+#include <stdexcept>
+
+#include "Handles.h"
+
+namespace mvt {
+void keep_first_line() noexcept {
+  try {
+    const std::string message = guarded_last_message();
+    guarded_set_message(message.substr(0, message.find('\n')).c_str());
+  } catch (...) {
+    guarded_set_message("out of memory");
+  }
+}
+}  // namespace mvt
+
+const char* mvt_version(void) { return TORCH_VERSION; }
+
+GuardedStatus mvt_set_threads(int threads) {
+  return mvt::run([&] {
+    at::set_num_threads(threads);
+    // Debian's libtorch multiplies matrices with OpenBLAS, which counts its threads itself; other builds have none.
+    using Setter = void (*)(int);
+    if (auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
+  });
+}
+
+int mvt_threads(void) { return at::get_num_threads(); }
+
+bool mvt_fast_bfloat16(void) {
+#if defined(__x86_64__)
+  unsigned int eax, ebx, ecx, edx;
+  // CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0.
+  __asm__("cpuid" : "=a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx) : "a"(7), "c"(0));
+  if (edx & (1u << 22)) return true;
+  if (eax < 1) return false;
+  __asm__("cpuid" : "=a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx) : "a"(7), "c"(1));
+  return (eax & (1u << 5)) != 0;
+#else
+  return false;
+#endif
+}
+
+bool mvt_has_onednn(void) { return at::globalContext().hasMKLDNN(); }
+
+GuardedStatus mvt_provoke(MVTProvocation provocation) {
+  return mvt::run([&] {
+    switch (provocation) {
+      case MVTProvokeTorch:
+        TORCH_CHECK(false, "provoked");
+      case MVTProvokeMemory:
+        throw std::bad_alloc();
+      case MVTProvokeStandard:
+        throw std::runtime_error("provoked\nsecond line");
+      case MVTProvokeUnknown:
+        throw 1;
+    }
+  });
+}

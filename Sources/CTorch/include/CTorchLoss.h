@@ -1,0 +1,52 @@
+#ifndef CTORCH_LOSS_H
+#define CTORCH_LOSS_H
+
+#include "CTorchTensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The doubly centred distances of the rows of one side of a distance correlation, with their norm.
+typedef struct MVTDistances MVTDistances;
+
+/// Frees; null is allowed.
+void mvt_distances_free(MVTDistances* distances);
+
+/// The centred distances of `rows` x `columns` values, each times `scale`; the values are read once and not kept.
+/// `unbiased` centres them to U-statistics (Szekely and Rizzo 2014), else to V-statistics.
+GuardedStatus mvt_distances_of_rows(const float* values, int64_t rows, int64_t columns, double scale, bool unbiased,
+                                    MVTDistances** result);
+
+/// The same of a tensor, each of whose first axis is one row; without gradients.
+GuardedStatus mvt_distances_of_tensor(const MVTTensor* tensor, double scale, bool unbiased, MVTDistances** result);
+
+/// The distance correlation of x and y, B x any, with gradients to both.
+GuardedStatus mvt_distance_correlation(const MVTTensor* x, const MVTTensor* y, bool unbiased, MVTTensor** result);
+
+/// The weights and switches of the MV-MR loss.
+typedef struct MVTLossSettings {
+  double weight_mse;
+  double weight_std;
+  double weight_views;
+  double margin;
+  /// Embeddings are multiplied by it before distances are taken, as the released code does with 1/32.
+  double embedding_scale;
+  bool unbiased;
+  /// Adds dCor(z, phi) where the paper adds 1 - dCor(z, phi).
+  bool released_sign;
+} MVTLossSettings;
+
+/// The MV-MR loss of the plain view's embedding z0 and the augmented view's embedding z, both B x d, against `count`
+/// representations with a weight each; gradients to z0 and z.
+///
+/// `terms` receives 3 + count unweighted terms: MSE, hinge, 1 - dCor(z0, z), and one a representation.
+GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSettings* settings,
+                       MVTDistances* const* representations, const double* weights, int64_t count, double* terms,
+                       MVTTensor** result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

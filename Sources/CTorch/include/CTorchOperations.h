@@ -1,0 +1,59 @@
+#ifndef CTORCH_OPERATIONS_H
+#define CTORCH_OPERATIONS_H
+
+#include "CTorchTensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Operations of two tensors; shapes broadcast as in PyTorch.
+typedef enum MVTBinary { MVTAdd = 0, MVTSubtract = 1, MVTMultiply = 2, MVTDivide = 3, MVTMatrixMultiply = 4 } MVTBinary;
+
+/// Operations of one tensor.
+typedef enum MVTUnary {
+  MVTReLU = 0,
+  MVTSum = 1,
+  MVTMean = 2,
+  MVTFlatten = 3,
+  MVTTranspose = 4,
+  MVTSquareRoot = 5,
+  MVTDetach = 6,
+  MVTClone = 7,
+  MVTGlobalAveragePool = 8,
+  MVTChannelsLast = 9,
+  MVTFloat = 10,
+  MVTNormalizeRows = 11
+} MVTUnary;
+
+GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result);
+GuardedStatus mvt_unary(MVTUnary operation, const MVTTensor* tensor, MVTTensor** result);
+
+/// tensor * factor + offset.
+GuardedStatus mvt_affine(const MVTTensor* tensor, double factor, double offset, MVTTensor** result);
+
+/// relu(left + right), written over `left` where nothing else needs it.
+GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTensor** result);
+
+/// Square-kernel convolution without bias, N x C x H x W.
+GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding,
+                         MVTTensor** result);
+
+/// Batch normalisation over axis 1. In training it uses the batch's statistics and updates the running ones in place.
+/// `relu` applies max(0, x) to the result.
+GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias,
+                             MVTTensor* running_mean, MVTTensor* running_variance, bool training, double momentum,
+                             double epsilon, bool relu, MVTTensor** result);
+
+/// Square max-pooling.
+GuardedStatus mvt_max_pool2d(const MVTTensor* input, int64_t kernel, int64_t stride, int64_t padding,
+                             MVTTensor** result);
+
+/// input * weight^T + bias; `bias` may be null.
+GuardedStatus mvt_linear(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias, MVTTensor** result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,40 @@
+#ifndef CTORCH_RUNTIME_H
+#define CTORCH_RUNTIME_H
+
+#include <stdbool.h>
+
+#include "CGuarded.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The version of libtorch, for example 1.13.1.
+const char* mvt_version(void);
+
+/// The threads that one operation may use: libtorch's own, and those of the OpenBLAS under it.
+GuardedStatus mvt_set_threads(int threads);
+int mvt_threads(void);
+
+/// Whether this processor multiplies bfloat16 in hardware; without that, libtorch emulates it, many times slower.
+bool mvt_fast_bfloat16(void);
+
+/// Whether libtorch has oneDNN, which its channels-last convolutions need to be fast.
+bool mvt_has_onednn(void);
+
+/// What `mvt_provoke` throws.
+typedef enum MVTProvocation {
+  MVTProvokeTorch = 0,
+  MVTProvokeMemory = 1,
+  MVTProvokeStandard = 2,
+  MVTProvokeUnknown = 3
+} MVTProvocation;
+
+/// Throws inside the guard, so that tests see each kind of exception come out as a status.
+GuardedStatus mvt_provoke(MVTProvocation provocation);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,52 @@
+public import MVCore
+
+/// A sequence of random changes that makes one view of an image.
+public struct AugmentationPolicy: Augmentation {
+  /// The policies of the released code, by its names.
+  public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Crop and resize, flip, colour jitter with probability 0.8, grey with 0.2, blur: as published.
+    case custom
+    /// Pad by 4, crop, flip.
+    case cifar
+    /// Mild colour jitter with probability 0.8, grey with 0.1, crop of at least a fifth with bicubic resizing, flip.
+    case cifar20
+    /// The image as it is.
+    case none
+  }
+
+  /// The changes, in order.
+  public let steps: [any Augmentation]
+
+  /// Creates a policy of any changes.
+  public init(_ steps: [any Augmentation]) { self.steps = steps }
+
+  /// Creates a policy of the released code whose views have `size`.
+  public init(_ name: Name, size: ImageSize) {
+    switch name {
+    case .custom:
+      // The kernel covers a twentieth of the image to either side; images below 20 pixels are not blurred.
+      let reach = Int(0.05 * Double(min(size.height, size.width)))
+      self.init([
+        RandomResizedCrop(size: size), RandomHorizontalFlip(),
+        RandomlyApplied(ColorJitter(brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.2), probability: 0.8),
+        RandomGrayscale(probability: 0.2), GaussianBlur(kernelSize: 2 * reach + 1),
+      ])
+    case .cifar: self.init([RandomCrop(size: size, padding: 4), RandomHorizontalFlip()])
+    case .cifar20:
+      self.init([
+        RandomlyApplied(ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1), probability: 0.8),
+        RandomGrayscale(probability: 0.1),
+        RandomResizedCrop(size: size, scale: 0.2...1, ratio: 0.75...4.0 / 3, filter: .bicubic),
+        RandomHorizontalFlip(),
+      ])
+    case .none: self.init([])
+    }
+  }
+
+  /// The view of `image` that the generator draws.
+  public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
+    var view = image
+    for step in steps { view = step.apply(to: view, using: &generator) }
+    return view
+  }
+}

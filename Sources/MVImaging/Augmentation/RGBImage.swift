@@ -1,0 +1,59 @@
+public import MVCore
+
+/// An 8-bit colour image that augmentations work on: rows of red, green, blue.
+public struct RGBImage: Hashable, Sendable {
+  /// Rows of pixels.
+  public let height: Int
+  /// Columns of pixels.
+  public let width: Int
+  /// `height * width * 3` values, row by row, channels interleaved.
+  public var pixels: [UInt8]
+
+  /// Creates an image; `pixels` must hold `height * width * 3` values.
+  public init(height: Int, width: Int, pixels: [UInt8]) {
+    precondition(height > 0 && width > 0 && pixels.count == height * width * 3, "the pixels do not fill the image")
+    self.height = height
+    self.width = width
+    self.pixels = pixels
+  }
+
+  /// An 8-bit RGB image as it is; throws for grey or float images.
+  public init(_ image: Image) throws(MVError) {
+    guard case .uint8(let values) = image.pixels, image.shape.channels == 3 else {
+      throw .badData("image \(image.shape)", "is not 8-bit RGB", remedy: "convert it to 8-bit RGB first")
+    }
+    self.init(height: image.shape.height, width: image.shape.width, pixels: values)
+  }
+
+  /// The same pixels as an image of the package.
+  public var image: Image {
+    Image(shape: ImageShape(height: height, width: width, channels: 3), pixels: .uint8(pixels))
+  }
+
+  /// An image of `height` rows whose values `fill` writes.
+  init(height: Int, width: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+    let count = height * width * 3
+    self.init(
+      height: height, width: width,
+      pixels: [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        buffer.update(repeating: 0)
+        fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+        initialized = count
+      })
+  }
+
+  /// The brightness of each pixel as Pillow's mode L has it: ITU-R 601-2 in 16-bit fixed point.
+  var luma: [UInt8] {
+    pixels.withUnsafeBufferPointer { pixels in
+      [UInt8](unsafeUninitializedCapacity: height * width) { buffer, initialized in
+        for pixel in 0..<height * width {
+          let red = UInt32(pixels[3 * pixel]) &* 19595
+          let green = UInt32(pixels[3 * pixel + 1]) &* 38470
+          let blue = UInt32(pixels[3 * pixel + 2]) &* 7471
+          buffer[pixel] = UInt8(truncatingIfNeeded: (red &+ green &+ blue &+ 0x8000) >> 16)
+        }
+        initialized = height * width
+      }
+    }
+  }
+}

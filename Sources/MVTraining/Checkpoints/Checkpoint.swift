@@ -1,0 +1,85 @@
+public import Foundation
+public import MVCore
+
+/// Everything of a training run at one step: weights, running statistics, optimiser, place and settings.
+///
+/// Nothing in it depends on the clock, so that two runs with one seed write the same bytes.
+public struct Checkpoint: Sendable {
+  /// Where the run stood.
+  public struct Place: Hashable, Sendable, Codable {
+    /// Steps done since the run began.
+    public var step: Int
+    /// Steps of one epoch.
+    public var stepsPerEpoch: Int
+    /// The sums of the loss terms over the steps done of an unfinished epoch.
+    public var partialLoss: LossTerms?
+    /// The number of images trained on.
+    public var images: Int
+    /// The shape of one image.
+    public var imageShape: ImageShape
+    /// The representations in the loss, in order.
+    public var representations: [String]
+
+    /// Whole epochs done.
+    public var epoch: Int { step / stepsPerEpoch }
+  }
+
+  /// The file that was read.
+  public let url: URL
+  /// The settings of the run.
+  public let settings: TrainingSettings
+  /// Where the run stood.
+  public let place: Place
+  let file: TensorFile
+
+  private static let format = "mvmr-checkpoint"
+
+  /// Reads a checkpoint; throws where it is missing, is not one, is damaged, or is of a newer version.
+  public init(contentsOf url: URL) throws(MVError) {
+    let file = try TensorFile(contentsOf: url)
+    guard file.metadata["format"] == Checkpoint.format else {
+      throw .badData(url.path, "is not a checkpoint of mvmr", remedy: "give the last.ckpt of a training run")
+    }
+    guard file.metadata["version"] == "1" else {
+      throw .badData(
+        url.path, "is of version \(file.metadata["version"] ?? "none")", remedy: "use the mvmr that wrote it")
+    }
+    let decoder = JSONDecoder()
+    guard let settings = file.metadata["settings"],
+      let values = try? decoder.decode([String: SettingValue].self, from: Data(settings.utf8)),
+      let place = file.metadata["place"],
+      let decoded = try? decoder.decode(Place.self, from: Data(place.utf8)), decoded.stepsPerEpoch > 0
+    else { throw .badData(url.path, "has a header that cannot be read", remedy: "take another checkpoint of the run") }
+    self.url = url
+    self.file = file
+    self.place = decoded
+    do throws(MVError) {
+      self.settings = try TrainingSettings(settingValues: values)
+    } catch {
+      throw .badData(url.path, error.description, remedy: "use the mvmr that wrote it")
+    }
+  }
+
+  /// Creates the encoder and gives it the weights of this checkpoint.
+  public func encoder() throws(MVError) -> Encoder {
+    let encoder = try Encoder(settings.architecture(), channelsLast: settings.channelsLast)
+    try encoder.load(file.tensors, from: url.path)
+    return encoder
+  }
+
+  /// Writes a checkpoint, atomically.
+  static func write(
+    encoder: Encoder, optimizer: Optimizer, settings: TrainingSettings, place: Place, to url: URL
+  ) throws(MVError) {
+    let json = JSONEncoder()
+    json.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let settingText = try? json.encode(settings.settingValues), let placeText = try? json.encode(place) else {
+      throw .internalFault(url.path, "cannot be described in JSON")
+    }
+    let metadata = [
+      "format": format, "version": "1", "settings": String(decoding: settingText, as: UTF8.self),
+      "place": String(decoding: placeText, as: UTF8.self),
+    ]
+    try TensorFile.write(encoder.state + optimizer.state, metadata: metadata, to: url)
+  }
+}

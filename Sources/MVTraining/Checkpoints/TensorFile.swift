@@ -1,0 +1,120 @@
+public import Foundation
+public import MVCore
+
+/// Named float32 tensors and texts in one file, in the safetensors layout: eight bytes of header length, a JSON header,
+/// the values little-endian. The header's `crc32c` covers the values.
+///
+/// Python reads it with `safetensors.torch.load_file`.
+public struct TensorFile: Sendable {
+  /// One tensor of the file.
+  public struct Entry: Sendable {
+    /// The length of each axis.
+    public let shape: [Int]
+    private let bytes: Data
+
+    init(shape: [Int], bytes: Data) {
+      self.shape = shape
+      self.bytes = bytes
+    }
+
+    /// The values, last axis fastest.
+    public var values: [Float] {
+      let count = bytes.count / 4
+      return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+        bytes.copyBytes(to: UnsafeMutableRawBufferPointer(buffer), count: count * 4)
+        initialized = count
+      }
+    }
+  }
+
+  /// The tensors by name.
+  public let tensors: [String: Entry]
+  /// The texts by name.
+  public let metadata: [String: String]
+
+  /// Reads a file; throws where it is missing, is not of this layout, is cut off, or does not match its checksum.
+  public init(contentsOf url: URL) throws(MVError) {
+    let path = url.path
+    func bad(_ problem: String) -> MVError {
+      .badData(path, problem, remedy: "train again, or take another checkpoint of the run")
+    }
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .missingInput(path, "does not exist", remedy: "check the path; a run writes last.ckpt in its folder")
+    }
+    let data: Data
+    do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
+      throw .inputOutput(path, "cannot be read", remedy: "check its permissions")
+    }
+    guard data.count > 8 else { throw bad("is not a checkpoint") }
+    let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(data.count - 8), data[data.startIndex + 8] == UInt8(ascii: "{"),
+      let header = try? JSONSerialization.jsonObject(with: data.dropFirst(8).prefix(Int(length))) as? [String: Any]
+    else { throw bad("is not a checkpoint") }
+    let body = data.dropFirst(8 + Int(length))
+    let metadata = header["__metadata__"] as? [String: String] ?? [:]
+    var tensors: [String: Entry] = [:]
+    var end = 0
+    for (name, value) in header where name != "__metadata__" {
+      guard let entry = value as? [String: Any], entry["dtype"] as? String == "F32",
+        let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int], offsets.count == 2,
+        offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] - offsets[0] == shape.reduce(4, *)
+      else { throw bad("has a header that cannot be read, at \(name)") }
+      guard offsets[1] <= body.count else { throw bad("is cut off") }
+      end = max(end, offsets[1])
+      let start = body.startIndex + offsets[0]
+      tensors[name] = Entry(shape: shape, bytes: body[start..<body.startIndex + offsets[1]])
+    }
+    guard end == body.count else { throw bad("is not as long as its header says") }
+    if let expected = metadata["crc32c"] {
+      var crc = CRC32C()
+      body.withUnsafeBytes { crc.add($0) }
+      guard expected == TensorFile.text(of: crc) else { throw bad("is damaged: its checksum differs") }
+    }
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  private static func text(of crc: CRC32C) -> String {
+    let digits = String(crc.value, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  /// Writes `tensors` and `metadata` to `url`, atomically and one tensor at a time.
+  static func write(_ tensors: [NamedTensor], metadata: [String: String], to url: URL) throws(MVError) {
+    // The checksum is known last and stands first: its eight digits are written over these.
+    let placeholder = "########"
+    var header: [String: Any] = ["__metadata__": metadata.merging(["crc32c": placeholder]) { $1 }]
+    var offset = 0
+    for item in tensors {
+      let end = offset + item.tensor.count * 4
+      header[item.name] = ["dtype": "F32", "shape": item.tensor.shape, "data_offsets": [offset, end]] as [String: Any]
+      offset = end
+    }
+    guard var json = try? JSONSerialization.data(withJSONObject: header, options: [.sortedKeys]) else {
+      throw .internalFault(url.path, "cannot be described in JSON")
+    }
+    json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
+    guard let place = json.range(of: Data(placeholder.utf8)) else {
+      throw .internalFault(url.path, "has no place for its checksum")
+    }
+    var file = try AtomicFile(replacing: url)
+    var failure: MVError?
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int? = nil, to file: borrowing AtomicFile) {
+      do throws(MVError) { try file.write(bytes, at: offset) } catch { failure = error }
+    }
+    withUnsafeBytes(of: UInt64(json.count).littleEndian) { write($0, to: file) }
+    if failure == nil { json.withUnsafeBytes { write($0, to: file) } }
+    var crc = CRC32C()
+    for item in tensors where failure == nil {
+      try item.tensor.values().withUnsafeBytes {
+        crc.add($0)
+        write($0, to: file)
+      }
+    }
+    if failure == nil {
+      Array(text(of: crc).utf8).withUnsafeBytes { write($0, at: 8 + place.lowerBound - json.startIndex, to: file) }
+    }
+    if let failure { throw failure }
+    try file.place()
+  }
+}

@@ -1,0 +1,131 @@
+public import MVCore
+public import MVDatasets
+internal import MVImaging
+internal import MVStore
+
+/// The images a run trains on, as 8-bit RGB, and the representations of them.
+public struct TrainingData: Sendable {
+  private enum Storage: Sendable {
+    case memory([UInt8])
+    case source(any ImageSource, SourceSplit)
+  }
+
+  /// What errors and logs call the images.
+  public let name: String
+  /// The number of images.
+  public let count: Int
+  /// The shape of every image; three channels.
+  public let shape: ImageShape
+  /// The representations, in order.
+  public let targets: [TrainingTarget]
+  private let storage: Storage
+
+  /// Takes images in memory: 8-bit or 0...1 floats, grey or RGB. Throws where a representation has not one row an image,
+  /// or two have one name.
+  public init(images: ImageBatch, name: String = "images", targets: [TrainingTarget]) throws(MVError) {
+    self.name = name
+    count = images.count
+    shape = try TrainingData.rgb(images.shape, name)
+    storage = .memory(try TrainingData.bytes(of: images, name))
+    self.targets = targets
+    try check()
+  }
+
+  /// Takes a split of a source. Its images are read once and kept where they fit into `cacheLimit` bytes, else read
+  /// whenever a batch needs them. Throws as `init(images:)` does, and where an image cannot be read.
+  public init(
+    source: any ImageSource, split: SourceSplit, targets: [TrainingTarget], cacheLimit: Int = 4 << 30
+  ) throws(MVError) {
+    name = "\(source.location) \(split.name)"
+    count = split.count
+    shape = try TrainingData.rgb(split.shape, source.location)
+    self.targets = targets
+    if split.count * shape.count <= cacheLimit {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(split.count * shape.count)
+      for start in stride(from: 0, to: split.count, by: 256) {
+        let images = try source.images(start..<min(start + 256, split.count), of: split)
+        bytes += try TrainingData.bytes(of: images, source.location)
+      }
+      storage = .memory(bytes)
+    } else {
+      storage = .source(source, split)
+    }
+    try check()
+  }
+
+  /// The same images with the representations named, in that order; `pixels` and `augment` are always there.
+  func selecting(_ names: [String]) throws(MVError) -> TrainingData {
+    var chosen: [TrainingTarget] = []
+    let all = targets + [TrainingTarget.pixels, .augmented].filter { own in !targets.contains { $0.name == own.name } }
+    for name in names {
+      guard let target = all.first(where: { $0.name == name }) else {
+        throw .usage(
+          "representation \(name)", "is not there", remedy: "there are \(all.map(\.name).joined(separator: ", "))")
+      }
+      chosen.append(target)
+    }
+    return try TrainingData(copying: self, targets: chosen)
+  }
+
+  private init(copying data: TrainingData, targets: [TrainingTarget]) throws(MVError) {
+    name = data.name
+    count = data.count
+    shape = data.shape
+    storage = data.storage
+    self.targets = targets
+    try check()
+  }
+
+  private func check() throws(MVError) {
+    var names: Set<String> = []
+    for target in targets {
+      guard names.insert(target.name).inserted else {
+        throw .usage("representation \(target.name)", "is given twice", remedy: "give each once")
+      }
+      guard case .stored(let rows) = target.origin else { continue }
+      guard rows.rows == count else {
+        throw .badData(
+          "representation \(target.name)", "has \(rows.rows) rows, \(name) has \(count) images",
+          remedy: "extract it from the same data set and split")
+      }
+      guard rows.columns > 0 else {
+        throw .badData("representation \(target.name)", "has no columns", remedy: "extract it again")
+      }
+    }
+  }
+
+  private static func rgb(_ shape: ImageShape, _ name: String) throws(MVError) -> ImageShape {
+    guard shape.channels == 1 || shape.channels == 3 else {
+      throw .badData(name, "has images of \(shape.channels) channels", remedy: "training takes grey or RGB images")
+    }
+    return ImageShape(height: shape.height, width: shape.width, channels: 3)
+  }
+
+  /// 8-bit RGB; grey is repeated, floats 0...1 are rounded to bytes.
+  static func bytes(of images: ImageBatch, _ name: String) throws(MVError) -> [UInt8] {
+    let bytes: [UInt8]
+    switch images.pixels {
+    case .uint8(let values): bytes = values
+    case .float32(let values):
+      guard values.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
+        throw .badData(name, "has float images outside 0...1", remedy: "scale them to 0...1 or store them as 8-bit")
+      }
+      bytes = values.map { UInt8(($0 * 255).rounded()) }
+    }
+    return images.shape.channels == 3 ? bytes : bytes.flatMap { [$0, $0, $0] }
+  }
+
+  /// Copies the image at `index`.
+  func copyImage(_ index: Int, into target: UnsafeMutableBufferPointer<UInt8>) throws(MVError) {
+    switch storage {
+    case .memory(let bytes):
+      bytes.withUnsafeBufferPointer { bytes in
+        _ = target.update(fromContentsOf: bytes[index * shape.count..<(index + 1) * shape.count])
+      }
+    case .source(let source, let split):
+      let image = try TrainingData.bytes(of: source.images(index..<index + 1, of: split), name)
+      _ = target.update(fromContentsOf: image)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+public import MVCore
+
+/// A backbone and its projector, with the names of the released code: `backbone.*` and `projector.*`.
+public final class Encoder {
+  /// The shape of the network.
+  public let architecture: EncoderArchitecture
+  /// Whether convolutions keep channels fastest in memory.
+  public let channelsLast: Bool
+  let backbone: ResidualNetwork
+  let projector: Projector
+
+  /// Creates an encoder whose weights are a function of `seed` alone.
+  public init(_ architecture: EncoderArchitecture, seed: UInt64 = 0, channelsLast: Bool = true) throws(MVError) {
+    var initializer = WeightInitializer(seed: seed)
+    self.architecture = architecture
+    self.channelsLast = channelsLast
+    backbone = try ResidualNetwork(architecture, channelsLast: channelsLast, initializer: &initializer)
+    projector = try Projector(
+      inputs: architecture.featureCount, widths: architecture.projector, initializer: &initializer)
+  }
+
+  /// The backbone's features, N x ``EncoderArchitecture/featureCount``, of normalised images N x 3 x H x W.
+  public func features(of images: Tensor, training: Bool = false) throws(MVError) -> Tensor {
+    try backbone.forward(images, training: training)
+  }
+
+  /// The embedding, N x ``EncoderArchitecture/embeddingCount``, of the backbone's features.
+  public func embedding(of features: Tensor, training: Bool = false) throws(MVError) -> Tensor {
+    try projector.forward(features, training: training)
+  }
+
+  /// Every tensor of the network, in PyTorch's order.
+  public var state: [NamedTensor] { backbone.state.prefixed("backbone") + projector.state.prefixed("projector") }
+
+  /// The tensors that are trained.
+  public var parameters: [NamedTensor] { state.filter(\.isParameter) }
+
+  /// Replaces the tensors by those of `values`, by name; throws where one is missing or has another shape.
+  ///
+  /// `subject` is the file that errors name.
+  public func load(_ values: [String: TensorFile.Entry], from subject: String) throws(MVError) {
+    for item in state {
+      guard let entry = values[item.name] else {
+        throw .badData(subject, "holds no \(item.name)", remedy: "it is a checkpoint of another encoder")
+      }
+      guard entry.shape == item.tensor.shape else {
+        throw .badData(
+          subject, "holds \(item.name) of shape \(entry.shape), this encoder's is \(item.tensor.shape)",
+          remedy: "give the encoder, widths, depth and projector it was trained with")
+      }
+    }
+    for item in state { if let entry = values[item.name] { try item.tensor.assign(entry.values) } }
+  }
+}

@@ -1,0 +1,27 @@
+public import MVCore
+
+/// Part of a network: a map of tensors, and the named tensors that it holds.
+public protocol Layer: AnyObject {
+  /// The output for `input`; `training` makes batch normalisation use and gather the batch's statistics.
+  func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor
+
+  /// The tensors of this part, in PyTorch's order and with PyTorch's names.
+  var state: [NamedTensor] { get }
+}
+
+/// A tensor of a network's state.
+public struct NamedTensor {
+  /// PyTorch's name, for example `layer1.0.conv1.weight`.
+  public let name: String
+  /// The values.
+  public let tensor: Tensor
+  /// Whether it is trained; running statistics are not.
+  public let isParameter: Bool
+}
+
+extension [NamedTensor] {
+  /// The same with `prefix` and a dot before each name.
+  func prefixed(_ prefix: String) -> [NamedTensor] {
+    map { NamedTensor(name: "\(prefix).\($0.name)", tensor: $0.tensor, isParameter: $0.isParameter) }
+  }
+}

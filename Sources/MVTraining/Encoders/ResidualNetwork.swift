@@ -1,0 +1,51 @@
+internal import MVCore
+
+/// A residual network without its classifier, with torchvision's parameter names: N x C x H x W to N x features.
+final class ResidualNetwork: Layer {
+  private let stem: Convolution
+  private let stemNormalization: BatchNormalization
+  private let poolsAfterStem: Bool
+  private let stages: [[ResidualBlock]]
+
+  init(
+    _ architecture: EncoderArchitecture, channels: Int = 3, channelsLast: Bool, initializer: inout WeightInitializer
+  ) throws(MVError) {
+    let wide = architecture.stem == .imagenet
+    stem = try Convolution(
+      channels, architecture.stemWidth, kernel: wide ? 7 : 3, stride: wide ? 2 : 1, channelsLast: channelsLast,
+      initializer: &initializer)
+    stemNormalization = try BatchNormalization(architecture.stemWidth, relu: true)
+    poolsAfterStem = architecture.stem != .cifar
+    var inputs = architecture.stemWidth
+    var stages: [[ResidualBlock]] = []
+    for (stage, (width, count)) in zip(architecture.widths, architecture.blocks).enumerated() {
+      var blocks: [ResidualBlock] = []
+      for index in 0..<count {
+        blocks.append(
+          try ResidualBlock(
+            inputs: inputs, width: width, stride: stage > 0 && index == 0 ? 2 : 1, block: architecture.block,
+            zeroInitResidual: architecture.zeroInitResidual, channelsLast: channelsLast, initializer: &initializer))
+        inputs = width * architecture.block.expansion
+      }
+      stages.append(blocks)
+    }
+    self.stages = stages
+  }
+
+  func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor {
+    var value = try stemNormalization.forward(stem.forward(input, training: training), training: training)
+    if poolsAfterStem { value = try value.maxPooled(kernel: 3, stride: 2, padding: 1) }
+    for blocks in stages {
+      for block in blocks { value = try block.forward(value, training: training) }
+    }
+    return try value.globalAveragePooled()
+  }
+
+  var state: [NamedTensor] {
+    var state = stem.state.prefixed("conv1") + stemNormalization.state.prefixed("bn1")
+    for (stage, blocks) in stages.enumerated() {
+      for (index, block) in blocks.enumerated() { state += block.state.prefixed("layer\(stage + 1).\(index)") }
+    }
+    return state
+  }
+}

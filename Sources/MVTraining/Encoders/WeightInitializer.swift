@@ -1,0 +1,37 @@
+internal import Foundation
+internal import MVCore
+
+/// The random starting values of a network, each tensor from a stream of its own, keyed by its place in the network.
+struct WeightInitializer {
+  private let seed: UInt64
+  private var index: UInt64 = 0
+
+  init(seed: UInt64) { self.seed = seed }
+
+  private mutating func values(_ count: Int, _ draw: (inout SeededGenerator) -> Double) -> [Float] {
+    var generator = SeededGenerator(seed: seed, keys: RandomStream.weights.rawValue, index)
+    index += 1
+    return (0..<count).map { _ in Float(draw(&generator)) }
+  }
+
+  /// Normal with variance 2 / fan-out, for convolutions before a rectifier (He and others 2015; torchvision).
+  mutating func convolution(outputs: Int, inputs: Int, kernel: Int) throws(MVError) -> Tensor {
+    let deviation = (2 / Double(outputs * kernel * kernel)).squareRoot()
+    let shape = [outputs, inputs, kernel, kernel]
+    return try Tensor(values(shape.reduce(1, *)) { $0.normal() * deviation }, shape: shape)
+  }
+
+  /// Uniform in +-1 / sqrt(fan-in), as torch.nn.Linear starts.
+  mutating func linear(outputs: Int, inputs: Int) throws(MVError) -> Tensor {
+    let bound = 1 / Double(inputs).squareRoot()
+    return try Tensor(values(outputs * inputs) { $0.uniform(in: -bound...bound) }, shape: [outputs, inputs])
+  }
+}
+
+/// What a stream of random numbers is for; the first key of every stream of this module.
+enum RandomStream: UInt64 {
+  case weights = 1
+  case order = 2
+  case view = 3
+  case augmentedTarget = 4
+}

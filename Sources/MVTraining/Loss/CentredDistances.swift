@@ -1,0 +1,50 @@
+internal import CGuarded
+internal import CTorch
+public import MVCore
+
+/// The pairwise Euclidean distances of a batch of rows, doubly centred: one side of a distance correlation.
+///
+/// The side that needs no gradient is computed once a batch and kept as B x B numbers, however wide its rows are.
+public final class CentredDistances {
+  let handle: OpaquePointer
+
+  /// Computes the distances of `rows` times `scale`; squares are clamped at 1e-4. Throws for fewer than 2 rows, 4 where
+  /// unbiased.
+  public convenience init(
+    of rows: Matrix, scale: Double = 1, estimator: DistanceEstimator = .biased
+  ) throws(MVError) {
+    try self.init {
+      mvt_distances_of_rows(
+        rows.values, Int64(rows.rows), Int64(rows.columns), scale, estimator == .unbiased, $0)
+    }
+  }
+
+  /// Computes the distances of what lies along the first axis of `tensor`, without gradients.
+  public convenience init(
+    of tensor: Tensor, scale: Double = 1, estimator: DistanceEstimator = .biased
+  ) throws(MVError) {
+    try self.init { mvt_distances_of_tensor(tensor.handle, scale, estimator == .unbiased, $0) }
+  }
+
+  private init(_ body: (UnsafeMutablePointer<OpaquePointer?>) -> GuardedStatus) throws(MVError) {
+    var result: OpaquePointer?
+    try check(body(&result), during: "pairwise distances")
+    guard let result else { throw .internalFault("pairwise distances", "gave nothing") }
+    handle = result
+  }
+
+  deinit { mvt_distances_free(handle) }
+}
+
+extension Tensor {
+  /// The distance correlation of the rows of this tensor and of `other`, with gradients to both.
+  ///
+  /// 0 where the rows of one side do not differ. Throws where the counts differ, or are below 2 (4 where unbiased).
+  public func distanceCorrelation(
+    with other: Tensor, estimator: DistanceEstimator = .biased
+  ) throws(MVError) -> Tensor {
+    try Tensor(during: "distance correlation") {
+      mvt_distance_correlation(handle, other.handle, estimator == .unbiased, $0)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+internal import CTorch
+public import MVCore
+
+/// The loss of MV-MR (Kinakh, Drozdova and Voloshynovskiy 2024).
+///
+///     L = w_mse MSE(z0, z) + w_std [mean max(0, m - std_j z) + mean max(0, m - std_j z0)]
+///         + w_zz (1 - dCor(z0, z)) + sum_r w_r (1 - dCor(z, phi_r))
+///
+/// z0 and z are the embeddings, B x d, of the plain and of the augmented view, phi_r is representation r of the plain
+/// image. Everything is float32 whatever the embeddings are.
+public struct MultiViewLoss: Hashable, Sendable {
+  /// The weight of the mean squared difference of the views' embeddings.
+  public var mseWeight: Double
+  /// The weight of the hinge on each column's standard deviation.
+  public var deviationWeight: Double
+  /// The weight of one less the views' distance correlation.
+  public var viewsWeight: Double
+  /// m: the standard deviation below which the hinge acts.
+  public var margin: Double
+  /// Embeddings are multiplied by it before distances are taken; the released code does so with 1/32.
+  public var embeddingScale: Double
+  /// How distance correlations are estimated.
+  public var estimator: DistanceEstimator
+  /// Adds dCor(z, phi_r), as the released code does, where the paper adds 1 - dCor(z, phi_r).
+  public var releasedSign: Bool
+
+  /// Creates the loss as published.
+  public init(
+    mseWeight: Double = 1, deviationWeight: Double = 1, viewsWeight: Double = 1, margin: Double = 1,
+    embeddingScale: Double = 1.0 / 32, estimator: DistanceEstimator = .biased, releasedSign: Bool = false
+  ) {
+    self.mseWeight = mseWeight
+    self.deviationWeight = deviationWeight
+    self.viewsWeight = viewsWeight
+    self.margin = margin
+    self.embeddingScale = embeddingScale
+    self.estimator = estimator
+    self.releasedSign = releasedSign
+  }
+
+  /// One representation of the batch's plain images.
+  public struct Representation {
+    /// The name its term is reported under.
+    public let name: String
+    /// The weight of its term.
+    public let weight: Double
+    /// Its distances, by the same estimator as the loss.
+    public let distances: CentredDistances
+
+    /// Creates a representation of a batch.
+    public init(name: String, weight: Double, distances: CentredDistances) {
+      self.name = name
+      self.weight = weight
+      self.distances = distances
+    }
+  }
+
+  /// The loss and its terms, with gradients to both embeddings; throws where the shapes differ.
+  public func callAsFunction(
+    plain z0: Tensor, augmented z: Tensor, representations: [Representation] = []
+  ) throws(MVError) -> (loss: Tensor, terms: LossTerms) {
+    var settings = MVTLossSettings(
+      weight_mse: mseWeight, weight_std: deviationWeight, weight_views: viewsWeight, margin: margin,
+      embedding_scale: embeddingScale, unbiased: estimator == .unbiased, released_sign: releasedSign)
+    let handles = representations.map { Optional($0.distances.handle) }
+    let weights = representations.map(\.weight)
+    var values = [Double](repeating: 0, count: 3 + weights.count)
+    let loss = try Tensor(during: "MV-MR loss") {
+      mvt_loss(z0.handle, z.handle, &settings, handles, weights, Int64(weights.count), &values, $0)
+    }
+    let total =
+      values[0] * mseWeight + values[1] * deviationWeight + values[2] * viewsWeight
+      + zip(values.dropFirst(3), weights).reduce(0) { $0 + $1.0 * $1.1 }
+    let names = ["mse", "std", "dc_zz"] + representations.map { "dc_\($0.name)" }
+    return (loss, LossTerms(names: names, values: values, total: total))
+  }
+}

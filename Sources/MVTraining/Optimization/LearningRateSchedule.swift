@@ -1,0 +1,49 @@
+internal import Foundation
+
+/// The learning rate of each step.
+public struct LearningRateSchedule: Hashable, Sendable {
+  /// The shape of the schedule.
+  public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+    /// From the lowest rate linearly to the full one over the warm-up, then half a cosine down to the lowest; as released.
+    case warmupCosine = "warmup_cosine"
+    /// Half a cosine from the full rate to the lowest.
+    case cosine
+    /// The full rate, multiplied by a factor at each milestone.
+    case multistep
+    /// Always the full rate.
+    case constant
+  }
+
+  /// The shape of the schedule.
+  public var kind: Kind
+  /// The full rate.
+  public var highest: Double
+  /// The rate that warm-up starts from and the cosine ends at.
+  public var lowest: Double
+  /// Steps of warm-up.
+  public var warmupSteps: Int
+  /// Steps in all.
+  public var totalSteps: Int
+  /// The steps at which the rate falls, for ``Kind/multistep``.
+  public var milestones: [Int]
+  /// The factor at each milestone.
+  public var gamma: Double
+
+  /// The rate of step `step`, counted from 0.
+  public func rate(at step: Int) -> Double {
+    switch kind {
+    case .constant: return highest
+    case .multistep: return highest * pow(gamma, Double(milestones.count { $0 <= step }))
+    case .cosine: return cosine(step, of: totalSteps)
+    case .warmupCosine:
+      guard step >= warmupSteps else {
+        return lowest + (highest - lowest) * Double(step) / Double(warmupSteps)
+      }
+      return cosine(step - warmupSteps, of: totalSteps - warmupSteps)
+    }
+  }
+
+  private func cosine(_ step: Int, of steps: Int) -> Double {
+    lowest + (highest - lowest) * (1 + cos(Double.pi * Double(step) / Double(max(steps, 1)))) / 2
+  }
+}

@@ -1,0 +1,84 @@
+internal import CTorch
+internal import MVCore
+
+/// Adam, AdamW or SGD over a network's parameters, with torch.optim's formulas; one pass over memory a step.
+final class Optimizer {
+  /// Which update rule.
+  enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+    case adam, adamw, sgd
+  }
+
+  let kind: Kind
+  let weightDecay: Double
+  /// Steps taken.
+  private(set) var steps: Int
+  private let parameters: [NamedTensor]
+  private let first: [Tensor]
+  private let second: [Tensor]
+
+  init(_ kind: Kind, parameters: [NamedTensor], weightDecay: Double) throws(MVError) {
+    self.kind = kind
+    self.weightDecay = weightDecay
+    self.parameters = parameters
+    steps = 0
+    var first: [Tensor] = []
+    var second: [Tensor] = []
+    for parameter in parameters {
+      first.append(try Tensor(zerosLike: parameter.tensor))
+      if kind != .sgd { second.append(try Tensor(zerosLike: parameter.tensor)) }
+    }
+    self.first = first
+    self.second = second
+  }
+
+  /// Moves every parameter by one step along its gradient, then forgets the gradients.
+  func step(learningRate: Double) throws(MVError) {
+    steps += 1
+    let tensors = parameters.map { Optional($0.tensor.handle) }
+    let firsts = first.map { Optional($0.handle) }
+    let count = Int64(tensors.count)
+    switch kind {
+    case .adam, .adamw:
+      var settings = MVTAdam(
+        learning_rate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: weightDecay,
+        decoupled: kind == .adamw, step: Int64(steps))
+      let seconds = second.map { Optional($0.handle) }
+      try check(mvt_adam_step(&settings, tensors, firsts, seconds, count), during: "optimiser step")
+    case .sgd:
+      var settings = MVTSGD(
+        learning_rate: learningRate, momentum: 0.9, weight_decay: weightDecay, step: Int64(steps))
+      try check(mvt_sgd_step(&settings, tensors, firsts, count), during: "optimiser step")
+    }
+    try parameters.map(\.tensor).clearGradients()
+  }
+
+  /// The moments, under the names `optimizer.first.<parameter>` and `optimizer.second.<parameter>`.
+  var state: [NamedTensor] {
+    var state: [NamedTensor] = []
+    for (name, moments) in [("first", first), ("second", second)] where !moments.isEmpty {
+      for (parameter, moment) in zip(parameters, moments) {
+        state.append(NamedTensor(name: "optimizer.\(name).\(parameter.name)", tensor: moment, isParameter: false))
+      }
+    }
+    return state
+  }
+
+  /// Takes up the moments and the count of steps of a checkpoint.
+  func load(_ values: [String: TensorFile.Entry], steps: Int, from subject: String) throws(MVError) {
+    for item in state {
+      guard let entry = values[item.name], entry.shape == item.tensor.shape else {
+        throw .badData(
+          subject, "holds no fitting \(item.name)", remedy: "it was written by another optimizer; start a new run")
+      }
+      try item.tensor.assign(entry.values)
+    }
+    self.steps = steps
+  }
+}
+
+extension Tensor {
+  /// Zeros of the shape and memory layout of `other`.
+  convenience init(zerosLike other: Tensor) throws(MVError) {
+    try self.init(during: "zeros") { mvt_tensor_zeros_like(other.handle, $0) }
+  }
+}

@@ -1,0 +1,45 @@
+internal import CTorch
+public import MVCore
+
+/// The libtorch under this module: its version, its threads, and what it is fast at on this machine.
+public enum Torch {
+  /// For example `1.13.1`.
+  public static var version: String { String(cString: mvt_version()) }
+
+  /// Whether this processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX); without that, libtorch's bfloat16 is
+  /// many times slower than its float32.
+  public static var hasFastBFloat16: Bool { mvt_fast_bfloat16() }
+
+  /// The number of tensors that are alive, intermediate ones included: a leak shows as a number that grows.
+  public static var liveHandles: Int { Int(mvt_live_handles()) }
+
+  /// The threads an operation may use, in libtorch and in the OpenBLAS under it.
+  public static var threads: Int { Int(mvt_threads()) }
+
+  /// Sets the threads an operation may use; 0 takes every processor.
+  public static func setThreads(_ count: Int) throws(MVError) {
+    let threads = count > 0 ? count : Parallel.processorCount
+    try check(mvt_set_threads(Int32(threads)), during: "setting threads=\(count)")
+  }
+
+  /// Runs `body` without recording for gradients: the memory of intermediate results is freed at once.
+  public static func withoutGradients<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
+    let previous = mvt_set_recording(false)
+    defer { _ = mvt_set_recording(previous) }
+    return try body()
+  }
+
+  /// Runs `body` in mixed precision where `enabled`: convolutions and matrix products in bfloat16, the rest in float32.
+  public static func withAutocast<Result>(
+    _ enabled: Bool, _ body: () throws(MVError) -> Result
+  ) throws(MVError) -> Result {
+    guard enabled else { return try body() }
+    var previous = false
+    try check(mvt_set_autocast(true, &previous), during: "autocast")
+    defer {
+      var ignored = false
+      _ = mvt_set_autocast(previous, &ignored)
+    }
+    return try body()
+  }
+}

@@ -1,0 +1,48 @@
+internal import MVCore
+
+/// The time of a run's steps and of its epochs.
+struct StepClock {
+  private let stepsBefore: Int
+  private let totalSteps: Int
+  private let batchSize: Int
+  private let start = ContinuousClock.now
+  private var now = ContinuousClock.now
+  private var steps = 0
+  private var waiting = 0.0
+  private var epochStart = ContinuousClock.now
+  private var epochSteps = 0
+  private var epochWaiting = 0.0
+
+  init(stepsBefore: Int, totalSteps: Int, batchSize: Int) {
+    self.stepsBefore = stepsBefore
+    self.totalSteps = totalSteps
+    self.batchSize = batchSize
+  }
+
+  mutating func waited(_ time: Duration) {
+    waiting += time / .seconds(1)
+    epochWaiting += time / .seconds(1)
+  }
+
+  mutating func stepped() {
+    steps += 1
+    epochSteps += 1
+    now = ContinuousClock.now
+  }
+
+  private var seconds: Double { max((now - start) / .seconds(1), 1e-9) }
+  var imagesPerSecond: Double { Double(steps * batchSize) / seconds }
+  var secondsLeft: Double { seconds / Double(max(steps, 1)) * Double(totalSteps - stepsBefore - steps) }
+  var waitingShare: Double { waiting / seconds }
+
+  /// The time since the last call, or since the start.
+  mutating func endEpoch() -> (seconds: Double, imagesPerSecond: Double, waitingShare: Double) {
+    let time = max((now - epochStart) / .seconds(1), 1e-9)
+    defer {
+      epochStart = now
+      epochSteps = 0
+      epochWaiting = 0
+    }
+    return (time, Double(epochSteps * batchSize) / time, epochWaiting / time)
+  }
+}

@@ -1,0 +1,220 @@
+public import Foundation
+public import MVCore
+public import MVImaging
+
+/// Trains an encoder by the MV-MR loss, in a folder of its own: `last.ckpt` and `losses.csv`.
+///
+/// A run is a function of its settings and its data alone: neither the number of workers nor a kill and a resume change
+/// a bit of its checkpoints. It is not for use by several threads at once.
+public final class Trainer {
+  /// The settings of the run.
+  public let settings: TrainingSettings
+  /// The run's folder.
+  public let folder: URL
+  /// The encoder that is trained.
+  public let encoder: Encoder
+  /// Steps of the whole run.
+  public let totalSteps: Int
+  /// Steps done; not 0 after a resume.
+  public private(set) var step: Int
+  /// The statistics that images are normalised by.
+  public let statistics: ImageStatistics
+
+  /// The last checkpoint of a run in `folder`.
+  public static func checkpoint(in folder: URL) -> URL { folder.appending(path: "last.ckpt") }
+
+  private let data: TrainingData
+  private let order: EpochOrder
+  private let schedule: LearningRateSchedule
+  private let optimizer: Optimizer
+  private let loss: MultiViewLoss
+  private let policy: AugmentationPolicy
+  private var partialLoss: LossTerms?
+  private var log: EpochLog
+
+  /// Prepares a run in `folder`, which is made where it is not there.
+  ///
+  /// `resuming` takes up the run that is there, or starts one where there is none yet. Throws where settings, data and
+  /// representations do not go together, where the folder already holds a run and is not to be resumed, and where that
+  /// run had other settings or other data.
+  public init(
+    _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false
+  ) throws(MVError) {
+    let data = try Trainer.representations(settings, data)
+    guard data.count >= settings.batchSize else {
+      throw .usage(
+        "setting batch_size=\(settings.batchSize)", "is more than the \(data.count) images of \(data.name)",
+        remedy: "make it smaller")
+    }
+    guard settings.estimator == .biased || settings.batchSize >= 4 else {
+      throw .usage(
+        "setting estimator=unbiased", "needs a batch_size of at least 4", remedy: "make the batch larger")
+    }
+    try Torch.setThreads(settings.threads)
+    let seed = UInt64(settings.seed)
+    order = EpochOrder(count: data.count, batchSize: settings.batchSize, seed: seed)
+    schedule = try settings.schedule(stepsPerEpoch: order.stepsPerEpoch)
+    encoder = try Encoder(settings.architecture(), seed: seed, channelsLast: settings.channelsLast)
+    guard let kind = Optimizer.Kind(rawValue: settings.optimizer.rawValue) else {
+      throw .internalFault("setting optimizer", "is not known")
+    }
+    optimizer = try Optimizer(kind, parameters: encoder.parameters, weightDecay: settings.weightDecay)
+    loss = settings.loss
+    policy = AugmentationPolicy(
+      settings.policy, size: ImageSize(height: data.shape.height, width: data.shape.width))
+    statistics = settings.statistics(for: data.shape)
+    totalSteps = settings.epochs * order.stepsPerEpoch
+    self.settings = settings
+    self.data = data
+    self.folder = folder
+
+    var found: Checkpoint?
+    let file = Trainer.checkpoint(in: folder)
+    if FileManager.default.fileExists(atPath: file.path) {
+      guard resuming else {
+        throw .usage(folder.path, "already holds a training run", remedy: "resume it, or give another folder")
+      }
+      found = try Checkpoint(contentsOf: file)
+    }
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+      throw .inputOutput(folder.path, "cannot be created", remedy: "check the path and its permissions")
+    }
+    step = found?.place.step ?? 0
+    partialLoss = found?.place.partialLoss
+    let names = ["mse", "std", "dc_zz"] + data.targets.map { "dc_\($0.name)" }
+    log = EpochLog(
+      at: folder.appending(path: "losses.csv"), terms: names, keepingEpochs: step / order.stepsPerEpoch)
+    if let found {
+      try Trainer.match(found, settings, place)
+      try encoder.load(found.file.tensors, from: file.path)
+      try optimizer.load(found.file.tensors, steps: found.place.step, from: file.path)
+    }
+  }
+
+  /// Trains to the end, or until `isCancelled` says so after a step, which saves and throws an interrupted error.
+  ///
+  /// `onStep` is called on this thread after each step. Throws, naming the term, where the loss is not finite: the last
+  /// checkpoint then stays the last good one.
+  public func run(
+    isCancelled: () -> Bool = { false }, onStep: (TrainingProgress) -> Void = { _ in }
+  ) throws(MVError) {
+    guard step < totalSteps else { return }
+    let (data, policy, order, settings) = (data, policy, order, settings)
+    let producer = BatchProducer(steps: step..<totalSteps) { step throws(MVError) in
+      try PreparedBatch(
+        of: data, at: order.indices(at: step), epoch: step / order.stepsPerEpoch, seed: UInt64(settings.seed),
+        policy: policy, workers: settings.workers)
+    }
+    defer { producer.stop() }
+    var clock = StepClock(stepsBefore: step, totalSteps: totalSteps, batchSize: settings.batchSize)
+    while step < totalSteps {
+      let waitingSince = ContinuousClock.now
+      let batch = try producer.next()
+      clock.waited(ContinuousClock.now - waitingSince)
+      let rate = schedule.rate(at: step)
+      let terms = try update(with: batch, learningRate: rate)
+      if partialLoss == nil { partialLoss = terms } else { partialLoss?.add(terms) }
+      step += 1
+      clock.stepped()
+      let record = try finishEpoch(clock: &clock, learningRate: rate)
+      onStep(progress(terms, rate, clock, record))
+      if step < totalSteps && isCancelled() {
+        try save()
+        throw MVError(.interrupted, folder.path, "was stopped after step \(step)", remedy: "resume to go on")
+      }
+    }
+  }
+
+  /// One step: both views through the encoder, the loss, its gradient, and the update.
+  private func update(with batch: PreparedBatch, learningRate: Double) throws(MVError) -> LossTerms {
+    let plain = try tensor(of: batch.plain)
+    let augmented = try tensor(of: batch.augmented)
+    var representations: [MultiViewLoss.Representation] = []
+    for (target, rows) in zip(data.targets, batch.rows) {
+      let distances: CentredDistances
+      switch target.origin {
+      case .pixels: distances = try CentredDistances(of: plain, scale: target.scale, estimator: loss.estimator)
+      case .augmented:
+        let second = try tensor(of: batch.secondView ?? batch.augmented)
+        distances = try CentredDistances(of: second, scale: target.scale, estimator: loss.estimator)
+      case .stored:
+        guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
+        distances = try CentredDistances(of: rows, scale: target.scale, estimator: loss.estimator)
+      }
+      representations.append(
+        MultiViewLoss.Representation(
+          name: target.name, weight: settings.weight(of: target.name), distances: distances))
+    }
+    // The augmented view goes first, as released: batch normalisation's running statistics depend on the order.
+    let (z, z0) = try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
+      (try embed(augmented), try embed(plain))
+    }
+    let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
+    if let name = terms.firstNotFinite {
+      throw .badData(
+        "loss term \(name)", "is not finite at epoch \(step / order.stepsPerEpoch + 1), step \(step + 1)",
+        remedy: "lower lr or set clip; \(Trainer.checkpoint(in: folder).lastPathComponent) holds the last good state")
+    }
+    try value.backward()
+    if settings.clip > 0 {
+      let parameters = encoder.parameters.map(\.tensor)
+      let factor = settings.clip / (try parameters.gradientNorm() + 1e-6)
+      if factor < 1 { try parameters.scaleGradients(by: factor) }
+    }
+    try optimizer.step(learningRate: learningRate)
+    return terms
+  }
+
+  private func embed(_ images: Tensor) throws(MVError) -> Tensor {
+    let embedding = try encoder.embedding(of: encoder.features(of: images, training: true), training: true)
+    return settings.normalizeZ ? try embedding.normalizedRows() : embedding
+  }
+
+  private func tensor(of pixels: [UInt8]) throws(MVError) -> Tensor {
+    try Tensor(
+      images: pixels, count: settings.batchSize, shape: data.shape, mean: statistics.mean,
+      deviation: statistics.deviation, channelsLast: settings.channelsLast)
+  }
+
+  private func finishEpoch(clock: inout StepClock, learningRate: Double) throws(MVError) -> EpochRecord? {
+    guard step % order.stepsPerEpoch == 0, let sums = partialLoss else { return nil }
+    let epoch = step / order.stepsPerEpoch
+    let time = clock.endEpoch()
+    let record = EpochRecord(
+      epoch: epoch, step: step, loss: sums.divided(by: Double(order.stepsPerEpoch)), learningRate: learningRate,
+      imagesPerSecond: time.imagesPerSecond, waitingShare: time.waitingShare, seconds: time.seconds)
+    partialLoss = nil
+    if epoch % settings.checkpointEvery == 0 || step == totalSteps { try save() }
+    try log.append(record)
+    return record
+  }
+
+  private func progress(
+    _ terms: LossTerms, _ rate: Double, _ clock: StepClock, _ record: EpochRecord?
+  ) -> TrainingProgress {
+    TrainingProgress(
+      step: step, totalSteps: totalSteps, epoch: (step - 1) / order.stepsPerEpoch + 1, epochs: settings.epochs,
+      stepInEpoch: (step - 1) % order.stepsPerEpoch + 1, stepsPerEpoch: order.stepsPerEpoch, loss: terms,
+      learningRate: rate, imagesPerSecond: clock.imagesPerSecond, secondsLeft: clock.secondsLeft,
+      waitingShare: clock.waitingShare, finishedEpoch: record)
+  }
+
+  private var place: Checkpoint.Place {
+    Checkpoint.Place(
+      step: step, stepsPerEpoch: order.stepsPerEpoch, partialLoss: partialLoss, images: data.count,
+      imageShape: data.shape, representations: data.targets.map(\.name))
+  }
+
+  /// Writes `last.ckpt`; throws, and leaves the one that is there, where a weight is not finite.
+  public func save() throws(MVError) {
+    for item in encoder.state {
+      guard try item.tensor.isFinite() else {
+        throw .badData(
+          "weights \(item.name)", "are not finite after step \(step)",
+          remedy: "lower lr or set clip; last.ckpt holds the last good state")
+      }
+    }
+    try Checkpoint.write(
+      encoder: encoder, optimizer: optimizer, settings: settings, place: place, to: Trainer.checkpoint(in: folder))
+  }
+}

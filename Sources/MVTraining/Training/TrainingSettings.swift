@@ -1,0 +1,140 @@
+public import MVCore
+public import MVImaging
+
+/// The settings of a training run; the defaults are the published ones where the paper gives them.
+public struct TrainingSettings: Configurable, Hashable {
+  /// The encoders by name.
+  public enum EncoderName: String, Hashable, Sendable, CaseIterable {
+    /// torchvision's ResNet-18.
+    case resnet18
+    /// torchvision's ResNet-34.
+    case resnet34
+    /// torchvision's ResNet-50.
+    case resnet50
+    /// The released code's network of 8 layers, 32-64-128-256.
+    case resnet8x4
+    /// Any depth of 6n + 2 layers and any widths.
+    case cifarResNet = "cifar-resnet"
+  }
+
+  /// The update rules.
+  public enum OptimizerName: String, Hashable, Sendable, CaseIterable {
+    /// Adam, the decay added to the gradient.
+    case adam
+    /// Adam with decoupled decay.
+    case adamw
+    /// Stochastic gradient descent with momentum 0.9.
+    case sgd
+  }
+
+  /// The precision of convolutions and matrix products.
+  public enum Precision: String, Hashable, Sendable, CaseIterable {
+    /// bfloat16 where the processor has it, else float32.
+    case automatic = "auto"
+    /// Single precision.
+    case float32
+    /// Mixed: products in bfloat16, the rest and the weights in float32.
+    case bfloat16 = "bf16"
+  }
+
+  /// The statistics that images are normalised by.
+  public enum Normalization: String, Hashable, Sendable, CaseIterable {
+    /// CIFAR's for images of at most 32 pixels, else ImageNet's.
+    case automatic = "auto"
+    /// CIFAR's.
+    case cifar
+    /// ImageNet's.
+    case imagenet
+    /// None: values stay 0...1.
+    case none
+  }
+
+  /// Which encoder.
+  public var encoder = EncoderName.resnet18
+  /// Layers of `cifar-resnet`; 0 takes 8.
+  public var depth = 0
+  /// Widths of the encoder, joined by `-`; empty takes its own.
+  public var widths = ""
+  /// What comes before the first block; empty takes the released choice for the encoder.
+  public var stem = StemChoice.automatic
+  /// Widths of the projector, joined by `-`; empty for none.
+  public var projector = "2048-2048-2048"
+  /// Whether embeddings are scaled to length 1.
+  public var normalizeZ = false
+  /// Images a step.
+  public var batchSize = 256
+  /// Passes over the images.
+  public var epochs = 100
+  /// Epochs of warm-up; -1 takes a tenth of the epochs, at most 10.
+  public var warmupEpochs = -1.0
+  /// The full learning rate.
+  public var lr = 1e-4
+  /// The lowest learning rate.
+  public var minLR = 1e-6
+  /// Weight decay.
+  public var weightDecay = 1e-6
+  /// The update rule.
+  public var optimizer = OptimizerName.adam
+  /// The learning rate over time.
+  public var scheduler = LearningRateSchedule.Kind.warmupCosine
+  /// Epochs at which `multistep` lowers the rate, joined by `-`.
+  public var milestones = ""
+  /// The factor of `multistep`.
+  public var gamma = 0.1
+  /// The largest norm of the gradient; 0 for no limit.
+  public var clip = 0.0
+  /// m of the hinge.
+  public var margin = 1.0
+  /// The weight of the mean squared difference.
+  public var mseWeight = 1.0
+  /// The weight of the hinge.
+  public var deviationWeight = 1.0
+  /// The weight of the views' distance correlation.
+  public var viewsWeight = 1.0
+  /// The weight of every representation without one of its own.
+  public var representationsWeight = 1.0
+  /// Weights of single representations, `NAME=WEIGHT` joined by commas.
+  public var representationWeights = ""
+  /// The representations in the loss, joined by commas; `all` for every one that is given, `none` for none.
+  public var representations = "all"
+  /// How distance correlations are estimated.
+  public var estimator = DistanceEstimator.biased
+  /// What embeddings are multiplied by before distances are taken.
+  public var embeddingScale = 1.0 / 32
+  /// Whether dCor(z, phi) is added, as released, where the paper adds 1 - dCor(z, phi).
+  public var releasedSign = false
+  /// How views are made.
+  public var policy = AugmentationPolicy.Name.custom
+  /// What images are normalised by.
+  public var normalization = Normalization.automatic
+  /// The seed of everything random.
+  public var seed = 0
+  /// The precision of products.
+  public var precision = Precision.automatic
+  /// Whether channels are fastest in memory.
+  public var channelsLast = true
+  /// Threads of the network; 0 for every processor.
+  public var threads = 0
+  /// Threads that prepare batches.
+  public var workers = 1
+  /// Epochs between checkpoints.
+  public var checkpointEvery = 1
+
+  /// The name errors use.
+  public static let name = "train"
+
+  /// The published settings, with a projector of 2048 for 8192.
+  public init() {}
+
+  /// The stem, or the encoder's own.
+  public enum StemChoice: String, Hashable, Sendable, CaseIterable {
+    /// `cifar` for the networks of 6n + 2 layers, else `small_kernel`, as released.
+    case automatic = "auto"
+    /// 7x7, stride 2, and a max-pool.
+    case imagenet
+    /// 3x3, stride 1, and a max-pool.
+    case smallKernel = "small_kernel"
+    /// 3x3, stride 1.
+    case cifar
+  }
+}
