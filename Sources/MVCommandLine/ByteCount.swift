@@ -11,7 +11,9 @@ public struct ByteCount: CustomStringConvertible, Sendable {
   public var description: String {
     var value = Double(bytes)
     for unit in ["B", "kB", "MB", "GB"] {
-      if value < 999.5 { return unit == "B" ? "\(bytes) B" : String(format: value < 9.95 ? "%.1f %@" : "%.0f %@", value, unit) }
+      if value < 999.5 {
+        return unit == "B" ? "\(bytes) B" : String(format: value < 9.95 ? "%.1f %@" : "%.0f %@", value, unit)
+      }
       value /= 1000
     }
     return String(format: "%.2f TB", value)

@@ -51,7 +51,8 @@ extension Extraction {
           settings: named.representation.settingValues, shape: layout.shape, axes: layout.axes, labels: layout.labels))
     }
     return FeatureFilePlan(
-      dataset: source.contents.name, location: source.contents.location, fingerprint: source.contents.fingerprint, classNames: source.contents.classNames,
+      dataset: source.contents.name, location: source.contents.location, fingerprint: source.contents.fingerprint,
+      classNames: source.contents.classNames,
       settings: imageSettings(chosen), software: software, element: element, blockRows: blockRows(plans, chosen),
       splits: chosen.map { SplitPlan(name: $0.name, labels: $0.labels, ids: $0.ids) }, representations: plans)
   }

@@ -18,7 +18,8 @@ extension Command {
   ) { (arguments) throws(MVError) in
     guard let text = arguments["SOURCE"] else {
       if arguments.has("json") {
-        try Terminal.printJSON(SourceSpecification.kinds.map { ["kind": $0.name, "argument": $0.argument, "summary": $0.summary] })
+        try Terminal.printJSON(
+          SourceSpecification.kinds.map { ["kind": $0.name, "argument": $0.argument, "summary": $0.summary] })
       } else {
         var table = TextTable("source", "what it reads")
         for kind in SourceSpecification.kinds { table.add("\(kind.name):\(kind.argument)", kind.summary) }

@@ -8,7 +8,8 @@ internal import MVStore
 enum EvaluationArguments {
   static let options: [Argument] = [
     .positional("FILE", "a feature file"),
-    .option("representation", "NAME", "a representation in the file; several are joined", required: true, repeated: true),
+    .option(
+      "representation", "NAME", "a representation in the file; several are joined", required: true, repeated: true),
     .option("train-split", "NAME", "the split to learn from", default: "train"),
     .option("test-split", "NAME", "the split to score", default: "test, or else val"),
   ]

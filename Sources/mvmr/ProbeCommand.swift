@@ -43,7 +43,8 @@ extension Command {
       probe = try settings.fit(train) { bar.update($0) }
       bar.finish()
       if !probe.converged {
-        Terminal.message("note: stopped after \(probe.iterations) iterations, the gradient's norm is \(probe.gradientNorm)")
+        Terminal.message(
+          "note: stopped after \(probe.iterations) iterations, the gradient's norm is \(probe.gradientNorm)")
       }
     }
     let scores = try probe.score(test)

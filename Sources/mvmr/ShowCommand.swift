@@ -12,7 +12,8 @@ extension Command {
     arguments: [
       .positional("IMAGE", "an image file"),
       .option("output", "FILE.png", "the picture to write", required: true),
-      .option("representation", "NAME[:key=value,...]", "see `mvmr representations`; default: all four", repeated: true),
+      .option(
+        "representation", "NAME[:key=value,...]", "see `mvmr representations`; default: all four", repeated: true),
       .option("size", "HxW", "bring the image to this size first: cover it, cut out the centre"),
     ]
   ) { (arguments) throws(MVError) in

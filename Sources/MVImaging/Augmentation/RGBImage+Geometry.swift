@@ -30,51 +30,12 @@ extension RGBImage {
     }
   }
 
-  /// Another size, without aliasing: the numbers of Pillow's `resize` of an 8-bit image, columns first, then rows, each
-  /// rounded to whole values.
-  public func resized(to size: ImageSize, filter: ResamplingFilter = .bilinear) -> RGBImage {
-    var image = self
-    if size.width != width {
-      let weights = ResamplingWeights(from: width, to: size.width, filter: filter)
-      image = image.resampled(
-        height: height, width: size.width, weights, lines: height, lineStride: (width * 3, size.width * 3),
-        stepStride: 3, lanes: 3)
-    }
-    if size.height != height {
-      let weights = ResamplingWeights(from: height, to: size.height, filter: filter)
-      // All columns of a row share one set of weights, so a whole row is one step.
-      image = image.resampled(
-        height: size.height, width: size.width, weights, lines: 1, lineStride: (0, 0), stepStride: size.width * 3,
-        lanes: size.width * 3)
-    }
-    return image
-  }
-
-  /// Resamples along one axis: each of `lines` holds steps of `lanes` neighbouring values, `stepStride` apart.
-  private func resampled(
-    height: Int, width: Int, _ weights: ResamplingWeights, lines: Int, lineStride: (source: Int, target: Int),
-    stepStride: Int, lanes: Int
-  ) -> RGBImage {
-    let half = Int32(1) << Int32(ResamplingWeights.bits - 1)
-    return RGBImage(height: height, width: width) { target in
-      pixels.withUnsafeBufferPointer { source in
-        weights.weights.withUnsafeBufferPointer { table in
-          for line in 0..<lines {
-            for (place, span) in weights.spans.enumerated() {
-              let from = line * lineStride.source + span.start * stepStride
-              let to = line * lineStride.target + place * stepStride
-              for lane in 0..<lanes {
-                var sum = half
-                for tap in 0..<span.count {
-                  let value = Int32(source[from + tap * stepStride + lane])
-                  sum = sum &+ value &* table[place * weights.stride + tap]
-                }
-                target[to + lane] = UInt8(max(0, min(255, sum >> Int32(ResamplingWeights.bits))))
-              }
-            }
-          }
-        }
-      }
-    }
+  /// Another size, without aliasing: the numbers of Pillow's `resize` of an 8-bit image.
+  public func resized(to size: ImageSize, filter: Resampling = .bilinear) -> RGBImage {
+    RGBImage(
+      height: size.height, width: size.width,
+      pixels: filter.resample(
+        pixels, ImageShape(height: height, width: width, channels: 3), x: 0..<Double(width), y: 0..<Double(height),
+        to: size))
   }
 }

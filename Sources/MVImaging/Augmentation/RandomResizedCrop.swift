@@ -10,12 +10,12 @@ public struct RandomResizedCrop: Augmentation {
   /// The crop's width over its height; drawn uniformly in its logarithm.
   public let ratio: ClosedRange<Double>
   /// How the crop is resized.
-  public let filter: ResamplingFilter
+  public let filter: Resampling
 
   /// Creates a crop with torchvision's defaults.
   public init(
     size: ImageSize, scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 0.75...4.0 / 3,
-    filter: ResamplingFilter = .bilinear
+    filter: Resampling = .bilinear
   ) {
     self.size = size
     self.scale = scale

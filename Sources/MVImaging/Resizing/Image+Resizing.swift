@@ -56,74 +56,8 @@ extension Image {
     guard case .uint8(let source) = pixels else {
       throw .usage("resize", "takes 8-bit images", remedy: "resize before converting to floats")
     }
-    let channels = shape.channels
-    let across = ResamplingWeights(
-      source: shape.width, origin: x.lowerBound, extent: x.upperBound - x.lowerBound, target: size.width, kernel: kernel
-    )
-    let down = ResamplingWeights(
-      source: shape.height, origin: y.lowerBound, extent: y.upperBound - y.lowerBound, target: size.height,
-      kernel: kernel)
-    // As Pillow 13 does: the pass first that leaves less for the second (the order shows where cubics overshoot).
-    let row = size.width * channels
-    let result: [UInt8]
-    if size.height * shape.width < shape.height * size.width {
-      let firstColumn = across.starts.min() ?? 0
-      let endColumn = min(shape.width, (across.starts.max() ?? 0) + across.span)
-      let used = (endColumn - firstColumn) * channels
-      let short = down.applied(
-        to: source, lines: 0..<1, lineStride: 0, step: shape.width * channels, offset: firstColumn * channels,
-        inner: used, limit: shape.height)
-      result = across.shifted(by: firstColumn).applied(
-        to: short, lines: 0..<size.height, lineStride: used, step: channels, inner: channels,
-        limit: endColumn - firstColumn)
-    } else {
-      let firstRow = down.starts.min() ?? 0
-      let endRow = min(shape.height, (down.starts.max() ?? 0) + down.span)
-      let narrow = across.applied(
-        to: source, lines: firstRow..<endRow, lineStride: shape.width * channels, step: channels, inner: channels,
-        limit: shape.width)
-      result = down.shifted(by: firstRow).applied(
-        to: narrow, lines: 0..<1, lineStride: 0, step: row, inner: row, limit: endRow - firstRow)
-    }
     return Image(
-      shape: ImageShape(height: size.height, width: size.width, channels: channels), pixels: .uint8(result))
-  }
-}
-
-extension ResamplingWeights {
-  private init(starts: [Int], weights: [Int32], span: Int) {
-    self.starts = starts
-    self.weights = weights
-    self.span = span
-  }
-
-  /// The same weights for an axis whose first `rows` pixels are left out.
-  func shifted(by rows: Int) -> ResamplingWeights {
-    ResamplingWeights(starts: starts.map { $0 - rows }, weights: weights, span: span)
-  }
-
-  /// Resamples along one axis: each line holds `limit` groups of `inner` values, `step` apart from `offset` on.
-  func applied(
-    to source: [UInt8], lines: Range<Int>, lineStride: Int, step: Int, offset: Int = 0, inner: Int, limit: Int
-  ) -> [UInt8] {
-    let target = starts.count
-    let half = Int32(1) << (Self.precision - 1)
-    return [UInt8](unsafeUninitializedCapacity: lines.count * target * inner) { result, count in
-      var sums = [Int32](repeating: 0, count: inner)
-      for line in lines {
-        for pixel in 0..<target {
-          for place in 0..<inner { sums[place] = half }
-          for tap in 0..<min(span, limit - starts[pixel]) {
-            let weight = weights[pixel * span + tap]
-            guard weight != 0 else { continue }
-            let from = offset + line * lineStride + (starts[pixel] + tap) * step
-            for place in 0..<inner { sums[place] &+= weight &* Int32(source[from + place]) }
-          }
-          let to = ((line - lines.lowerBound) * target + pixel) * inner
-          for place in 0..<inner { result[to + place] = UInt8(clamping: sums[place] >> Self.precision) }
-        }
-      }
-      count = lines.count * target * inner
-    }
+      shape: ImageShape(height: size.height, width: size.width, channels: shape.channels),
+      pixels: .uint8(kernel.resample(source, shape, x: x, y: y, to: size)))
   }
 }

@@ -36,16 +36,16 @@ public struct TrainingData: Sendable {
   public init(
     source: any ImageSource, split: SourceSplit, targets: [TrainingTarget], cacheLimit: Int = 4 << 30
   ) throws(MVError) {
-    name = "\(source.location) \(split.name)"
+    name = "\(source.contents.location) \(split.name)"
     count = split.count
-    shape = try TrainingData.rgb(split.shape, source.location)
+    shape = try TrainingData.rgb(split.shape, source.contents.location)
     self.targets = targets
     if split.count * shape.count <= cacheLimit {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(split.count * shape.count)
       for start in stride(from: 0, to: split.count, by: 256) {
         let images = try source.images(start..<min(start + 256, split.count), of: split)
-        bytes += try TrainingData.bytes(of: images, source.location)
+        bytes += try TrainingData.bytes(of: images, source.contents.location)
       }
       storage = .memory(bytes)
     } else {

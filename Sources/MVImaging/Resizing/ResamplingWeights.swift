@@ -1,0 +1,78 @@
+/// For each target pixel of one axis: which source pixels it sees, and how much of each, in 22-bit fixed point.
+///
+/// The arithmetic is that of Pillow's 8-bit resize, so that images resized here are those of torchvision's pipelines.
+struct ResamplingWeights {
+  static let precision: Int32 = 32 - 8 - 2
+  /// First source pixel of each target pixel.
+  let starts: [Int]
+  /// `span` weights a target pixel; unused ones are zero.
+  let weights: [Int32]
+  let span: Int
+
+  /// Weights that map source interval `origin..<origin + extent` of an axis of `source` pixels onto `target` pixels.
+  init(source: Int, origin: Double, extent: Double, target: Int, kernel: Resampling) {
+    let scale = extent / Double(target)
+    let filterScale = max(scale, 1)
+    let support = kernel.support * filterScale
+    span = Int(support.rounded(.up)) * 2 + 1
+    var starts = [Int](repeating: 0, count: target)
+    var weights = [Int32](repeating: 0, count: target * span)
+    for pixel in 0..<target {
+      let centre = origin + (Double(pixel) + 0.5) * scale
+      let first = max(0, Int(centre - support + 0.5))
+      let end = min(source, Int(centre + support + 0.5))
+      let raw = (first..<max(first, end)).map { kernel((Double($0) - centre + 0.5) / filterScale) }
+      let sum = raw.reduce(0, +)
+      starts[pixel] = first
+      for (place, value) in raw.enumerated() where sum != 0 {
+        let scaled = value / sum * Double(Int32(1) << Self.precision)
+        weights[pixel * span + place] = Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
+      }
+    }
+    self.starts = starts
+    self.weights = weights
+  }
+}
+
+extension ResamplingWeights {
+  private init(starts: [Int], weights: [Int32], span: Int) {
+    self.starts = starts
+    self.weights = weights
+    self.span = span
+  }
+
+  /// The same weights for an axis whose first `pixels` are left out.
+  func shifted(by pixels: Int) -> ResamplingWeights {
+    ResamplingWeights(starts: starts.map { $0 - pixels }, weights: weights, span: span)
+  }
+
+  /// Resamples along one axis: each line holds `limit` groups of `inner` values, `step` apart from `offset` on.
+  func applied(
+    to source: [UInt8], lines: Range<Int>, lineStride: Int, step: Int, offset: Int = 0, inner: Int, limit: Int
+  ) -> [UInt8] {
+    let target = starts.count
+    return [UInt8](unsafeUninitializedCapacity: lines.count * target * inner) { result, count in
+      var sums = [Int32](repeating: 0, count: inner)
+      source.withUnsafeBufferPointer { source in
+        weights.withUnsafeBufferPointer { weights in
+          sums.withUnsafeMutableBufferPointer { sums in
+            for line in lines {
+              for pixel in 0..<target {
+                sums.update(repeating: Int32(1) << (Self.precision - 1))
+                for tap in 0..<min(span, limit - starts[pixel]) {
+                  let weight = weights[pixel * span + tap]
+                  guard weight != 0 else { continue }
+                  let from = offset + line * lineStride + (starts[pixel] + tap) * step
+                  for place in 0..<inner { sums[place] &+= weight &* Int32(source[from + place]) }
+                }
+                let to = ((line - lines.lowerBound) * target + pixel) * inner
+                for place in 0..<inner { result[to + place] = UInt8(clamping: sums[place] >> Self.precision) }
+              }
+            }
+          }
+        }
+      }
+      count = lines.count * target * inner
+    }
+  }
+}
