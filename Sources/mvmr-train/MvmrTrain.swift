@@ -1,11 +1,15 @@
 internal import Foundation
 internal import MVCommandLine
+internal import MVImaging
 
 @main
 enum MvmrTrain {
   static func main() {
+    setvbuf(stdout, nil, _IOLBF, 0)
+    Imaging.useOneThreadPerCall()
     let program = Program(
-      name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text, commands: [])
+      name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,
+      commands: [.demo, .train, .embed, .evaluate])
     exit(program.run(Array(CommandLine.arguments.dropFirst())))
   }
 }

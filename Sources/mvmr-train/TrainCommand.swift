@@ -1,0 +1,80 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVTraining
+
+extension Command {
+  /// `mvmr train`: an encoder from images and a feature file.
+  static let train = Command(
+    "train", summary: "Train an MV-MR encoder on images and a feature file",
+    discussion: """
+      The loss makes embeddings of two views of an image agree, and depend on each representation in the feature file
+      (distance correlation). The run's folder holds last.ckpt, losses.csv and the settings. --resume continues a run that
+      was stopped, to the same bit.
+
+      Examples:
+        mvmr extract cifar10:DIR --output features.h5
+        mvmr train cifar10:DIR --features features.h5 --output run --set encoder=cifar-resnet --set epochs=50
+        mvmr train --config configs/cifar10.yaml --output run
+        mvmr train --settings
+      """,
+    arguments: [
+      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`; or in the configuration", required: false),
+      .option("features", "FILE.h5", "a feature file of the same images, made by extract"),
+      .option("output", "RUN", "the folder of the run"),
+      .option("config", "FILE.yaml", "settings; the command line goes first"),
+      .option("set", "KEY=VALUE", "one setting", repeated: true),
+      .option("split", "NAME", "the split to train on", default: "train"),
+      .flag("resume", "continue the run in the folder"),
+      .flag("settings", "list every setting and its default, and stop"),
+      .flag("json", "print one JSON object at the end"),
+    ] + SourceArguments.options
+  ) { (arguments) throws(MVError) in
+    if arguments.has("settings") {
+      var table = TextTable("setting", "default", "accepts", "what it does")
+      for row in TrainingSettings().settingTable { table.add(row.name, row.value.description, row.accepts, row.help) }
+      print(table.text)
+      return
+    }
+    let request = try TrainRequest(arguments)
+    let data = try request.data()
+    Interruption.watch()
+    let trainer = try Trainer(
+      request.settings, data: data, folder: request.output, resuming: arguments.has("resume"))
+    if trainer.step > 0 { Terminal.message("note: resuming after step \(trainer.step) of \(trainer.totalSteps)") }
+    let records = try TrainingRun.run(trainer)
+    let checkpoint = Trainer.checkpoint(in: request.output).path
+    if arguments.has("json") {
+      try Terminal.printJSON(TrainReport(records, checkpoint: checkpoint))
+    } else {
+      print("\(checkpoint): trained for \(trainer.step) steps; losses in losses.csv")
+    }
+  }
+}
+
+/// What `mvmr train --json` prints.
+private struct TrainReport: Encodable {
+  struct Epoch: Encodable {
+    let epoch: Int
+    let loss: Double
+    let terms: [String: Double]
+    let imagesPerSecond: Double
+    let seconds: Double
+
+    enum CodingKeys: String, CodingKey {
+      case epoch, loss, terms, seconds
+      case imagesPerSecond = "images_per_second"
+    }
+  }
+  let checkpoint: String
+  let epochs: [Epoch]
+
+  init(_ records: [EpochRecord], checkpoint: String) {
+    self.checkpoint = checkpoint
+    epochs = records.map {
+      Epoch(
+        epoch: $0.epoch, loss: $0.loss.total, terms: Dictionary(uniqueKeysWithValues: zip($0.loss.names, $0.loss.values)),
+        imagesPerSecond: $0.imagesPerSecond, seconds: $0.seconds)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVTraining
+
+/// A training run as the user watches it.
+enum TrainingRun {
+  /// Trains to the end with a bar and a line an epoch; returns the epochs of this run.
+  static func run(_ trainer: Trainer, title: String = "train") throws(MVError) -> [EpochRecord] {
+    let bar = ProgressBar(title, unit: "steps")
+    let stepsBefore = trainer.step
+    let start = Date()
+    var records: [EpochRecord] = []
+    do throws(MVError) {
+      try trainer.run(isCancelled: { Interruption.isRequested }) { progress in
+        let run = RunProgress(
+          doneBefore: stepsBefore, done: progress.step, total: progress.totalSteps,
+          seconds: Date().timeIntervalSince(start))
+        let detail = String(
+          format: "epoch %d/%d  loss %.4f  %.0f images/s", progress.epoch, progress.epochs, progress.loss.total,
+          progress.imagesPerSecond)
+        bar.update(run, detail: detail)
+        if let record = progress.finishedEpoch {
+          records.append(record)
+          if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
+        }
+      }
+      bar.finish()
+    } catch {
+      bar.finish()
+      throw error
+    }
+    return records
+  }
+
+  /// `epoch 3/10  loss 2.31  mse 0.20  ...  310 images/s`.
+  static func line(_ record: EpochRecord, of epochs: Int) -> String {
+    let terms = zip(record.loss.names, record.loss.values).map { String(format: "%@ %.4f", $0, $1) }
+    return String(
+      format: "epoch %d/%d  loss %.4f  %@  %.0f images/s  %@", record.epoch, epochs, record.loss.total,
+      terms.joined(separator: "  "), record.imagesPerSecond, ProgressBar.duration(record.seconds))
+  }
+}
