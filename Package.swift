@@ -112,7 +112,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["MVCore"], path: "Tests/TestSupport", swiftSettings: swift),
     tests(of: "MVCore", []),
     tests(of: "MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
-    tests(of: "MVStore", ["MVCore"]),
+    tests(of: "MVStore", ["MVCore", "CKernels"]),
     tests(of: "MVConfiguration", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVImaging"]),
     tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),

@@ -42,6 +42,8 @@ final class BlockLoader: Sendable {
         good.append(row - block.rows.lowerBound)
       } catch {
         guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
+        // An earlier run has read it: to skip it now would leave a row that holds values in one representation only.
+        guard block.missing.count == writer.plan.representations.count else { throw error }
         try writer.markSkipped(row, of: block.split)
         reasons.withLock { $0[block.split, default: [:]][row] = error.description }
       }

@@ -53,13 +53,8 @@ enum CheckpointArgument {
 
   /// A text that tells one checkpoint from another.
   static func fingerprint(_ url: URL) throws(MVError) -> String {
-    guard let bytes = try? Data(contentsOf: url, options: .alwaysMapped) else {
-      throw .missingInput(url.path, "cannot be read", remedy: "check the path")
-    }
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    bytes.withUnsafeBytes { raw in
-      for byte in raw { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    }
-    return String(hash, radix: 16)
+    var fingerprint = Fingerprint()
+    try fingerprint.add(contentsOf: url)
+    return fingerprint.text
   }
 }

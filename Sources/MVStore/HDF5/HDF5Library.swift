@@ -2,17 +2,15 @@ internal import MVCore
 internal import Synchronization
 internal import SystemHDF5
 
-/// The HDF5 library, which is not thread-safe: every use of it happens inside ``locked(_:)``.
+/// The HDF5 library, which is not thread-safe in every build: every use of it happens inside ``locked(_:)``.
 enum HDF5Library {
-  private static let isSilenced = Mutex(false)
+  private static let lock = Mutex(())
 
   /// Runs `body` while no other thread uses HDF5; not to be nested.
   static func locked<Value: Sendable>(_ body: () throws(MVError) -> Value) throws(MVError) -> Value {
-    try isSilenced.withLock { (silenced) throws(MVError) -> Value in
-      if !silenced {
-        mv_h5_silence()
-        silenced = true
-      }
+    try lock.withLock { (_) throws(MVError) -> Value in
+      // Each time, because thread-safe builds keep the stack of errors, and whether it is printed, by thread.
+      mv_h5_silence()
       return try body()
     }
   }

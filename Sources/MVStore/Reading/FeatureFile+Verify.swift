@@ -62,11 +62,18 @@ extension FeatureFile {
         if bad == nil { bad = badRow(part, from: start, in: rows, split, features) }
       }
     }
+    let unskipped = rows.first { split.skipped[$0] == 1 && !matrix.isMissing($0) }
     guard sum == split.sums[block * split.features.count + column] else {
       throw .badData(
         url.path,
         "\(name) does not match its checksum in rows \(rows.lowerBound)...\(rows.upperBound - 1) "
           + "(from \(split.ids[rows.lowerBound]))",
+        remedy: "restore the file, or write it again with mvmr extract --overwrite")
+    }
+    if let unskipped {
+      throw .badData(
+        url.path,
+        "row \(unskipped) of \(split.name) (\(split.ids[unskipped])) is marked as skipped, but \(name) holds values",
         remedy: "restore the file, or write it again with mvmr extract --overwrite")
     }
     if let bad {

@@ -79,6 +79,9 @@ public struct FeatureMatrix: Sendable {
   /// Every row.
   public var matrix: Matrix { matrix(0..<rows) }
 
+  /// Whether every value of a row is NaN, as in rows whose image could not be read.
+  func isMissing(_ row: Int) -> Bool { matrix(row..<row + 1).values.allSatisfy(\.isNaN) }
+
   private func copy(_ raw: UnsafeRawBufferPointer, from row: Int, count: Int, to target: UnsafeMutablePointer<Float>) {
     let source = raw.baseAddress! + row * columns * element.size
     switch element {

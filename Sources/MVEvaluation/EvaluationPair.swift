@@ -1,0 +1,68 @@
+public import MVCore
+public import MVStore
+
+/// What an evaluation trains and tests on: two splits of a feature file, or one where there is no other.
+public enum EvaluationPair: Sendable {
+  /// Train on one split, test on another.
+  case splits(train: LabelledFeatures, test: LabelledFeatures)
+  /// There is one split only.
+  case single(LabelledFeatures)
+
+  /// Names that a test split has, in order of preference.
+  private static let testNames = ["test", "val", "valid", "validation"]
+
+  /// Chooses splits of `file` and joins `representations`; rows whose images could not be read are left out.
+  ///
+  /// Without names: `train`, and `test` or else `val`; a file whose labelled rows all stand in one split gives
+  /// ``single(_:)``. Throws where a split or a representation is not there or not complete.
+  public init(
+    _ file: FeatureFile, representations: [String], trainSplit: String? = nil, testSplit: String? = nil
+  ) throws(MVError) {
+    let names = file.splits.map(\.name)
+    func features(_ name: String) throws(MVError) -> LabelledFeatures {
+      let split = try file[name]
+      let matrices = try representations.map { (name) throws(MVError) in try split.features(name) }
+      return try LabelledFeatures(matrices, labels: split.labels, rows: split.validRows, name: name)
+    }
+    let train = trainSplit ?? (names.contains("train") || names.count != 1 ? "train" : names[0])
+    if let test = testSplit ?? Self.testNames.first(where: { names.contains($0) && $0 != train }), test != train {
+      self = .splits(train: try features(train), test: try features(test))
+    } else {
+      self = .single(try features(train))
+    }
+  }
+
+  /// Train and test for a method that must not see its test rows: of a single split, every fifth row of each class is
+  /// held out.
+  public func heldOut() throws(MVError) -> (train: LabelledFeatures, test: LabelledFeatures) {
+    switch self {
+    case .splits(let train, let test): return (train, test)
+    case .single(let all):
+      guard case .single(let labels) = all.labels else {
+        throw .badData("labels of \(all.name)", "hold several classes a row", remedy: "give a test split")
+      }
+      var seen: [Int64: Int] = [:]
+      var train: [Int] = []
+      var test: [Int] = []
+      for row in all.rows where labels[row] >= 0 {
+        seen[labels[row], default: 0] += 1
+        if seen[labels[row], default: 0] % 5 == 0 { test.append(row) } else { train.append(row) }
+      }
+      guard !test.isEmpty else {
+        throw .badData("split \(all.name)", "has fewer than five rows a class", remedy: "give a test split")
+      }
+      return (
+        try LabelledFeatures(all.representations, labels: all.labels, rows: train, name: all.name),
+        try LabelledFeatures(all.representations, labels: all.labels, rows: test, name: all.name)
+      )
+    }
+  }
+
+  /// What to tell the user of a single split, or nil.
+  public func notice(heldOut: Bool) -> String? {
+    guard case .single(let all) = self else { return nil }
+    return heldOut
+      ? "there is no test split: every fifth row of each class of \(all.name) is held out for testing"
+      : "there is no test split: each row of \(all.name) is classified by the others (leave one out)"
+  }
+}

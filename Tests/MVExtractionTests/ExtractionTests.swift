@@ -1,0 +1,212 @@
+import Foundation
+import MVCore
+import MVDatasets
+import MVRepresentations
+import MVStore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import MVExtraction
+
+@Suite struct ExtractionTests {
+  let folder: TemporaryFolder
+  let url: URL
+
+  init() throws {
+    folder = try TemporaryFolder()
+    url = folder.url.appending(path: "a.h5")
+  }
+
+  /// Every value, label and mark that a reader sees, as text that can be compared.
+  private func contents(_ url: URL) throws -> [String] {
+    let file = try FeatureFile(reading: url)
+    #expect(try file.verify().missingBlocks == 0)
+    return try file.splits.flatMap { split in
+      ["\(split.labels)", "\(Array(split.ids))", "\(split.skipped)"]
+        + (try split.representations.map { representation in
+          try split.features(representation.name).matrix.values.map { String($0.bitPattern, radix: 16) }
+            .joined(separator: " ")
+        })
+    }
+  }
+
+  private func error(of body: () throws -> Void) -> MVError? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return error as? MVError
+    }
+  }
+
+  @Test func rowsAreThoseOfTheRepresentation() throws {
+    let source = CountingSource()
+    let summary = try Extraction(of: [Sums(), First()], from: source, to: url, software: ["mvmr": "1"]).run()
+    #expect(summary.rows == 1300)
+    #expect(summary.rowsBefore == 0)
+    #expect(summary.bytes == 1300 * 49 * 4)
+    #expect(summary.skipped.isEmpty)
+    let file = try FeatureFile(reading: url)
+    #expect(file.dataset == "counting")
+    #expect(file.classNames == ["even", "odd"])
+    #expect(file.representations.map(\.name) == ["sums", "first"])
+    #expect(file.description.software["mvmr"] == "1")
+    for split in source.splits {
+      let stored = try file[split.name]
+      #expect(stored.labels == split.labels)
+      #expect(Array(stored.ids) == split.ids)
+      for row in [0, 255, 256, split.count - 1] {
+        let image = try source.images(row..<row + 1, of: split)[0]
+        #expect(try stored.features("sums").matrix(at: [row]).values == Sums().features(of: image).values)
+        #expect(try stored.features("first").matrix(at: [row]).values == First().features(of: image).values)
+      }
+    }
+    // Each image was loaded once for both representations (and four for each split by the lines above).
+    #expect(source.reads.load(ordering: .relaxed) == 1300 + 8)
+  }
+
+  @Test(arguments: ElementType.allCases) func jobsDoNotMatter(element: ElementType) throws {
+    let other = folder.url.appending(path: "b.h5")
+    try Extraction(of: [Sums(), First()], from: CountingSource(), to: url, element: element, jobs: 1).run()
+    try Extraction(of: [Sums(), First()], from: CountingSource(), to: other, element: element, jobs: 5).run()
+    #expect(try contents(url) == contents(other))
+  }
+
+  @Test func interruptedRunsEndAsOneRun() throws {
+    let source = CountingSource(rows: [5000, 700], bad: [3, 2600, 2601])
+    let representations = [NamedRepresentation(Sums()), NamedRepresentation(First(), as: "first-pixel")]
+    let whole = folder.url.appending(path: "whole.h5")
+    try Extraction(of: representations, from: source, to: whole, jobs: 1, skipBadImages: true).run()
+    let expected = try contents(whole)
+    var random = SeededGenerator(seed: 8)
+    for attempt in 0..<6 {
+      let url = folder.url.appending(path: "\(attempt).h5")
+      let extraction = Extraction(of: representations, from: source, to: url, jobs: 3, skipBadImages: true)
+      var before = 0
+      while true {
+        let cancellation = Cancellation()
+        let last = before + 256 * random.integer(below: 8)
+        do {
+          let summary = try extraction.run(cancellation: cancellation) { progress in
+            if progress.done >= last { cancellation.cancel() }
+          }
+          #expect(summary.rowsBefore == before)
+          #expect(summary.skipped.map(\.row) == [3, 2600, 2601])
+          break
+        } catch {
+          #expect(error.kind == .interrupted)
+          #expect(error.remedy.contains("run the same command again"))
+        }
+        before = try FeatureFile(reading: url).splits.reduce(0) { sum, split in
+          sum + (try split.finishedRows(of: "first-pixel")).reduce(0) { $0 + $1.count }
+        }
+      }
+      #expect(try contents(url) == expected)
+    }
+  }
+
+  @Test func progressRises() throws {
+    let seen = Mutex<[MVCore.RunProgress]>([])
+    try Extraction(of: [Sums()], from: CountingSource(), to: url, jobs: 4).run { progress in
+      seen.withLock { $0.append(progress) }
+    }
+    let progress = seen.withLock { $0 }
+    #expect(progress.first?.done == 0)
+    #expect(progress.last?.done == 1300)
+    #expect(progress.allSatisfy { $0.total == 1300 && $0.doneBefore == 0 })
+    #expect(zip(progress, progress.dropFirst()).allSatisfy { $0.done < $1.done && $0.seconds <= $1.seconds })
+    let again = try Extraction(of: [Sums()], from: CountingSource(), to: url).run()
+    #expect(again.rowsBefore == 1300)
+  }
+
+  @Test(arguments: [false, true]) func badImagesAreSkippedWhereAskedFor(usesFloats: Bool) throws {
+    let source = CountingSource(bad: [0, 300, 301, 999], usesFloats: usesFloats)
+    let stopped = try #require(
+      error { try Extraction(of: [Sums(), First()], from: source, to: url, jobs: 1).run() })
+    #expect(stopped.description.contains("train/0.png"))
+    // The same file goes on when asked to skip.
+    let summary = try Extraction(of: [Sums(), First()], from: source, to: url, skipBadImages: true).run()
+    #expect(summary.skipped.map(\.row) == [0, 300, 301, 999])
+    #expect(summary.skipped[1].id == "train/300.png")
+    #expect(summary.skipped[1].reason.contains(usesFloats ? "not finite" : "is not an image"))
+    let file = try FeatureFile(reading: url)
+    let train = try file["train"]
+    #expect(train.skipped == [0, 300, 301, 999])
+    for name in ["sums", "first"] {
+      let features = try train.features(name)
+      #expect(features.matrix(at: [0, 300, 301, 999]).values.allSatisfy { $0.isNaN })
+      #expect(features.matrix(at: train.validRows).values.allSatisfy { $0.isFinite })
+    }
+    let image = try source.images(302..<303, of: source.splits[0])[0]
+    #expect(try train.features("sums").matrix(at: [302]).values == Sums().features(of: image).values)
+    #expect(try file.verify().missingBlocks == 0)
+    let again = try Extraction(of: [Sums(), First()], from: source, to: url).run()
+    #expect(again.skipped.map(\.row) == [0, 300, 301, 999])
+  }
+
+  @Test func aWholeBlockOfBadImages() throws {
+    let source = CountingSource(rows: [600, 10], bad: Set(256..<512))
+    let summary = try Extraction(of: [Sums()], from: source, to: url, skipBadImages: true).run()
+    #expect(summary.skipped.count == 256)
+    #expect(try FeatureFile(reading: url)["train"].validRows.count == 344)
+  }
+
+  @Test func valuesThatAreNotFiniteStopTheRun() throws {
+    let extraction = Extraction(of: [First(strict: true)], from: CountingSource(), to: url, skipBadImages: true)
+    let stopped = try #require(error { try extraction.run() })
+    // Of train, (row * 7 + 3) % 256 is 77 first in row 230.
+    #expect(stopped.description.contains("first of train row 230 (train/230.png)"))
+    let large = Extraction(
+      of: [Sums(factor: 1e5)], from: CountingSource(), to: folder.url.appending(path: "b.h5"),
+      element: .float16)
+    #expect(try #require(error { try large.run() }).description.contains("--dtype float32"))
+  }
+
+  @Test func splitsAndLimit() throws {
+    let extraction = Extraction(of: [Sums()], from: CountingSource(), splits: ["test"], to: url, limit: 7)
+    #expect(try extraction.run().rows == 7)
+    let file = try FeatureFile(reading: url)
+    #expect(file.splits.map(\.name) == ["test"])
+    #expect(file.splits[0].labels == .single([0, 1, 0, 1, 0, 1, 0]))
+    var other = extraction
+    other.limit = 8
+    #expect(try #require(error { try other.run() }).description.contains("7 rows of test"))
+    other.limit = 0
+    #expect(try #require(error { try other.run() }).kind == .usage)
+    other.limit = 1_000_000
+    other.overwrite = true
+    #expect(try other.run().rows == 300)
+    other.splits = ["test", "dev"]
+    #expect(try #require(error { try other.run() }).description.contains("has no split dev; it has train, test"))
+    other.splits = ["test", "test"]
+    #expect(try #require(error { try other.run() }).kind == .usage)
+    other = extraction
+    other.jobs = 0
+    #expect(try #require(error { try other.run() }).kind == .usage)
+  }
+
+  @Test func whatDiffersIsNamed() throws {
+    try Extraction(of: [Sums()], from: CountingSource(), to: url).run()
+    let factor = try #require(error { try Extraction(of: [Sums(factor: 2)], from: CountingSource(), to: url).run() })
+    #expect(factor.description.contains("factor=1"))
+    let source = try #require(
+      error { try Extraction(of: [Sums()], from: CountingSource(fingerprint: "2"), to: url).run() })
+    #expect(source.description.contains("another state of the source"))
+    let size = try #require(
+      error { try Extraction(of: [Sums()], from: CountingSource(side: 5), to: url).run() })
+    #expect(size.kind == .usage)
+    let twice = try #require(
+      error { try Extraction(of: [Sums(), Sums(factor: 2)], from: CountingSource(), to: url).run() })
+    #expect(twice.description.contains("representation sums: is there twice"))
+  }
+
+  @Test func blocksStaySmall() throws {
+    func rows(side: Int) throws -> Int {
+      try Extraction(of: [Sums()], from: CountingSource(side: side), to: url).plan().blockRows
+    }
+    #expect(try rows(side: 4) == 256)
+    #expect(try rows(side: 224) == (16 << 20) / (4 * 2 * 224 * 224 * 3))
+    #expect(try rows(side: 2000) == 1)
+  }
+}
