@@ -70,7 +70,7 @@ let package = Package(
     library("MVStore", ["MVCore", "SystemHDF5", "CKernels"]),
     library("MVDatasets", ["MVCore", "MVImaging"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
-    library("MVEvaluation", ["MVCore", "MVStore", "SystemOpenBLAS"]),
+    library("MVEvaluation", ["MVCore", "MVStore", "CKernels", "SystemOpenBLAS"]),
 
     // Rung 4: whole jobs.
     library("MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
@@ -107,7 +107,7 @@ let package = Package(
     tests(of: "MVStore", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVImaging"]),
     tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),
-    tests(of: "MVEvaluation", ["MVCore", "MVStore"]),
+    tests(of: "MVEvaluation", ["MVCore", "MVStore", "CKernels"]),
     tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
     tests(
       of: "MVTraining", ["MVCore", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation", "CTorch"]),

@@ -3,5 +3,7 @@
 #define CKERNELS_H
 
 #include "CKernelsConversion.h"
+#include "CKernelsSoftmax.h"
+#include "CKernelsTopK.h"
 
 #endif
