@@ -72,7 +72,7 @@ let package = Package(
     library("MVConfiguration", ["MVCore", "SystemYAML"]),
     library("MVDatasets", ["MVCore", "MVImaging"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
-    library("MVEvaluation", ["MVCore", "MVStore", "SystemOpenBLAS"]),
+    library("MVEvaluation", ["MVCore", "MVStore", "CKernels", "SystemOpenBLAS"]),
 
     // Rung 4: whole jobs.
     library("MVExtraction", ["MVCore", "MVConfiguration", "MVDatasets", "MVRepresentations", "MVStore"]),
@@ -116,7 +116,7 @@ let package = Package(
     tests(of: "MVConfiguration", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVImaging"]),
     tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),
-    tests(of: "MVEvaluation", ["MVCore", "MVStore"]),
+    tests(of: "MVEvaluation", ["MVCore", "MVStore", "CKernels"]),
     tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
     tests(
       of: "MVTraining", ["MVCore", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation", "CTorch"]),

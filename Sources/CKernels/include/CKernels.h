@@ -4,5 +4,7 @@
 
 #include "CKernelsChecksum.h"
 #include "CKernelsConversion.h"
+#include "CKernelsSoftmax.h"
+#include "CKernelsTopK.h"
 
 #endif

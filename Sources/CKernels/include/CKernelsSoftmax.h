@@ -1,0 +1,31 @@
+#ifndef CKERNELS_SOFTMAX_H
+#define CKERNELS_SOFTMAX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Cross-entropy of `rows` samples, stored class by class: `logits[c * stride + i]`.
+///
+/// Replaces the logits by their gradient, (softmax - [c = label]) * weight, and returns the sum of the cross-entropies
+/// (not weighted), in double precision. `bias`, one a class, is added first. Labels must lie in 0..<classes.
+double mvk_softmax_gradient(float* logits, size_t stride, size_t rows, size_t classes, const float* bias,
+                            const int32_t* labels, float weight);
+
+/// Sums of `count` values, in double precision; the order of summation depends on `count` alone.
+double mvk_sum(const float* values, size_t count);
+
+/// target[i] += source[i].
+void mvk_accumulate(const float* source, double* target, size_t count);
+
+/// Subtracts `centre` from each of `rows` rows and multiplies by `scale`, column by column.
+void mvk_standardise(float* values, size_t rows, size_t columns, const float* centre, const float* scale);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

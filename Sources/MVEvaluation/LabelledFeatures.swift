@@ -1,0 +1,78 @@
+public import MVCore
+public import MVStore
+
+/// The rows of one split that an evaluation uses: one or several representations of the same rows, and their labels.
+public struct LabelledFeatures: Sendable {
+  /// The split's name, for messages.
+  public let name: String
+  /// The representations; each has the same number of rows.
+  public let representations: [FeatureMatrix]
+  /// The labels of all rows of the representations.
+  public let labels: Labels
+  /// The rows to use, ascending.
+  public let rows: [Int]
+
+  /// Joins representations and labels; `rows` are the rows to use, every one where nil.
+  ///
+  /// Throws where there is no representation, the numbers of rows differ, or a row of `rows` does not exist.
+  public init(
+    _ representations: [FeatureMatrix], labels: Labels, rows: [Int]? = nil, name: String = "split"
+  ) throws(MVError) {
+    guard let first = representations.first else {
+      throw .usage("representation", "none is given", remedy: "name at least one")
+    }
+    for other in representations where other.rows != first.rows {
+      throw .badData(
+        "representation \(other.name)", "has \(other.rows) rows, \(first.name) has \(first.rows)",
+        remedy: "extract both from the same split")
+    }
+    for representation in representations where representation.columns == 0 {
+      throw .badData("representation \(representation.name)", "has no columns", remedy: "extract it again")
+    }
+    guard labels.count == first.rows else {
+      throw .badData(
+        "labels of \(name)", "are \(labels.count), the representations have \(first.rows) rows",
+        remedy: "extract the split again")
+    }
+    let rows = (rows ?? Array(0..<first.rows)).sorted()
+    if let row = rows.first(where: { !(0..<first.rows).contains($0) }) {
+      throw .usage("row \(row)", "is not one of the \(first.rows) rows of \(name)", remedy: "choose among its rows")
+    }
+    self.name = name
+    self.representations = representations
+    self.labels = labels
+    self.rows = rows
+  }
+
+  /// Values a row, all representations together.
+  public var columns: Int { representations.reduce(0) { $0 + $1.columns } }
+
+  /// One class for every row of the representations (not only those in use); throws for multi-label rows or labels
+  /// under -1.
+  func classes() throws(MVError) -> [Int64] {
+    guard case .single(let values) = labels else {
+      throw .badData(
+        "labels of \(name)", "hold several classes a row", remedy: "use a data set with one class a row")
+    }
+    if let row = rows.first(where: { values[$0] < -1 || values[$0] >= 1 << 31 }) {
+      throw .badData(
+        "row \(row) of \(name)", "has the label \(values[row])", remedy: "labels are 0 or more, -1 where unknown")
+    }
+    return values
+  }
+
+  /// Throws unless `other` has the same representations, in width.
+  func requireSameWidths(as other: LabelledFeatures) throws(MVError) {
+    guard representations.count == other.representations.count else {
+      throw .usage(
+        "representation", "\(name) has \(representations.count), \(other.name) has \(other.representations.count)",
+        remedy: "name the same ones for both")
+    }
+    for (mine, theirs) in zip(representations, other.representations) where mine.columns != theirs.columns {
+      throw .badData(
+        "representation \(mine.name)",
+        "has \(mine.columns) columns in \(name) and \(theirs.columns) in \(other.name)",
+        remedy: "extract both splits with the same settings")
+    }
+  }
+}

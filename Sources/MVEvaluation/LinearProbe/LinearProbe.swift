@@ -1,0 +1,81 @@
+public import MVCore
+
+/// Multinomial logistic regression on fixed features: the linear probe of self-supervised learning.
+///
+/// Minimises, for each penalty lambda, mean cross-entropy + lambda / 2 ||W||^2 over weights W and biases, which are not
+/// penalised. scikit-learn's `LogisticRegression(C=c)` minimises the same for lambda = 1 / (c * number of train rows).
+/// With `standardize`, W acts on columns of mean 0 and standard deviation 1 (of all train rows in use; a constant column
+/// gets weight 0); the fitted weights are given for the features as they are. L-BFGS, preconditioned by the covariance
+/// of the columns, runs until the Euclidean norm of the gradient is at most `gradientNorm`. All penalties share each
+/// pass over the features. The penalty is chosen on held-out rows of train, never on test, the larger one of ties, and
+/// the fit repeated on all of train; a single penalty skips the choice. Features that do not fit 1 GiB as float32 are
+/// read anew in each pass.
+public struct LinearProbe: Hashable, Sendable {
+  /// Which train rows are held out to choose the penalty.
+  public enum Validation: Hashable, Sendable, Codable {
+    /// This part of each class, drawn with the seed; at least one row of each class of two or more.
+    case fraction(Double)
+    /// Each of this number of stratified parts in turn; accuracies are averaged over all their rows.
+    case folds(Int)
+  }
+
+  /// The penalties to choose from.
+  public let lambdas: LambdaGrid
+  /// Which train rows are held out to choose the penalty.
+  public let validation: Validation
+  /// Whether columns are brought to mean 0 and standard deviation 1.
+  public let standardize: Bool
+  /// The norm of the gradient at which a fit ends.
+  public let gradientNorm: Double
+  /// Passes over the features after which a fit ends all the same.
+  public let maxIterations: Int
+  /// The seed of the held-out rows.
+  public let seed: UInt64
+  /// The number of threads to work on.
+  public let threads: Int
+
+  /// Creates a probe; settings out of range are reported by ``fit(_:progress:)``.
+  public init(
+    lambdas: LambdaGrid = .logarithmic(1e-6...1, count: 13), validation: Validation = .fraction(0.1),
+    standardize: Bool = true, gradientNorm: Double = 1e-4, maxIterations: Int = 1000, seed: UInt64 = 0,
+    threads: Int = Parallel.processorCount
+  ) {
+    self.lambdas = lambdas
+    self.validation = validation
+    self.standardize = standardize
+    self.gradientNorm = gradientNorm
+    self.maxIterations = maxIterations
+    self.seed = seed
+    self.threads = threads
+  }
+
+  /// Fits the labelled rows of `train`; `progress` counts fits: one a penalty (and fold), and the last one.
+  ///
+  /// Classes are those that occur. Throws where there is but one class, labels are not single classes, a value is not
+  /// finite, a setting is out of range, or no row can be held out.
+  public func fit(
+    _ train: LabelledFeatures, progress: (@Sendable (Progress) -> Void)? = nil
+  ) throws(MVError) -> FittedProbe {
+    try checkSettings()
+    return try ProbeFit(settings: self, train: train).run(progress: progress)
+  }
+
+  private func checkSettings() throws(MVError) {
+    guard let smallest = lambdas.values.first else {
+      throw .usage("lambda", "is not given", remedy: "give numbers above 0")
+    }
+    guard smallest > 0, lambdas.values.allSatisfy(\.isFinite) else {
+      throw .usage("lambda \(smallest)", "is not above 0", remedy: "give finite numbers above 0")
+    }
+    switch validation {
+    case .fraction(let part) where !(part > 0 && part < 1):
+      throw .usage("validation \(part)", "is not between 0 and 1", remedy: "hold out a part such as 0.1")
+    case .folds(let folds) where folds < 2:
+      throw .usage("folds \(folds)", "is less than 2", remedy: "give 2 or more")
+    default: break
+    }
+    guard gradientNorm > 0, maxIterations > 0 else {
+      throw .usage("gradient norm or iterations", "is not above 0", remedy: "give a number above 0")
+    }
+  }
+}

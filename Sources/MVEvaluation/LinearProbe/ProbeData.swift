@@ -1,0 +1,77 @@
+internal import CKernels
+internal import MVCore
+
+/// The train rows of a probe, standardised: held in memory where they fit, read anew otherwise.
+final class ProbeData: Sendable {
+  let reader: RowReader
+  /// The class of each row, as a number from 0 without gaps.
+  let labels: [Int32]
+  /// The mean of each column.
+  let centre: [Float]
+  /// What a column is multiplied by after its mean is subtracted; 0 for a constant one.
+  let scale: [Float]
+  let threads: Int
+  private let cached: WorkBuffer<Float>?
+
+  var rows: Int { labels.count }
+  var columns: Int { reader.columns }
+
+  /// Bytes up to which standardised rows are held in memory.
+  static let cacheBytes = 1 << 30
+
+  /// Columns are brought to standard deviation 1 if `standardize`; means are subtracted in any case, which the biases,
+  /// not being penalised, make up for.
+  init(
+    reader: RowReader, labels: [Int32], standardize: Bool, threads: Int, cacheBytes: Int = ProbeData.cacheBytes
+  ) throws(MVError) {
+    _ = try reader.norms(threads: threads)
+    self.reader = reader
+    self.labels = labels
+    self.threads = threads
+    let moments = ColumnMoments(of: reader, threads: threads)
+    centre = moments.means.map { Float($0) }
+    scale = zip(moments.means, moments.deviations).map { mean, deviation in
+      // What rounding alone would leave of a constant column is no deviation.
+      guard deviation > 1e-7 * abs(mean), deviation > 1e-30 else { return 0 }
+      return standardize ? Float(1 / deviation) : 1
+    }
+    guard reader.rows.count * reader.columns * 4 <= cacheBytes else {
+      cached = nil
+      return
+    }
+    let cache = WorkBuffer<Float>(uninitialized: reader.rows.count * reader.columns)
+    let chunk = reader.chunk
+    let (centre, scale) = (centre, scale)
+    try Parallel.forEach((reader.rows.count + chunk - 1) / chunk, threads: threads) { index throws(MVError) in
+      let range = index * chunk..<min(reader.rows.count, (index + 1) * chunk)
+      let target = cache.pointer + range.lowerBound * reader.columns
+      reader.read(range, into: target)
+      mvk_standardise(target, range.count, reader.columns, centre, scale)
+    }
+    cached = cache
+  }
+
+  /// Rows to work on at a time.
+  var tileLength: Int { max(128, min(512, (16 << 20) / (4 * columns))) }
+
+  /// Memory that ``tile(_:scratch:)`` needs for the longest tile; none where the rows are in memory.
+  func makeScratch() -> WorkBuffer<Float> {
+    WorkBuffer(uninitialized: cached == nil ? tileLength * columns : 0)
+  }
+
+  /// The standardised rows of `range`, at most ``tileLength`` of them.
+  func tile(_ range: Range<Int>, scratch: WorkBuffer<Float>) -> UnsafePointer<Float> {
+    if let cached { return UnsafePointer(cached.pointer + range.lowerBound * columns) }
+    reader.read(range, into: scratch.pointer)
+    mvk_standardise(scratch.pointer, range.count, columns, centre, scale)
+    return UnsafePointer(scratch.pointer)
+  }
+
+  /// `ranges` cut into tiles.
+  func tiles(_ ranges: [Range<Int>]) -> [Range<Int>] {
+    let length = tileLength
+    return ranges.flatMap { range in
+      stride(from: range.lowerBound, to: range.upperBound, by: length).map { $0..<min(range.upperBound, $0 + length) }
+    }
+  }
+}

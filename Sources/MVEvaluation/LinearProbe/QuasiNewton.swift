@@ -1,0 +1,171 @@
+internal import Foundation
+internal import SystemOpenBLAS
+
+/// L-BFGS that is told values and gradients, and says where it wants the next; so several can share an evaluation.
+///
+/// Follows Nocedal and Wright, "Numerical optimization" (2006), algorithms 7.4 and 3.5 (weak Wolfe conditions). Values
+/// are believed to `noise` relative, since products run in single precision: near the end gradients alone decide.
+final class QuasiNewton: @unchecked Sendable {
+  /// How a minimisation ended.
+  enum Ending { case converged, stalled, exhausted }
+
+  /// Where the next value and gradient are wanted.
+  let trial: WorkBuffer<Double>
+  /// The best point, its value and the norm of its gradient.
+  let point: WorkBuffer<Double>
+  private(set) var value = Double.infinity
+  private(set) var gradientNorm = Double.infinity
+  private(set) var ending: Ending?
+  /// Values and gradients told.
+  private(set) var evaluations = 0
+
+  private let count: Int
+  private let tolerance: Double
+  private let limit: Int
+  private let precondition: (UnsafeMutablePointer<Double>) -> Void
+  private let gradient: WorkBuffer<Double>
+  private let direction: WorkBuffer<Double>
+  private var history: [(step: WorkBuffer<Double>, change: WorkBuffer<Double>, curvature: Double)] = []
+  private var slope = 0.0
+  private var step = 0.0
+  private var shorter = 0.0
+  private var longer = Double.infinity
+  private var tries = 0
+  private let noise = 2e-8
+  private let memory = 10
+
+  init(
+    from start: WorkBuffer<Double>, tolerance: Double, limit: Int,
+    precondition: @escaping (UnsafeMutablePointer<Double>) -> Void
+  ) {
+    count = start.count
+    trial = start
+    point = WorkBuffer(uninitialized: start.count)
+    gradient = WorkBuffer(uninitialized: start.count)
+    direction = WorkBuffer(uninitialized: start.count)
+    self.tolerance = tolerance
+    self.limit = limit
+    self.precondition = precondition
+  }
+
+  /// Takes the value and gradient at ``trial`` and moves ``trial`` on, unless this ends the work.
+  func tell(value new: Double, gradient newGradient: UnsafePointer<Double>) {
+    evaluations += 1
+    guard value.isFinite else {
+      accept(new, newGradient)
+      return
+    }
+    tries += 1
+    let newSlope = dot(newGradient, direction.pointer)
+    let allowed = value + 1e-4 * step * slope + noise * abs(value)
+    if !(new <= allowed) || !newSlope.isFinite {
+      longer = step
+    } else if newSlope < 0.9 * slope {
+      shorter = step
+    } else {
+      remember(newGradient)
+      accept(new, newGradient)
+      return
+    }
+    guard tries < 25, evaluations < limit else {
+      if tries >= 25, !history.isEmpty, evaluations < limit {
+        history = []
+        search()
+      } else {
+        ending = evaluations >= limit ? .exhausted : .stalled
+      }
+      return
+    }
+    if longer.isInfinite {
+      step *= 2
+    } else if shorter == 0, new.isFinite {
+      // The minimum of the parabola through both values and the first slope.
+      let fitted = -slope * step * step / (2 * (new - value - slope * step))
+      step = fitted.isFinite ? min(max(fitted, 0.1 * step), 0.6 * step) : step / 2
+    } else {
+      step = (shorter + longer) / 2
+    }
+    moveTrial()
+  }
+
+  private func accept(_ new: Double, _ newGradient: UnsafePointer<Double>) {
+    value = new
+    point.pointer.update(from: trial.pointer, count: count)
+    gradient.pointer.update(from: newGradient, count: count)
+    gradientNorm = dot(newGradient, newGradient).squareRoot()
+    if gradientNorm <= tolerance {
+      ending = .converged
+    } else if evaluations >= limit {
+      ending = .exhausted
+    } else {
+      search()
+    }
+  }
+
+  private func remember(_ newGradient: UnsafePointer<Double>) {
+    let recycled = history.count == memory ? history.removeFirst() : nil
+    let moved = recycled?.step ?? WorkBuffer<Double>(uninitialized: count)
+    let change = recycled?.change ?? WorkBuffer<Double>(uninitialized: count)
+    for index in 0..<count {
+      moved.pointer[index] = trial.pointer[index] - point.pointer[index]
+      change.pointer[index] = newGradient[index] - gradient.pointer[index]
+    }
+    let curvature = dot(moved.pointer, change.pointer)
+    if curvature > 1e-12 * dot(change.pointer, change.pointer).squareRoot()
+      * dot(moved.pointer, moved.pointer).squareRoot()
+    {
+      history.append((moved, change, curvature))
+    }
+  }
+
+  /// Sets out from ``point`` in a new direction.
+  private func search() {
+    let target = direction.pointer
+    for index in 0..<count { target[index] = -gradient.pointer[index] }
+    var weights = [Double](repeating: 0, count: history.count)
+    for index in history.indices.reversed() {
+      let (moved, change, curvature) = history[index]
+      weights[index] = dot(moved.pointer, target) / curvature
+      add(-weights[index], change.pointer, to: target)
+    }
+    precondition(target)
+    if let (_, change, curvature) = history.last {
+      let scaled = WorkBuffer<Double>(uninitialized: count)
+      scaled.pointer.update(from: change.pointer, count: count)
+      precondition(scaled.pointer)
+      let factor = curvature / dot(change.pointer, scaled.pointer)
+      if factor.isFinite, factor > 0 { cblas_dscal(Int32(count), factor, target, 1) }
+    }
+    for index in history.indices {
+      let (moved, change, curvature) = history[index]
+      add(weights[index] - dot(change.pointer, target) / curvature, moved.pointer, to: target)
+    }
+    slope = dot(gradient.pointer, target)
+    if !(slope < 0) {
+      guard !history.isEmpty else {
+        ending = .stalled
+        return
+      }
+      history = []
+      search()
+      return
+    }
+    step = 1
+    shorter = 0
+    longer = .infinity
+    tries = 0
+    moveTrial()
+  }
+
+  private func moveTrial() {
+    for index in 0..<count { trial.pointer[index] = point.pointer[index] + step * direction.pointer[index] }
+  }
+
+  private func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>) -> Double {
+    cblas_ddot(Int32(count), left, 1, right, 1)
+  }
+
+  private func add(_ factor: Double, _ source: UnsafePointer<Double>, to target: UnsafeMutablePointer<Double>) {
+    cblas_daxpy(Int32(count), factor, source, 1, target, 1)
+  }
+}

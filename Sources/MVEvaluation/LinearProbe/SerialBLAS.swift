@@ -1,0 +1,27 @@
+internal import Synchronization
+internal import SystemOpenBLAS
+
+/// OpenBLAS on one thread a call, while this package's own threads do the calling.
+///
+/// The count is global to the process, so overlapping uses share one change of it; the last to end restores it.
+enum SerialBLAS {
+  private static let state = Mutex<(users: Int, threads: Int32)>((0, 1))
+
+  /// Calls `body` while every OpenBLAS call runs on its caller's thread alone.
+  static func run<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    state.withLock {
+      if $0.users == 0 {
+        $0.threads = Int32(openblas_get_num_threads())
+        openblas_set_num_threads(1)
+      }
+      $0.users += 1
+    }
+    defer {
+      state.withLock {
+        $0.users -= 1
+        if $0.users == 0 { openblas_set_num_threads($0.threads) }
+      }
+    }
+    return try body()
+  }
+}

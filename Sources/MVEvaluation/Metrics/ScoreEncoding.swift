@@ -1,0 +1,75 @@
+public import Foundation
+public import MVCore
+
+extension NearestNeighborScores {
+  private struct Document: Encodable {
+    struct Row: Encodable {
+      let k: Int
+      let temperature: Double?
+      let top1: Double
+      let top5: Double
+    }
+    let results: [Row]
+    let metric: String
+    let temperature: Double?
+    let weighting: String?
+    let train_rows: Int
+    let test_rows: Int
+    let seconds: Double
+  }
+
+  /// The scores as one JSON object: results (k, top1, top5), metric, temperature, train_rows, test_rows, seconds.
+  ///
+  /// With several temperatures each result has its own; a weighting other than DINO's is named, and has none.
+  public func json() throws(MVError) -> Data {
+    let single = Set(results.compactMap(\.temperature)).count == 1
+    return try encodeJSON(
+      Document(
+        results: results.map {
+          .init(k: $0.k, temperature: single ? nil : $0.temperature, top1: $0.top1, top5: $0.top5)
+        },
+        metric: metric.rawValue, temperature: single ? results.first?.temperature : nil,
+        weighting: weighting == .dino ? nil : weighting.rawValue, train_rows: trainRows, test_rows: testRows.count,
+        seconds: seconds))
+  }
+
+  /// One line a result: k, temperature (empty where there is none), top1, top5.
+  public var csv: String {
+    results.reduce("k,temperature,top1,top5\n") {
+      $0 + "\($1.k),\($1.temperature.map { "\($0)" } ?? ""),\($1.top1),\($1.top5)\n"
+    }
+  }
+}
+
+extension FittedProbe {
+  private struct Document: Encodable {
+    struct Candidate: Encodable {
+      let lambda: Double
+      let validation_top1: Double?
+    }
+    let top1: Double
+    let top5: Double
+    let lambda: Double
+    let lambdas: [Candidate]
+    let train_loss: Double
+    let gradient_norm: Double
+    let seconds: Double
+  }
+
+  /// The probe and its scores as one JSON object: top1, top5, lambda, lambdas (lambda, validation_top1), train_loss,
+  /// gradient_norm, seconds; the weights are not in it.
+  public func json(_ scores: ProbeScores) throws(MVError) -> Data {
+    try encodeJSON(
+      Document(
+        top1: scores.top1, top5: scores.top5, lambda: lambda,
+        lambdas: candidates.map { .init(lambda: $0.lambda, validation_top1: $0.validationTop1) },
+        train_loss: trainLoss, gradient_norm: gradientNorm, seconds: seconds))
+  }
+
+  /// One line a penalty: lambda, validation_top1 (empty where there was no choice), chosen.
+  public var csv: String {
+    candidates.reduce("lambda,validation_top1,chosen\n") {
+      $0 + "\($1.lambda),\($1.validationTop1.map { "\($0)" } ?? ""),\($1.lambda == lambda)\n"
+    }
+  }
+}

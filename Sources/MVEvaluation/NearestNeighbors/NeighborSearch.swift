@@ -1,0 +1,119 @@
+internal import CKernels
+internal import MVCore
+
+/// One exact search: the nearest train rows for every query.
+///
+/// Queries are taken in blocks that fit the memory allowed, train rows in tiles that fit the cache. Each tile is screened
+/// for each block (`mvk_screen`), which leaves little more than k candidates a query; those are ranked in double precision.
+struct NeighborSearch: Sendable {
+  let train: RowReader
+  let queries: RowReader
+  let k: Int
+  let metric: NearestNeighbors.Metric
+  /// Whether a row is not to be its own neighbour.
+  let leavingOut: Bool
+  let threads: Int
+  let trainNorms: [Double]
+  let queryNorms: [Double]
+  /// Whether each representation is L2-normalised.
+  let normalises: Bool
+  /// Subtracted from every row under the Euclidean metric, which leaves distances as they are and makes norms small.
+  let centre: [Float]
+  /// The largest norm of a train row: the unit of scores.
+  let unit: Double
+  /// Candidates kept for a query.
+  let capacity: Int
+
+  /// Bytes that the queries of a block and their candidates may take.
+  static let blockBytes = 400 << 20
+  /// Bytes of a packed tile.
+  static let tileBytes = 8 << 20
+
+  init(
+    train: RowReader, queries: RowReader, k: Int, metric: NearestNeighbors.Metric, leavingOut: Bool, threads: Int
+  ) throws(MVError) {
+    self.train = train
+    self.queries = queries
+    self.k = k
+    self.metric = metric
+    self.leavingOut = leavingOut
+    self.threads = threads
+    trainNorms = try train.norms(threads: threads)
+    queryNorms = leavingOut ? trainNorms : try queries.norms(threads: threads)
+    let several = train.representations.count > 1
+    normalises = metric == .cosine || several
+    capacity = 3 * k + 512
+    guard metric == .euclidean else {
+      centre = []
+      unit = 1
+      return
+    }
+    centre = normalises ? [] : NeighborSearch.mean(of: train)
+    let offset = centre.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    unit =
+      normalises
+      ? Double(train.representations.count).squareRoot()
+      : max((trainNorms.max() ?? 0) + offset, 1e-30)
+  }
+
+  /// The mean of some train rows; any vector would be right, one in their midst is best.
+  private static func mean(of train: RowReader) -> [Float] {
+    let sample = 0..<min(train.rows.count, 2048)
+    let step = max(1, train.rows.count / max(sample.count, 1))
+    var sums = [Double](repeating: 0, count: train.columns)
+    let row = WorkBuffer<Float>(uninitialized: train.columns)
+    for index in sample {
+      train.read(index * step, into: row.pointer)
+      for column in 0..<train.columns { sums[column] += Double(row.pointer[column]) }
+    }
+    return sums.map { Float($0 / Double(max(sample.count, 1))) }
+  }
+
+  /// Pairs of values in a packed row.
+  var pairs: Int { (train.columns + 1) / 2 }
+
+  /// Queries a block.
+  var blockLength: Int {
+    let bytes = 12 * capacity + 4 * pairs + 64
+    return max(96, min(queries.rows.count, NeighborSearch.blockBytes / bytes))
+  }
+
+  /// Finds the neighbours of every query, and hands each query's to `consume`, nearest first: train positions and
+  /// cosines, or squared distances. `consume` is called from several threads.
+  func run(
+    progress: (@Sendable (Progress) -> Void)?,
+    consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void
+  ) throws(MVError) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let tileLength = self.tileLength
+    let tiles = (train.rows.count + tileLength - 1) / tileLength
+    var first = 0
+    while first < queries.rows.count {
+      let positions = first..<min(queries.rows.count, first + blockLength)
+      let block = QueryBlock(search: self, positions: positions)
+      for tile in 0..<tiles {
+        let rows = tile * tileLength..<min(train.rows.count, (tile + 1) * tileLength)
+        try block.screen(TrainTile(search: self, positions: rows, querySlack: block.slack))
+        progress?(
+          Progress(
+            done: positions.lowerBound + positions.count * (tile + 1) / (tiles + 1), total: queries.rows.count,
+            seconds: (clock.now - start).seconds))
+      }
+      try block.rank(consume)
+      progress?(Progress(done: positions.upperBound, total: queries.rows.count, seconds: (clock.now - start).seconds))
+      first = positions.upperBound
+    }
+  }
+
+  private var tileLength: Int {
+    let panel = mvk_screen_panel()
+    let rows = NeighborSearch.tileBytes / (4 * pairs)
+    return max(panel, min(16_384, rows) / panel * panel)
+  }
+}
+
+extension Duration {
+  /// This duration in seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,154 @@
+internal import CKernels
+internal import MVCore
+
+/// Some queries, rounded and packed for screening, and the candidates found for each so far.
+final class QueryBlock: Sendable {
+  let search: NeighborSearch
+  let positions: Range<Int>
+  /// The largest relative rounding error of a query.
+  let slack: Double
+  private let packed: WorkBuffer<Int16>
+  private let scales: WorkBuffer<Float>
+  private let thresholds: WorkBuffer<Float>
+  private let upper: WorkBuffer<Float>
+  private let lower: WorkBuffer<Float>
+  private let rows: WorkBuffer<Int32>
+  private let counts: WorkBuffer<Int32>
+  /// Queries screened together: their packed rows stay in the second-level cache.
+  private let group: Int
+  /// Nearest rows wanted, the query itself included where it is to be left out.
+  private let wanted: Int
+
+  init(search: NeighborSearch, positions: Range<Int>) {
+    self.search = search
+    self.positions = positions
+    let strip = mvk_screen_strip()
+    let pairs = search.pairs
+    let count = positions.count
+    let strips = (count + strip - 1) / strip
+    packed = WorkBuffer(uninitialized: strips * strip * 2 * pairs)
+    scales = WorkBuffer(count, repeating: 1)
+    thresholds = WorkBuffer(count, repeating: -1e20)
+    upper = WorkBuffer(uninitialized: count * search.capacity)
+    lower = WorkBuffer(uninitialized: count * search.capacity)
+    rows = WorkBuffer(uninitialized: count * search.capacity)
+    counts = WorkBuffer(count, repeating: 0)
+    let share = max(1, count / (4 * max(1, search.threads) * strip)) * strip
+    group = min(96, share)
+    wanted = search.k + (search.leavingOut ? 1 : 0)
+
+    let errors = WorkBuffer<Double>(strips, repeating: 0)
+    let packed = packed
+    let scales = scales
+    try? Parallel.forEach(strips, threads: search.threads) { index throws(MVError) in
+      let columns = search.train.columns
+      let members =
+        positions.lowerBound + index * strip..<min(positions.upperBound, positions.lowerBound + (index + 1) * strip)
+      let values = WorkBuffer<Float>(uninitialized: members.count * columns)
+      let rounded = WorkBuffer<Int16>(members.count * 2 * pairs, repeating: 0)
+      search.queries.read(members, into: values.pointer)
+      for (place, position) in members.enumerated() {
+        let row = values.pointer + place * columns
+        let norm = search.prepare(row, norms: search.norms(ofQuery: position))
+        let divisor = search.divisor(norm: norm)
+        let error = search.quantise(row, divisor: divisor, into: rounded.pointer + place * 2 * pairs)
+        errors.pointer[index] = max(errors.pointer[index], error)
+        if search.metric == .euclidean {
+          scales.pointer[position - positions.lowerBound] = Float(search.unit / divisor)
+        }
+      }
+      mvk_screen_pack(rounded.pointer, members.count, pairs, strip, packed.pointer + index * strip * 2 * pairs)
+    }
+    slack = errors.array.max() ?? 0
+  }
+
+  /// Screens the rows of a tile for every query of the block.
+  func screen(_ tile: TrainTile) throws(MVError) {
+    let panel = mvk_screen_panel()
+    try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
+      let first = index * group
+      let count = min(group, positions.count - first)
+      let products = WorkBuffer<Int32>(uninitialized: (count + mvk_screen_strip()) * panel)
+      var kernelTile = tile.kernelTile(pairs: search.pairs)
+      var block = kernelBlock(first: first, count: count, products: products.pointer)
+      var next = 0
+      while next < tile.panels {
+        next = mvk_screen(&kernelTile, &block, next)
+        for query in 0..<count { makeRoom(query: query, in: &block, first: first) }
+      }
+    }
+  }
+
+  /// Drops candidates where a query's room is nearly full.
+  private func makeRoom(query: Int, in block: inout mvk_query_block, first: Int) {
+    let capacity = search.capacity
+    let panel = mvk_screen_panel()
+    guard Int(block.counts[query]) + 2 * panel > capacity else { return }
+    let enough = (wanted + capacity) / 2
+    if mvk_screen_compact(&block, query, wanted, 0) <= enough { return }
+    if mvk_screen_compact(&block, query, wanted, 1) <= enough { return }
+    // So many rows are as near as makes no difference to screening (duplicates, say) that only their exact order helps.
+    let ranked = ranking(of: first + query).prefix(wanted)
+    let kept = Set(ranked.map(\.position))
+    let start = query * capacity
+    var left = 0
+    for index in 0..<Int(block.counts[query]) where kept.contains(block.rows[start + index]) {
+      block.upper[start + left] = block.upper[start + index]
+      block.lower[start + left] = block.lower[start + index]
+      block.rows[start + left] = block.rows[start + index]
+      left += 1
+    }
+    block.counts[query] = Int32(left)
+  }
+
+  /// Ranks the candidates of every query and hands its nearest to `consume`.
+  func rank(_ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void) throws(MVError) {
+    try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
+      let first = index * group
+      let count = min(group, positions.count - first)
+      let products = WorkBuffer<Int32>(uninitialized: 1)
+      var block = kernelBlock(first: first, count: count, products: products.pointer)
+      for query in 0..<count {
+        _ = mvk_screen_compact(&block, query, wanted, 1)
+        var ranked = ranking(of: first + query)
+        let position = positions.lowerBound + first + query
+        if search.leavingOut { ranked.removeAll { Int($0.position) == position } }
+        ranked.prefix(search.k).withUnsafeBufferPointer { consume(position, $0) }
+      }
+    }
+  }
+
+  /// The candidates of a query, nearest first, ties by row number.
+  private func ranking(of query: Int) -> [RankedRow] {
+    let columns = search.train.columns
+    let asked = WorkBuffer<Float>(uninitialized: 2 * columns)
+    let row = asked.pointer + columns
+    let position = positions.lowerBound + query
+    search.queries.read(position, into: asked.pointer)
+    let norms = search.norms(ofQuery: position)
+    let candidates = rows.slice(query * search.capacity..<query * search.capacity + Int(counts.pointer[query]))
+    // In row order, so that the rows are read in the order of the file.
+    var ranked = candidates.sorted().map { RankedRow(position: $0, value: 0) }
+    for index in ranked.indices {
+      let candidate = Int(ranked[index].position)
+      search.train.read(candidate, into: row)
+      ranked[index].value = search.value(
+        query: asked.pointer, norms: norms, row: row, norms: search.norms(ofTrain: candidate))
+    }
+    if search.metric == .cosine {
+      ranked.sort { ($1.value, $0.position) < ($0.value, $1.position) }
+    } else {
+      ranked.sort { ($0.value, $0.position) < ($1.value, $1.position) }
+    }
+    return ranked
+  }
+
+  private func kernelBlock(first: Int, count: Int, products: UnsafeMutablePointer<Int32>) -> mvk_query_block {
+    let capacity = search.capacity
+    return mvk_query_block(
+      packed: packed.pointer + first * 2 * search.pairs, count: count, scale: scales.pointer + first,
+      threshold: thresholds.pointer + first, upper: upper.pointer + first * capacity,
+      lower: lower.pointer + first * capacity, rows: rows.pointer + first * capacity, counts: counts.pointer + first,
+      products: products, capacity: capacity)
+  }
+}

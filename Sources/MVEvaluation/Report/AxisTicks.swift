@@ -1,0 +1,32 @@
+internal import Foundation
+
+/// Round numbers along an axis: steps of 1, 2 or 5 times a power of ten.
+struct AxisTicks: Hashable {
+  let values: [Double]
+  let step: Double
+
+  /// Ticks that enclose `range`, about `count` of them.
+  init(enclosing range: ClosedRange<Double>, count: Int) {
+    let spread = range.upperBound - range.lowerBound
+    // A flat line still wants an axis around it.
+    let width = spread > 0 ? spread : max(abs(range.lowerBound) * 0.1, 1e-3)
+    let rough = width / Double(max(count, 1))
+    let power = pow(10, floor(log10(rough)))
+    let step = ([1, 2, 5, 10].first { $0 * power >= rough * 0.999 } ?? 10) * power
+    let low = floor((range.lowerBound - (spread > 0 ? 0 : width / 2)) / step + 1e-9)
+    let high = ceil((range.upperBound + (spread > 0 ? 0 : width / 2)) / step - 1e-9)
+    self.step = step
+    values = stride(from: low, through: high, by: 1).map { $0 * step }
+  }
+
+  var range: ClosedRange<Double> { values.first!...values.last! }
+
+  /// A tick as written: as many digits as the step needs.
+  func label(_ value: Double) -> String {
+    let digits = max(0, Int(ceil(-log10(step) - 1e-9)))
+    let largest = max(abs(range.lowerBound), abs(range.upperBound))
+    if largest >= 1e6 || digits > 5 { return String(format: "%.3g", abs(value) < step * 1e-6 ? 0 : value) }
+    if digits == 0 { return grouped(Int(value.rounded())) }
+    return String(format: "%.\(digits)f", abs(value) < step * 1e-6 ? 0 : value)
+  }
+}

@@ -1,0 +1,87 @@
+public import Foundation
+public import MVCore
+
+/// A self-contained HTML page of results: text, tables, charts and images in one file that needs no network.
+///
+/// Blocks appear in the order they are added. All text is escaped; nothing given is taken as HTML.
+public struct HTMLReport: Sendable {
+  /// The page's title.
+  public let title: String
+  var blocks: [String] = []
+
+  /// An empty page.
+  public init(title: String) { self.title = title }
+
+  /// Adds a heading of a section.
+  public mutating func heading(_ text: String) { blocks.append("<h2>\(escaped(text))</h2>") }
+
+  /// Adds a paragraph.
+  public mutating func paragraph(_ text: String) { blocks.append("<p>\(escaped(text))</p>") }
+
+  /// Adds lines of program text, as they are.
+  public mutating func code(_ text: String) { blocks.append("<pre><code>\(escaped(text))</code></pre>") }
+
+  /// Adds a table.
+  public mutating func table(_ table: ReportTable) { blocks.append(table.html) }
+
+  /// Adds a chart.
+  public mutating func chart(_ chart: LineChart) { blocks.append(chart.html) }
+
+  /// Adds a chart.
+  public mutating func chart(_ chart: BarChart) { blocks.append(chart.html) }
+
+  /// Adds images side by side.
+  public mutating func images(_ grid: ImageGrid) { blocks.append(grid.html) }
+
+  /// Adds the confusion matrix of a report, a row a class, its cells shaded by the part of the class's rows.
+  public mutating func confusion(of report: ClassificationReport, names: [String] = [], caption: String = "") {
+    blocks.append(ConfusionTable(report: report, names: names, caption: caption).html)
+  }
+
+  /// The page.
+  public var html: String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(title))</title>
+    <style>
+    \(HTMLReport.style)
+    </style>
+    </head>
+    <body>
+    <main>
+    <h1>\(escaped(title))</h1>
+    \(blocks.joined(separator: "\n"))
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+
+  /// Writes the page, whole or not at all.
+  public func write(to url: URL) throws(MVError) { try writeAtomically(Data(html.utf8), to: url) }
+}
+
+/// `text` with the characters that mean something in HTML replaced, for element content and quoted attributes.
+func escaped(_ text: String) -> String {
+  var result = ""
+  result.reserveCapacity(text.utf8.count)
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    case "'": result += "&#39;"
+    // HTML forbids other control characters, however written.
+    case _ where scalar.value < 32 && scalar != "\n" && scalar != "\t" && scalar != "\r": result += "\u{FFFD}"
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result
+}
