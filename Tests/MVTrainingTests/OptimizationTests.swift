@@ -1,0 +1,78 @@
+import Foundation
+import MVCore
+import Testing
+
+@testable import MVTraining
+
+@Suite struct OptimizationTests {
+  /// The textbook update in double precision, one weight at a time.
+  func expected(_ kind: Optimizer.Kind, steps: Int, rate: Double, decay: Double) -> [Float] {
+    [0.5, -1.0, 2.0].map { start in
+      var (p, m, v) = (Double(start), 0.0, 0.0)
+      for step in 1...steps {
+        var g = 2 * p
+        switch kind {
+        case .sgd:
+          g += decay * p
+          m = step == 1 ? g : 0.9 * m + g
+          p -= rate * m
+        case .adam, .adamw:
+          if kind == .adamw { p -= rate * decay * p } else { g += decay * p }
+          m = 0.9 * m + 0.1 * g
+          v = 0.999 * v + 0.001 * g * g
+          p -= rate * (m / (1 - pow(0.9, Double(step)))) / ((v / (1 - pow(0.999, Double(step)))).squareRoot() + 1e-8)
+        }
+      }
+      return Float(p)
+    }
+  }
+
+  @Test(arguments: Optimizer.Kind.allCases) func updatesAreThoseOfTorchOptim(_ kind: Optimizer.Kind) throws {
+    let weight = try Tensor([0.5, -1, 2], shape: [3])
+    try weight.setRequiresGradient(true)
+    let optimizer = try Optimizer(
+      kind, parameters: [NamedTensor(name: "w", tensor: weight, isParameter: true)], weightDecay: 0.05)
+    for _ in 0..<5 {
+      try weight.multiplied(by: weight).sum().backward()
+      try optimizer.step(learningRate: 0.02)
+    }
+    let reference = expected(kind, steps: 5, rate: 0.02, decay: 0.05)
+    for (own, other) in zip(try weight.values(), reference) { #expect(abs(own - other) < 2e-6) }
+  }
+
+  @Test func gradientsAreMeasuredAndScaled() throws {
+    let weight = try Tensor([3, 4], shape: [2])
+    try weight.setRequiresGradient(true)
+    try weight.multiplied(by: weight).sum().scaled(by: 0.5).backward()
+    #expect(try [weight].gradientNorm() == 5)
+    try [weight].scaleGradients(by: 0.5)
+    #expect(try weight.gradient()?.values() == [1.5, 2])
+  }
+
+  @Test func schedulesFollowTheirFormulas() {
+    var schedule = LearningRateSchedule(
+      kind: .warmupCosine, highest: 1, lowest: 0.1, warmupSteps: 10, totalSteps: 110, milestones: [20, 60], gamma: 0.5)
+    #expect(schedule.rate(at: 0) == 0.1)
+    #expect(abs(schedule.rate(at: 5) - 0.55) < 1e-12)
+    #expect(schedule.rate(at: 10) == 1)
+    #expect(abs(schedule.rate(at: 60) - 0.55) < 1e-12)
+    #expect(abs(schedule.rate(at: 110) - 0.1) < 1e-12)
+    schedule.kind = .cosine
+    #expect(schedule.rate(at: 0) == 1)
+    #expect(abs(schedule.rate(at: 55) - 0.55) < 1e-12)
+    schedule.kind = .multistep
+    #expect([0, 19, 20, 59, 60].map(schedule.rate) == [1, 1, 0.5, 0.5, 0.25])
+    schedule.kind = .constant
+    #expect(schedule.rate(at: 77) == 1)
+  }
+
+  @Test func theWarmupMustBeShorterThanTheRun() throws {
+    var settings = TrainingSettings()
+    settings.epochs = 3
+    #expect(try settings.schedule(stepsPerEpoch: 10).warmupSteps == 3)
+    settings.warmupEpochs = 1.5
+    #expect(try settings.schedule(stepsPerEpoch: 10).warmupSteps == 15)
+    settings.warmupEpochs = 3
+    #expect(throws: MVError.self) { try settings.schedule(stepsPerEpoch: 10) }
+  }
+}
