@@ -9,7 +9,7 @@ extension FittedProbe {
   /// A class of test that train did not have is never right, and counts; ties go to the lower class. Throws where widths
   /// differ from those fitted on, a value is not finite, or no row is labelled.
   public func score(
-    _ test: LabelledFeatures, threads: Int = Parallel.processorCount, progress: (@Sendable (Progress) -> Void)? = nil
+    _ test: LabelledFeatures, threads: Int = Parallel.processorCount, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> ProbeScores {
     let labels = try test.classes()
     let rows = test.rows.filter { labels[$0] >= 0 }
@@ -55,7 +55,7 @@ extension FittedProbe {
   }
 
   private func forEachLogits(
-    _ features: LabelledFeatures, rows: [Int], threads: Int, progress: (@Sendable (Progress) -> Void)?,
+    _ features: LabelledFeatures, rows: [Int], threads: Int, progress: (@Sendable (RunProgress) -> Void)?,
     _ body: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void
   ) throws(MVError) {
     guard features.representations.map(\.columns) == inputs.map(\.columns) else {
@@ -95,7 +95,7 @@ extension FittedProbe {
           }
         }
       }
-      progress?(Progress(done: members.upperBound, total: rows.count, seconds: (clock.now - start).seconds))
+      progress?(RunProgress(done: members.upperBound, total: rows.count, seconds: (clock.now - start).seconds))
     }
   }
 }

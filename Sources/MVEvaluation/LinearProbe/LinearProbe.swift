@@ -54,7 +54,7 @@ public struct LinearProbe: Hashable, Sendable {
   /// Classes are those that occur. Throws where there is but one class, labels are not single classes, a value is not
   /// finite, a setting is out of range, or no row can be held out.
   public func fit(
-    _ train: LabelledFeatures, progress: (@Sendable (Progress) -> Void)? = nil
+    _ train: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> FittedProbe {
     try checkSettings()
     return try ProbeFit(settings: self, train: train).run(progress: progress)

@@ -38,14 +38,14 @@ struct ProbeFit {
       standardize: settings.standardize, threads: max(1, settings.threads), cacheBytes: cacheBytes)
   }
 
-  func run(progress: (@Sendable (Progress) -> Void)?) throws(MVError) -> FittedProbe {
+  func run(progress: (@Sendable (RunProgress) -> Void)?) throws(MVError) -> FittedProbe {
     let lambdas = settings.lambdas.values
     let covariance = BlockCovariance(of: data, penalties: lambdas.count)
     let total = lambdas.count * folds.count + 1
     var done = 0
     func report(_ finished: Int) {
       done += finished
-      progress?(Progress(done: done, total: total, seconds: (clock.now - start).seconds))
+      progress?(RunProgress(done: done, total: total, seconds: (clock.now - start).seconds))
     }
     var hits = [Int](repeating: 0, count: lambdas.count)
     var points: [WorkBuffer<Double>?] = lambdas.map { _ in nil }

@@ -2,7 +2,7 @@ internal import MVCore
 
 extension NearestNeighbors {
   func evaluate(
-    train: LabelledFeatures, test: LabelledFeatures, leavingOut: Bool, progress: (@Sendable (Progress) -> Void)?
+    train: LabelledFeatures, test: LabelledFeatures, leavingOut: Bool, progress: (@Sendable (RunProgress) -> Void)?
   ) throws(MVError) -> NearestNeighborScores {
     let clock = ContinuousClock()
     let start = clock.now
@@ -65,7 +65,7 @@ extension NearestNeighbors {
   }
 
   func search(
-    train: LabelledFeatures, queries: LabelledFeatures, leavingOut: Bool, progress: (@Sendable (Progress) -> Void)?
+    train: LabelledFeatures, queries: LabelledFeatures, leavingOut: Bool, progress: (@Sendable (RunProgress) -> Void)?
   ) throws(MVError) -> Neighbors {
     try checkSettings()
     let search = try makeSearch(

@@ -59,28 +59,28 @@ public struct NearestNeighbors: Hashable, Sendable {
   /// number, at most min(5, k) of them, as DINO does. `progress` counts test rows, from any thread but one at a time.
   /// Throws where k exceeds the number of train rows, widths differ, a value is not finite, or a split has no labels.
   public func evaluate(
-    train: LabelledFeatures, test: LabelledFeatures, progress: (@Sendable (Progress) -> Void)? = nil
+    train: LabelledFeatures, test: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> NearestNeighborScores {
     try evaluate(train: train, test: test, leavingOut: false, progress: progress)
   }
 
   /// Classifies each labelled row of `split` by its neighbours among the other labelled rows.
   public func evaluate(
-    leavingOneOut split: LabelledFeatures, progress: (@Sendable (Progress) -> Void)? = nil
+    leavingOneOut split: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> NearestNeighborScores {
     try evaluate(train: split, test: split, leavingOut: true, progress: progress)
   }
 
   /// The nearest rows of `train` for each row of `queries`, as many as the largest `k`; labels do not matter.
   public func search(
-    train: LabelledFeatures, queries: LabelledFeatures, progress: (@Sendable (Progress) -> Void)? = nil
+    train: LabelledFeatures, queries: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> Neighbors {
     try search(train: train, queries: queries, leavingOut: false, progress: progress)
   }
 
   /// The nearest other rows of `split` for each of its rows, as many as the largest `k`; labels do not matter.
   public func search(
-    leavingOneOut split: LabelledFeatures, progress: (@Sendable (Progress) -> Void)? = nil
+    leavingOneOut split: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> Neighbors {
     try search(train: split, queries: split, leavingOut: true, progress: progress)
   }

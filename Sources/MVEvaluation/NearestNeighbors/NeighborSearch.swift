@@ -81,7 +81,7 @@ struct NeighborSearch: Sendable {
   /// Finds the neighbours of every query, and hands each query's to `consume`, nearest first: train positions and
   /// cosines, or squared distances. `consume` is called from several threads.
   func run(
-    progress: (@Sendable (Progress) -> Void)?,
+    progress: (@Sendable (RunProgress) -> Void)?,
     consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void
   ) throws(MVError) {
     let clock = ContinuousClock()
@@ -96,12 +96,12 @@ struct NeighborSearch: Sendable {
         let rows = tile * tileLength..<min(train.rows.count, (tile + 1) * tileLength)
         try block.screen(TrainTile(search: self, positions: rows, querySlack: block.slack))
         progress?(
-          Progress(
+          RunProgress(
             done: positions.lowerBound + positions.count * (tile + 1) / (tiles + 1), total: queries.rows.count,
             seconds: (clock.now - start).seconds))
       }
       try block.rank(consume)
-      progress?(Progress(done: positions.upperBound, total: queries.rows.count, seconds: (clock.now - start).seconds))
+      progress?(RunProgress(done: positions.upperBound, total: queries.rows.count, seconds: (clock.now - start).seconds))
       first = positions.upperBound
     }
   }
