@@ -73,7 +73,8 @@ private struct TrainReport: Encodable {
     self.checkpoint = checkpoint
     epochs = records.map {
       Epoch(
-        epoch: $0.epoch, loss: $0.loss.total, terms: Dictionary(uniqueKeysWithValues: zip($0.loss.names, $0.loss.values)),
+        epoch: $0.epoch, loss: $0.loss.total,
+        terms: Dictionary(uniqueKeysWithValues: zip($0.loss.names, $0.loss.values)),
         imagesPerSecond: $0.imagesPerSecond, seconds: $0.seconds)
     }
   }

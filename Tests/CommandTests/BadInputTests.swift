@@ -74,7 +74,8 @@ struct BadInputTests {
 
   @Test func theSameNameTwice() throws {
     try expectFailure(
-      "synthetic:20", ["--representation", "hog", "--representation", "hog:cell_size=4"], status: 64, naming: "hog", "as=")
+      "synthetic:20", ["--representation", "hog", "--representation", "hog:cell_size=4"], status: 64, naming: "hog",
+      "as=")
   }
 
   @Test func aCorruptImageStopsUnlessSkipped() throws {

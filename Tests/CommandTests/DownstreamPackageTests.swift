@@ -21,7 +21,8 @@ struct DownstreamPackageTests {
     }
     try git("add", "-A", in: copy)
     try git(
-      "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-q", "--allow-empty", "-m", "test", in: copy)
+      "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-q", "--allow-empty", "-m", "test", in: copy
+    )
     try git("tag", "-f", "9.1.0", in: copy)
 
     let user = folder.url.appending(path: "user")

@@ -4,11 +4,7 @@ import Synchronization
 
 /// Images drawn from their row, in two splits; some may be bad.
 final class CountingSource: ImageSource {
-  let name = "counting"
-  let location = "/data/counting"
-  let classNames = ["even", "odd"]
-  let splits: [SourceSplit]
-  let fingerprint: String
+  let contents: SourceContents
   let bad: Set<Int>
   let usesFloats: Bool
   /// Rows that were read in all.
@@ -19,12 +15,14 @@ final class CountingSource: ImageSource {
   ) {
     self.bad = bad
     self.usesFloats = usesFloats
-    self.fingerprint = fingerprint
-    splits = zip(["train", "test"], rows).map { name, count in
+    let splits = zip(["train", "test"], rows).map { name, count in
       SourceSplit(
         name: name, shape: ImageShape(height: side, width: side, channels: 3),
         labels: .single((0..<count).map { Int64($0 % 2) }), ids: (0..<count).map { "\(name)/\($0).png" })
     }
+    contents = SourceContents(
+      name: "counting", location: "/data/counting", classNames: ["even", "odd"], splits: splits,
+      fingerprint: fingerprint)
   }
 
   func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {

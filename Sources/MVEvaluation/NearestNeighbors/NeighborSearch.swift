@@ -101,7 +101,8 @@ struct NeighborSearch: Sendable {
             seconds: (clock.now - start).seconds))
       }
       try block.rank(consume)
-      progress?(RunProgress(done: positions.upperBound, total: queries.rows.count, seconds: (clock.now - start).seconds))
+      progress?(
+        RunProgress(done: positions.upperBound, total: queries.rows.count, seconds: (clock.now - start).seconds))
       first = positions.upperBound
     }
   }

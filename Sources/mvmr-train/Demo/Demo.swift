@@ -1,0 +1,122 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVDatasets
+internal import MVEvaluation
+internal import MVExtraction
+internal import MVRepresentations
+internal import MVStore
+internal import MVTraining
+
+/// The whole story: extract, score, train, score again, report.
+struct Demo {
+  /// So many that training takes a couple of minutes on two cores.
+  static let epochs = 20
+
+  /// What the demo comes to.
+  struct Outcome {
+    let scores: [Scores]
+    let report: URL
+    let seconds: Double
+
+    var table: String {
+      var table = TextTable("features", "columns", "k-NN (20)", "linear probe")
+      for score in scores {
+        table.add(
+          score.title, "\(score.columns)", Percent(score.neighbours).description, Percent(score.probe).description)
+      }
+      return table.text
+    }
+  }
+
+  let folder: URL
+  let images: Int
+  let epochs: Int
+
+  func run() throws(MVError) -> Outcome {
+    let start = Date()
+    try prepareFolder()
+    let source = try Synthetic(count: images)
+
+    Terminal.message("1/4  four representations of \(images) drawn images, into features.h5")
+    let file = try extract(source)
+
+    Terminal.message("2/4  how well each tells the ten classes apart")
+    let names = file.representations.map(\.name)
+    var scores: [Scores] = []
+    for name in names { scores.append(try Scores(name, of: file, [name])) }
+    scores.append(try Scores("all four", of: file, names))
+
+    Terminal.message("3/4  train an encoder on them, without labels")
+    let split = try source.split("train")
+    let settings = try self.settings()
+    let untrained = try embeddings("untrained", of: source, by: Embedder(untrained: settings, imageShape: split.shape))
+    scores.append(try Scores("encoder, untrained", of: untrained, ["embedding"]))
+    let data = try TrainingData(
+      source: source, split: split, targets: try TrainRequest.targets(in: file, of: source, split))
+    let trainer = try Trainer(settings, data: data, folder: folder.appending(path: "run"))
+    let records = try TrainingRun.run(trainer)
+
+    Terminal.message("4/4  how well its embeddings tell the classes apart")
+    let trained = try embeddings("trained", of: source, by: Embedder(trainer))
+    scores.append(try Scores("encoder, trained", of: trained, ["embedding"]))
+
+    let seconds = Date().timeIntervalSince(start)
+    let report = folder.appending(path: "report.html")
+    try DemoReport(source: source, scores: scores, records: records, settings: settings, seconds: seconds).write(
+      to: report)
+    return Outcome(scores: scores, report: report, seconds: seconds)
+  }
+
+  /// The demo replaces what an earlier demo wrote, and nothing else.
+  private func prepareFolder() throws(MVError) {
+    let marker = folder.appending(path: ".mvmr-demo")
+    let manager = FileManager.default
+    let entries = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
+    guard entries.isEmpty || manager.fileExists(atPath: marker.path) else {
+      throw .usage(folder.path, "holds files that are not a demo's", remedy: "give another folder with --output")
+    }
+    do {
+      for name in ["run", "features.h5", "untrained.h5", "trained.h5", "report.html"] where entries.contains(name) {
+        try manager.removeItem(at: folder.appending(path: name))
+      }
+      try manager.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data().write(to: marker)
+    } catch { throw .inputOutput(folder.path, "cannot be written", remedy: "check the path and its permissions") }
+  }
+
+  private func extract(_ source: Synthetic) throws(MVError) -> FeatureFile {
+    let url = folder.appending(path: "features.h5")
+    let representations = try Catalogue.defaults.map { (specification) throws(MVError) in
+      NamedRepresentation(try specification.make(), as: specification.storedName)
+    }
+    let cancellation = Cancellation()
+    let bar = ProgressBar("extract", unit: "images")
+    defer { bar.finish() }
+    try Extraction(of: representations, from: source, to: url).run(cancellation: cancellation) { progress in
+      if Interruption.isRequested { cancellation.cancel() }
+      bar.update(progress)
+    }
+    return try FeatureFile(reading: url)
+  }
+
+  private func settings() throws(MVError) -> TrainingSettings {
+    var settings = TrainingSettings()
+    for (key, value): (String, SettingValue) in [
+      ("encoder", .string("cifar-resnet")), ("depth", .int(8)), ("widths", .string("16-32-64")),
+      ("projector", .string("256-256-256")), ("batch_size", .int(min(128, images / 2))), ("epochs", .int(epochs)),
+      ("lr", .double(1e-3)),
+    ] {
+      try settings.set(key, to: value)
+    }
+    return settings
+  }
+
+  private func embeddings(
+    _ name: String, of source: Synthetic, by embedder: Embedder
+  ) throws(MVError) -> FeatureFile {
+    let url = folder.appending(path: "\(name).h5")
+    try embedder.write(source, to: url, checkpoint: name, isCancelled: { Interruption.isRequested })
+    return try FeatureFile(reading: url)
+  }
+}

@@ -1,0 +1,53 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+
+extension Command {
+  /// `mvmr demo`: the whole story on built-in images.
+  static let demo = Command(
+    "demo", summary: "The whole story on built-in images: extract, score, train, score again, report",
+    discussion: """
+      Draws a set of ten classes that no single representation tells apart, computes four representations of it, scores
+      each by k-NN and by a linear probe, trains a small encoder on them without labels, and scores that before and
+      after. Writes report.html, the feature files and the run into the output folder.
+      """,
+    arguments: [
+      .option("output", "DIR", "the folder to write", default: "demo"),
+      .option("images", "N", "images to train on", default: "2000"),
+      .option("epochs", "N", "passes over them", default: "\(Demo.epochs)"),
+      .flag("json", "print one JSON object at the end"),
+    ]
+  ) { (arguments) throws(MVError) in
+    Interruption.watch()
+    let demo = Demo(
+      folder: URL(filePath: arguments["output"] ?? "demo"),
+      images: try arguments.int("images", in: 100...100_000) ?? 2000,
+      epochs: try arguments.int("epochs", in: 1...10_000) ?? Demo.epochs)
+    let result = try demo.run()
+    if arguments.has("json") {
+      try Terminal.printJSON(DemoJSON(result))
+    } else {
+      print(result.table)
+      print("\nreport: \(result.report.path)")
+    }
+  }
+}
+
+/// What `mvmr demo --json` prints.
+private struct DemoJSON: Encodable {
+  struct Row: Encodable {
+    let name: String
+    let columns: Int
+    let knn: Double
+    let probe: Double
+  }
+  let results: [Row]
+  let report: String
+  let seconds: Double
+
+  init(_ result: Demo.Outcome) {
+    results = result.scores.map { Row(name: $0.title, columns: $0.columns, knn: $0.neighbours, probe: $0.probe) }
+    report = result.report.path
+    seconds = result.seconds
+  }
+}

@@ -1,0 +1,31 @@
+internal import Foundation
+internal import MVCore
+internal import MVEvaluation
+internal import MVStore
+
+/// How well representations or embeddings of a feature file tell the classes apart.
+struct Scores {
+  /// What was scored, for people.
+  let title: String
+  /// Values a row.
+  let columns: Int
+  /// Top-1 of 20 nearest neighbours, 0...1.
+  let neighbours: Double
+  /// Top-1 of the linear probe, 0...1.
+  let probe: Double
+  /// The probe's predictions in full.
+  let report: ClassificationReport
+
+  /// Scores the `names` of a file, joined where there are several.
+  init(_ title: String, of file: FeatureFile, _ names: [String]) throws(MVError) {
+    self.title = title
+    let pair = try EvaluationPair(file, representations: names)
+    let (train, test) = try pair.heldOut()
+    columns = train.columns
+    let classifier = NearestNeighbors(k: [min(20, train.rows.count)])
+    neighbours = try classifier.evaluate(train: train, test: test).results[0].top1
+    let scores = try LinearProbe().fit(train).score(test)
+    probe = scores.top1
+    report = try scores.report()
+  }
+}
