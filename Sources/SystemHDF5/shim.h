@@ -76,8 +76,12 @@ static inline long long mv_h5_plain_offset(hid_t dataset) {
   return offset == HADDR_UNDEF ? -1 : (long long)offset;
 }
 
-// The library's errors are read by `mv_h5_error`, not printed.
-static inline void mv_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+// Before each use: the library's errors are read by `mv_h5_error`, not printed; and it does not tidy up when the process
+// ends, where it follows null pointers if an earlier close has failed, as on a full disk. All files are closed by then.
+static inline void mv_h5_prepare(void) {
+  H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
 
 static inline herr_t mv_h5_take_first(unsigned n, const H5E_error2_t* error, void* target) {
   if (n == 0 && error->desc) *(const char**)target = error->desc;

@@ -40,6 +40,22 @@ final class FullDiskTests {
     #expect(FileManager.default.fileExists(atPath: url.path) == false)
   }
 
+  /// Enough room for the features, not for what HDF5 itself writes.
+  @Test func fullWhileCreating() throws {
+    let url = disk.appending(path: "a.h5")
+    var plan = plan(rows: 2000)
+    plan.representations = [RepresentationPlan(name: "r", representation: "r", shape: [1], axes: ["column"])]
+    for ballast in stride(from: 180_000, through: 250_000, by: 10_000) {
+      try Data(count: ballast).write(to: disk.appending(path: "ballast"))
+      let error = try #require(
+        SampleFile.error { _ = try FeatureFileWriter(creatingOrResuming: url, plan: plan) })
+      #expect(error.kind == .inputOutput)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["ballast"])
+    }
+    try FileManager.default.removeItem(at: disk.appending(path: "ballast"))
+    #expect(try FeatureFileWriter(creatingOrResuming: url, plan: plan).isResumed == false)
+  }
+
   /// A file system that sets no space aside fills up half-way; with room the same plan is finished, and nothing is lost.
   @Test func fullHalfWay() throws {
     let url = disk.appending(path: "a.h5")

@@ -16,7 +16,11 @@ final class FileDescriptor: Sendable {
     self.number = number
   }
 
-  deinit { close(number) }
+  deinit {
+    // Not by closing alone: a child process that is just being started still has a copy, and with it the lock.
+    _ = flock(number, LOCK_UN)
+    close(number)
+  }
 
   /// Its size in bytes and its identity.
   func status() throws(MVError) -> stat {
@@ -89,8 +93,21 @@ final class FileDescriptor: Sendable {
     guard fallocate(number, 0, 0, off_t(size)) != 0 else { return }
     let code = errno
     guard code == ENOSPC || code == EDQUOT || code == EFBIG else { return }
-    let gigabytes = String(format: "%.2f GB", Double(size) / 1e9)
-    throw FileDescriptor.failure(path, "needs \(gigabytes), which cannot be had", code)
+    throw FileDescriptor.failure(path, "needs \(FileDescriptor.inUnits(size)), which cannot be had", code)
+  }
+
+  /// Throws where the file system of `path` has less than `size` bytes free.
+  static func checkSpace(_ size: Int, at path: String) throws(MVError) {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return }
+    let free = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
+    guard !free.overflow, free.partialValue < size else { return }
+    throw failure(path, "needs \(inUnits(size)), of which \(inUnits(free.partialValue)) are free", ENOSPC)
+  }
+
+  private static func inUnits(_ bytes: Int) -> String {
+    bytes < 1_000_000_000
+      ? String(format: "%.2f MB", Double(bytes) / 1e6) : String(format: "%.2f GB", Double(bytes) / 1e9)
   }
 
   /// Maps the first `size` bytes for reading.

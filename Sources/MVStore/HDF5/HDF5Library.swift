@@ -10,7 +10,7 @@ enum HDF5Library {
   static func locked<Value: Sendable>(_ body: () throws(MVError) -> Value) throws(MVError) -> Value {
     try lock.withLock { (_) throws(MVError) -> Value in
       // Each time, because thread-safe builds keep the stack of errors, and whether it is printed, by thread.
-      mv_h5_silence()
+      mv_h5_prepare()
       return try body()
     }
   }

@@ -50,6 +50,7 @@ extension FeatureFileWriter {
       replacing || access(path, F_OK) != 0
     else { return nil }
     do throws(MVError) {
+      try FileDescriptor.checkSpace(plan.featureBytes, at: temporary)
       try FeatureFileSkeleton.write(plan, to: temporary)
       try file.reserve(Int(try file.status().st_size))
       try file.synchronize()
