@@ -2,6 +2,11 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "CKernelsColor.h"
 #include "CKernelsConversion.h"
+#include "CKernelsHOG.h"
+#include "CKernelsLBP.h"
+#include "CKernelsPixels.h"
+#include "CKernelsTargets.h"
 
 #endif
