@@ -3,8 +3,13 @@
 #define CKERNELS_H
 
 #include "CKernelsChecksum.h"
+#include "CKernelsColor.h"
 #include "CKernelsConversion.h"
+#include "CKernelsHOG.h"
+#include "CKernelsLBP.h"
+#include "CKernelsPixels.h"
 #include "CKernelsSoftmax.h"
+#include "CKernelsTargets.h"
 #include "CKernelsTopK.h"
 
 #endif

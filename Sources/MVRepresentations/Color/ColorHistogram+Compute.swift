@@ -1,0 +1,93 @@
+internal import CKernels
+public import MVCore
+
+extension ColorHistogram {
+  public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
+    let layout = try checkedLayout(for: images, values: rows.count)
+    let images = try bytes(of: images)
+    let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
+    let settings = mvk_color_settings(
+      space: space.kernelValue, bins: Int32(bins), joint: joint ? 1 : 0, grid: Int32(finestGrid))
+    let cellBins = withUnsafePointer(to: settings) { mvk_color_bins($0) }
+    var counts = [UInt32](repeating: 0, count: finestGrid * finestGrid * cellBins)
+    withUnsafePointer(to: settings) { settings in
+      counts.withUnsafeMutableBufferPointer { counts in
+        images.eachRow(
+          of: layout.count, in: &rows, scratch: mvk_color_scratch(settings, width),
+          bytes: { image, row, scratch in
+            mvk_color_histogram(settings, image, height, width, channels, counts.baseAddress, scratch)
+            fill(row, with: counts, cellBins: cellBins)
+          },
+          floats: { _, _, _ in preconditionFailure("floats were turned into bytes") })
+      }
+    }
+  }
+
+  /// 8-bit images as they are, floats scaled by 255; throws for a value outside 0...1.
+  private func bytes(of images: ImageBatch) throws(MVError) -> ImageBatch {
+    guard case .float32(let values) = images.pixels, !values.isEmpty else { return images }
+    var bytes = [UInt8](repeating: 0, count: values.count)
+    let done = values.withUnsafeBufferPointer { values in
+      bytes.withUnsafeMutableBufferPointer { bytes in
+        mvk_unit_to_uint8(values.baseAddress, bytes.baseAddress, values.count)
+      }
+    }
+    guard done == values.count else {
+      throw .badData(
+        images.place(of: done), "is \(values[done]), and \(Self.name) takes floats in 0...1 only",
+        remedy: "scale the pixels to 0...1, or give 8-bit images")
+    }
+    return ImageBatch(count: images.count, shape: images.shape, pixels: .uint8(bytes))
+  }
+
+  /// Writes the cells of all levels, coarse first, from the counts of the finest.
+  private func fill(_ row: UnsafeMutablePointer<Float>, with counts: UnsafeMutableBufferPointer<UInt32>, cellBins: Int) {
+    var row = row
+    for level in 0..<pyramid {
+      let side = 1 << level
+      let fold = finestGrid / side
+      for cell in 0..<side * side {
+        if fold == 1 {
+          normalise(UnsafeBufferPointer(rebasing: counts[cell * cellBins..<(cell + 1) * cellBins]), into: row)
+        } else {
+          var sums = [UInt32](repeating: 0, count: cellBins)
+          for y in 0..<fold {
+            for x in 0..<fold {
+              let from = ((cell / side * fold + y) * finestGrid + cell % side * fold + x) * cellBins
+              for bin in 0..<cellBins { sums[bin] += counts[from + bin] }
+            }
+          }
+          sums.withUnsafeBufferPointer { normalise($0, into: row) }
+        }
+        row += cellBins
+      }
+    }
+  }
+
+  private func normalise(_ counts: UnsafeBufferPointer<UInt32>, into row: UnsafeMutablePointer<Float>) {
+    switch norm {
+    case .none:
+      for bin in counts.indices { row[bin] = Float(counts[bin]) }
+    case .l1:
+      let scale = 1 / Double(counts.reduce(UInt64(0)) { $0 + UInt64($1) })
+      for bin in counts.indices { row[bin] = Float(Double(counts[bin]) * scale) }
+    case .l2:
+      let scale = 1 / counts.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      for bin in counts.indices { row[bin] = Float(Double(counts[bin]) * scale) }
+    case .hellinger:
+      let scale = 1 / Double(counts.reduce(UInt64(0)) { $0 + UInt64($1) })
+      for bin in counts.indices { row[bin] = Float((Double(counts[bin]) * scale).squareRoot()) }
+    }
+  }
+}
+
+extension ColorHistogram.Space {
+  var kernelValue: Int32 {
+    switch self {
+    case .rgb: Int32(MVK_COLOR_RGB)
+    case .hsv: Int32(MVK_COLOR_HSV)
+    case .lab: Int32(MVK_COLOR_LAB)
+    case .opponent: Int32(MVK_COLOR_OPPONENT)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+internal import CKernels
+public import MVCore
+
+/// Histograms of oriented gradients (Dalal and Triggs, CVPR 2005), with the numbers of scikit-image's `hog`.
+///
+/// Gradients are central differences, 0 across the border; of several channels the one of largest magnitude counts at
+/// each pixel, the first of equals. Each pixel votes with its magnitude for one of `orientations` bins of its cell. Cells
+/// are `cellSize` pixels squared, what is left over at the right and the bottom is not used; their means are normalised in
+/// overlapping blocks of `blockSize` cells squared, moved by one cell. 8-bit pixels count as 0...255, floats as they are.
+/// Axes: block_y, block_x, cell_y, cell_x, orientation; values 0...1.
+public struct HOG: Representation {
+  /// How a block v is normalised, with e = 1e-5.
+  public enum Norm: String, CaseIterable, Sendable {
+    /// v / (|v|_1 + e).
+    case l1
+    /// sqrt(v / (|v|_1 + e)).
+    case l1SquareRoot = "l1-sqrt"
+    /// v / sqrt(|v|_2^2 + e^2).
+    case l2
+    /// As `l2`, then limited to 0.2 and normalised again.
+    case l2Hysteresis = "l2-hys"
+  }
+
+  public static let name = "hog"
+  public static let summary = "histograms of oriented gradients (scikit-image hog)"
+  public static let settings: [Setting<HOG>] = [
+    .int("orientations", \.orientations, 1...360, "orientation bins"),
+    .int("cell_size", \.cellSize, 1...1024, "pixels along the side of a cell"),
+    .int("block_size", \.blockSize, 1...64, "cells along the side of a block"),
+    .choice("norm", \.norm, "how a block is normalised"),
+    .bool("sqrt", \.squareRoot, "take the square root of every pixel first"),
+    .bool("signed", \.signed, "tell gradients of opposite directions apart: 360 degrees (not in scikit-image)"),
+  ]
+
+  /// Orientation bins over 180 degrees, or over 360 where `signed`.
+  public var orientations = 9
+  /// Pixels along the side of a cell.
+  public var cellSize = 8
+  /// Cells along the side of a block.
+  public var blockSize = 2
+  /// How a block is normalised.
+  public var norm = Norm.l2Hysteresis
+  /// Whether the square root of every pixel is taken first.
+  public var squareRoot = false
+  /// Whether gradients of opposite directions are told apart.
+  public var signed = false
+
+  /// Creates the default settings: 9 orientations, cells of 8 pixels, blocks of 2 cells, L2-Hys.
+  public init() {}
+
+  /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
+  public init(
+    orientations: Int = 9, cellSize: Int = 8, blockSize: Int = 2, norm: Norm = .l2Hysteresis,
+    squareRoot: Bool = false, signed: Bool = false
+  ) {
+    self.orientations = orientations
+    self.cellSize = cellSize
+    self.blockSize = blockSize
+    self.norm = norm
+    self.squareRoot = squareRoot
+    self.signed = signed
+  }
+
+  public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
+    try checkSettings()
+    try checkChannels(of: shape)
+    let least = cellSize * blockSize
+    guard shape.height >= least, shape.width >= least else {
+      throw .usage(
+        "setting cell_size=\(cellSize)",
+        "with block_size=\(blockSize) needs images of \(least)x\(least) pixels or more for \(Self.name), not \(shape)",
+        remedy: "make cell_size or block_size smaller, or the images larger")
+    }
+    return FeatureLayout(
+      shape: [
+        shape.height / cellSize - blockSize + 1, shape.width / cellSize - blockSize + 1, blockSize, blockSize,
+        orientations,
+      ],
+      axes: ["block_y", "block_x", "cell_y", "cell_x", "orientation"])
+  }
+
+  public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
+    let layout = try checkedLayout(for: images, values: rows.count)
+    if squareRoot { try checkNotNegative(images) }
+    let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
+    let edges: [Double]
+    if case .uint8 = images.pixels, !squareRoot {
+      edges = OrientationEdges.whole(orientations: orientations, signed: signed)
+    } else {
+      edges = OrientationEdges.real(orientations: orientations, signed: signed)
+    }
+    edges.withUnsafeBufferPointer { edges in
+      let settings = mvk_hog_settings(
+        orientations: Int32(orientations), cell: Int32(cellSize), block: Int32(blockSize), norm: norm.kernelValue,
+        full_circle: signed ? 1 : 0, square_root: squareRoot ? 1 : 0, edges: edges.baseAddress)
+      withUnsafePointer(to: settings) { settings in
+        images.eachRow(
+          of: layout.count, in: &rows, scratch: mvk_hog_scratch(settings, height, width, channels),
+          bytes: { mvk_hog_uint8(settings, $0, height, width, channels, $1, $2) },
+          floats: { mvk_hog_float32(settings, $0, height, width, channels, $1, $2) })
+      }
+    }
+  }
+
+  private func checkNotNegative(_ images: ImageBatch) throws(MVError) {
+    guard case .float32(let values) = images.pixels, let index = values.firstIndex(where: { $0 < 0 }) else { return }
+    throw .badData(
+      images.place(of: index), "is \(values[index]), and setting sqrt=true takes no negative pixels",
+      remedy: "leave sqrt out, or shift the pixels")
+  }
+}
+
+extension HOG.Norm {
+  var kernelValue: Int32 {
+    switch self {
+    case .l1: Int32(MVK_HOG_L1)
+    case .l1SquareRoot: Int32(MVK_HOG_L1_SQRT)
+    case .l2: Int32(MVK_HOG_L2)
+    case .l2Hysteresis: Int32(MVK_HOG_L2_HYS)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+public import MVCore
+
+/// Local binary patterns (Ojala, Pietikainen and Maenpaa, PAMI 2002), with the codes of scikit-image's
+/// `local_binary_pattern`.
+///
+/// Neighbour p of `points` lies at the angle 2 pi p / points on a circle of `radius` pixels, its value interpolated
+/// bilinearly, 0 outside the image; bit p of the neighbourhood is set where the neighbour is not darker than the pixel. On
+/// 8-bit images even what rounding makes of ties is scikit-image's. Float images, where scikit-image's codes of flat
+/// regions are noise, are treated on their own terms: differences from the pixel are interpolated in double precision, and
+/// one within 2^-20 of the two values is a tie. Colour is turned into grey first, as OpenCV does.
+///
+/// A histogram has the axes cell_y, cell_x, code and sums to 1 in each cell; a map has the axes y, x.
+public struct LBP: Representation {
+  /// What number stands for a neighbourhood.
+  public enum Method: String, CaseIterable, Sendable {
+    /// The bits themselves: 2^points codes.
+    case `default`
+    /// The least of all rotations of the bits; the histogram has one bin for each such value, 36 for 8 points.
+    case rotationInvariant = "ror"
+    /// The number of bits set where bits change twice at most along the chain, else points + 1: points + 2 codes.
+    case uniform
+    /// As `uniform`, rotations told apart: points (points - 1) + 3 codes.
+    case nonRotationInvariantUniform = "nri-uniform"
+    /// No code but the variance of the neighbours, a map only; 0 where scikit-image has NaN.
+    case variance = "var"
+  }
+
+  /// What a row holds.
+  public enum Output: String, CaseIterable, Sendable {
+    /// The share of each code in each cell of the grid.
+    case histogram
+    /// The code of each pixel.
+    case map
+  }
+
+  public static let name = "lbp"
+  public static let summary = "local binary patterns (scikit-image local_binary_pattern)"
+  public static let settings: [Setting<LBP>] = [
+    .double("radius", \.radius, 0.5...64, "pixels from a pixel to its neighbours"),
+    .int("points", \.points, 1...32, "neighbours of a pixel"),
+    .choice("method", \.method, "what number stands for a neighbourhood"),
+    .int("grid", \.grid, 1...64, "cells along each side of the image, one histogram each"),
+    .choice("output", \.output, "a histogram of the codes, or the code of each pixel"),
+  ]
+
+  /// Pixels from a pixel to its neighbours.
+  public var radius = 1.0
+  /// Neighbours of a pixel.
+  public var points = 8
+  /// What number stands for a neighbourhood.
+  public var method = Method.default
+  /// Cells along each side of the image; 1 where `output` is a map.
+  public var grid = 1
+  /// A histogram or a map.
+  public var output = Output.histogram
+
+  /// Creates the default settings: 8 points at 1 pixel, one histogram of 256 codes.
+  public init() {}
+
+  /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
+  public init(
+    radius: Double = 1, points: Int = 8, method: Method = .default, grid: Int = 1, output: Output = .histogram
+  ) {
+    self.radius = radius
+    self.points = points
+    self.method = method
+    self.grid = grid
+    self.output = output
+  }
+
+  public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
+    try checkSettings()
+    try checkChannels(of: shape)
+    try checkCombination()
+    let least = 2 * Int(radius.rounded(.up)) + 1
+    guard shape.height >= least, shape.width >= least else {
+      throw .usage(
+        "setting radius=\(radius)", "needs images of \(least)x\(least) pixels or more for \(Self.name), not \(shape)",
+        remedy: "make radius smaller, or the images larger")
+    }
+    guard grid <= min(shape.height, shape.width) else {
+      throw .usage(
+        "setting grid=\(grid)", "has more cells than images of \(shape) have pixels along a side",
+        remedy: "make grid smaller")
+    }
+    guard output == .histogram else {
+      return FeatureLayout(shape: [shape.height, shape.width], axes: ["y", "x"])
+    }
+    return FeatureLayout(
+      shape: [grid, grid, codeTable.bins], axes: ["cell_y", "cell_x", "code"],
+      labels: codeTable.labels.map { ["code": $0] } ?? [:])
+  }
+
+  /// Settings that are possible alone, but not together.
+  private func checkCombination() throws(MVError) {
+    if output == .map, grid > 1 {
+      throw .usage("setting grid=\(grid)", "has no meaning where output=map", remedy: "leave grid out")
+    }
+    if output == .histogram, method == .variance {
+      throw .usage(
+        "setting method=var", "is a measure without bins, so it has no histogram", remedy: "set output=map")
+    }
+    let codesAreBits = method == .default || method == .rotationInvariant
+    if codesAreBits, output == .histogram, points > 16 {
+      throw .usage(
+        "setting points=\(points)", "makes 2^\(points) patterns, too many for a histogram where method=\(method.rawValue)",
+        remedy: "take 16 points at most, or method=uniform")
+    }
+    if codesAreBits, output == .map, points > 24 {
+      throw .usage(
+        "setting points=\(points)", "makes codes beyond 2^24, which are not exact in single precision",
+        remedy: "take 24 points at most, or method=uniform")
+    }
+  }
+}
