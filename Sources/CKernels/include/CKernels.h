@@ -3,5 +3,6 @@
 #define CKERNELS_H
 
 #include "CKernelsConversion.h"
+#include "CKernelsScattering.h"
 
 #endif
