@@ -40,7 +40,7 @@ public enum Catalogue {
     Entry(HOG.self, isDefault: true),
     Entry(LBP.self, isDefault: true),
     Entry(ColorHistogram.self, isDefault: true),
-    // Entry(Scattering.self, isDefault: true),
+    Entry(Scattering.self, isDefault: true),
   ]
 
   /// What is extracted where nothing else is asked for: hog, lbp, color and scattering, with their defaults.

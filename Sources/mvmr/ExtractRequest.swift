@@ -19,6 +19,7 @@ struct ExtractRequest {
     }
     if specifications.isEmpty { specifications = configuration?.representations ?? [] }
     if specifications.isEmpty { specifications = Catalogue.defaults }
+    try RepresentationSpecification.checkStoredNames(of: specifications)
     let representations = try specifications.map { (specification) throws(MVError) in
       NamedRepresentation(try specification.make(), as: specification.storedName)
     }

@@ -26,7 +26,7 @@ extension Command {
       print("Settings of one: mvmr representations NAME")
       return
     }
-    let representation = try Catalogue.make(name)
+    let representation = try Catalogue.make(name: name)
     if arguments.has("json") {
       try Terminal.printJSON(representation.settingValues)
       return

@@ -8,6 +8,7 @@
 #include "CKernelsHOG.h"
 #include "CKernelsLBP.h"
 #include "CKernelsPixels.h"
+#include "CKernelsScattering.h"
 #include "CKernelsSoftmax.h"
 #include "CKernelsTargets.h"
 #include "CKernelsTopK.h"

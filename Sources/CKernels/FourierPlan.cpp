@@ -1,0 +1,96 @@
+#include "FourierPlan.h"
+
+#include <cmath>
+
+namespace mvk {
+namespace {
+
+constexpr double kTurn = 6.283185307179586476925286766559;
+
+// The powers of the primes in `length`, each as the radices of its passes.
+std::vector<std::vector<size_t>> PrimePowers(size_t length) {
+  std::vector<std::vector<size_t>> powers;
+  for (size_t prime = 3; length > 1 && prime <= length; prime += 2) {
+    std::vector<size_t> radices;
+    for (; length % prime == 0; length /= prime) radices.push_back(prime);
+    if (!radices.empty()) powers.push_back(radices);
+    if ((length & (length - 1)) == 0) break;
+  }
+  // Twos in butterflies of eight, the rest by fours and twos; never an eight and a two where two fours will do.
+  std::vector<size_t> twos;
+  while (length > 1) {
+    const size_t radix = length % 8 == 0 && length != 16 ? 8 : length % 4 == 0 ? 4 : 2;
+    twos.push_back(radix);
+    length /= radix;
+  }
+  if (!twos.empty()) powers.push_back(twos);
+  return powers;
+}
+
+size_t InverseModulo(size_t value, size_t modulus) {
+  for (size_t candidate = 0; candidate < modulus; ++candidate)
+    if (value % modulus * candidate % modulus == 1 % modulus) return candidate;
+  return 0;
+}
+
+PairedMatrix PrimeMatrix(size_t prime, int sign) {
+  // Row j - 1 and column k - 1 join frequencies j and prime - j to the sum and the difference of samples k and prime - k.
+  return PairedMatrix(prime / 2, prime / 2, [=](size_t row, size_t column, int which) {
+    const double angle = kTurn * static_cast<double>((row + 1) * (column + 1) % prime) / static_cast<double>(prime);
+    return which == 0 ? std::cos(angle) : sign * std::sin(angle);
+  });
+}
+
+FourierStage MakeStage(size_t radix, size_t remaining, size_t stride, size_t outer, int sign) {
+  FourierStage stage{radix, remaining / radix, stride, outer, {}, {}};
+  if (stage.groups > 1)
+    for (size_t group = 0; group < stage.groups; ++group)
+      for (size_t j = 1; j < radix; ++j) {
+        const double angle = sign * kTurn * static_cast<double>(group * j) / static_cast<double>(remaining);
+        stage.twiddles.push_back(static_cast<float>(std::cos(angle)));
+        stage.twiddles.push_back(static_cast<float>(std::sin(angle)));
+      }
+  if (radix > 5 && radix != 8) stage.matrix = PrimeMatrix(radix, sign);
+  return stage;
+}
+
+}  // namespace
+
+FourierPlan::FourierPlan(size_t length) : length(length), sample(length, 0), frequency(length, 0) {
+  size_t outer = 1;
+  for (const std::vector<size_t>& radices : PrimePowers(length)) {
+    size_t power = 1;
+    for (size_t radix : radices) power *= radix;
+    const size_t inner = length / power / outer;
+    size_t remaining = power, stride = inner;
+    for (size_t radix : radices) {
+      for (int forward = 0; forward < 2; ++forward)
+        stages[forward].push_back(MakeStage(radix, remaining, stride, outer, forward ? -1 : 1));
+      remaining /= radix;
+      stride *= radix;
+    }
+    const size_t multiplier = InverseModulo(length / power, power);
+    for (size_t index = 0; index < length; ++index) {
+      sample[index] += static_cast<int32_t>(index % power * inner);
+      frequency[index] += static_cast<int32_t>(index % power * multiplier % power * inner);
+    }
+    outer *= power;
+  }
+}
+
+LowPassPlan::LowPassPlan(const FourierPlan& fourier, size_t step, const double* taps)
+    : length(fourier.length), outputs(fourier.length / step - 2) {
+  const size_t half = length / 2;
+  matrix = PairedMatrix((outputs + 2) / 2, half + 1, [=](size_t row, size_t column, int which) {
+    const size_t at = (row + 1) * step;
+    const double left = taps[(at + length - column) % length], right = taps[(at + column) % length];
+    if (column == 0 || column == half) return which == 0 ? left : 0.0;
+    return (which == 0 ? left + right : left - right) / 2;
+  });
+  for (size_t n = 0; n <= half; ++n) {
+    position[0].push_back(fourier.sample[n]);
+    position[1].push_back(fourier.sample[(length - n) % length]);
+  }
+}
+
+}  // namespace mvk

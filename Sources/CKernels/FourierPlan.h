@@ -1,0 +1,69 @@
+// Tables of a discrete Fourier transform of any length, and of the products that prime lengths and low passes come down to.
+#ifndef MVK_FOURIER_PLAN_H
+#define MVK_FOURIER_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vector>
+
+namespace mvk {
+
+/// Two real matrices of one shape, C and S, as `MultiplyRows` reads them: blocks of up to three rows; in a block, column by
+/// column, the rows' entries of C and then those of S.
+struct PairedMatrix {
+  static constexpr size_t kBlock = 3;
+  size_t rows = 0, columns = 0;
+  std::vector<float> values;
+
+  PairedMatrix() = default;
+  /// `entry(row, column, which)` gives C (which = 0) and S (1).
+  template <typename Entry>
+  PairedMatrix(size_t rows, size_t columns, Entry entry) : rows(rows), columns(columns) {
+    values.reserve(rows * columns * 2);
+    for (size_t first = 0; first < rows; first += kBlock) {
+      const size_t end = first + kBlock < rows ? first + kBlock : rows;
+      for (size_t column = 0; column < columns; ++column)
+        for (int which = 0; which < 2; ++which)
+          for (size_t row = first; row < end; ++row) values.push_back(static_cast<float>(entry(row, column, which)));
+    }
+  }
+};
+
+/// One pass over a line: butterflies of `radix` values `stride * groups` apart, results `stride` apart.
+struct FourierStage {
+  size_t radix, groups, stride, outer;
+  std::vector<float> twiddles;  // radix - 1 complex factors a group, where groups > 1
+  PairedMatrix matrix;          // cosines and sines, where no butterfly is written out for the radix
+};
+
+/// The transform of one length, as a product of transforms of its prime powers.
+///
+/// Powers of different primes need no factors between them (Good 1958, Thomas 1963), only an order of the values: of
+/// samples by their remainders, of frequencies by their multiples of length/power. Values stay in those orders; whoever
+/// needs a certain one looks its position up. Within a power the passes are Stockham's.
+struct FourierPlan {
+  size_t length = 0;
+  std::vector<FourierStage> stages[2];  // inverse, forward
+  std::vector<int32_t> sample;          // position of each sample
+  std::vector<int32_t> frequency;       // position of each frequency
+
+  FourierPlan() = default;
+  explicit FourierPlan(size_t length);
+};
+
+/// A periodic symmetric low pass along a line, of which every `step`-th value is kept, but for the first and the last.
+///
+/// Sums and differences of mirrored samples are multiplied by one matrix each, which halves the work.
+struct LowPassPlan {
+  size_t length = 0, outputs = 0;   // samples, and values kept: length / step - 2
+  PairedMatrix matrix;              // row m - 1 is for the values m and length / step - m
+  std::vector<int32_t> position[2]; // of the samples n and length - n, for n in 0 ... length / 2
+
+  LowPassPlan() = default;
+  LowPassPlan(const FourierPlan& fourier, size_t step, const double* taps);
+};
+
+}  // namespace mvk
+
+#endif

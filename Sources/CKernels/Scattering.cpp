@@ -1,0 +1,94 @@
+#include "CKernelsScattering.h"
+#include "ScatteringPlan.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "Scattering.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "Scattering-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mvk {
+namespace HWY_NAMESPACE {
+
+template <typename Lanes, typename Pixel>
+bool RunGroups(const mvk_scattering_plan& plan, const Pixel* pixels, size_t planes, size_t channels, float* out) {
+  ScatteringRun<Lanes> run(plan);
+  if (!run.Ready()) return false;
+  for (size_t first = 0; first < planes; first += Lanes::kPlanes)
+    run.Run(pixels, channels, first, std::min(planes - first, Lanes::kPlanes), out);
+  return true;
+}
+
+bool RunBytes(const mvk_scattering_plan& plan, const uint8_t* pixels, size_t planes, size_t channels, float* out) {
+  return plan.lanes_are_pixels ? RunGroups<PixelLanes>(plan, pixels, planes, channels, out)
+                               : RunGroups<PlaneLanes>(plan, pixels, planes, channels, out);
+}
+
+bool RunFloats(const mvk_scattering_plan& plan, const float* pixels, size_t planes, size_t channels, float* out) {
+  return plan.lanes_are_pixels ? RunGroups<PixelLanes>(plan, pixels, planes, channels, out)
+                               : RunGroups<PlaneLanes>(plan, pixels, planes, channels, out);
+}
+
+// kLanes transforms at a time.
+bool FourierLines(const FourierPlan& plan, size_t count, bool forward, float* real, float* imaginary) {
+  const size_t length = plan.length, line = length * kComplex;
+  const auto memory = hwy::AllocateAligned<float>(3 * line + (length / 2 + 2) * 2 * kComplex);
+  if (!memory) return false;
+  float *from = memory.get(), *spare = from + line, *to = spare + line, *pairs = to + line;
+  const std::vector<int32_t>& in = forward ? plan.sample : plan.frequency;
+  const std::vector<int32_t>& out = forward ? plan.frequency : plan.sample;
+  for (size_t first = 0; first < count; first += kLanes) {
+    std::fill_n(from, line, 0.0f);
+    const size_t lanes = std::min(count - first, kLanes);
+    for (size_t lane = 0; lane < lanes; ++lane)
+      for (size_t n = 0; n < length; ++n) {
+        float* value = from + static_cast<size_t>(in[n]) * kComplex + lane;
+        value[0] = real[(first + lane) * length + n];
+        value[kLanes] = imaginary[(first + lane) * length + n];
+      }
+    if (forward)
+      Transform<true>(plan, from, spare, to, pairs);
+    else
+      Transform<false>(plan, from, spare, to, pairs);
+    for (size_t lane = 0; lane < lanes; ++lane)
+      for (size_t n = 0; n < length; ++n) {
+        const float* value = to + static_cast<size_t>(out[n]) * kComplex + lane;
+        real[(first + lane) * length + n] = value[0];
+        imaginary[(first + lane) * length + n] = value[kLanes];
+      }
+  }
+  return true;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace mvk
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace mvk {
+HWY_EXPORT(RunBytes);
+HWY_EXPORT(RunFloats);
+HWY_EXPORT(FourierLines);
+}  // namespace mvk
+
+int mvk_scattering_run(
+    const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images, size_t channels, float* out) {
+  const size_t planes = images * channels;
+  return bytes != nullptr ? HWY_DYNAMIC_DISPATCH(mvk::RunBytes)(*plan, bytes, planes, channels, out)
+                          : HWY_DYNAMIC_DISPATCH(mvk::RunFloats)(*plan, floats, planes, channels, out);
+}
+
+int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary) {
+  try {
+    return HWY_DYNAMIC_DISPATCH(mvk::FourierLines)(mvk::FourierPlan(length), count, forward != 0, real, imaginary);
+  } catch (...) {
+    return 0;
+  }
+}
+
+int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }
+const char* mvk_target_name(int64_t target) { return hwy::TargetName(target); }
+void mvk_force_targets(int64_t targets) { hwy::SetSupportedTargetsForTest(targets); }
+#endif

@@ -1,0 +1,56 @@
+internal import Foundation
+
+/// A plane of complex numbers with its discrete Fourier transform, in double precision: for filters, made once a size.
+struct ComplexPlane {
+  let height: Int
+  let width: Int
+  /// The parts, row by row.
+  var real: [Double]
+  var imaginary: [Double]
+
+  /// A plane of zeros.
+  init(height: Int, width: Int) {
+    (self.height, self.width) = (height, width)
+    real = [Double](repeating: 0, count: height * width)
+    imaginary = real
+  }
+
+  /// Replaces the plane by its forward transform, not normalised.
+  mutating func transform() {
+    for row in 0..<height { transformLine(from: row * width, stride: 1, count: width) }
+    for column in 0..<width { transformLine(from: column, stride: width, count: height) }
+  }
+
+  private mutating func transformLine(from start: Int, stride: Int, count: Int) {
+    let line = (0..<count).map { (real[start + $0 * stride], imaginary[start + $0 * stride]) }
+    let roots = (0..<count).map { index in
+      let angle = -2 * Double.pi * Double(index) / Double(count)
+      return (cos(angle), sin(angle))
+    }
+    let spectrum = Self.transformed(line[...], step: 1, roots: roots)
+    for index in 0..<count {
+      (real[start + index * stride], imaginary[start + index * stride]) = spectrum[index]
+    }
+  }
+
+  /// Splits off the smallest prime factor: that many transforms of every so-manieth value, then the sums between them.
+  private static func transformed(
+    _ line: ArraySlice<(Double, Double)>, step: Int, roots: [(Double, Double)]
+  ) -> [(Double, Double)] {
+    let count = (line.count + step - 1) / step
+    guard count > 1 else { return [line[line.startIndex]] }
+    let prime = (2...count).first { count.isMultiple(of: $0) } ?? count
+    let part = count / prime
+    let parts = (0..<prime).map { transformed(line.dropFirst($0 * step), step: step * prime, roots: roots) }
+    let turn = roots.count / count
+    return (0..<count).map { index in
+      var sum = (0.0, 0.0)
+      for offset in 0..<prime {
+        let (root, value) = (roots[(offset * index % count) * turn], parts[offset][index % part])
+        sum.0 += value.0 * root.0 - value.1 * root.1
+        sum.1 += value.0 * root.1 + value.1 * root.0
+      }
+      return sum
+    }
+  }
+}
