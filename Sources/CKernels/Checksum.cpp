@@ -1,6 +1,5 @@
 #include "CKernelsChecksum.h"
 
-#include <math.h>
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -122,36 +121,4 @@ uint32_t mvk_crc32c(uint32_t crc, const void* data, size_t count) {
   if (__builtin_cpu_supports("sse4.2")) return ~Hardware(~crc, static_cast<const unsigned char*>(data), count);
 #endif
   return mvk_crc32c_portable(crc, data, count);
-}
-
-// Both searches look at a stretch without branches, which compilers turn into SIMD, and at its values one by one only where
-// it holds such a value.
-size_t mvk_first_beyond(const void* values, size_t count, float largest) {
-  constexpr size_t kStretch = 1024;
-  float stretch[kStretch];
-  for (size_t start = 0; start < count; start += kStretch) {
-    const size_t length = count - start < kStretch ? count - start : kStretch;
-    memcpy(stretch, static_cast<const unsigned char*>(values) + 4 * start, 4 * length);
-    uint32_t beyond = 0;
-    for (size_t i = 0; i < length; ++i) beyond |= !(fabsf(stretch[i]) <= largest);
-    if (!beyond) continue;
-    for (size_t i = 0; i < length; ++i)
-      if (!(fabsf(stretch[i]) <= largest)) return start + i;
-  }
-  return count;
-}
-
-size_t mvk_first_not_finite_float16(const void* values, size_t count) {
-  constexpr size_t kStretch = 1024;
-  uint16_t bits[kStretch];
-  for (size_t start = 0; start < count; start += kStretch) {
-    const size_t length = count - start < kStretch ? count - start : kStretch;
-    memcpy(bits, static_cast<const unsigned char*>(values) + 2 * start, 2 * length);
-    uint16_t found = 0;
-    for (size_t i = 0; i < length; ++i) found |= (bits[i] & 0x7C00) == 0x7C00;
-    if (!found) continue;
-    for (size_t i = 0; i < length; ++i)
-      if ((bits[i] & 0x7C00) == 0x7C00) return start + i;
-  }
-  return count;
 }

@@ -87,8 +87,4 @@ int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, flo
     return 0;
   }
 }
-
-int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }
-const char* mvk_target_name(int64_t target) { return hwy::TargetName(target); }
-void mvk_force_targets(int64_t targets) { hwy::SetSupportedTargetsForTest(targets); }
 #endif

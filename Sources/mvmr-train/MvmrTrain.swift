@@ -5,7 +5,6 @@ internal import MVImaging
 @main
 enum MvmrTrain {
   static func main() {
-    setvbuf(stdout, nil, _IOLBF, 0)
     Imaging.useOneThreadPerCall()
     let program = Program(
       name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,

@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVConfiguration
 internal import MVCore
+internal import MVDatasets
 internal import MVExtraction
 internal import MVRepresentations
 internal import MVStore

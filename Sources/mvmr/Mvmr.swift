@@ -15,7 +15,6 @@ enum Mvmr {
     """
 
   static func main() {
-    setvbuf(stdout, nil, _IOLBF, 0)
     Imaging.useOneThreadPerCall()
     let arguments = Array(CommandLine.arguments.dropFirst())
     let program = Program(

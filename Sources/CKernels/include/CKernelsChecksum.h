@@ -15,14 +15,6 @@ uint32_t mvk_crc32c(uint32_t crc, const void* data, size_t count);
 /// The same sum from tables alone, on any processor.
 uint32_t mvk_crc32c_portable(uint32_t crc, const void* data, size_t count);
 
-/// The index of the first of `count` values whose magnitude is not at most `largest` (NaN never is); `count` where all are.
-/// `values` may be unaligned.
-size_t mvk_first_beyond(const void* values, size_t count, float largest);
-
-/// The index of the first of `count` IEEE binary16 values that is infinite or NaN; `count` where none is.
-/// `values` may be unaligned.
-size_t mvk_first_not_finite_float16(const void* values, size_t count);
-
 #ifdef __cplusplus
 }
 #endif

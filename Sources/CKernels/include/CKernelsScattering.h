@@ -45,13 +45,6 @@ int mvk_scattering_run(
 /// scattering runs on; the parts of one transform stand one after another. 0 where memory ran out, else 1.
 int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary);
 
-/// The instruction sets this machine can run the kernels on, one bit each, the best lowest.
-int64_t mvk_targets(void);
-/// The name of one of those bits.
-const char* mvk_target_name(int64_t target);
-/// Lets every kernel run on those instruction sets alone, for tests; 0 for all again. Not while kernels run.
-void mvk_force_targets(int64_t targets);
-
 #ifdef __cplusplus
 }
 #endif
