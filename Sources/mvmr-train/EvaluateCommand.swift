@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVDatasets
 internal import MVEvaluation
 internal import MVStore
 internal import MVTraining
