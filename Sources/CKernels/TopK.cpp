@@ -6,9 +6,11 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "TopK.cpp"
+// clang-format off
 #include "hwy/foreach_target.h"
-#include "hwy/cache_control.h"
 #include "hwy/highway.h"
+#include "hwy/cache_control.h"
+// clang-format on
 
 #ifndef MVK_TOP_K_CONSTANTS
 #define MVK_TOP_K_CONSTANTS
