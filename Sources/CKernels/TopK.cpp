@@ -6,8 +6,11 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "TopK.cpp"
+// clang-format off
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "hwy/cache_control.h"
+// clang-format on
 
 #ifndef MVK_TOP_K_CONSTANTS
 #define MVK_TOP_K_CONSTANTS
@@ -198,7 +201,8 @@ size_t Compact(const mvk_query_block* block, size_t query, size_t k, int tight) 
   return left;
 }
 
-double Dot(const float* left, const float* right, size_t count) {
+// `next` is fetched into the cache meanwhile.
+HWY_INLINE double DotAnd(const float* left, const float* right, const float* next, size_t count) {
   const hn::ScalableTag<double> d;
   const hn::Rebind<float, decltype(d)> half;
   const size_t lanes = hn::Lanes(d);
@@ -206,6 +210,7 @@ double Dot(const float* left, const float* right, size_t count) {
   size_t i = 0;
   const auto widen = [&](const float* values) { return hn::PromoteTo(d, hn::LoadU(half, values)); };
   for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    hwy::Prefetch(next + i);
     a = hn::MulAdd(widen(left + i), widen(right + i), a);
     b = hn::MulAdd(widen(left + i + lanes), widen(right + i + lanes), b);
     c = hn::MulAdd(widen(left + i + 2 * lanes), widen(right + i + 2 * lanes), c);
@@ -216,7 +221,8 @@ double Dot(const float* left, const float* right, size_t count) {
   return total;
 }
 
-double SquaredDistance(const float* left, double left_scale, const float* right, double right_scale, size_t count) {
+HWY_INLINE double SquaredDistanceAnd(const float* left, double left_scale, const float* right, double right_scale,
+                                     const float* next, size_t count) {
   const hn::ScalableTag<double> d;
   const hn::Rebind<float, decltype(d)> half;
   const size_t lanes = hn::Lanes(d);
@@ -228,6 +234,7 @@ double SquaredDistance(const float* left, double left_scale, const float* right,
   };
   size_t i = 0;
   for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    hwy::Prefetch(next + i);
     const auto first = difference(i), second = difference(i + lanes);
     a = hn::MulAdd(first, first, a);
     b = hn::MulAdd(second, second, b);
@@ -238,6 +245,29 @@ double SquaredDistance(const float* left, double left_scale, const float* right,
     total += gap * gap;
   }
   return total;
+}
+
+double Dot(const float* left, const float* right, size_t count) {
+  return DotAnd(left, right, right, count);
+}
+
+double SquaredDistance(const float* left, double left_scale, const float* right, double right_scale, size_t count) {
+  return SquaredDistanceAnd(left, left_scale, right, right_scale, right, count);
+}
+
+void Dots(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count, double* products) {
+  for (size_t i = 0; i < count; ++i) {
+    const float* next = base + columns * rows[HWY_MIN(i + 1, count - 1)];
+    products[i] = DotAnd(query, base + columns * rows[i], next, columns);
+  }
+}
+
+void SquaredDistances(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
+                      double* distances) {
+  for (size_t i = 0; i < count; ++i) {
+    const float* next = base + columns * rows[HWY_MIN(i + 1, count - 1)];
+    distances[i] = SquaredDistanceAnd(query, 1, base + columns * rows[i], 1, next, columns);
+  }
 }
 
 }  // namespace HWY_NAMESPACE
@@ -252,6 +282,8 @@ HWY_EXPORT(Screen);
 HWY_EXPORT(Compact);
 HWY_EXPORT(Dot);
 HWY_EXPORT(SquaredDistance);
+HWY_EXPORT(Dots);
+HWY_EXPORT(SquaredDistances);
 }  // namespace mvk
 
 size_t mvk_screen_strip(void) {
@@ -291,5 +323,13 @@ double mvk_dot(const float* left, const float* right, size_t count) {
 double mvk_squared_distance(const float* left, double left_scale, const float* right, double right_scale,
                             size_t count) {
   return HWY_DYNAMIC_DISPATCH(mvk::SquaredDistance)(left, left_scale, right, right_scale, count);
+}
+void mvk_dots(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
+              double* products) {
+  HWY_DYNAMIC_DISPATCH(mvk::Dots)(query, base, columns, rows, count, products);
+}
+void mvk_squared_distances(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
+                           double* distances) {
+  HWY_DYNAMIC_DISPATCH(mvk::SquaredDistances)(query, base, columns, rows, count, distances);
 }
 #endif

@@ -48,7 +48,9 @@ struct RowReader: Sendable {
   /// Rows to read at a time so that they stay in the second-level cache.
   var chunk: Int { max(1, min(256, 65_536 / max(columns, 1))) }
 
-  /// The norm of every row in each representation: representations.count a row. Throws at a value that is not finite.
+  /// The norm of every row in each representation: representations.count a row.
+  ///
+  /// Throws at a value that is not finite.
   func norms(threads: Int) throws(MVError) -> [Double] {
     let count = representations.count
     let norms = WorkBuffer<Double>(rows.count * count, repeating: 0)

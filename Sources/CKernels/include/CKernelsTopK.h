@@ -58,6 +58,14 @@ size_t mvk_screen(const mvk_train_tile* tile, const mvk_query_block* block, size
 /// Searches for the tightest such bound if `tight`, otherwise for a nearly tight one. Returns the candidates left.
 size_t mvk_screen_compact(const mvk_query_block* block, size_t query, size_t k, int tight);
 
+/// Dot products of `query` with the rows at `rows`, as `mvk_dot` has them, each row being fetched ahead of its turn.
+void mvk_dots(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
+              double* products);
+
+/// Squared distances of `query` from the rows at `rows`, as `mvk_squared_distance` has them with scales of 1.
+void mvk_squared_distances(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
+                           double* distances);
+
 /// Dot product in double precision; the order of summation depends on `count` alone.
 double mvk_dot(const float* left, const float* right, size_t count);
 

@@ -8,8 +8,9 @@ struct BlockCovariance: Sendable {
   /// Size x size each; the lower triangle, row by row.
   let values: [WorkBuffer<Float>]
 
-  /// Samples rows at equal steps: four times as many as columns, 8,192 at least. Blocks are as wide as lets the factors
-  /// of `penalties` penalties take no more than ``Preconditioner/factorBytes``.
+  /// Samples rows at equal steps: four times as many as columns, 8,192 at least.
+  ///
+  /// Blocks are as wide as lets the factors of `penalties` penalties take no more than ``Preconditioner/factorBytes``.
   init(of data: ProbeData, penalties: Int) {
     columns = data.columns
     let widest = max(64, min(2048, Preconditioner.factorBytes / (4 * max(1, penalties) * columns)))

@@ -6,8 +6,10 @@ struct ColumnMoments {
   /// Over the number of rows, not one less.
   let deviations: [Double]
 
-  /// Reads every row once. Sums are of differences from the first row, so that a large mean costs no precision, and are
-  /// joined in an order that does not depend on the number of threads.
+  /// Reads every row once.
+  ///
+  /// Sums are of differences from the first row, so that a large mean costs no precision, and are joined in an order
+  /// that does not depend on the number of threads.
   init(of reader: RowReader, threads: Int) {
     let columns = reader.columns
     let count = reader.rows.count

@@ -1,4 +1,4 @@
-/// A linear probe that has been fitted: scores of class c are weights[c] . (x - centre) + bias[c].
+/// A linear probe that has been fitted: a class scores the product of its weights and (x - centre), and its bias.
 public struct FittedProbe: Hashable, Sendable, Codable {
   /// A representation the probe was fitted on.
   public struct Input: Hashable, Sendable, Codable {
@@ -52,7 +52,7 @@ public struct FittedProbe: Hashable, Sendable, Codable {
   /// Values a row.
   public var columns: Int { centre.count }
 
-  /// One a class, for scores written weights[c] . x + intercept[c].
+  /// One a class, for scores that are the product of a class's weights and x, and its intercept.
   public var intercepts: [Double] {
     bias.enumerated().map { index, bias in
       let row = weights[index * columns..<(index + 1) * columns]

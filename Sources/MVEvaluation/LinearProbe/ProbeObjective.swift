@@ -22,8 +22,10 @@ struct ProbeObjective: Sendable {
   /// Numbers in one set.
   var parameters: Int { classes * (data.columns + 1) }
 
-  /// The mean cross-entropy of each set, and its gradient written over `gradients`, a set after the other; the penalty is
-  /// left out. To be called within ``SerialBLAS``.
+  /// The mean cross-entropy of each set, and its gradient written over `gradients`, a set after the other; the penalty
+  /// is left out.
+  ///
+  /// To be called within ``SerialBLAS``.
   func evaluate(_ points: [UnsafePointer<Double>], gradients: WorkBuffer<Double>) -> [Double] {
     let sets = points.count
     let columns = data.columns

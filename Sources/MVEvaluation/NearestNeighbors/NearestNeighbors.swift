@@ -20,7 +20,9 @@ public struct NearestNeighbors: Hashable, Sendable {
     case euclidean
   }
 
-  /// How much each neighbour's vote counts. The distance d is 1 - cosine, or the Euclidean distance.
+  /// How much each neighbour's vote counts.
+  ///
+  /// The distance d is 1 - cosine, or the Euclidean distance.
   public enum Weighting: String, Hashable, Sendable, Codable, CaseIterable {
     /// exp(s / T), s the cosine or, with the Euclidean metric, -d^2 / 2 (on unit rows the cosine less 1).
     case dino

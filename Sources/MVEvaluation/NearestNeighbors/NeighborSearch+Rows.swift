@@ -1,5 +1,6 @@
 internal import CKernels
 internal import MVCore
+internal import MVStore
 
 extension NeighborSearch {
   /// Normalises or centres a row in place, as the metric wants, and returns its norm in scores: 1 under cosine.
@@ -52,15 +53,50 @@ extension NeighborSearch {
     for (part, (left, right)) in zip(queryNorms, rowNorms).enumerated() {
       let start = train.starts[part]
       let count = train.starts[part + 1] - start
-      let leftScale = left < NeighborSearch.smallestNorm ? 0 : 1 / left
-      let rightScale = right < NeighborSearch.smallestNorm ? 0 : 1 / right
-      if metric == .cosine {
-        sum += mvk_dot(query + start, row + start, count) * leftScale * rightScale
-      } else {
-        sum += mvk_squared_distance(query + start, leftScale, row + start, rightScale, count)
+      let isZero = (left < NeighborSearch.smallestNorm, right < NeighborSearch.smallestNorm)
+      if metric == .euclidean {
+        sum += mvk_squared_distance(
+          query + start, isZero.0 ? 0 : 1 / left, row + start, isZero.1 ? 0 : 1 / right, count)
+      } else if isZero == (false, false) {
+        sum += mvk_dot(query + start, row + start, count) / (left * right)
       }
     }
     return metric == .cosine ? sum / Double(train.representations.count) : sum
+  }
+
+  /// The cosines, or the squared distances, of a query and the train rows at `positions`; `spare` has room for a row.
+  func values(
+    of positions: [Int32], query: UnsafePointer<Float>, norms queryNorms: ArraySlice<Double>,
+    spare: UnsafeMutablePointer<Float>
+  ) -> [Double] {
+    if train.representations.count == 1, let values = storedValues(of: positions, query: query, norm: queryNorms.first!)
+    {
+      return values
+    }
+    return positions.map { position in
+      train.read(Int(position), into: spare)
+      return value(query: query, norms: queryNorms, row: spare, norms: norms(ofTrain: Int(position)))
+    }
+  }
+
+  /// The same without copying rows, where they lie in memory as float32.
+  private func storedValues(of positions: [Int32], query: UnsafePointer<Float>, norm: Double) -> [Double]? {
+    let columns = train.columns
+    let rows = positions.map { Int32(train.rows[Int($0)]) }
+    return train.representations[0].withStoredRows { base in
+      var values = [Double](repeating: 0, count: rows.count)
+      guard metric == .cosine else {
+        mvk_squared_distances(query, base, columns, rows, rows.count, &values)
+        return values
+      }
+      mvk_dots(query, base, columns, rows, rows.count, &values)
+      for (index, position) in positions.enumerated() {
+        let other = trainNorms[Int(position)]
+        let isZero = norm < NeighborSearch.smallestNorm || other < NeighborSearch.smallestNorm
+        values[index] = isZero ? 0 : values[index] / (norm * other)
+      }
+      return values
+    }
   }
 
   /// Rounds a prepared row to int16 and returns the relative error of rounding.

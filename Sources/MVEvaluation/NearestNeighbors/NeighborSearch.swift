@@ -75,11 +75,13 @@ struct NeighborSearch: Sendable {
   /// Queries a block.
   var blockLength: Int {
     let bytes = 12 * capacity + 4 * pairs + 64
-    return max(96, min(queries.rows.count, NeighborSearch.blockBytes / bytes))
+    return max(12, min(queries.rows.count, NeighborSearch.blockBytes / bytes))
   }
 
   /// Finds the neighbours of every query, and hands each query's to `consume`, nearest first: train positions and
-  /// cosines, or squared distances. `consume` is called from several threads.
+  /// cosines, or squared distances.
+  ///
+  /// `consume` is called from several threads.
   func run(
     progress: (@Sendable (RunProgress) -> Void)?,
     consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void

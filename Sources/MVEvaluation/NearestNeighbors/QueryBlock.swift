@@ -128,13 +128,9 @@ final class QueryBlock: Sendable {
     let norms = search.norms(ofQuery: position)
     let candidates = rows.slice(query * search.capacity..<query * search.capacity + Int(counts.pointer[query]))
     // In row order, so that the rows are read in the order of the file.
-    var ranked = candidates.sorted().map { RankedRow(position: $0, value: 0) }
-    for index in ranked.indices {
-      let candidate = Int(ranked[index].position)
-      search.train.read(candidate, into: row)
-      ranked[index].value = search.value(
-        query: asked.pointer, norms: norms, row: row, norms: search.norms(ofTrain: candidate))
-    }
+    let ordered = candidates.sorted()
+    let values = search.values(of: ordered, query: asked.pointer, norms: norms, spare: row)
+    var ranked = zip(ordered, values).map { RankedRow(position: $0, value: $1) }
     if search.metric == .cosine {
       ranked.sort { ($1.value, $0.position) < ($0.value, $1.position) }
     } else {

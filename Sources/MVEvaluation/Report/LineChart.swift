@@ -66,7 +66,8 @@ public struct LineChart: Sendable {
           pen = "M"
           continue
         }
-        path += "\(pen)\(frame.place(point.x, point.y))"
+        // A stroke of no length: its round ends show a point that stands alone.
+        path += "\(pen)\(frame.place(point.x, point.y))\(pen == "M" ? "h0" : "")"
         pen = "L"
       }
       let single = curve.count(where: { $0.y.isFinite }) == 1 ? curve.first { $0.y.isFinite } : nil

@@ -37,7 +37,7 @@ public struct ReportTable: Sendable {
     case text(String)
     /// A number, written with the column's digits.
     case number(Double)
-    /// A whole number, its thousands apart.
+    /// A whole number; its thousands are apart unless the column holds other numbers.
     case count(Int)
     /// Nothing; a dash.
     case empty
@@ -78,6 +78,10 @@ public struct ReportTable: Sendable {
       filled.contains { $0[column].value != nil }
         && filled.allSatisfy { if case .text = $0[column] { false } else { true } }
     }
+    // Whole numbers among others are written as those are.
+    let decimals = columns.indices.map { column in
+      filled.contains { if case .number = $0[column] { true } else { false } }
+    }
     let best: [String?] = columns.indices.map { column in
       let values = filled.compactMap { $0[column].value }.filter(\.isFinite)
       let extreme =
@@ -87,16 +91,14 @@ public struct ReportTable: Sendable {
         case .smallest: values.min()
         }
       // What reads the same is as good: compare as written.
-      return extreme.map {
-        written(.number($0), column, isCount: filled.contains { if case .count = $0[column] { true } else { false } })
-      }
+      return extreme.map { written($0, column, decimals: decimals[column]) }
     }
     let head = columns.indices.map {
       "<th scope=\"col\"\(numeric[$0] ? " class=\"number\"" : "")>\(escaped(columns[$0].title))</th>"
     }.joined()
     let body = filled.map { row in
       let cells = columns.indices.map { column in
-        let text = written(row[column], column, isCount: false)
+        let text = written(row[column], column, decimals: decimals[column])
         var classes = numeric[column] ? ["number"] : []
         if row[column].value != nil, text == best[column] { classes.append("best") }
         let attribute = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
@@ -114,14 +116,18 @@ public struct ReportTable: Sendable {
       """
   }
 
-  private func written(_ cell: Cell, _ column: Int, isCount: Bool) -> String {
+  private func written(_ cell: Cell, _ column: Int, decimals: Bool) -> String {
     switch cell {
     case .text(let text): text
-    case .number(let value) where isCount: grouped(Int(value))
-    case .number(let value): value.isFinite ? String(format: "%.\(columns[column].digits)f", value) : "\(value)"
-    case .count(let value): grouped(value)
+    case .number(let value): written(value, column, decimals: decimals)
+    case .count(let value): written(Double(value), column, decimals: decimals)
     case .empty: "–"
     }
+  }
+
+  private func written(_ value: Double, _ column: Int, decimals: Bool) -> String {
+    guard value.isFinite else { return "\(value)" }
+    return decimals ? String(format: "%.\(columns[column].digits)f", value) : grouped(Int(value))
   }
 }
 

@@ -56,6 +56,15 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
+  /// Calls `body` with the first row as it lies in memory, the others after it; nil unless rows are float32 and aligned.
+  public func withStoredRows<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result? {
+    guard element == .float32 else { return nil }
+    return bytes.withUnsafeBytes { raw in
+      guard let base = raw.baseAddress, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 else { return nil }
+      return body(base.assumingMemoryBound(to: Float.self))
+    }
+  }
+
   /// The rows at `indices`, in that order.
   public func matrix(at indices: [Int]) -> Matrix {
     Matrix(
