@@ -1,8 +1,7 @@
-#include "CKernelsColor.h"
-
 #include <math.h>
 #include <string.h>
 
+#include "CKernelsColor.h"
 #include "ColorSpaces.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -20,7 +19,8 @@ struct ColorLayout {
   // More tables of counts than one let neighbouring pixels of one colour be counted at the same time.
   static constexpr size_t kCopies = 4;
 
-  ColorLayout(const mvk_color_settings& s, size_t width) : bins(mvk_color_bins(&s)), copies(bins <= 4096 ? kCopies : 1) {
+  ColorLayout(const mvk_color_settings& s, size_t width)
+      : bins(mvk_color_bins(&s)), copies(bins <= 4096 ? kCopies : 1) {
     indices = 0;
     tables = (3 * width / 2 + 2 * kMargin) / kMargin * kMargin;
     counts = tables + 3 * 1024;
@@ -44,9 +44,8 @@ void JointBinsOfRGB(const uint8_t* HWY_RESTRICT row, size_t width, size_t channe
   const hn::Rebind<uint8_t, decltype(d16)> d8;
   const size_t lanes = hn::Lanes(d16);
   const auto count = hn::Set(d16, bins);
-  const auto bin = [&](hn::VFromD<decltype(d8)> v) HWY_ATTR {
-    return hn::ShiftRight<8>(hn::Mul(hn::PromoteTo(d16, v), count));
-  };
+  const auto bin = [&](hn::VFromD<decltype(d8)> v)
+                       HWY_ATTR { return hn::ShiftRight<8>(hn::Mul(hn::PromoteTo(d16, v), count)); };
   size_t x = 0;
   for (; x + lanes <= width; x += lanes) {
     hn::VFromD<decltype(d8)> r, g, b;
@@ -102,10 +101,13 @@ void FillTables(const mvk_color_settings& s, uint32_t* tables) {
   const uint32_t bins = uint32_t(s.bins);
   const uint32_t strides[3] = {s.joint ? bins * bins : 1, s.joint ? bins : 1, 1};
   for (int32_t c = 0; c < 3; c++) {
-    // In double precision as OpenCV's histogram does it: what a product that is not whole rounds to is part of it.
+    // OpenCV's histogram multiplies in double precision: what a product that is not whole rounds to is part of it.
     const double scale = bins / double(ranges[c]);
-    for (int32_t v = 0; v < ranges[c]; v++)
-      tables[1024 * c + v] = uint32_t(floor(v * scale)) * strides[c] + (s.joint ? 0 : uint32_t(c) * bins);
+    for (int32_t v = 0; v < ranges[c]; v++) {
+      const uint32_t bin =
+          s.space == MVK_COLOR_OPPONENT ? uint32_t(v) * bins / uint32_t(ranges[c]) : uint32_t(floor(v * scale));
+      tables[1024 * c + v] = bin * strides[c] + (s.joint ? 0 : uint32_t(c) * bins);
+    }
   }
 }
 

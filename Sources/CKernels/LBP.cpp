@@ -1,7 +1,7 @@
-#include "CKernelsLBP.h"
-
 #include <math.h>
 #include <string.h>
+
+#include "CKernelsLBP.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "LBP.cpp"
@@ -63,9 +63,8 @@ HWY_INLINE hn::VFromD<DI> Grey(DI d, const uint8_t* rgb) {
   const hn::Rebind<uint8_t, DI> d8;
   hn::VFromD<decltype(d8)> r, g, b;
   hn::LoadInterleaved3(d8, rgb, r, g, b);
-  const auto weigh = [&](hn::VFromD<decltype(d8)> v, int32_t weight) HWY_ATTR {
-    return hn::Mul(hn::PromoteTo(d, v), hn::Set(d, weight));
-  };
+  const auto weigh = [&](hn::VFromD<decltype(d8)> v, int32_t weight)
+                         HWY_ATTR { return hn::Mul(hn::PromoteTo(d, v), hn::Set(d, weight)); };
   const auto sum = hn::Add(hn::Add(weigh(r, kRedWeight), weigh(g, kGreenWeight)),
                            hn::Add(weigh(b, kBlueWeight), hn::Set(d, 1 << (kGreyBits - 1))));
   return hn::ShiftRight<kGreyBits>(sum);
@@ -103,8 +102,7 @@ HWY_INLINE void Fill(const float* from, float* to, size_t width, size_t channels
     memcpy(to, from, width * sizeof(float));
     return;
   }
-  for (size_t x = 0; x < width; x++)
-    to[x] = from[3 * x] * 0.299f + from[3 * x + 1] * 0.587f + from[3 * x + 2] * 0.114f;
+  for (size_t x = 0; x < width; x++) to[x] = from[3 * x] * 0.299f + from[3 * x + 1] * 0.587f + from[3 * x + 2] * 0.114f;
 }
 
 // Bilinear interpolation as the peer does it: in double precision, at the absolute position, in this order. Fractions
@@ -157,9 +155,8 @@ HWY_INLINE hn::VFromD<DF> CleanDifference(const LBPPoint& p, const float* at, si
     return hn::IfThenZeroElse(hn::Le(hn::Abs(sum), hn::Mul(size, hn::Set(d, 0x1p-20))), sum);
   };
   // Only the sign counts, and it must survive the narrowing.
-  const auto sign = [&](hn::VFromD<DD> v) HWY_ATTR {
-    return hn::IfThenElse(hn::Lt(v, hn::Zero(d)), hn::Set(d, -1.0), hn::Zero(d));
-  };
+  const auto sign = [&](hn::VFromD<DD> v)
+                        HWY_ATTR { return hn::IfThenElse(hn::Lt(v, hn::Zero(d)), hn::Set(d, -1.0), hn::Zero(d)); };
   return Join(sign(difference(0)), sign(difference(hn::Lanes(d))));
 }
 
@@ -349,7 +346,9 @@ uint32_t CountOnes(uint32_t bits) {
   bits = (bits & 0x33333333u) + ((bits >> 2) & 0x33333333u);
   return (((bits + (bits >> 4)) & 0x0F0F0F0Fu) * 0x01010101u) >> 24;
 }
-uint32_t FirstOne(uint32_t bits) { return CountOnes((bits & (0 - bits)) - 1); }
+uint32_t FirstOne(uint32_t bits) {
+  return CountOnes((bits & (0 - bits)) - 1);
+}
 }  // namespace
 }  // namespace mvk
 

@@ -1,6 +1,6 @@
-#include "CKernelsPixels.h"
-
 #include <math.h>
+
+#include "CKernelsPixels.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "Pixels.cpp"

@@ -1,9 +1,11 @@
-#include "CKernelsTargets.h"
-
-#include "hwy/highway.h"
 #include "hwy/targets.h"
 
-int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }
+#include "CKernelsTargets.h"
+#include "hwy/highway.h"
+
+int64_t mvk_targets(void) {
+  return hwy::SupportedTargets() & HWY_TARGETS;
+}
 
 void mvk_force_targets(int64_t targets) {
   hwy::SetSupportedTargetsForTest(targets);

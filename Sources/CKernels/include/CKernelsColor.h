@@ -23,7 +23,8 @@ size_t mvk_color_bins(const mvk_color_settings* settings);
 /// Bytes of scratch memory one image of this width needs, aligned to 128.
 size_t mvk_color_scratch(const mvk_color_settings* settings, size_t width);
 
-/// Counts the colours of each cell of the grid into `counts`, cells x bins. Channels are interleaved RGB, or one of grey.
+/// Counts the colours of each cell of the grid into `counts`, cells x bins. Channels are interleaved RGB, or one of
+/// grey.
 void mvk_color_histogram(const mvk_color_settings* settings, const uint8_t* image, size_t height, size_t width,
                          size_t channels, uint32_t* counts, void* scratch);
 

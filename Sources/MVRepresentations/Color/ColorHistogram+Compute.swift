@@ -41,7 +41,8 @@ extension ColorHistogram {
   }
 
   /// Writes the cells of all levels, coarse first, from the counts of the finest.
-  private func fill(_ row: UnsafeMutablePointer<Float>, with counts: UnsafeMutableBufferPointer<UInt32>, cellBins: Int) {
+  private func fill(_ row: UnsafeMutablePointer<Float>, with counts: UnsafeMutableBufferPointer<UInt32>, cellBins: Int)
+  {
     var row = row
     for level in 0..<pyramid {
       let side = 1 << level

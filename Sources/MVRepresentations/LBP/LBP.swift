@@ -103,7 +103,8 @@ public struct LBP: Representation {
     let codesAreBits = method == .default || method == .rotationInvariant
     if codesAreBits, output == .histogram, points > 16 {
       throw .usage(
-        "setting points=\(points)", "makes 2^\(points) patterns, too many for a histogram where method=\(method.rawValue)",
+        "setting points=\(points)",
+        "makes 2^\(points) patterns, too many for a histogram where method=\(method.rawValue)",
         remedy: "take 16 points at most, or method=uniform")
     }
     if codesAreBits, output == .map, points > 24 {
