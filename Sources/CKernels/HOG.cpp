@@ -1,7 +1,7 @@
-#include "CKernelsHOG.h"
-
 #include <math.h>
 #include <string.h>
+
+#include "CKernelsHOG.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "HOG.cpp"
@@ -166,7 +166,8 @@ HWY_INLINE void Vote(const HOGLayout& g, const Row* const* up, const Row* const*
     const auto lower = hn::Or(hn::Lt(gy, zero), hn::And(hn::Eq(gy, zero), hn::Lt(gx, zero)));
     gx = hn::IfThenElse(lower, hn::Neg(gx), gx);
     gy = hn::IfThenElse(lower, hn::Neg(gy), gy);
-    // The angle is at or beyond an edge where the cross product says so; bins hold what passed one edge and not the next.
+    // The angle is at or beyond an edge where the cross product says so; bins hold what passed one edge and not the
+    // next.
     T* HWY_RESTRICT to = votes + x;
     auto passed = hn::Eq(zero, zero);
     for (size_t k = 0; k < inner; k++, to += g.votes_stride) {
@@ -229,8 +230,9 @@ HWY_INLINE void Histograms(const mvk_hog_settings& s, const HOGLayout& g, const 
 
 void Normalise(const mvk_hog_settings& s, const HOGLayout& g, double* scratch, float* HWY_RESTRICT row) {
   const float epsilon = 1e-5f;
-  const hn::ScalableTag<float> d;
-  const size_t lanes = hn::Lanes(d);
+  // Four lanes on every instruction set, so that sums come out the same on all of them.
+  const hn::FixedTag<float, 4> d;
+  constexpr size_t lanes = 4;
   const float* histogram = reinterpret_cast<const float*>(scratch + g.histogram);
   float* norms = reinterpret_cast<float*>(scratch + g.norms);
   const bool absolute = s.norm == MVK_HOG_L1 || s.norm == MVK_HOG_L1_SQRT;
@@ -271,7 +273,9 @@ void Normalise(const mvk_hog_settings& s, const HOGLayout& g, double* scratch, f
         }
       }
       if (s.norm != MVK_HOG_L2_HYS) continue;
-      const float total = hn::GetLane(hn::SumOfLanes(d, squares));
+      HWY_ALIGN float parts[lanes];
+      hn::Store(squares, d, parts);
+      const float total = (parts[0] + parts[2]) + (parts[1] + parts[3]);
       const auto again = hn::Set(d, 1 / sqrtf(total + epsilon * epsilon));
       size_t i = 0;
       for (; i + lanes <= values; i += lanes) hn::StoreU(hn::Mul(hn::LoadU(d, row + i), again), d, row + i);
@@ -319,8 +323,8 @@ void mvk_hog_uint8(const mvk_hog_settings* settings, const uint8_t* image, size_
   const mvk::HOGLayout layout(*settings, height, width, channels);
   HWY_DYNAMIC_DISPATCH(mvk::HOGOfBytes)(settings, &layout, image, row, static_cast<double*>(scratch));
 }
-void mvk_hog_float32(const mvk_hog_settings* settings, const float* image, size_t height, size_t width,
-                     size_t channels, float* row, void* scratch) {
+void mvk_hog_float32(const mvk_hog_settings* settings, const float* image, size_t height, size_t width, size_t channels,
+                     float* row, void* scratch) {
   const mvk::HOGLayout layout(*settings, height, width, channels);
   HWY_DYNAMIC_DISPATCH(mvk::HOGOfFloats)(settings, &layout, image, row, static_cast<double*>(scratch));
 }

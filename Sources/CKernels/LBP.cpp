@@ -1,7 +1,7 @@
-#include "CKernelsLBP.h"
-
 #include <math.h>
 #include <string.h>
+
+#include "CKernelsLBP.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "LBP.cpp"
@@ -22,6 +22,7 @@ struct LBPPoint {
   ptrdiff_t offset;
   double row, column, floor_row, floor_column;
   double weights[4];
+  float single_weights[4];
   bool whole;
 };
 
@@ -32,12 +33,12 @@ struct LBPLayout {
   static constexpr size_t kCopies = 4;
 
   LBPLayout(const mvk_lbp_settings& s, size_t height, size_t width) : height(height), width(width) {
-    stride = (width + 2 * s.padding + 2 * kMargin) / kMargin * kMargin;
+    stride = (width + 2 * s.padding + 15) / 16 * 16;
     padded = 0;
-    codes = padded + ((height + 2 * s.padding) * stride + kMargin) / kMargin * kMargin;
+    codes = padded + ((height + 2 * s.padding) * stride + 2 * kMargin) / kMargin * kMargin;
     raw_bins = s.points <= 8 && s.method != MVK_LBP_VAR ? size_t(1) << s.points : s.bins;
     copies = raw_bins <= 4096 ? kCopies : 1;
-    counts = codes + stride;
+    counts = codes + (width + 2 * kMargin) / kMargin * kMargin;
     size = counts + (s.grid * raw_bins * copies + kMargin) / kMargin * kMargin;
   }
   size_t height, width, stride, padded, codes, counts, size;
@@ -58,28 +59,29 @@ using DI = hn::Rebind<int32_t, DF>;
 using DHalf = hn::Half<DF>;
 using DD = hn::Rebind<double, DHalf>;
 
-// 0...255 of each pixel, in the lowest byte of a lane.
-HWY_INLINE hn::VFromD<DI> Grey(DI d, const uint8_t* rgb) {
-  const hn::Rebind<uint8_t, DI> d8;
+// 0...255 of each pixel; the weighted sums are whole numbers below 2^24, so single precision holds them exactly.
+HWY_INLINE hn::VFromD<DF> Grey(DF d, const uint8_t* rgb) {
+  const DI d32;
+  const hn::Rebind<uint8_t, DF> d8;
   hn::VFromD<decltype(d8)> r, g, b;
   hn::LoadInterleaved3(d8, rgb, r, g, b);
-  const auto weigh = [&](hn::VFromD<decltype(d8)> v, int32_t weight) HWY_ATTR {
-    return hn::Mul(hn::PromoteTo(d, v), hn::Set(d, weight));
-  };
-  const auto sum = hn::Add(hn::Add(weigh(r, kRedWeight), weigh(g, kGreenWeight)),
-                           hn::Add(weigh(b, kBlueWeight), hn::Set(d, 1 << (kGreyBits - 1))));
-  return hn::ShiftRight<kGreyBits>(sum);
+  const auto widen = [&](hn::VFromD<decltype(d8)> v) HWY_ATTR { return hn::ConvertTo(d, hn::PromoteTo(d32, v)); };
+  auto sum = hn::MulAdd(widen(r), hn::Set(d, float(kRedWeight)), hn::Set(d, float(1 << (kGreyBits - 1))));
+  sum = hn::MulAdd(widen(g), hn::Set(d, float(kGreenWeight)), sum);
+  sum = hn::MulAdd(widen(b), hn::Set(d, float(kBlueWeight)), sum);
+  return hn::Floor(hn::Mul(sum, hn::Set(d, 1.0f / (1 << kGreyBits))));
 }
 HWY_INLINE int32_t Grey(const uint8_t* p) {
   return (p[0] * kRedWeight + p[1] * kGreenWeight + p[2] * kBlueWeight + (1 << (kGreyBits - 1))) >> kGreyBits;
 }
 
 void GreyRow(const uint8_t* rgb, uint8_t* grey, size_t pixels) {
-  const DI d;
-  const hn::Rebind<uint8_t, DI> d8;
+  const DF d;
+  const hn::Rebind<uint8_t, DF> d8;
   const size_t lanes = hn::Lanes(d);
   size_t x = 0;
-  for (; x + lanes <= pixels; x += lanes) hn::StoreU(hn::DemoteTo(d8, Grey(d, rgb + 3 * x)), d8, grey + x);
+  for (; x + lanes <= pixels; x += lanes)
+    hn::StoreU(hn::DemoteTo(d8, hn::ConvertTo(DI(), Grey(d, rgb + 3 * x))), d8, grey + x);
   for (; x < pixels; x++) grey[x] = uint8_t(Grey(rgb + 3 * x));
 }
 
@@ -90,7 +92,7 @@ HWY_INLINE void Fill(const uint8_t* from, float* to, size_t width, size_t channe
   const size_t lanes = hn::Lanes(d);
   size_t x = 0;
   if (channels == 3) {
-    for (; x + lanes <= width; x += lanes) hn::StoreU(hn::ConvertTo(d, Grey(di, from + 3 * x)), d, to + x);
+    for (; x + lanes <= width; x += lanes) hn::StoreU(Grey(d, from + 3 * x), d, to + x);
     for (; x < width; x++) to[x] = float(Grey(from + 3 * x));
   } else {
     for (; x + lanes <= width; x += lanes)
@@ -103,8 +105,7 @@ HWY_INLINE void Fill(const float* from, float* to, size_t width, size_t channels
     memcpy(to, from, width * sizeof(float));
     return;
   }
-  for (size_t x = 0; x < width; x++)
-    to[x] = from[3 * x] * 0.299f + from[3 * x + 1] * 0.587f + from[3 * x + 2] * 0.114f;
+  for (size_t x = 0; x < width; x++) to[x] = from[3 * x] * 0.299f + from[3 * x + 1] * 0.587f + from[3 * x + 2] * 0.114f;
 }
 
 // Bilinear interpolation as the peer does it: in double precision, at the absolute position, in this order. Fractions
@@ -130,7 +131,7 @@ HWY_INLINE hn::VFromD<DF> Join(hn::VFromD<DD> lower, hn::VFromD<DD> upper) {
 }
 
 // How much lighter than its pixel the neighbour is, to its exact sign.
-HWY_NOINLINE hn::VFromD<DF> ExactDifference(const LBPPoint& p, const float* at, size_t stride, double y, size_t x) {
+HWY_INLINE hn::VFromD<DF> ExactDifference(const LBPPoint& p, const float* at, size_t stride, double y, size_t x) {
   const DD d;
   const hn::Rebind<float, DD> f;
   const size_t half = hn::Lanes(d);
@@ -157,10 +158,20 @@ HWY_INLINE hn::VFromD<DF> CleanDifference(const LBPPoint& p, const float* at, si
     return hn::IfThenZeroElse(hn::Le(hn::Abs(sum), hn::Mul(size, hn::Set(d, 0x1p-20))), sum);
   };
   // Only the sign counts, and it must survive the narrowing.
-  const auto sign = [&](hn::VFromD<DD> v) HWY_ATTR {
-    return hn::IfThenElse(hn::Lt(v, hn::Zero(d)), hn::Set(d, -1.0), hn::Zero(d));
-  };
+  const auto sign = [&](hn::VFromD<DD> v)
+                        HWY_ATTR { return hn::IfThenElse(hn::Lt(v, hn::Zero(d)), hn::Set(d, -1.0), hn::Zero(d)); };
   return Join(sign(difference(0)), sign(difference(hn::Lanes(d))));
+}
+
+// Puts one bit into the neighbourhood of each pixel of a row, where `lighter(offset of a vector)` says so.
+template <class Lighter>
+HWY_INLINE void Mark(uint32_t bit, size_t width, uint32_t* HWY_RESTRICT bits, Lighter lighter) {
+  const DU d;
+  const auto value = hn::Set(d, bit);
+  for (size_t x = 0; x < width; x += hn::Lanes(d)) {
+    const auto set = hn::IfThenElseZero(hn::RebindMask(d, lighter(x)), value);
+    hn::StoreU(hn::Or(hn::LoadU(d, bits + x), set), d, bits + x);
+  }
 }
 
 // The neighbourhoods of one row of pixels, one bit a neighbour.
@@ -168,35 +179,34 @@ template <bool kFloats>
 HWY_INLINE void Bits(const mvk_lbp_settings& s, const LBPPoint* points, const float* row, size_t stride, size_t y,
                      size_t width, uint32_t* HWY_RESTRICT bits) {
   const DF d;
-  const DU du;
-  const size_t lanes = hn::Lanes(d);
   const auto zero = hn::Zero(d);
-  for (size_t x = 0; x < width; x += lanes) {
-    const float* at = row + x;
-    const auto centre = hn::LoadU(d, at);
-    auto code = hn::Zero(du);
-    for (int32_t i = 0; i < s.points; i++) {
-      const LBPPoint& p = points[i];
-      auto set = hn::Ge(centre, centre);
-      if (p.whole) {
-        set = hn::Ge(hn::LoadU(d, at + p.offset), centre);
-      } else if (kFloats) {
-        set = hn::Ge(CleanDifference(p, at, stride), zero);
-      } else {
-        // Single precision settles all but near ties: its error is below 2e-4, and of whole numbers 0 to 255 with
-        // weights of ten decimals, none but exact ties come that near in double precision.
-        const float* corner = at + p.offset;
-        auto sum = hn::MulSub(hn::LoadU(d, corner), hn::Set(d, float(p.weights[0])), centre);
-        sum = hn::MulAdd(hn::LoadU(d, corner + 1), hn::Set(d, float(p.weights[1])), sum);
-        sum = hn::MulAdd(hn::LoadU(d, corner + stride), hn::Set(d, float(p.weights[2])), sum);
-        sum = hn::MulAdd(hn::LoadU(d, corner + stride + 1), hn::Set(d, float(p.weights[3])), sum);
-        if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Lt(hn::Abs(sum), hn::Set(d, 5e-4f)))))
-          sum = ExactDifference(p, at, stride, double(y), x);
-        set = hn::Ge(sum, zero);
-      }
-      code = hn::Or(code, hn::IfThenElseZero(hn::RebindMask(du, set), hn::Set(du, 1u << i)));
+  memset(bits, 0, width * sizeof(uint32_t));
+  for (int32_t i = 0; i < s.points; i++) {
+    const LBPPoint& p = points[i];
+    const float* HWY_RESTRICT corner = row + p.offset;
+    if (p.whole) {
+      Mark(1u << i, width, bits,
+           [&](size_t x) HWY_ATTR { return hn::Ge(hn::LoadU(d, corner + x), hn::LoadU(d, row + x)); });
+    } else if (kFloats) {
+      Mark(1u << i, width, bits, [&](size_t x) HWY_ATTR { return hn::Ge(CleanDifference(p, row + x, stride), zero); });
+    } else {
+      const auto w0 = hn::Set(d, p.single_weights[0]), w1 = hn::Set(d, p.single_weights[1]);
+      const auto w2 = hn::Set(d, p.single_weights[2]), w3 = hn::Set(d, p.single_weights[3]);
+      const auto near = hn::Set(d, 5e-4f);
+      // Single precision, whose error is below 2e-4 here, settles all but near ties; double precision, as the peer has
+      // it, settles those.
+      Mark(1u << i, width, bits, [&](size_t x) HWY_ATTR {
+        const float* at = corner + x;
+        auto sum = hn::MulSub(hn::LoadU(d, at), w0, hn::LoadU(d, row + x));
+        sum = hn::MulAdd(hn::LoadU(d, at + 1), w1, sum);
+        auto below = hn::Mul(hn::LoadU(d, at + stride), w2);
+        below = hn::MulAdd(hn::LoadU(d, at + stride + 1), w3, below);
+        sum = hn::Add(sum, below);
+        if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Lt(hn::Abs(sum), near))))
+          sum = ExactDifference(p, row + x, stride, double(y), x);
+        return hn::Ge(sum, zero);
+      });
     }
-    hn::StoreU(code, du, bits + x);
   }
 }
 
@@ -269,8 +279,12 @@ void LBPHistogram(const mvk_lbp_settings* settings, const LBPLayout* layout, con
     for (size_t cell_x = 0; cell_x < size_t(s.grid); cell_x++) {
       uint32_t* HWY_RESTRICT to = counts + (cell_y * s.grid + cell_x) * s.bins;
       const uint32_t* HWY_RESTRICT from = raw + cell_x * table;
-      for (size_t copy = 0; copy < g.copies; copy++)
-        for (size_t i = 0; i < g.raw_bins; i++, from++) to[of_bits ? s.map[i] : i] += *from;
+      for (size_t i = 0; i < g.raw_bins; i++) {
+        uint32_t sum = from[i];
+        if (g.copies == LBPLayout::kCopies)
+          sum += from[g.raw_bins + i] + (from[2 * g.raw_bins + i] + from[3 * g.raw_bins + i]);
+        if (sum != 0) to[of_bits ? s.map[i] : i] += sum;
+      }
     }
   }
 }
@@ -339,6 +353,7 @@ struct Neighbours {
       p.weights[1] = (1 - down) * right;
       p.weights[2] = down * (1 - right);
       p.weights[3] = down * right;
+      for (int32_t k = 0; k < 4; k++) p.single_weights[k] = float(p.weights[k]);
     }
   }
   LBPPoint points[32];
@@ -349,7 +364,9 @@ uint32_t CountOnes(uint32_t bits) {
   bits = (bits & 0x33333333u) + ((bits >> 2) & 0x33333333u);
   return (((bits + (bits >> 4)) & 0x0F0F0F0Fu) * 0x01010101u) >> 24;
 }
-uint32_t FirstOne(uint32_t bits) { return CountOnes((bits & (0 - bits)) - 1); }
+uint32_t FirstOne(uint32_t bits) {
+  return CountOnes((bits & (0 - bits)) - 1);
+}
 }  // namespace
 }  // namespace mvk
 

@@ -1,9 +1,11 @@
-#include "CKernelsTargets.h"
-
-#include "hwy/highway.h"
 #include "hwy/targets.h"
 
-int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }
+#include "CKernelsTargets.h"
+#include "hwy/highway.h"
+
+int64_t mvk_targets(void) {
+  return hwy::SupportedTargets() & HWY_TARGETS;
+}
 
 const char* mvk_target_name(int64_t target) { return hwy::TargetName(target); }
 

@@ -35,7 +35,9 @@ public enum Catalogue {
     }
   }
 
-  /// All representations, in the order of the documentation. A new one is one line here.
+  /// All representations, in the order of the documentation.
+  ///
+  /// A new one is one line here.
   public static let entries: [Entry] = [
     Entry(HOG.self, isDefault: true),
     Entry(LBP.self, isDefault: true),

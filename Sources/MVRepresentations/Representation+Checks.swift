@@ -42,7 +42,8 @@ extension ImageBatch {
     }
     guard first < values.count else { return }
     throw .badData(
-      place(of: first), values[first].isFinite ? "is \(values[first]), beyond 1e15" : "is \(values[first]), not a number",
+      place(of: first),
+      values[first].isFinite ? "is \(values[first]), beyond 1e15" : "is \(values[first]), not a number",
       remedy: "repair or leave out the image")
   }
 

@@ -20,12 +20,16 @@ typedef struct {
 /// Bins of one cell: bins^3 where they are triples, else 3 x bins.
 size_t mvk_color_bins(const mvk_color_settings* settings);
 
+/// Fills `tables`, 3 x 1024 values: the bin of each value of each channel.
+void mvk_color_tables(const mvk_color_settings* settings, int32_t* tables);
+
 /// Bytes of scratch memory one image of this width needs, aligned to 128.
 size_t mvk_color_scratch(const mvk_color_settings* settings, size_t width);
 
-/// Counts the colours of each cell of the grid into `counts`, cells x bins. Channels are interleaved RGB, or one of grey.
-void mvk_color_histogram(const mvk_color_settings* settings, const uint8_t* image, size_t height, size_t width,
-                         size_t channels, uint32_t* counts, void* scratch);
+/// Counts the colours of each cell of the grid into `counts`, cells x bins, with the tables of these settings. Channels
+/// are interleaved RGB, or one of grey.
+void mvk_color_histogram(const mvk_color_settings* settings, const int32_t* tables, const uint8_t* image, size_t height,
+                         size_t width, size_t channels, uint32_t* counts, void* scratch);
 
 /// Converts interleaved RGB as OpenCV's 8-bit conversions do: hue in 0...179; L, a, b in 0...255.
 void mvk_rgb_to_hsv(const uint8_t* rgb, uint8_t* hsv, size_t pixels);

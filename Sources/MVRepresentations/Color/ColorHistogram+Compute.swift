@@ -2,6 +2,9 @@ internal import CKernels
 public import MVCore
 
 extension ColorHistogram {
+  /// Computes one row an image.
+  ///
+  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that it cannot describe.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let images = try bytes(of: images)
@@ -9,13 +12,15 @@ extension ColorHistogram {
     let settings = mvk_color_settings(
       space: space.kernelValue, bins: Int32(bins), joint: joint ? 1 : 0, grid: Int32(finestGrid))
     let cellBins = withUnsafePointer(to: settings) { mvk_color_bins($0) }
+    var tables = [Int32](repeating: 0, count: 3 * 1024)
+    withUnsafePointer(to: settings) { mvk_color_tables($0, &tables) }
     var counts = [UInt32](repeating: 0, count: finestGrid * finestGrid * cellBins)
     withUnsafePointer(to: settings) { settings in
       counts.withUnsafeMutableBufferPointer { counts in
         images.eachRow(
           of: layout.count, in: &rows, scratch: mvk_color_scratch(settings, width),
           bytes: { image, row, scratch in
-            mvk_color_histogram(settings, image, height, width, channels, counts.baseAddress, scratch)
+            mvk_color_histogram(settings, tables, image, height, width, channels, counts.baseAddress, scratch)
             fill(row, with: counts, cellBins: cellBins)
           },
           floats: { _, _, _ in preconditionFailure("floats were turned into bytes") })
@@ -41,7 +46,8 @@ extension ColorHistogram {
   }
 
   /// Writes the cells of all levels, coarse first, from the counts of the finest.
-  private func fill(_ row: UnsafeMutablePointer<Float>, with counts: UnsafeMutableBufferPointer<UInt32>, cellBins: Int) {
+  private func fill(_ row: UnsafeMutablePointer<Float>, with counts: UnsafeMutableBufferPointer<UInt32>, cellBins: Int)
+  {
     var row = row
     for level in 0..<pyramid {
       let side = 1 << level
@@ -65,19 +71,26 @@ extension ColorHistogram {
   }
 
   private func normalise(_ counts: UnsafeBufferPointer<UInt32>, into row: UnsafeMutablePointer<Float>) {
+    // Signed counts, which they fit, convert to floats several at a time.
     switch norm {
     case .none:
-      for bin in counts.indices { row[bin] = Float(counts[bin]) }
+      for bin in counts.indices { row[bin] = Float(Int32(bitPattern: counts[bin])) }
     case .l1:
-      let scale = 1 / Double(counts.reduce(UInt64(0)) { $0 + UInt64($1) })
-      for bin in counts.indices { row[bin] = Float(Double(counts[bin]) * scale) }
+      let scale = 1 / total(of: counts)
+      for bin in counts.indices { row[bin] = Float(Int32(bitPattern: counts[bin])) * scale }
     case .l2:
-      let scale = 1 / counts.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-      for bin in counts.indices { row[bin] = Float(Double(counts[bin]) * scale) }
+      let scale = Float(1 / counts.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
+      for bin in counts.indices { row[bin] = Float(Int32(bitPattern: counts[bin])) * scale }
     case .hellinger:
-      let scale = 1 / Double(counts.reduce(UInt64(0)) { $0 + UInt64($1) })
-      for bin in counts.indices { row[bin] = Float((Double(counts[bin]) * scale).squareRoot()) }
+      let scale = 1 / total(of: counts)
+      for bin in counts.indices { row[bin] = (Float(Int32(bitPattern: counts[bin])) * scale).squareRoot() }
     }
+  }
+
+  private func total(of counts: UnsafeBufferPointer<UInt32>) -> Float {
+    var sum: UInt32 = 0
+    for count in counts { sum &+= count }
+    return Float(sum)
   }
 }
 

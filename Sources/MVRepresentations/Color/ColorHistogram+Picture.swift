@@ -44,7 +44,8 @@ extension ColorHistogram {
         let top = y.upperBound - values[bin] / highest * (y.upperBound - y.lowerBound)
         // Hairlines between wide bars keep neighbours of like colour apart.
         let right = left + pitch - (pitch > 4 ? 1 : 0)
-        canvas.fill(x: left...right, y: top...y.upperBound, color(of: [bin / (bins * bins), bin / bins % bins, bin % bins]))
+        canvas.fill(
+          x: left...right, y: top...y.upperBound, color(of: [bin / (bins * bins), bin / bins % bins, bin % bins]))
       }
       return
     }

@@ -35,8 +35,11 @@ public struct ColorHistogram: Representation {
     case none
   }
 
+  /// The name in the catalogue.
   public static let name = "color"
+  /// One line for the catalogue.
   public static let summary = "colour histograms (OpenCV calcHist)"
+  /// Every setting, in the order of the documentation.
   public static let settings: [Setting<ColorHistogram>] = [
     .choice("space", \.space, "which three values stand for a colour"),
     .int("bins", \.bins, 2...256, "bins a channel; 32 at most where joint"),
@@ -68,6 +71,7 @@ public struct ColorHistogram: Representation {
     self.norm = norm
   }
 
+  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)

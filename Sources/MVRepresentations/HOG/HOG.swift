@@ -21,8 +21,11 @@ public struct HOG: Representation {
     case l2Hysteresis = "l2-hys"
   }
 
+  /// The name in the catalogue.
   public static let name = "hog"
+  /// One line for the catalogue.
   public static let summary = "histograms of oriented gradients (scikit-image hog)"
+  /// Every setting, in the order of the documentation.
   public static let settings: [Setting<HOG>] = [
     .int("orientations", \.orientations, 1...360, "orientation bins"),
     .int("cell_size", \.cellSize, 1...1024, "pixels along the side of a cell"),
@@ -61,6 +64,7 @@ public struct HOG: Representation {
     self.signed = signed
   }
 
+  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -79,6 +83,9 @@ public struct HOG: Representation {
       axes: ["block_y", "block_x", "cell_y", "cell_x", "orientation"])
   }
 
+  /// Computes one row an image.
+  ///
+  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that it cannot describe.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     if squareRoot { try checkNotNegative(images) }

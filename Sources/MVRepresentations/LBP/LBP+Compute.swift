@@ -3,6 +3,9 @@ internal import Foundation
 public import MVCore
 
 extension LBP {
+  /// Computes one row an image.
+  ///
+  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that it cannot describe.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)

@@ -33,8 +33,11 @@ public struct LBP: Representation {
     case map
   }
 
+  /// The name in the catalogue.
   public static let name = "lbp"
+  /// One line for the catalogue.
   public static let summary = "local binary patterns (scikit-image local_binary_pattern)"
+  /// Every setting, in the order of the documentation.
   public static let settings: [Setting<LBP>] = [
     .double("radius", \.radius, 0.5...64, "pixels from a pixel to its neighbours"),
     .int("points", \.points, 1...32, "neighbours of a pixel"),
@@ -68,6 +71,7 @@ public struct LBP: Representation {
     self.output = output
   }
 
+  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -103,7 +107,8 @@ public struct LBP: Representation {
     let codesAreBits = method == .default || method == .rotationInvariant
     if codesAreBits, output == .histogram, points > 16 {
       throw .usage(
-        "setting points=\(points)", "makes 2^\(points) patterns, too many for a histogram where method=\(method.rawValue)",
+        "setting points=\(points)",
+        "makes 2^\(points) patterns, too many for a histogram where method=\(method.rawValue)",
         remedy: "take 16 points at most, or method=uniform")
     }
     if codesAreBits, output == .map, points > 24 {

@@ -11,7 +11,8 @@ struct LBPCodeTable: Sendable {
   let labels: [String]?
 
   private init(method: LBP.Method, points: Int) {
-    let codes = points <= 16 ? (0..<UInt32(1) << points).map { mvk_lbp_code(method.kernelValue, Int32(points), $0) } : []
+    let codes =
+      points <= 16 ? (0..<UInt32(1) << points).map { mvk_lbp_code(method.kernelValue, Int32(points), $0) } : []
     switch method {
     case .rotationInvariant:
       let distinct = Set(codes).sorted()

@@ -1,0 +1,209 @@
+import CKernels
+import Foundation
+import MVCore
+import MVRepresentations
+import Synchronization
+import TestSupport
+import Testing
+
+/// What every entry of the catalogue must do; new entries are tested without a change here.
+///
+/// Serialized because one test changes the instruction set under all others.
+@Suite(.serialized) struct ConformanceTests {
+  static let names = Catalogue.entries.map(\.name)
+  /// 8-bit RGB of two shapes, grey, and floats.
+  static let batches: [ImageBatch] = {
+    let files = ["images/rgb45x37", "images/rgb96", "images/rgb32"]
+    guard let colour = try? files.map({ try Fixture.images($0) }), case .uint8(let values) = colour[0].pixels
+    else { preconditionFailure("the fixtures are missing") }
+    let shape = ImageShape(height: 45, width: 37, channels: 1)
+    let green = stride(from: 1, to: values.count, by: 3).map { values[$0] }
+    return colour + [
+      ImageBatch(count: 2, shape: shape, pixels: .uint8(green)),
+      ImageBatch(count: 2, shape: colour[0].shape, pixels: .float32(values.map { Float($0) / 255 })),
+    ]
+  }()
+
+  @Test(arguments: names) func rowsAreOfThePromisedShape(_ name: String) throws {
+    let representation = try Catalogue.make(name: name)
+    for images in Self.batches {
+      let layout = try representation.layout(for: images.shape)
+      #expect(layout.count > 0 && layout.shape.count == layout.axes.count)
+      for (axis, labels) in layout.labels {
+        let index = try #require(layout.axes.firstIndex(of: axis))
+        #expect(labels.count == layout.shape[index])
+      }
+      // The buffer starts as NaN: what is finite was written.
+      let values = try rows(of: representation, images)
+      #expect(values.allSatisfy { $0.isFinite })
+      #expect(try representation.features(of: images[0]).layout == layout)
+    }
+  }
+
+  @Test(arguments: names) func batchesAndThreadsDoNotMatter(_ name: String) throws {
+    let representation = try Catalogue.make(name: name)
+    for images in Self.batches {
+      let together = try rows(of: representation, images)
+      #expect(try rows(of: representation, images) == together)
+      let count = together.count / images.count
+      let alone = Mutex([Int: [Float]]())
+      // Every image several times, so that threads do meet.
+      try Parallel.forEach(images.count * 4, threads: 4) { (index) throws(MVError) in
+        let row = try representation.features(of: images[index % images.count]).values
+        alone.withLock { $0[index] = row }
+      }
+      for (index, row) in alone.withLock({ $0 }) {
+        let image = index % images.count
+        #expect(row.elementsEqual(together[image * count..<(image + 1) * count]))
+      }
+    }
+  }
+
+  @Test(arguments: names) func emptyBatchesHaveNoRows(_ name: String) throws {
+    let images = ImageBatch(count: 0, shape: Self.batches[0].shape, pixels: .uint8([]))
+    #expect(try rows(of: try Catalogue.make(name: name), images).isEmpty)
+  }
+
+  @Test(arguments: names, [Float.nan, .infinity, -.infinity])
+  func pixelsThatAreNotFiniteAreRefused(_ name: String, _ value: Float) throws {
+    let shape = ImageShape(height: 45, width: 37, channels: 3)
+    var values = [Float](repeating: 0.5, count: 2 * shape.count)
+    values[shape.count + 3 * (37 * 20 + 11)] = value
+    let images = ImageBatch(count: 2, shape: shape, pixels: .float32(values))
+    let error = #expect(throws: MVError.self) { try rows(of: try Catalogue.make(name: name), images) }
+    #expect(error?.kind == .badData)
+    #expect(error?.subject.contains("image 1") == true)
+  }
+
+  @Test(arguments: names) func buffersOfAnotherSizeAreRefused(_ name: String) throws {
+    let representation = try Catalogue.make(name: name)
+    let images = Self.batches[0]
+    let right = images.count * (try representation.layout(for: images.shape).count)
+    for size in [0, right - 1, right + 1] {
+      var values = [Float](repeating: 0, count: size)
+      let error = #expect(throws: MVError.self) {
+        var span = values.mutableSpan
+        try representation.compute(images, into: &span)
+      }
+      #expect(error?.kind == .usage)
+    }
+  }
+
+  @Test(arguments: names) func tooSmallImagesNameTheSetting(_ name: String) throws {
+    let entry = try Catalogue.entry(named: name)
+    let subjects = entry.settings.map { "setting \($0.name)=" }
+    for values in [[:]] + Self.otherValues(of: entry).map({ [$0.0: $0.1] }) {
+      let representation = try entry.make(settings: values)
+      for side in [1, 2, 3] {
+        let shape = ImageShape(height: side, width: 50, channels: 3)
+        do throws(MVError) {
+          let count = try representation.layout(for: shape).count
+          #expect(count > 0)
+        } catch {
+          #expect(error.kind == .usage)
+          #expect(subjects.contains { error.subject.hasPrefix($0) }, "\(error)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: names) func settingsSurviveJSONAndText(_ name: String) throws {
+    let entry = try Catalogue.entry(named: name)
+    let defaults = Dictionary(uniqueKeysWithValues: entry.settings.map { ($0.name, $0.value) })
+    for (key, value) in Self.otherValues(of: entry) {
+      let representation = try entry.make(settings: [key: value])
+      let settings = representation.settingValues
+      var expected = defaults
+      expected[key] = value
+      #expect(settings == expected)
+      let json = try JSONEncoder().encode(settings)
+      let decoded = try JSONDecoder().decode([String: SettingValue].self, from: json)
+      #expect(try entry.make(settings: decoded).settingValues == settings)
+      let specification = RepresentationSpecification(name: name, storedName: "other", settings: settings)
+      let read = try RepresentationSpecification(parsing: specification.description)
+      #expect(read.storedName == "other")
+      #expect(try read.make().settingValues == settings)
+    }
+  }
+
+  @Test(arguments: names) func settingsOutOfRangeAreRefused(_ name: String) throws {
+    let entry = try Catalogue.entry(named: name)
+    for setting in entry.settings {
+      var wrong: [SettingValue] = []
+      let bounds = setting.accepts.split(separator: "...").compactMap { Double($0) }
+      switch setting.value {
+      case .bool: wrong = [.int(1), .string("perhaps")]
+      case .int:
+        wrong = bounds.first.map { [.int(Int($0) - 1)] } ?? []
+        if bounds.count > 1 { wrong.append(.int(Int(bounds[1]) + 1)) }
+        wrong += [.double(bounds[0] + 0.5), .string("many")]
+      case .double:
+        wrong = [.double(bounds[0] - 1), .double(.nan), .string("much")] + bounds.dropFirst().map { .double($0 + 1) }
+      case .string: wrong = setting.accepts.contains("|") ? [.string("no-such-choice"), .string("")] : []
+      }
+      for value in wrong {
+        let error = #expect(throws: MVError.self) { try entry.make(settings: [setting.name: value]) }
+        #expect(error?.kind == .usage)
+        #expect(error?.subject.contains(setting.name) == true)
+        #expect(error?.remedy.contains(setting.accepts) == true)
+      }
+    }
+  }
+
+  @Test(arguments: names) func everySettingIsRead(_ name: String) throws {
+    // Some other value of each setting must change the row, or its shape, or be refused in words.
+    let entry = try Catalogue.entry(named: name)
+    let image = Self.batches[1][0]
+    let usual = try entry.make().features(of: image)
+    for setting in entry.settings {
+      let outcomes = Self.otherValues(of: entry).filter { $0.0 == setting.name }.map { key, value in
+        (try? entry.make(settings: [key: value]).features(of: image)).map { $0 != usual } ?? true
+      }
+      #expect(outcomes.contains(true), "\(setting.name) changes nothing")
+    }
+  }
+
+  @Test(arguments: names) func picturesAreWorthLookingAt(_ name: String) throws {
+    let representation = try Catalogue.make(name: name)
+    for images in Self.batches {
+      let picture = try representation.picture(of: images[0])
+      #expect(picture.shape.channels == 3 && min(picture.shape.height, picture.shape.width) >= 256)
+      guard case .uint8(let values) = picture.pixels else {
+        Issue.record("the picture is not 8-bit")
+        continue
+      }
+      #expect(Set(values).count > 2)
+      #expect(try representation.picture(of: images[1]) != picture)
+    }
+  }
+
+  @Test(arguments: names) func instructionSetsAgree(_ name: String) throws {
+    let representation = try Catalogue.make(name: name)
+    let images = Array(Self.batches)
+    let best = try images.map { try rows(of: representation, $0) }
+    let targets = mvk_targets()
+    defer { mvk_force_targets(0) }
+    for bit in 0..<63 where targets >> bit & 1 == 1 {
+      mvk_force_targets(1 << bit)
+      for (batch, expected) in zip(images, best) {
+        #expect(largestDifference(try rows(of: representation, batch), expected) <= 1e-6)
+      }
+    }
+  }
+
+  /// For each setting, some values other than its default that it accepts.
+  static func otherValues(of entry: Catalogue.Entry) -> [(String, SettingValue)] {
+    entry.settings.flatMap { setting -> [(String, SettingValue)] in
+      let bounds = setting.accepts.split(separator: "...").compactMap { Double($0) }
+      let values: [SettingValue]
+      switch setting.value {
+      case .bool(let value): values = [.bool(!value)]
+      case .int(let value):
+        values = ([Int(bounds[0]), value + 1] + bounds.dropFirst().map { Int($0) }).map { .int($0) }
+      case .double(let value): values = ([bounds[0], value * 1.5] + bounds.dropFirst()).map { .double($0) }
+      case .string: values = setting.accepts.split(separator: "|").map { .string(String($0)) }
+      }
+      return values.filter { $0 != setting.value }.map { (setting.name, $0) }
+    }
+  }
+}
