@@ -1,11 +1,11 @@
 internal import Foundation
 internal import MVCore
 
-/// One drawing: a grating as background, a patterned shape before it, both of one hue, and noise.
+/// One drawing: a grating as background, a patterned shape before it, colour grains over both, a tint, and noise.
 struct SyntheticDrawing {
   private let traits: SyntheticTraits
-  private let hue: Double
-  private let saturation: Double
+  private let tint: [Double]
+  private let grain: Double
   private let centre: (x: Double, y: Double)
   private let radius: Double
   private let turn: Double
@@ -20,8 +20,8 @@ struct SyntheticDrawing {
 
   init(_ traits: SyntheticTraits, _ random: inout SeededGenerator) {
     self.traits = traits
-    hue = traits.hue.rawValue + 0.05 * random.normal()
-    saturation = random.uniform(in: 0.25...0.6)
+    tint = (0..<3).map { _ in 1 + 0.06 * random.normal() }
+    grain = random.uniform(in: 0.08...0.12)
     centre = (random.uniform(in: 0.36...0.64), random.uniform(in: 0.36...0.64))
     radius = random.uniform(in: 0.24...0.32)
     turn = 0.15 * random.normal()
@@ -51,7 +51,7 @@ struct SyntheticDrawing {
         let value =
           brightness + (1 - inside) * grating + inside * (0.12 + patternContrast * pattern(column, row))
           + 0.03 * noise.normal()
-        result += rgb(value)
+        result += rgb(value, lifted: noise.chance(0.5))
       }
     }
     return result
@@ -84,14 +84,11 @@ struct SyntheticDrawing {
     }
   }
 
-  /// A colour of this drawing's hue and the given value, 0...1.
-  private func rgb(_ value: Double) -> [UInt8] {
+  /// The colour of a pixel: its value, a grain that lifts one channel and lowers the others or the reverse, the tint.
+  private func rgb(_ value: Double, lifted: Bool) -> [UInt8] {
     (0..<3).map { channel in
-      let position = (hue + [0, 2.0 / 3, 1.0 / 3][channel]) * 6
-      let wheel = position - 6 * (position / 6).rounded(.down)
-      let weight = min(max(abs(wheel - 3) - 1, 0), 1)
-      let tinted = value * (1 - saturation + saturation * weight)
-      return UInt8(min(max(tinted * 255, 0), 255).rounded())
+      let sign = (channel == traits.grain.rawValue) == lifted ? 1.0 : -1.0
+      return UInt8(min(max((value + sign * grain) * tint[channel] * 255, 0), 255).rounded())
     }
   }
 }

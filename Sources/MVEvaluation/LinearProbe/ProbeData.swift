@@ -14,7 +14,10 @@ final class ProbeData: Sendable {
   private let cached: WorkBuffer<Float>?
 
   var rows: Int { labels.count }
-  var columns: Int { reader.columns }
+  let columns: Int
+
+  /// Whether the rows are held in memory.
+  var isInMemory: Bool { cached != nil }
 
   /// Bytes up to which standardised rows are held in memory.
   static let cacheBytes = 1 << 30
@@ -26,6 +29,7 @@ final class ProbeData: Sendable {
   ) throws(MVError) {
     _ = try reader.norms(threads: threads)
     self.reader = reader
+    columns = reader.columns
     self.labels = labels
     self.threads = threads
     let moments = ColumnMoments(of: reader, threads: threads)
@@ -49,6 +53,17 @@ final class ProbeData: Sendable {
       mvk_standardise(target, range.count, reader.columns, centre, scale)
     }
     cached = cache
+  }
+
+  /// The same rows in other coordinates.
+  init(_ original: ProbeData, rows: WorkBuffer<Float>, columns: Int) {
+    reader = original.reader
+    labels = original.labels
+    threads = original.threads
+    centre = [Float](repeating: 0, count: columns)
+    scale = [Float](repeating: 1, count: columns)
+    self.columns = columns
+    cached = rows
   }
 
   /// Rows to work on at a time.

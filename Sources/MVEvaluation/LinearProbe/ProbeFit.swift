@@ -40,7 +40,10 @@ struct ProbeFit {
 
   func run(progress: (@Sendable (RunProgress) -> Void)?) throws(MVError) -> FittedProbe {
     let lambdas = settings.lambdas.values
-    let covariance = BlockCovariance(of: data, penalties: lambdas.count)
+    // Penalties are compared in the space of the rows where that is smaller; the last fit is made on the features.
+    let space = folds.isEmpty ? nil : RowSpace(of: data)
+    let compared = space?.data ?? data
+    let covariance = BlockCovariance(of: compared, penalties: lambdas.count)
     let total = lambdas.count * folds.count + 1
     var done = 0
     func report(_ finished: Int) {
@@ -51,8 +54,8 @@ struct ProbeFit {
     var points: [WorkBuffer<Double>?] = lambdas.map { _ in nil }
     for fold in folds {
       let kept = [0..<fold.lowerBound, fold.upperBound..<data.rows].filter { !$0.isEmpty }
-      let objective = ProbeObjective(data: data, classes: classes.count, ranges: kept)
-      let heldOut = ProbeObjective(data: data, classes: classes.count, ranges: [fold])
+      let objective = ProbeObjective(data: compared, classes: classes.count, ranges: kept)
+      let heldOut = ProbeObjective(data: compared, classes: classes.count, ranges: [fold])
       for batch in batches {
         let runs = minimise(objective, batch.map { lambdas[$0] }, from: batch.map { points[$0] }, covariance, report)
         SerialBLAS.run {
@@ -64,8 +67,15 @@ struct ProbeFit {
     }
     // The last of the best: penalties ascend, and of ties the larger one is chosen.
     let chosen = lambdas.indices.max { (hits[$0], $0) < (hits[$1], $1) }!
+    var point = points[chosen]
+    if let space {
+      let all = ProbeObjective(data: compared, classes: classes.count, ranges: [0..<data.rows])
+      let reduced = minimise(all, [lambdas[chosen]], from: [point], covariance) { _ in }[0]
+      point = space.expanded(reduced.point, classes: classes.count)
+    }
     let objective = ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows])
-    let run = minimise(objective, [lambdas[chosen]], from: [points[chosen]], covariance, report)[0]
+    let final = space == nil ? covariance : BlockCovariance(of: data, penalties: 1)
+    let run = minimise(objective, [lambdas[chosen]], from: [point], final, report)[0]
     guard run.value.isFinite else {
       throw .internalFault(
         "linear probe", "did not converge: the loss is not finite", remedy: "standardize the features")
@@ -92,7 +102,7 @@ struct ProbeFit {
     _ objective: ProbeObjective, _ lambdas: [Double], from starts: [WorkBuffer<Double>?],
     _ covariance: BlockCovariance, _ report: (Int) -> Void
   ) -> [QuasiNewton] {
-    let size = classes.count * data.columns
+    let size = classes.count * objective.data.columns
     let runs = zip(lambdas, starts).map { lambda, start in
       let preconditioner = Preconditioner(covariance: covariance, lambda: lambda, classes: classes.count)
       let trial = WorkBuffer<Double>(objective.parameters, repeating: 0)

@@ -20,7 +20,7 @@ struct DemoReport {
     var page = HTMLReport(title: "MVMR demo")
     page.paragraph(
       "Ten classes of drawn images, \(source.splits[0].count) to train on and \(source.splits[1].count) to test on. Some "
-        + "pairs of classes differ in hue alone, others in orientation, fine pattern or outline alone, so no single "
+        + "pairs of classes differ in colour alone, others in orientation, fine pattern or outline alone, so no single "
         + "representation tells all apart. An encoder was then trained without labels to depend on all four (MV-MR). "
         + "The whole took \(ProgressBar.duration(seconds)).")
     page.heading("How well features tell the classes apart")

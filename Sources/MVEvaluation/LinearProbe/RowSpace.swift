@@ -1,0 +1,101 @@
+internal import MVCore
+internal import SystemOpenBLAS
+
+/// The space that the train rows span, where there are fewer rows than columns.
+///
+/// The best weights under an L2 penalty are sums of train rows, so nothing is lost by working in an orthonormal basis B of
+/// them: with the Gram matrix X X^T = Z Z^T (Cholesky, pivoted on the rows S), B = X_S^T L^-T, X B = Z, and weights V there
+/// are weights V B^T here, of the same norm.
+struct RowSpace {
+  /// The rows in the basis: at most as many columns as rows.
+  let data: ProbeData
+  private let original: ProbeData
+  private let pivots: [Int]
+  /// The rows S of Z, lower triangular, row by row.
+  private let triangle: WorkBuffer<Double>
+
+  /// More rows than this take longer to factor than they save.
+  static let rowLimit = 6000
+
+  /// Factors the Gram matrix; nil where there is nothing to gain or the rows are not held in memory.
+  init?(of original: ProbeData) {
+    let count = original.rows
+    guard original.columns > count, count <= Self.rowLimit, original.isInMemory else { return nil }
+    let gram = Self.gram(of: original)
+    let largest = (0..<count).reduce(0) { max($0, gram.pointer[$1 * count + $1]) }
+    guard largest > 0 else { return nil }
+    var order = Int32(count)
+    var pivots = [Int32](repeating: 0, count: count)
+    var rank: Int32 = 0
+    var status: Int32 = 0
+    var tolerance = largest * 1e-6
+    let work = WorkBuffer<Double>(uninitialized: 2 * count)
+    // Row by row and lower is, column by column, upper.
+    dpstrf_("U", &order, gram.pointer, &order, &pivots, &rank, &tolerance, work.pointer, &status)
+    guard status >= 0, rank > 0 else { return nil }
+    let width = Int(rank)
+    let rows = WorkBuffer<Float>(count * width, repeating: 0)
+    let triangle = WorkBuffer<Double>(width * width, repeating: 0)
+    for place in 0..<count {
+      let row = Int(pivots[place]) - 1
+      for column in 0..<min(width, place + 1) {
+        let value = gram.pointer[place * count + column]
+        rows.pointer[row * width + column] = Float(value)
+        if place < width { triangle.pointer[place * width + column] = value }
+      }
+    }
+    self.original = original
+    self.triangle = triangle
+    self.pivots = pivots.prefix(width).map { Int($0) - 1 }
+    data = ProbeData(original, rows: rows, columns: width)
+  }
+
+  /// The products of all pairs of rows; the lower triangle, row by row.
+  private static func gram(of data: ProbeData) -> WorkBuffer<Double> {
+    let count = data.rows
+    let gram = WorkBuffer<Double>(count * count, repeating: 0)
+    let tiles = data.tiles([0..<count])
+    let pairs = tiles.indices.flatMap { left in (0...left).map { (left, $0) } }
+    SerialBLAS.run {
+      try? Parallel.forEach(pairs.count, threads: data.threads) { index throws(MVError) in
+        let (left, right) = (tiles[pairs[index].0], tiles[pairs[index].1])
+        let scratch = data.makeScratch()
+        let block = WorkBuffer<Float>(uninitialized: left.count * right.count)
+        cblas_sgemm(
+          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(left.count), Int32(right.count), Int32(data.columns), 1,
+          data.tile(left, scratch: scratch), Int32(data.columns), data.tile(right, scratch: scratch),
+          Int32(data.columns), 0, block.pointer, Int32(right.count))
+        for row in 0..<left.count {
+          for column in 0..<right.count {
+            gram.pointer[(left.lowerBound + row) * count + right.lowerBound + column] =
+              Double(block.pointer[row * right.count + column])
+          }
+        }
+      }
+    }
+    return gram
+  }
+
+  /// A set of weights and biases of the reduced rows, for the rows as they are.
+  func expanded(_ point: WorkBuffer<Double>, classes: Int) -> WorkBuffer<Double> {
+    let width = data.columns
+    let columns = original.columns
+    let result = WorkBuffer<Double>(classes * (columns + 1), repeating: 0)
+    let weights = WorkBuffer<Double>(uninitialized: classes * width)
+    weights.pointer.update(from: point.pointer, count: classes * width)
+    cblas_dtrsm(
+      CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, Int32(classes), Int32(width), 1,
+      triangle.pointer, Int32(width), weights.pointer, Int32(width))
+    let scratch = original.makeScratch()
+    for (place, row) in pivots.enumerated() {
+      let values = original.tile(row..<row + 1, scratch: scratch)
+      for label in 0..<classes {
+        let weight = weights.pointer[label * width + place]
+        let target = result.pointer + label * columns
+        for column in 0..<columns { target[column] += weight * Double(values[column]) }
+      }
+    }
+    for label in 0..<classes { result.pointer[classes * columns + label] = point.pointer[classes * width + label] }
+    return result
+  }
+}
