@@ -6,35 +6,34 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#include <algorithm>
+
 #include "Scattering-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mvk {
 namespace HWY_NAMESPACE {
 
-template <typename Lanes, typename Pixel>
-bool RunGroups(const mvk_scattering_plan& plan, const Pixel* pixels, size_t planes, size_t channels, float* out) {
-  ScatteringRun<Lanes> run(plan);
+template <typename Pixel>
+bool RunPlanes(const mvk_scattering_plan& plan, const Pixel* pixels, size_t planes, size_t channels, float* out) {
+  ScatteringRun run(plan);
   if (!run.Ready()) return false;
-  for (size_t first = 0; first < planes; first += Lanes::kPlanes)
-    run.Run(pixels, channels, first, std::min(planes - first, Lanes::kPlanes), out);
+  for (size_t plane = 0; plane < planes; ++plane) run.Run(pixels, channels, plane, out + plane * plan.Values());
   return true;
 }
 
 bool RunBytes(const mvk_scattering_plan& plan, const uint8_t* pixels, size_t planes, size_t channels, float* out) {
-  return plan.lanes_are_pixels ? RunGroups<PixelLanes>(plan, pixels, planes, channels, out)
-                               : RunGroups<PlaneLanes>(plan, pixels, planes, channels, out);
+  return RunPlanes(plan, pixels, planes, channels, out);
 }
 
 bool RunFloats(const mvk_scattering_plan& plan, const float* pixels, size_t planes, size_t channels, float* out) {
-  return plan.lanes_are_pixels ? RunGroups<PixelLanes>(plan, pixels, planes, channels, out)
-                               : RunGroups<PlaneLanes>(plan, pixels, planes, channels, out);
+  return RunPlanes(plan, pixels, planes, channels, out);
 }
 
 // kLanes transforms at a time.
 bool FourierLines(const FourierPlan& plan, size_t count, bool forward, float* real, float* imaginary) {
   const size_t length = plan.length, line = length * kComplex;
-  const auto memory = hwy::AllocateAligned<float>(3 * line + (length / 2 + 2) * 2 * kComplex);
+  const auto memory = hwy::AllocateAligned<float>(6 * line + 8 * kComplex);
   if (!memory) return false;
   float *from = memory.get(), *spare = from + line, *to = spare + line, *pairs = to + line;
   const std::vector<int32_t>& in = forward ? plan.sample : plan.frequency;

@@ -12,13 +12,12 @@ bool WaveletBand::Allocate() {
 void WaveletBand::Set(size_t filter, const double* spectrum, double scale) {
   const size_t first = filter / kTogether * kTogether;
   const size_t together = filters - first < kTogether ? filters - first : kTogether;
-  const size_t group = lanes_are_columns ? kColumns : 1;
-  float* to = values.get() + first * FilterSize() + (filter - first) * group;
-  for (size_t start = 0; start < PaddedColumns(); start += group)
+  float* to = values.get() + first * FilterSize() + (filter - first) * kColumns;
+  for (size_t start = 0; start < PaddedColumns(); start += kColumns)
     for (size_t row = 0; row < FoldedRows(); ++row)
       for (size_t i = 0; i < fold; ++i)
-        for (size_t j = 0; j < fold; ++j, to += together * group)
-          for (size_t column = start; column < start + group; ++column) {
+        for (size_t j = 0; j < fold; ++j, to += together * kColumns)
+          for (size_t column = start; column < start + kColumns; ++column) {
             const size_t h = row + i * FoldedRows(), l = column + j * FoldedColumns();
             const double value = transposed ? spectrum[l * rows + h] : spectrum[h * columns + l];
             to[column - start] = column < FoldedColumns() ? static_cast<float>(value * scale) : 0.0f;
@@ -34,9 +33,6 @@ size_t mvk_scattering_plan::Coefficients() const {
 
 namespace {
 
-// Planes of at least this many pixels have lanes enough in themselves, and too little cache for eight at a time.
-constexpr size_t kLargePlane = 150 * 150;
-
 mvk_scattering_plan* Create(const mvk_scattering_sizes& sizes) {
   std::unique_ptr<mvk_scattering_plan> plan(new mvk_scattering_plan);
   plan->height = sizes.height;
@@ -46,7 +42,6 @@ mvk_scattering_plan* Create(const mvk_scattering_sizes& sizes) {
   plan->scales = static_cast<size_t>(sizes.scales);
   plan->angles = static_cast<size_t>(sizes.angles);
   plan->order = static_cast<size_t>(sizes.order);
-  plan->lanes_are_pixels = sizes.plane_height * sizes.plane_width >= kLargePlane;
   for (size_t level = 0; level < plan->scales; ++level) {
     plan->axes[0].push_back({mvk::FourierPlan(sizes.plane_height >> level), {}});
     plan->axes[1].push_back({mvk::FourierPlan(sizes.plane_width >> level), {}});
@@ -58,7 +53,6 @@ mvk_scattering_plan* Create(const mvk_scattering_sizes& sizes) {
     band.fold = size_t{1} << (to - from);
     band.filters = plan->angles;
     band.transposed = transposed;
-    band.lanes_are_columns = plan->lanes_are_pixels;
     if (!band.Allocate()) throw std::bad_alloc();
     return band;
   };
