@@ -152,10 +152,12 @@ HWY_INLINE void Butterfly8(const float* from, size_t step, Out results) {
 }
 
 // One block of rows of a paired matrix times `columns` pairs of complex vectors; start and result are `emit`'s business.
-template <size_t kRows, typename Emit>
+// kColumns: how many columns there are, where that is known beforehand, or 0.
+template <size_t kRows, size_t kColumns, typename Emit>
 HWY_INLINE void MultiplyBlock(
     const float* HWY_RESTRICT entries, const float* HWY_RESTRICT pairs, size_t columns, Complex start, const Emit& emit) {
   const Tag d;
+  if (kColumns != 0) columns = kColumns;
   Complex c[kRows], s[kRows];
   for (size_t row = 0; row < kRows; ++row) {
     c[row] = start;
@@ -174,39 +176,35 @@ HWY_INLINE void MultiplyBlock(
 
 // `emit(row, c, s)` gets for each row the product of C with the sums of `pairs`, plus `start`, and that of S with their
 // differences.
-template <typename Emit>
+template <size_t kColumns = 0, typename Emit>
 HWY_INLINE void MultiplyRows(const PairedMatrix& matrix, const float* pairs, Complex start, const Emit& emit) {
   const float* entries = matrix.values.data();
+  const size_t columns = matrix.columns;
   size_t first = 0;
-  for (; first + 3 <= matrix.rows; first += 3, entries += 6 * matrix.columns)
-    MultiplyBlock<3>(entries, pairs, matrix.columns, start, [&](size_t row, Complex c, Complex s) HWY_ATTR {
-      emit(first + row, c, s);
-    });
-  if (matrix.rows - first == 2)
-    MultiplyBlock<2>(entries, pairs, matrix.columns, start, [&](size_t row, Complex c, Complex s) HWY_ATTR {
-      emit(first + row, c, s);
-    });
-  if (matrix.rows - first == 1)
-    MultiplyBlock<1>(entries, pairs, matrix.columns, start, [&](size_t row, Complex c, Complex s) HWY_ATTR {
-      emit(first + row, c, s);
-    });
+  const auto shifted = [&](size_t row, Complex c, Complex s) HWY_ATTR { emit(first + row, c, s); };
+  for (; first + 3 <= matrix.rows; first += 3, entries += 6 * columns)
+    MultiplyBlock<3, kColumns>(entries, pairs, columns, start, shifted);
+  if (matrix.rows - first == 2) MultiplyBlock<2, kColumns>(entries, pairs, columns, start, shifted);
+  if (matrix.rows - first == 1) MultiplyBlock<1, kColumns>(entries, pairs, columns, start, shifted);
 }
 
 // A prime number of values: sums and differences of mirrored samples times a matrix of cosines and one of sines.
-template <typename Out>
+// kRadix: the number, where it is known beforehand, or 0.
+template <size_t kRadix, typename Out>
 HWY_INLINE void ButterflyPrime(const FourierStage& stage, const float* from, size_t step, float* pairs, Out results) {
+  const size_t radix = kRadix == 0 ? stage.radix : kRadix;
   const Complex first = LoadComplex(from);
   Complex total = first;
-  for (size_t k = 1; k <= stage.radix / 2; ++k) {
-    const Complex a = LoadComplex(from + k * step), b = LoadComplex(from + (stage.radix - k) * step);
+  for (size_t k = 1; k <= radix / 2; ++k) {
+    const Complex a = LoadComplex(from + k * step), b = LoadComplex(from + (radix - k) * step);
     total = total + (a + b);
     StoreComplex(a + b, pairs + (k - 1) * 2 * kComplex);
     StoreComplex(a - b, pairs + (k - 1) * 2 * kComplex + kComplex);
   }
   results(0, total);
-  MultiplyRows(stage.matrix, pairs, first, [&](size_t row, Complex c, Complex s) HWY_ATTR {
+  MultiplyRows<kRadix / 2>(stage.matrix, pairs, first, [&](size_t row, Complex c, Complex s) HWY_ATTR {
     results(row + 1, AddTurned(c, s));
-    results(stage.radix - 1 - row, SubTurned(c, s));
+    results(radix - 1 - row, SubTurned(c, s));
   });
 }
 
@@ -234,7 +232,10 @@ HWY_INLINE void ApplyStage(const FourierStage& stage, const float* from, float* 
     case 4: return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly4<kForward>(x, step, r); });
     case 5: return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly5<kForward>(x, step, r); });
     case 8: return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly8<kForward>(x, step, r); });
-    default: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime(stage, x, step, pairs, r); });
+    case 7: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<7>(stage, x, step, pairs, r); });
+    case 13: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<13>(stage, x, step, pairs, r); });
+    case 29: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<29>(stage, x, step, pairs, r); });
+    default: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<0>(stage, x, step, pairs, r); });
   }
 }
 
@@ -243,6 +244,7 @@ template <bool kForward>
 HWY_NOINLINE void Transform(const FourierPlan& plan, float* line, float* spare, float* result, float* pairs) {
   float* from = line;
   const std::vector<FourierStage>& stages = plan.stages[kForward];
+  if (stages.empty()) StoreComplex(LoadComplex(line), result);  // one value is its own transform
   for (size_t index = 0; index < stages.size(); ++index) {
     // A pass over a whole prime power writes where it reads, so it may stay in place.
     float* to = index + 1 == stages.size() ? result : stages[index].groups == 1 ? from : from == line ? spare : line;

@@ -234,9 +234,9 @@ class ScatteringRun {
     for (size_t filter = 0; filter < band.filters; filter += WaveletBand::kTogether) {
       const size_t count = std::min(band.filters - filter, WaveletBand::kTogether);
       if (count == 2)
-        FirstPass<2>(band, band.Filters(filter), depth, to);
+        FirstPass<2>(band, filter, depth, to);
       else
-        FirstPass<1>(band, band.Filters(filter), depth, to);
+        FirstPass<1>(band, filter, depth, to);
       SecondPass(count, depth, to, forward);
       done(count);
     }
@@ -245,15 +245,15 @@ class ScatteringRun {
   // Products with kFilters wavelets, folded, and the inverse transform of each column. The filters' columns follow one
   // another in the same lanes.
   template <size_t kFilters>
-  void FirstPass(const WaveletBand& band, const float* values, int depth, size_t to) {
+  void FirstPass(const WaveletBand& band, size_t filter, int depth, size_t to) {
     const FourierPlan& along = Axis(depth, to).fourier;  // of the halved axis
     const size_t rows = along.length, pitch = Padded(kFilters * rows);
     for (size_t group = 0; group < Groups(band.FoldedColumns()); ++group) {
       switch (band.fold) {
-        case 1: Product<kFilters, 1>(band, values, depth, along, group); break;
-        case 2: Product<kFilters, 2>(band, values, depth, along, group); break;
-        case 4: Product<kFilters, 4>(band, values, depth, along, group); break;
-        default: Product<kFilters, 0>(band, values, depth, along, group); break;
+        case 1: Product<kFilters, 1>(band, filter, depth, along, group); break;
+        case 2: Product<kFilters, 2>(band, filter, depth, along, group); break;
+        case 4: Product<kFilters, 4>(band, filter, depth, along, group); break;
+        default: Product<kFilters, 0>(band, filter, depth, along, group); break;
       }
       for (size_t i = 0; i < kFilters; ++i)
         Transform<false>(along, lines_[i], lines_[2], folded_[depth] + (group * pitch + i * rows) * kComplex, pairs_);
@@ -263,30 +263,33 @@ class ScatteringRun {
   // One group of folded columns of the products with kFilters wavelets. kFold 0: any.
   template <size_t kFilters, size_t kFold>
   HWY_NOINLINE void Product(
-      const WaveletBand& band, const float* values, int depth, const FourierPlan& along, size_t group) {
+      const WaveletBand& band, size_t filter, int depth, const FourierPlan& along, size_t group) {
     const size_t fold = kFold == 0 ? band.fold : kFold, rows = band.FoldedRows();
     const size_t row_size = fold * fold * kFilters * WaveletBand::kColumns, column = group * kLanes;
     const Spectrum spectrum = spectra_[depth];
-    values += column / WaveletBand::kColumns * rows * row_size + column % WaveletBand::kColumns;
-    for (size_t row = 0; row < rows; ++row, values += row_size) {
+    const size_t block = column / WaveletBand::kColumns * rows;
+    const float* next = band.Filters(filter) + block * row_size + column % WaveletBand::kColumns;
+    const uint8_t* significant = band.Significant(filter) + block * fold * fold;
+    for (size_t row = 0; row < rows; ++row) {
       Complex sums[kFilters];
       for (size_t i = 0; i < kFilters; ++i) sums[i] = {hn::Zero(Tag()), hn::Zero(Tag())};
-      const float* next = values;
       // Frequencies up to half the rows are there, those above by their opposites.
       size_t h = row;
       const size_t direct = fold > 1 ? fold / 2 : row <= band.rows / 2 ? 1 : 0;
       for (size_t i = 0; i < direct; ++i, h += rows)
-        for (size_t j = 0; j < fold; ++j) {
+        for (size_t j = 0; j < fold; ++j, next += kFilters * WaveletBand::kColumns) {
+          if (!*significant++) continue;
           const Complex value = spectrum.Direct(h, column + j * band.FoldedColumns());
-          for (size_t k = 0; k < kFilters; ++k, next += WaveletBand::kColumns)
-            sums[k] = AddScaled(sums[k], hn::Load(Tag(), next), value);
+          for (size_t k = 0; k < kFilters; ++k)
+            sums[k] = AddScaled(sums[k], hn::Load(Tag(), next + k * WaveletBand::kColumns), value);
         }
       for (size_t i = direct; i < fold; ++i, h += rows)
-        for (size_t j = 0; j < fold; ++j) {
+        for (size_t j = 0; j < fold; ++j, next += kFilters * WaveletBand::kColumns) {
+          if (!*significant++) continue;
           const Complex value =
               spectrum.Opposite(band.rows - h, column + j * band.FoldedColumns(), band.columns);
-          for (size_t k = 0; k < kFilters; ++k, next += WaveletBand::kColumns) {
-            const Vec factor = hn::Load(Tag(), next);
+          for (size_t k = 0; k < kFilters; ++k) {
+            const Vec factor = hn::Load(Tag(), next + k * WaveletBand::kColumns);
             sums[k] = {hn::MulAdd(factor, value.re, sums[k].re), hn::NegMulAdd(factor, value.im, sums[k].im)};
           }
         }

@@ -1,3 +1,6 @@
+// Targets that have nothing over the next lower one that this code would use.
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+
 #include "CKernelsScattering.h"
 #include "ScatteringPlan.h"
 
@@ -70,18 +73,29 @@ namespace mvk {
 HWY_EXPORT(RunBytes);
 HWY_EXPORT(RunFloats);
 HWY_EXPORT(FourierLines);
+
+// The place in the tables above of the best of `targets`.
+static size_t TableIndex(int64_t targets) {
+  if ((HWY_TARGETS & (HWY_TARGETS - 1)) == 0) return 0;  // compiled for one alone
+  if (targets == 0) return hwy::GetChosenTarget().GetIndex();
+  hwy::ChosenTarget chosen;
+  chosen.Update(targets & hwy::SupportedTargets());
+  return chosen.GetIndex();
+}
 }  // namespace mvk
 
 int mvk_scattering_run(
-    const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images, size_t channels, float* out) {
-  const size_t planes = images * channels;
-  return bytes != nullptr ? HWY_DYNAMIC_DISPATCH(mvk::RunBytes)(*plan, bytes, planes, channels, out)
-                          : HWY_DYNAMIC_DISPATCH(mvk::RunFloats)(*plan, floats, planes, channels, out);
+    const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images, size_t channels, float* out,
+    int64_t targets) {
+  const size_t planes = images * channels, index = mvk::TableIndex(targets);
+  return bytes != nullptr ? mvk::HWY_DISPATCH_TABLE(RunBytes)[index](*plan, bytes, planes, channels, out)
+                          : mvk::HWY_DISPATCH_TABLE(RunFloats)[index](*plan, floats, planes, channels, out);
 }
 
-int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary) {
+int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary, int64_t targets) {
   try {
-    return HWY_DYNAMIC_DISPATCH(mvk::FourierLines)(mvk::FourierPlan(length), count, forward != 0, real, imaginary);
+    return mvk::HWY_DISPATCH_TABLE(FourierLines)[mvk::TableIndex(targets)](
+        mvk::FourierPlan(length), count, forward != 0, real, imaginary);
   } catch (...) {
     return 0;
   }
@@ -89,5 +103,4 @@ int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, flo
 
 int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }
 const char* mvk_target_name(int64_t target) { return hwy::TargetName(target); }
-void mvk_force_targets(int64_t targets) { hwy::SetSupportedTargetsForTest(targets); }
 #endif

@@ -1,26 +1,38 @@
 #include "ScatteringPlan.h"
 
+#include <algorithm>
+#include <cmath>
+#include <memory>
 #include <new>
 
 namespace mvk {
 
-bool WaveletBand::Allocate() {
+// Below this share of a wavelet's peak a value is as good as zero: it is half a unit in the last place of the peak's.
+constexpr double kNegligible = 3e-8;
+
+void WaveletBand::Allocate() {
   values = hwy::AllocateAligned<float>(filters * FilterSize());
-  return values != nullptr;
+  if (!values) throw std::bad_alloc();
+  significant.assign((filters + kTogether - 1) / kTogether * BlocksPerFilter(), 0);
 }
 
 void WaveletBand::Set(size_t filter, const double* spectrum, double scale) {
   const size_t first = filter / kTogether * kTogether;
   const size_t together = filters - first < kTogether ? filters - first : kTogether;
+  double peak = 0;
+  for (size_t i = 0; i < rows * columns; ++i) peak = std::max(peak, std::abs(spectrum[i]));
   float* to = values.get() + first * FilterSize() + (filter - first) * kColumns;
+  uint8_t* flag = significant.data() + first / kTogether * BlocksPerFilter();
   for (size_t start = 0; start < PaddedColumns(); start += kColumns)
     for (size_t row = 0; row < FoldedRows(); ++row)
       for (size_t i = 0; i < fold; ++i)
-        for (size_t j = 0; j < fold; ++j, to += together * kColumns)
+        for (size_t j = 0; j < fold; ++j, to += together * kColumns, ++flag)
           for (size_t column = start; column < start + kColumns; ++column) {
             const size_t h = row + i * FoldedRows(), l = column + j * FoldedColumns();
-            const double value = transposed ? spectrum[l * rows + h] : spectrum[h * columns + l];
-            to[column - start] = column < FoldedColumns() ? static_cast<float>(value * scale) : 0.0f;
+            const bool inside = column < FoldedColumns();
+            const double value = !inside ? 0 : transposed ? spectrum[l * rows + h] : spectrum[h * columns + l];
+            to[column - start] = static_cast<float>(value * scale);
+            if (std::abs(value) > kNegligible * peak) *flag = 1;
           }
 }
 
@@ -53,7 +65,7 @@ mvk_scattering_plan* Create(const mvk_scattering_sizes& sizes) {
     band.fold = size_t{1} << (to - from);
     band.filters = plan->angles;
     band.transposed = transposed;
-    if (!band.Allocate()) throw std::bad_alloc();
+    band.Allocate();
     return band;
   };
   // A spectrum's halved axis alternates: y of the image's, x of the first moduli's.

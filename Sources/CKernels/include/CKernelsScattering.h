@@ -37,20 +37,20 @@ size_t mvk_scattering_values(const mvk_scattering_plan* plan);
 
 /// Transforms `images` x `channels` planes of interleaved 8-bit pixels (divided by 255 here) or floats; a plane's
 /// coefficients stand one after another in `out`. Exactly one of `bytes` and `floats` is not null. Runs on this thread; the
-/// result for a plane does not depend on the others. 0 where memory ran out, else 1.
+/// result for a plane does not depend on the others. `targets` are the instruction sets it may run on, bits of
+/// `mvk_targets`, or 0 for the best there is. 0 where memory ran out, else 1.
 int mvk_scattering_run(
-    const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images, size_t channels, float* out);
+    const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images, size_t channels, float* out,
+    int64_t targets);
 
 /// `count` discrete Fourier transforms of `length` values, forward (1) or inverse (0), not normalised, by the code that the
 /// scattering runs on; the parts of one transform stand one after another. 0 where memory ran out, else 1.
-int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary);
+int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary, int64_t targets);
 
-/// The instruction sets this machine can run the kernels on, one bit each, the best lowest.
+/// The instruction sets of this machine that the kernels are compiled for, one bit each.
 int64_t mvk_targets(void);
 /// The name of one of those bits.
 const char* mvk_target_name(int64_t target);
-/// Lets every kernel run on those instruction sets alone, for tests; 0 for all again. Not while kernels run.
-void mvk_force_targets(int64_t targets);
 
 #ifdef __cplusplus
 }

@@ -17,19 +17,23 @@ struct ComplexPlane {
 
   /// Replaces the plane by its forward transform, not normalised.
   mutating func transform() {
-    for row in 0..<height { transformLine(from: row * width, stride: 1, count: width) }
-    for column in 0..<width { transformLine(from: column, stride: width, count: height) }
+    let (alongRows, alongColumns) = (Self.roots(of: width), Self.roots(of: height))
+    for row in 0..<height { transformLine(from: row * width, stride: 1, roots: alongRows) }
+    for column in 0..<width { transformLine(from: column, stride: width, roots: alongColumns) }
   }
 
-  private mutating func transformLine(from start: Int, stride: Int, count: Int) {
-    let line = (0..<count).map { (real[start + $0 * stride], imaginary[start + $0 * stride]) }
-    let roots = (0..<count).map { index in
+  private static func roots(of count: Int) -> [(Double, Double)] {
+    (0..<count).map { index in
       let angle = -2 * Double.pi * Double(index) / Double(count)
       return (cos(angle), sin(angle))
     }
+  }
+
+  private mutating func transformLine(from start: Int, stride: Int, roots: [(Double, Double)]) {
+    let line = roots.indices.map { (real[start + $0 * stride], imaginary[start + $0 * stride]) }
     let spectrum = Self.transformed(line[...], step: 1, roots: roots)
-    for index in 0..<count {
-      (real[start + index * stride], imaginary[start + index * stride]) = spectrum[index]
+    for (index, value) in spectrum.enumerated() {
+      (real[start + index * stride], imaginary[start + index * stride]) = value
     }
   }
 
