@@ -37,7 +37,7 @@ struct ComplexPlane {
     }
   }
 
-  /// Splits off the smallest prime factor: that many transforms of every so-manieth value, then the sums between them.
+  /// Splits off the smallest prime factor: transforms of every so-manieth value, then sums between them.
   private static func transformed(
     _ line: ArraySlice<(Double, Double)>, step: Int, roots: [(Double, Double)]
   ) -> [(Double, Double)] {
@@ -47,14 +47,20 @@ struct ComplexPlane {
     let part = count / prime
     let parts = (0..<prime).map { transformed(line.dropFirst($0 * step), step: step * prime, roots: roots) }
     let turn = roots.count / count
-    return (0..<count).map { index in
-      var sum = (0.0, 0.0)
-      for offset in 0..<prime {
-        let (root, value) = (roots[(offset * index % count) * turn], parts[offset][index % part])
-        sum.0 += value.0 * root.0 - value.1 * root.1
-        sum.1 += value.0 * root.1 + value.1 * root.0
+    var spectrum = [(Double, Double)](repeating: (0, 0), count: count)
+    for frequency in 0..<part {
+      for index in stride(from: frequency, to: count, by: part) {
+        var (sum, exponent) = ((0.0, 0.0), 0)
+        for values in parts {
+          let (root, value) = (roots[exponent * turn], values[frequency])
+          sum.0 += value.0 * root.0 - value.1 * root.1
+          sum.1 += value.0 * root.1 + value.1 * root.0
+          exponent += index
+          if exponent >= count { exponent -= count }
+        }
+        spectrum[index] = sum
       }
-      return sum
     }
+    return spectrum
   }
 }
