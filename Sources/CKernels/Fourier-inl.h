@@ -1,4 +1,5 @@
-// Transforms of lines of complex vectors: each lane is a line of its own, so no transform ever moves a value between lanes.
+// Transforms of lines of complex vectors: each lane is a line of its own, so no transform ever moves a value between
+// lanes.
 //
 // A line holds, for each position, a vector of real parts and then one of imaginary parts.
 #if defined(MVK_FOURIER_INL_H) == defined(HWY_TARGET_TOGGLE)
@@ -26,13 +27,19 @@ struct Complex {
   Vec re, im;
 };
 
-HWY_INLINE Complex LoadComplex(const float* from) { return {hn::Load(Tag(), from), hn::Load(Tag(), from + kLanes)}; }
+HWY_INLINE Complex LoadComplex(const float* from) {
+  return {hn::Load(Tag(), from), hn::Load(Tag(), from + kLanes)};
+}
 HWY_INLINE void StoreComplex(Complex value, float* to) {
   hn::Store(value.re, Tag(), to);
   hn::Store(value.im, Tag(), to + kLanes);
 }
-HWY_INLINE Complex operator+(Complex a, Complex b) { return {hn::Add(a.re, b.re), hn::Add(a.im, b.im)}; }
-HWY_INLINE Complex operator-(Complex a, Complex b) { return {hn::Sub(a.re, b.re), hn::Sub(a.im, b.im)}; }
+HWY_INLINE Complex operator+(Complex a, Complex b) {
+  return {hn::Add(a.re, b.re), hn::Add(a.im, b.im)};
+}
+HWY_INLINE Complex operator-(Complex a, Complex b) {
+  return {hn::Sub(a.re, b.re), hn::Sub(a.im, b.im)};
+}
 // a + k b and a - k b for a real k.
 HWY_INLINE Complex AddScaled(Complex a, Vec k, Complex b) {
   return {hn::MulAdd(k, b.re, a.re), hn::MulAdd(k, b.im, a.im)};
@@ -40,10 +47,16 @@ HWY_INLINE Complex AddScaled(Complex a, Vec k, Complex b) {
 HWY_INLINE Complex SubScaled(Complex a, Vec k, Complex b) {
   return {hn::NegMulAdd(k, b.re, a.re), hn::NegMulAdd(k, b.im, a.im)};
 }
-HWY_INLINE Complex Scaled(Vec k, Complex a) { return {hn::Mul(k, a.re), hn::Mul(k, a.im)}; }
+HWY_INLINE Complex Scaled(Vec k, Complex a) {
+  return {hn::Mul(k, a.re), hn::Mul(k, a.im)};
+}
 // a + i b and a - i b.
-HWY_INLINE Complex AddTurned(Complex a, Complex b) { return {hn::Sub(a.re, b.im), hn::Add(a.im, b.re)}; }
-HWY_INLINE Complex SubTurned(Complex a, Complex b) { return {hn::Add(a.re, b.im), hn::Sub(a.im, b.re)}; }
+HWY_INLINE Complex AddTurned(Complex a, Complex b) {
+  return {hn::Sub(a.re, b.im), hn::Add(a.im, b.re)};
+}
+HWY_INLINE Complex SubTurned(Complex a, Complex b) {
+  return {hn::Add(a.re, b.im), hn::Sub(a.im, b.re)};
+}
 template <bool kForward>
 HWY_INLINE Complex Ahead(Complex a, Complex b) {  // a + b turned by a quarter in the transform's direction
   if constexpr (kForward) return SubTurned(a, b);
@@ -151,11 +164,11 @@ HWY_INLINE void Butterfly8(const float* from, size_t step, Out results) {
   results(7, even3 - odd3);
 }
 
-// One block of rows of a paired matrix times `columns` pairs of complex vectors; start and result are `emit`'s business.
-// kColumns: how many columns there are, where that is known beforehand, or 0.
+// One block of rows of a paired matrix times `columns` pairs of complex vectors; start and result are `emit`'s
+// business. kColumns: how many columns there are, where that is known beforehand, or 0.
 template <size_t kRows, size_t kColumns, typename Emit>
-HWY_INLINE void MultiplyBlock(
-    const float* HWY_RESTRICT entries, const float* HWY_RESTRICT pairs, size_t columns, Complex start, const Emit& emit) {
+HWY_INLINE void MultiplyBlock(const float* HWY_RESTRICT entries, const float* HWY_RESTRICT pairs, size_t columns,
+                              Complex start, const Emit& emit) {
   const Tag d;
   if (kColumns != 0) columns = kColumns;
   Complex c[kRows], s[kRows];
@@ -227,19 +240,29 @@ template <bool kForward>
 HWY_INLINE void ApplyStage(const FourierStage& stage, const float* from, float* to, float* pairs) {
   const size_t step = stage.stride * stage.groups * kComplex;
   switch (stage.radix) {
-    case 2: return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly2<kForward>(x, step, r); });
-    case 3: return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly3<kForward>(x, step, r); });
-    case 4: return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly4<kForward>(x, step, r); });
-    case 5: return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly5<kForward>(x, step, r); });
-    case 8: return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly8<kForward>(x, step, r); });
-    case 7: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<7>(stage, x, step, pairs, r); });
-    case 13: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<13>(stage, x, step, pairs, r); });
-    case 29: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<29>(stage, x, step, pairs, r); });
-    default: return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<0>(stage, x, step, pairs, r); });
+    case 2:
+      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly2<kForward>(x, step, r); });
+    case 3:
+      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly3<kForward>(x, step, r); });
+    case 4:
+      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly4<kForward>(x, step, r); });
+    case 5:
+      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly5<kForward>(x, step, r); });
+    case 8:
+      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly8<kForward>(x, step, r); });
+    case 7:
+      return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<7>(stage, x, step, pairs, r); });
+    case 13:
+      return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<13>(stage, x, step, pairs, r); });
+    case 29:
+      return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<29>(stage, x, step, pairs, r); });
+    default:
+      return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<0>(stage, x, step, pairs, r); });
   }
 }
 
-// Transforms `line`, which is spent, into `result`; `spare` is a third line, `pairs` holds four vectors a pair of samples.
+// Transforms `line`, which is spent, into `result`; `spare` is a third line, `pairs` holds four vectors a pair of
+// samples.
 template <bool kForward>
 HWY_NOINLINE void Transform(const FourierPlan& plan, float* line, float* spare, float* result, float* pairs) {
   float* from = line;

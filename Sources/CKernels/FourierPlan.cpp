@@ -10,8 +10,8 @@ constexpr double kTurn = 6.283185307179586476925286766559;
 // The powers of the primes in `length`, each as the radices of its passes.
 std::vector<std::vector<size_t>> PrimePowers(size_t length) {
   std::vector<std::vector<size_t>> powers;
-  // Twos in butterflies of eight, the rest by fours and twos; never an eight and a two where two fours will do. They come
-  // first, since the first power's butterflies stand in the longest loops, and these are the shortest.
+  // Twos in butterflies of eight, the rest by fours and twos; never an eight and a two where two fours will do. They
+  // come first, since the first power's butterflies stand in the longest loops, and these are the shortest.
   std::vector<size_t> twos;
   while (length % 2 == 0) {
     const size_t radix = length % 8 == 0 && length % 32 != 16 ? 8 : length % 4 == 0 ? 4 : 2;
@@ -34,7 +34,8 @@ size_t InverseModulo(size_t value, size_t modulus) {
 }
 
 PairedMatrix PrimeMatrix(size_t prime, int sign) {
-  // Row j - 1 and column k - 1 join frequencies j and prime - j to the sum and the difference of samples k and prime - k.
+  // Row j - 1 and column k - 1 join frequencies j and prime - j to the sum and the difference of samples k and prime -
+  // k.
   return PairedMatrix(prime / 2, prime / 2, [=](size_t row, size_t column, int which) {
     const double angle = kTurn * static_cast<double>((row + 1) * (column + 1) % prime) / static_cast<double>(prime);
     return which == 0 ? std::cos(angle) : sign * std::sin(angle);

@@ -1,9 +1,9 @@
 // One plane through the whole scattering transform.
 //
 // A spectrum of real samples is kept by half: rows 0 ... rows/2 of one axis, all columns of the other. Multiplied by a
-// wavelet it is transformed back along its columns, then along its rows, each line while it is in the nearest cache; the
-// moduli that come out, two lines as the parts of one, go on at once into the low pass and the next transform along the
-// same axis. So the axes swap roles at each order, and nothing is ever transposed but on its way into a line.
+// wavelet it is transformed back along its columns, then along its rows, each line while it is in the nearest cache;
+// the moduli that come out, two lines as the parts of one, go on at once into the low pass and the next transform along
+// the same axis. So the axes swap roles at each order, and nothing is ever transposed but on its way into a line.
 //
 // Planes are not laid side by side in lanes: eight of them would not fit the caches, and a single one would idle seven.
 #if defined(MVK_SCATTERING_INL_H) == defined(HWY_TARGET_TOGGLE)
@@ -48,15 +48,24 @@ class ScatteringRun {
     const size_t together = WaveletBand::kTogether, line = (longest + 8) * kComplex;
     // Every field is largest at level 0, and may have either axis in lanes.
     const size_t plane = std::max(Padded(together * height) * Padded(width), Padded(together * width) * Padded(height));
-    const size_t half = std::max(Padded(together * height) * Padded(width / 2 + 1),
-                                 Padded(together * width) * Padded(height / 2 + 1));
+    const size_t half =
+        std::max(Padded(together * height) * Padded(width / 2 + 1), Padded(together * width) * Padded(height / 2 + 1));
     const size_t spectrum = (longest / 2 + 1 + kLanes) * 2 * (longest + 3 * Spectrum::kMargin);
     const struct {
       float** field;
       size_t size;
-    } parts[] = {{&planes_, Padded(width) * height}, {&half_, 2 * half}, {&spectra_[0].values, spectrum},
-                 {&spectra_[1].values, spectrum}, {&folded_[0], 2 * plane}, {&folded_[1], plane}, {&rows_, plane},
-                 {&lines_[0], line}, {&lines_[1], line}, {&lines_[2], line}, {&lines_[3], line}, {&pairs_, 3 * line}};
+    } parts[] = {{&planes_, Padded(width) * height},
+                 {&half_, 2 * half},
+                 {&spectra_[0].values, spectrum},
+                 {&spectra_[1].values, spectrum},
+                 {&folded_[0], 2 * plane},
+                 {&folded_[1], plane},
+                 {&rows_, plane},
+                 {&lines_[0], line},
+                 {&lines_[1], line},
+                 {&lines_[2], line},
+                 {&lines_[3], line},
+                 {&pairs_, 3 * line}};
     size_t total = 0;
     for (const auto& part : parts) total += Aligned(part.size);
     memory_ = hwy::AllocateAligned<float>(total);
@@ -158,9 +167,9 @@ class ScatteringRun {
     }
   }
 
-  // The second half of the low pass of `count` (1 or 2) bands, whose lines went along `axis` and now go along the other,
-  // both at once as the parts of a line; writes as many coefficients. `order`: the place in a line of each of the first
-  // half's lines.
+  // The second half of the low pass of `count` (1 or 2) bands, whose lines went along `axis` and now go along the
+  // other, both at once as the parts of a line; writes as many coefficients. `order`: the place in a line of each of
+  // the first half's lines.
   void FinishLowPass(int axis, size_t level, size_t coefficient, size_t count, const int32_t* order) {
     const ScatteringAxis& across = Axis(1 - axis, level);
     const size_t length = across.fourier.length, outputs = Axis(axis, level).low_pass.Outputs();
@@ -176,12 +185,14 @@ class ScatteringRun {
     }
   }
 
-  // A group of lines of `count` outputs, of which the lanes are those from `first` on of `lines`, into their coefficient.
+  // A group of lines of `count` outputs, of which the lanes are those from `first` on of `lines`, into their
+  // coefficient.
   static void Emit(const float* line, size_t count, size_t first, size_t lines, bool lines_are_rows, float* out) {
     const Tag d;
     const size_t lanes = std::min(lines - first, kLanes);
     if (!lines_are_rows) {
-      for (size_t at = 0; at < count; ++at) StoreLanes(hn::Load(d, line + at * kComplex), lanes, out + at * lines + first);
+      for (size_t at = 0; at < count; ++at)
+        StoreLanes(hn::Load(d, line + at * kComplex), lanes, out + at * lines + first);
       return;
     }
     for (size_t at = 0; at < count; at += kLanes) {
@@ -228,7 +239,8 @@ class ScatteringRun {
     }
   }
 
-  // Takes the wavelets of `band` on the spectrum of `depth` through StartPair, a few at a time; `done` gets their number.
+  // Takes the wavelets of `band` on the spectrum of `depth` through StartPair, a few at a time; `done` gets their
+  // number.
   template <typename Done>
   void ForEachWavelet(const WaveletBand& band, int depth, size_t from, size_t to, bool forward, const Done& done) {
     for (size_t filter = 0; filter < band.filters; filter += WaveletBand::kTogether) {
@@ -250,10 +262,18 @@ class ScatteringRun {
     const size_t rows = along.length, pitch = Padded(kFilters * rows);
     for (size_t group = 0; group < Groups(band.FoldedColumns()); ++group) {
       switch (band.fold) {
-        case 1: Product<kFilters, 1>(band, filter, depth, along, group); break;
-        case 2: Product<kFilters, 2>(band, filter, depth, along, group); break;
-        case 4: Product<kFilters, 4>(band, filter, depth, along, group); break;
-        default: Product<kFilters, 0>(band, filter, depth, along, group); break;
+        case 1:
+          Product<kFilters, 1>(band, filter, depth, along, group);
+          break;
+        case 2:
+          Product<kFilters, 2>(band, filter, depth, along, group);
+          break;
+        case 4:
+          Product<kFilters, 4>(band, filter, depth, along, group);
+          break;
+        default:
+          Product<kFilters, 0>(band, filter, depth, along, group);
+          break;
       }
       for (size_t i = 0; i < kFilters; ++i)
         Transform<false>(along, lines_[i], lines_[2], folded_[depth] + (group * pitch + i * rows) * kComplex, pairs_);
@@ -262,8 +282,7 @@ class ScatteringRun {
 
   // One group of folded columns of the products with kFilters wavelets. kFold 0: any.
   template <size_t kFilters, size_t kFold>
-  HWY_NOINLINE void Product(
-      const WaveletBand& band, size_t filter, int depth, const FourierPlan& along, size_t group) {
+  HWY_NOINLINE void Product(const WaveletBand& band, size_t filter, int depth, const FourierPlan& along, size_t group) {
     const size_t fold = kFold == 0 ? band.fold : kFold, rows = band.FoldedRows();
     const size_t row_size = fold * fold * kFilters * WaveletBand::kColumns, column = group * kLanes;
     const Spectrum spectrum = spectra_[depth];
@@ -286,8 +305,7 @@ class ScatteringRun {
       for (size_t i = direct; i < fold; ++i, h += rows)
         for (size_t j = 0; j < fold; ++j, next += kFilters * WaveletBand::kColumns) {
           if (!*significant++) continue;
-          const Complex value =
-              spectrum.Opposite(band.rows - h, column + j * band.FoldedColumns(), band.columns);
+          const Complex value = spectrum.Opposite(band.rows - h, column + j * band.FoldedColumns(), band.columns);
           for (size_t k = 0; k < kFilters; ++k) {
             const Vec factor = hn::Load(Tag(), next + k * WaveletBand::kColumns);
             sums[k] = {hn::MulAdd(factor, value.re, sums[k].re), hn::NegMulAdd(factor, value.im, sums[k].im)};

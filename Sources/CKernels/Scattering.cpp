@@ -2,16 +2,18 @@
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
 
 #include "CKernelsScattering.h"
+
+#include <algorithm>
+
 #include "ScatteringPlan.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "Scattering.cpp"
+// clang-format off: what follows is compiled once a target, in this order.
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-
-#include <algorithm>
-
 #include "Scattering-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace mvk {
@@ -84,9 +86,8 @@ static size_t TableIndex(int64_t targets) {
 }
 }  // namespace mvk
 
-int mvk_scattering_run(
-    const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images, size_t channels, float* out,
-    int64_t targets) {
+int mvk_scattering_run(const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images,
+                       size_t channels, float* out, int64_t targets) {
   const size_t planes = images * channels, index = mvk::TableIndex(targets);
   return bytes != nullptr ? mvk::HWY_DISPATCH_TABLE(RunBytes)[index](*plan, bytes, planes, channels, out)
                           : mvk::HWY_DISPATCH_TABLE(RunFloats)[index](*plan, floats, planes, channels, out);
@@ -94,13 +95,17 @@ int mvk_scattering_run(
 
 int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary, int64_t targets) {
   try {
-    return mvk::HWY_DISPATCH_TABLE(FourierLines)[mvk::TableIndex(targets)](
-        mvk::FourierPlan(length), count, forward != 0, real, imaginary);
+    return mvk::HWY_DISPATCH_TABLE(FourierLines)[mvk::TableIndex(targets)](mvk::FourierPlan(length), count,
+                                                                           forward != 0, real, imaginary);
   } catch (...) {
     return 0;
   }
 }
 
-int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }
-const char* mvk_target_name(int64_t target) { return hwy::TargetName(target); }
+int64_t mvk_targets(void) {
+  return hwy::SupportedTargets() & HWY_TARGETS;
+}
+const char* mvk_target_name(int64_t target) {
+  return hwy::TargetName(target);
+}
 #endif

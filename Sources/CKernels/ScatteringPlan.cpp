@@ -87,10 +87,12 @@ mvk_scattering_plan* mvk_scattering_create(const mvk_scattering_sizes* sizes) {
   }
 }
 
-void mvk_scattering_destroy(mvk_scattering_plan* plan) { delete plan; }
+void mvk_scattering_destroy(mvk_scattering_plan* plan) {
+  delete plan;
+}
 
-int mvk_scattering_set_wavelet(
-    mvk_scattering_plan* plan, int32_t scale, int32_t angle, int32_t level, const double* spectrum) {
+int mvk_scattering_set_wavelet(mvk_scattering_plan* plan, int32_t scale, int32_t angle, int32_t level,
+                               const double* spectrum) {
   const size_t to = static_cast<size_t>(scale), from = static_cast<size_t>(level), filter = static_cast<size_t>(angle);
   // Two real lines share a transform and are parted without halving them, hence the 2.
   const double scaling = 1.0 / (2.0 * static_cast<double>(plan->Side(0, from) * plan->Side(1, from)));
@@ -109,4 +111,6 @@ int mvk_scattering_set_low_pass(mvk_scattering_plan* plan, int32_t level, int32_
   }
 }
 
-size_t mvk_scattering_values(const mvk_scattering_plan* plan) { return plan->Values(); }
+size_t mvk_scattering_values(const mvk_scattering_plan* plan) {
+  return plan->Values();
+}

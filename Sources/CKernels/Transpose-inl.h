@@ -14,9 +14,13 @@ HWY_BEFORE_NAMESPACE();
 namespace mvk {
 namespace HWY_NAMESPACE {
 
-HWY_INLINE size_t Groups(size_t count) { return (count + kLanes - 1) / kLanes; }
+HWY_INLINE size_t Groups(size_t count) {
+  return (count + kLanes - 1) / kLanes;
+}
 // Rounded up to whole pairs of groups.
-HWY_INLINE size_t Padded(size_t count) { return (count + 2 * kLanes - 1) / (2 * kLanes) * (2 * kLanes); }
+HWY_INLINE size_t Padded(size_t count) {
+  return (count + 2 * kLanes - 1) / (2 * kLanes) * (2 * kLanes);
+}
 
 // kLanes vectors, seen as a square.
 struct Square {
@@ -65,12 +69,11 @@ struct Square {
   }
 };
 
-// One part of a line across a field of vectors `step` apart, [group][along]: for each of the lines `first` ... `first` +
-// `count` of the field its values at the lanes' places, `group` * kLanes on. `order` gives the place of each in the line;
-// without it they stand as they come.
-HWY_INLINE void LoadAcross(
-    const float* field, size_t step, size_t pitch, size_t first, size_t count, size_t group, const int32_t* order,
-    float* line) {
+// One part of a line across a field of vectors `step` apart, [group][along]: for each of the lines `first` ... `first`
+// + `count` of the field its values at the lanes' places, `group` * kLanes on. `order` gives the place of each in the
+// line; without it they stand as they come.
+HWY_INLINE void LoadAcross(const float* field, size_t step, size_t pitch, size_t first, size_t count, size_t group,
+                           const int32_t* order, float* line) {
   for (size_t start = first / kLanes * kLanes; start < first + count; start += kLanes) {
     Square square;
     square.Load(field + (start / kLanes * pitch + group * kLanes) * step, step);
