@@ -1,15 +1,15 @@
 // Targets that have nothing over the next lower one that this code would use.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
 
+// What follows foreach_target.h is compiled once a target, so the order matters.
+// clang-format off
 #include "CKernelsScattering.h"
+#include "ScatteringPlan.h"
 
 #include <algorithm>
 
-#include "ScatteringPlan.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "Scattering.cpp"
-// clang-format off: what follows is compiled once a target, in this order.
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "Scattering-inl.h"
