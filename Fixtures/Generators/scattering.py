@@ -19,8 +19,9 @@ from kymatio.torch import Scattering2D
 HERE = pathlib.Path(__file__).resolve().parent.parent
 SAMPLES = 1200
 
-# image file, J, L, order, pre_pad, channels ("grey": the green channel alone), crop to (height, width) or None, float pixels
-CASES = [(image, J, 8, 2, False, 3, None, False) for image in ("rgb32", "rgb45x37", "rgb96", "rgb224") for J in (1, 2, 3, 4)]
+# image file, J, L, order, pre_pad, channels (1: the green one alone), crop to (height, width) or None, float pixels
+CASES = [
+    (image, J, 8, 2, False, 3, None, False) for image in ("rgb32", "rgb45x37", "rgb96", "rgb224") for J in (1, 2, 3, 4)]
 CASES += [
     ("rgb32", 5, 8, 2, False, 3, None, False),          # 2^J equals both sides: kymatio pads by the whole image
     ("rgb45x37", 5, 8, 2, False, 3, (45, 32), False),   # and equals one side alone

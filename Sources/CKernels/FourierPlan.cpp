@@ -10,20 +10,20 @@ constexpr double kTurn = 6.283185307179586476925286766559;
 // The powers of the primes in `length`, each as the radices of its passes.
 std::vector<std::vector<size_t>> PrimePowers(size_t length) {
   std::vector<std::vector<size_t>> powers;
-  for (size_t prime = 3; length > 1 && prime <= length; prime += 2) {
-    std::vector<size_t> radices;
-    for (; length % prime == 0; length /= prime) radices.push_back(prime);
-    if (!radices.empty()) powers.push_back(radices);
-    if ((length & (length - 1)) == 0) break;
-  }
-  // Twos in butterflies of eight, the rest by fours and twos; never an eight and a two where two fours will do.
+  // Twos in butterflies of eight, the rest by fours and twos; never an eight and a two where two fours will do. They
+  // come first, since the first power's butterflies stand in the longest loops, and these are the shortest.
   std::vector<size_t> twos;
-  while (length > 1) {
-    const size_t radix = length % 8 == 0 && length != 16 ? 8 : length % 4 == 0 ? 4 : 2;
+  while (length % 2 == 0) {
+    const size_t radix = length % 8 == 0 && length % 32 != 16 ? 8 : length % 4 == 0 ? 4 : 2;
     twos.push_back(radix);
     length /= radix;
   }
   if (!twos.empty()) powers.push_back(twos);
+  for (size_t prime = 3; prime <= length; prime += 2) {
+    std::vector<size_t> radices;
+    for (; length % prime == 0; length /= prime) radices.push_back(prime);
+    if (!radices.empty()) powers.push_back(radices);
+  }
   return powers;
 }
 
@@ -34,7 +34,8 @@ size_t InverseModulo(size_t value, size_t modulus) {
 }
 
 PairedMatrix PrimeMatrix(size_t prime, int sign) {
-  // Row j - 1 and column k - 1 join frequencies j and prime - j to the sum and the difference of samples k and prime - k.
+  // Row j - 1 and column k - 1 join frequencies j and prime - j to the sum and the difference of samples k and prime -
+  // k.
   return PairedMatrix(prime / 2, prime / 2, [=](size_t row, size_t column, int which) {
     const double angle = kTurn * static_cast<double>((row + 1) * (column + 1) % prime) / static_cast<double>(prime);
     return which == 0 ? std::cos(angle) : sign * std::sin(angle);
@@ -79,17 +80,28 @@ FourierPlan::FourierPlan(size_t length) : length(length), sample(length, 0), fre
 }
 
 LowPassPlan::LowPassPlan(const FourierPlan& fourier, size_t step, const double* taps)
-    : length(fourier.length), outputs(fourier.length / step - 2) {
-  const size_t half = length / 2;
-  matrix = PairedMatrix((outputs + 2) / 2, half + 1, [=](size_t row, size_t column, int which) {
-    const size_t at = (row + 1) * step;
-    const double left = taps[(at + length - column) % length], right = taps[(at + column) % length];
-    if (column == 0 || column == half) return which == 0 ? left : 0.0;
-    return (which == 0 ? left + right : left - right) / 2;
-  });
-  for (size_t n = 0; n <= half; ++n) {
-    position[0].push_back(fourier.sample[n]);
-    position[1].push_back(fourier.sample[(length - n) % length]);
+    : length(fourier.length), values(length / step), halved(values % 2 == 0) {
+  // Taps of the even and the odd half of the samples under a shift by half a line.
+  const auto tap = [=](size_t index, int odd) {
+    const double here = taps[index % length];
+    return halved ? here + (odd ? -1 : 1) * taps[(index + length / 2) % length] : here;
+  };
+  const size_t period = halved ? length / 2 : length, columns = period / 2 + 1, first = halved ? 0 : 1;
+  const size_t rows = halved ? values / 4 + 1 : values / 2;
+  for (int odd = 0; odd < (halved ? 2 : 1); ++odd)
+    matrices[odd] = PairedMatrix(rows, columns, [=](size_t row, size_t column, int which) {
+      const size_t at = (row + first) * step;
+      const double left = tap(at + length - column, odd), right = tap(at + column, odd);
+      // A sample that mirrors onto itself is added to itself.
+      const double share = (column == 0 || 2 * column == period ? 0.25 : 0.5) * (halved ? 0.5 : 1.0);
+      return share * (which == 0 ? left + right : left - right);
+    });
+  for (size_t n = 0; n < columns; ++n) {
+    positions[0].push_back(fourier.sample[n]);
+    positions[1].push_back(fourier.sample[(length - n) % length]);
+    if (!halved) continue;
+    positions[2].push_back(fourier.sample[(n + length / 2) % length]);
+    positions[3].push_back(fourier.sample[(length / 2 + length - n) % length]);
   }
 }
 

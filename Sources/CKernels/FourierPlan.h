@@ -1,4 +1,5 @@
-// Tables of a discrete Fourier transform of any length, and of the products that prime lengths and low passes come down to.
+// Tables of a discrete Fourier transform of any length, and of the products that prime lengths and low passes come down
+// to.
 #ifndef MVK_FOURIER_PLAN_H
 #define MVK_FOURIER_PLAN_H
 
@@ -9,8 +10,8 @@
 
 namespace mvk {
 
-/// Two real matrices of one shape, C and S, as `MultiplyRows` reads them: blocks of up to three rows; in a block, column by
-/// column, the rows' entries of C and then those of S.
+/// Two real matrices of one shape, C and S, as `MultiplyRows` reads them: blocks of up to three rows; in a block,
+/// column by column, the rows' entries of C and then those of S.
 struct PairedMatrix {
   static constexpr size_t kBlock = 3;
   size_t rows = 0, columns = 0;
@@ -54,14 +55,20 @@ struct FourierPlan {
 
 /// A periodic symmetric low pass along a line, of which every `step`-th value is kept, but for the first and the last.
 ///
-/// Sums and differences of mirrored samples are multiplied by one matrix each, which halves the work.
+/// Mirrored samples are added and subtracted, and each of the two is multiplied by a matrix of its own, which halves
+/// the work. So does the same with samples half a line apart, where that many outputs are even.
 struct LowPassPlan {
-  size_t length = 0, outputs = 0;   // samples, and values kept: length / step - 2
-  PairedMatrix matrix;              // row m - 1 is for the values m and length / step - m
-  std::vector<int32_t> position[2]; // of the samples n and length - n, for n in 0 ... length / 2
+  size_t length = 0, values = 0;  // samples, and length / step
+  /// Products are made of length/2 + 1 pairs of mirrored samples, or, twice, of length/4 + 1.
+  bool halved = false;
+  /// Without halving, row m - 1 is for the values m and values - m; with it, row m for those two and values/2 -+ m.
+  PairedMatrix matrices[2];
+  /// Positions of the samples n and length - n for each n, and where halved, of those half a line on.
+  std::vector<int32_t> positions[4];
 
   LowPassPlan() = default;
   LowPassPlan(const FourierPlan& fourier, size_t step, const double* taps);
+  size_t Outputs() const { return values - 2; }
 };
 
 }  // namespace mvk

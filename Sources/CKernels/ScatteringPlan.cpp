@@ -1,27 +1,38 @@
 #include "ScatteringPlan.h"
 
+#include <algorithm>
+#include <cmath>
+#include <memory>
 #include <new>
 
 namespace mvk {
 
-bool WaveletBand::Allocate() {
+// Below this share of a wavelet's peak a value is as good as zero: it is half a unit in the last place of the peak's.
+constexpr double kNegligible = 3e-8;
+
+void WaveletBand::Allocate() {
   values = hwy::AllocateAligned<float>(filters * FilterSize());
-  return values != nullptr;
+  if (!values) throw std::bad_alloc();
+  significant.assign((filters + kTogether - 1) / kTogether * BlocksPerFilter(), 0);
 }
 
 void WaveletBand::Set(size_t filter, const double* spectrum, double scale) {
   const size_t first = filter / kTogether * kTogether;
   const size_t together = filters - first < kTogether ? filters - first : kTogether;
-  const size_t group = lanes_are_columns ? kColumns : 1;
-  float* to = values.get() + first * FilterSize() + (filter - first) * group;
-  for (size_t start = 0; start < PaddedColumns(); start += group)
+  double peak = 0;
+  for (size_t i = 0; i < rows * columns; ++i) peak = std::max(peak, std::abs(spectrum[i]));
+  float* to = values.get() + first * FilterSize() + (filter - first) * kColumns;
+  uint8_t* flag = significant.data() + first / kTogether * BlocksPerFilter();
+  for (size_t start = 0; start < PaddedColumns(); start += kColumns)
     for (size_t row = 0; row < FoldedRows(); ++row)
       for (size_t i = 0; i < fold; ++i)
-        for (size_t j = 0; j < fold; ++j, to += together * group)
-          for (size_t column = start; column < start + group; ++column) {
+        for (size_t j = 0; j < fold; ++j, to += together * kColumns, ++flag)
+          for (size_t column = start; column < start + kColumns; ++column) {
             const size_t h = row + i * FoldedRows(), l = column + j * FoldedColumns();
-            const double value = transposed ? spectrum[l * rows + h] : spectrum[h * columns + l];
-            to[column - start] = column < FoldedColumns() ? static_cast<float>(value * scale) : 0.0f;
+            const bool inside = column < FoldedColumns();
+            const double value = !inside ? 0 : transposed ? spectrum[l * rows + h] : spectrum[h * columns + l];
+            to[column - start] = static_cast<float>(value * scale);
+            if (std::abs(value) > kNegligible * peak) *flag = 1;
           }
 }
 
@@ -34,9 +45,6 @@ size_t mvk_scattering_plan::Coefficients() const {
 
 namespace {
 
-// Planes of at least this many pixels have lanes enough in themselves, and too little cache for eight at a time.
-constexpr size_t kLargePlane = 150 * 150;
-
 mvk_scattering_plan* Create(const mvk_scattering_sizes& sizes) {
   std::unique_ptr<mvk_scattering_plan> plan(new mvk_scattering_plan);
   plan->height = sizes.height;
@@ -46,7 +54,6 @@ mvk_scattering_plan* Create(const mvk_scattering_sizes& sizes) {
   plan->scales = static_cast<size_t>(sizes.scales);
   plan->angles = static_cast<size_t>(sizes.angles);
   plan->order = static_cast<size_t>(sizes.order);
-  plan->lanes_are_pixels = sizes.plane_height * sizes.plane_width >= kLargePlane;
   for (size_t level = 0; level < plan->scales; ++level) {
     plan->axes[0].push_back({mvk::FourierPlan(sizes.plane_height >> level), {}});
     plan->axes[1].push_back({mvk::FourierPlan(sizes.plane_width >> level), {}});
@@ -58,8 +65,7 @@ mvk_scattering_plan* Create(const mvk_scattering_sizes& sizes) {
     band.fold = size_t{1} << (to - from);
     band.filters = plan->angles;
     band.transposed = transposed;
-    band.lanes_are_columns = plan->lanes_are_pixels;
-    if (!band.Allocate()) throw std::bad_alloc();
+    band.Allocate();
     return band;
   };
   // A spectrum's halved axis alternates: y of the image's, x of the first moduli's.
@@ -81,10 +87,12 @@ mvk_scattering_plan* mvk_scattering_create(const mvk_scattering_sizes* sizes) {
   }
 }
 
-void mvk_scattering_destroy(mvk_scattering_plan* plan) { delete plan; }
+void mvk_scattering_destroy(mvk_scattering_plan* plan) {
+  delete plan;
+}
 
-int mvk_scattering_set_wavelet(
-    mvk_scattering_plan* plan, int32_t scale, int32_t angle, int32_t level, const double* spectrum) {
+int mvk_scattering_set_wavelet(mvk_scattering_plan* plan, int32_t scale, int32_t angle, int32_t level,
+                               const double* spectrum) {
   const size_t to = static_cast<size_t>(scale), from = static_cast<size_t>(level), filter = static_cast<size_t>(angle);
   // Two real lines share a transform and are parted without halving them, hence the 2.
   const double scaling = 1.0 / (2.0 * static_cast<double>(plan->Side(0, from) * plan->Side(1, from)));
@@ -103,4 +111,6 @@ int mvk_scattering_set_low_pass(mvk_scattering_plan* plan, int32_t level, int32_
   }
 }
 
-size_t mvk_scattering_values(const mvk_scattering_plan* plan) { return plan->Values(); }
+size_t mvk_scattering_values(const mvk_scattering_plan* plan) {
+  return plan->Values();
+}

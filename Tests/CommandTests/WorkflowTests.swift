@@ -89,7 +89,7 @@ struct WorkflowTests {
     #expect(epochs.count == 2)
     let terms = try #require(epochs[1]["terms"] as? [String: Double])
     #expect(Set(terms.keys) == ["mse", "std", "dc_zz", "dc_hog", "dc_color"])
-    #expect(terms.values.allSatisfy(\.isFinite))
+    #expect(terms.values.allSatisfy { $0.isFinite })
 
     let twice = try Tool.run(tool, ["train", "synthetic:128", "--features", file, "--output", run] + settings)
     #expect(twice.status == 64 && twice.errors.contains("already holds"), "\(twice.errors)")

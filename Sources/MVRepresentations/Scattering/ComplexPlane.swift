@@ -17,23 +17,27 @@ struct ComplexPlane {
 
   /// Replaces the plane by its forward transform, not normalised.
   mutating func transform() {
-    for row in 0..<height { transformLine(from: row * width, stride: 1, count: width) }
-    for column in 0..<width { transformLine(from: column, stride: width, count: height) }
+    let (alongRows, alongColumns) = (Self.roots(of: width), Self.roots(of: height))
+    for row in 0..<height { transformLine(from: row * width, stride: 1, roots: alongRows) }
+    for column in 0..<width { transformLine(from: column, stride: width, roots: alongColumns) }
   }
 
-  private mutating func transformLine(from start: Int, stride: Int, count: Int) {
-    let line = (0..<count).map { (real[start + $0 * stride], imaginary[start + $0 * stride]) }
-    let roots = (0..<count).map { index in
+  private static func roots(of count: Int) -> [(Double, Double)] {
+    (0..<count).map { index in
       let angle = -2 * Double.pi * Double(index) / Double(count)
       return (cos(angle), sin(angle))
     }
+  }
+
+  private mutating func transformLine(from start: Int, stride: Int, roots: [(Double, Double)]) {
+    let line = roots.indices.map { (real[start + $0 * stride], imaginary[start + $0 * stride]) }
     let spectrum = Self.transformed(line[...], step: 1, roots: roots)
-    for index in 0..<count {
-      (real[start + index * stride], imaginary[start + index * stride]) = spectrum[index]
+    for (index, value) in spectrum.enumerated() {
+      (real[start + index * stride], imaginary[start + index * stride]) = value
     }
   }
 
-  /// Splits off the smallest prime factor: that many transforms of every so-manieth value, then the sums between them.
+  /// Splits off the smallest prime factor: transforms of every so-manieth value, then sums between them.
   private static func transformed(
     _ line: ArraySlice<(Double, Double)>, step: Int, roots: [(Double, Double)]
   ) -> [(Double, Double)] {
@@ -43,14 +47,20 @@ struct ComplexPlane {
     let part = count / prime
     let parts = (0..<prime).map { transformed(line.dropFirst($0 * step), step: step * prime, roots: roots) }
     let turn = roots.count / count
-    return (0..<count).map { index in
-      var sum = (0.0, 0.0)
-      for offset in 0..<prime {
-        let (root, value) = (roots[(offset * index % count) * turn], parts[offset][index % part])
-        sum.0 += value.0 * root.0 - value.1 * root.1
-        sum.1 += value.0 * root.1 + value.1 * root.0
+    var spectrum = [(Double, Double)](repeating: (0, 0), count: count)
+    for frequency in 0..<part {
+      for index in stride(from: frequency, to: count, by: part) {
+        var (sum, exponent) = ((0.0, 0.0), 0)
+        for values in parts {
+          let (root, value) = (roots[exponent * turn], values[frequency])
+          sum.0 += value.0 * root.0 - value.1 * root.1
+          sum.1 += value.0 * root.1 + value.1 * root.0
+          exponent += index
+          if exponent >= count { exponent -= count }
+        }
+        spectrum[index] = sum
       }
-      return sum
     }
+    return spectrum
   }
 }

@@ -7,7 +7,7 @@ extension Scattering {
   /// A disc's rings are the scales of the first wavelet, the finest outermost; its sectors are that wavelet's angles, each
   /// drawn where its frequencies lie and again opposite. In the disc of order 2 each such cell is split in the same way: by
   /// the scale of the second wavelet along the radius, the finer outside, and by its angle around. Dark is 0 and the
-  /// brightest is the disc's largest coefficient, in steps of its square root. The pictures are 320 pixels a disc.
+  /// brightest is the disc's largest coefficient. The pictures are 320 pixels a disc.
   public func picture(of image: Image) throws(MVError) -> Image {
     let features = try features(of: image)
     let disc = ScatteringDisc(scales: scales, angles: angles, levels: levels(of: features))
@@ -22,7 +22,7 @@ extension Scattering {
     return Image(shape: ImageShape(height: side, width: side * discs, channels: 3), pixels: .uint8(bytes))
   }
 
-  /// The mean of each path's coefficient, as the square root of its share in the largest one of its order.
+  /// The mean of each path's coefficient, as its share in the largest one of its order.
   private func levels(of features: Features) -> [ScatteringPath: Double] {
     let paths = paths
     let (channels, area) = (features.layout.shape[0], features.layout.shape[2] * features.layout.shape[3])
@@ -39,7 +39,7 @@ extension Scattering {
     // An image without any contrast leaves rounding errors behind, which must not be blown up to full brightness.
     let floor = 1e-5 * max(largest[0], .leastNormalMagnitude)
     return means.reduce(into: [:]) { levels, entry in
-      levels[entry.key] = (entry.value / max(largest[entry.key.wavelets.count], floor)).squareRoot()
+      levels[entry.key] = entry.value / max(largest[entry.key.wavelets.count], floor)
     }
   }
 }

@@ -45,7 +45,7 @@ public struct Scattering: Representation {
   public init() {}
 
   /// Creates the representation; `layout(for:)` throws where a setting is out of its range.
-  public init(scales: Int, angles: Int = 8, order: Int = 2, prePad: Bool = false) {
+  public init(scales: Int = 2, angles: Int = 8, order: Int = 2, prePad: Bool = false) {
     (self.scales, self.angles, self.order, self.prePad) = (scales, angles, order, prePad)
   }
 

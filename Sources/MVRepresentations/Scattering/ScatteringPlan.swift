@@ -75,15 +75,15 @@ final class ScatteringPlan: Sendable {
 
   deinit { mvk_scattering_destroy(handle) }
 
-  /// Transforms `images` into `rows`, which has room for them.
-  func run(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
+  /// Transforms `images` into `rows`, which has room for them, on the best of the instruction sets `targets` (0: of all).
+  func run(_ images: ImageBatch, into rows: inout MutableSpan<Float>, targets: Int64 = 0) throws(MVError) {
     let channels = images.shape.channels
     let status = rows.withUnsafeMutableBufferPointer { rows in
       switch images.pixels {
       case .uint8(let values):
-        mvk_scattering_run(handle, values, nil, images.count, channels, rows.baseAddress)
+        mvk_scattering_run(handle, values, nil, images.count, channels, rows.baseAddress, targets)
       case .float32(let values):
-        mvk_scattering_run(handle, nil, values, images.count, channels, rows.baseAddress)
+        mvk_scattering_run(handle, nil, values, images.count, channels, rows.baseAddress, targets)
       }
     }
     guard status == 1 else { throw Self.outOfMemory }
