@@ -70,7 +70,10 @@ import Testing
       }
       try optimizer.step(learningRate: 1e-2)
     }
-    #expect(try close(convolution.values(), "\(name)_stepped", 2e-2))
+    // Adam moves a weight whose gradient is mere rounding by a full step either way: compare the mean, not the worst.
+    let expected = try Fixture.floats("encoder/\(name)_stepped")
+    let off = zip(try convolution.values(), expected).reduce(0) { $0 + abs($1.0 - $1.1) } / Float(expected.count)
+    #expect(off < 2e-4, "\(off)")
   }
 
   @Test func theFullNetworkIsTorchvisions() throws {
