@@ -30,8 +30,8 @@ extension RGBImage {
     }
   }
 
-  /// Another size, without aliasing: the numbers of Pillow's `resize` of an 8-bit image, columns first, then rows, each
-  /// rounded to whole values.
+  /// Another size, without aliasing, as Pillow's `resize` of an 8-bit image: columns first, then rows, each rounded to
+  /// whole values. (Pillow 13 takes rows first where they shrink more, and then differs by one at most.)
   public func resized(to size: ImageSize, filter: ResamplingFilter = .bilinear) -> RGBImage {
     var image = self
     if size.width != width {
