@@ -72,8 +72,18 @@ GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTen
 GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding,
                          MVTTensor** result) {
   return mvt::run([&] {
+    at::Tensor source = input->value;
+    if (stride > 1 && padding == 0 && weight->value.dim() == 4 && weight->value.size(2) == 1 &&
+        weight->value.size(3) == 1) {
+      // A 1x1 kernel sees only every stride-th pixel, so the others are dropped first. oneDNN 2.6 (Debian 12) corrupts
+      // the heap in the gradient of the strided channels-last form with few channels.
+      source = source.slice(2, 0, source.size(2), stride)
+                   .slice(3, 0, source.size(3), stride)
+                   .contiguous(source.suggest_memory_format());
+      stride = 1;
+    }
     const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding};
-    *result = new MVTTensor(at::conv2d(input->value, weight->value, {}, strides, paddings));
+    *result = new MVTTensor(at::conv2d(source, weight->value, {}, strides, paddings));
   });
 }
 
@@ -98,7 +108,7 @@ GuardedStatus mvt_max_pool2d(const MVTTensor* input, int64_t kernel, int64_t str
 
 GuardedStatus mvt_linear(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias, MVTTensor** result) {
   return mvt::run([&] {
-    *result = new MVTTensor(at::linear(input->value, weight->value, bias ? c10::optional<at::Tensor>(bias->value)
-                                                                         : c10::optional<at::Tensor>()));
+    *result = new MVTTensor(bias ? at::linear(input->value, weight->value, bias->value)
+                                 : at::linear(input->value, weight->value));
   });
 }

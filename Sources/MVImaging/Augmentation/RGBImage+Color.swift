@@ -77,18 +77,21 @@ private struct HSV {
     }
     let range = Float(most - least)
     let (r, g, b) = (Float(most - red) / range, Float(most - green) / range, Float(most - blue) / range)
-    let sextant = red == most ? b - g : green == most ? 2 + r - b : 4 + g - r
-    let turn = fmod(Double(sextant) / 6 + 1, 1)
-    self.init(hue: UInt8(turn * 255), saturation: UInt8(range / Float(most) * 255), value: most)
+    let sextant =
+      red == most ? b - g : Float(green == most ? 2 + Double(r) - Double(b) : 4 + Double(g) - Double(r))
+    // Single precision between the steps, double within them, as C promotes: a byte of hue is up to six grey levels.
+    let turn = Float(fmod(Double(sextant) / 6 + 1, 1))
+    self.init(
+      hue: UInt8(Double(turn) * 255), saturation: UInt8(Double(range / Float(most)) * 255), value: most)
   }
 
   var rgb: (UInt8, UInt8, UInt8) {
     guard saturation > 0 else { return (value, value, value) }
-    let sixths = Float(hue) * 6 / 255
+    let sixths = Double(hue) * 6 / 255
     let sextant = sixths.rounded(.down)
-    let rest = sixths - sextant
-    let share = Float(saturation) / 255
-    func scaled(_ factor: Float) -> UInt8 { UInt8(max(0, min(255, (Float(value) * factor).rounded()))) }
+    let rest = Double(Float(sixths - sextant))
+    let share = Double(Float(Double(saturation) / 255))
+    func scaled(_ factor: Double) -> UInt8 { UInt8(max(0, min(255, (Double(value) * factor).rounded()))) }
     let low = scaled(1 - share)
     let falling = scaled(1 - share * rest)
     let rising = scaled(1 - share * (1 - rest))

@@ -96,7 +96,7 @@ public final class Trainer {
   /// `onStep` is called on this thread after each step. Throws, naming the term, where the loss is not finite: the last
   /// checkpoint then stays the last good one.
   public func run(
-    isCancelled: () -> Bool = { false }, onStep: (TrainingProgress) -> Void = { _ in }
+    onStep: (TrainingProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws(MVError) {
     guard step < totalSteps else { return }
     let (data, policy, order, settings) = (data, policy, order, settings)

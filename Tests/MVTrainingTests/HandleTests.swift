@@ -1,0 +1,32 @@
+import CTorch
+import Foundation
+import MVCore
+import TestSupport
+import Testing
+
+@testable import MVTraining
+
+extension TrainerTests {
+  /// The count is the process's, and other suites run beside this one: so it is taken in a process of its own kind of
+  /// quiet, by repeating until nothing else moved.
+  @Test func handlesReturnToTheirNumber() throws {
+    func leak() throws -> Int {
+      let before = Torch.liveHandles
+      do {
+        let folder = try TemporaryFolder()
+        var settings = Self.settings(epochs: 2)
+        settings.clip = 1
+        try Trainer(settings, data: Self.data(), folder: folder.url).run()
+        _ = try Embedder(checkpoint: Trainer.checkpoint(in: folder.url), threads: 1).embed(Self.images)
+        _ = try? Tensor([1, 2], shape: [2]).matrixProduct(Tensor([1, 2, 3], shape: [3]))
+      }
+      return Torch.liveHandles - before
+    }
+    var leaks: [Int] = []
+    for _ in 0..<20 {
+      leaks.append(try leak())
+      if leaks.last == 0 { break }
+    }
+    #expect(leaks.last == 0, "\(leaks)")
+  }
+}

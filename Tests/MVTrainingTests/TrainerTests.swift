@@ -1,0 +1,190 @@
+import Foundation
+import MVCore
+import MVImaging
+import MVStore
+import TestSupport
+import Testing
+
+@testable import MVTraining
+
+@Suite(.serialized) struct TrainerTests {
+  static func settings(epochs: Int = 3) -> TrainingSettings {
+    var settings = TrainingSettings()
+    settings.encoder = .cifarResNet
+    settings.widths = "4-6-8"
+    settings.projector = "16-12"
+    settings.batchSize = 8
+    settings.epochs = epochs
+    settings.lr = 1e-3
+    settings.seed = 5
+    settings.threads = 1
+    return settings
+  }
+
+  static let images: ImageBatch = {
+    var generator = SeededGenerator(seed: 77)
+    let shape = ImageShape(height: 20, width: 20, channels: 3)
+    let pixels = (0..<18 * shape.count).map { _ in UInt8(generator.integer(below: 256)) }
+    return ImageBatch(count: 18, shape: shape, pixels: .uint8(pixels))
+  }()
+
+  static func data() throws -> TrainingData {
+    let rows = FeatureMatrix(DistanceCorrelationTests.rows(18, 30, seed: 78), name: "hog")
+    return try TrainingData(images: images, targets: [.stored("hog", rows), .pixels, .augmented])
+  }
+
+  func checkpoint(_ folder: TemporaryFolder, _ name: String) throws -> Data {
+    try Data(contentsOf: Trainer.checkpoint(in: folder.url.appending(path: name)))
+  }
+
+  @Test func aRunDependsOnItsSeedAlone() throws {
+    let folder = try TemporaryFolder()
+    func run(_ name: String, _ change: (inout TrainingSettings) -> Void = { _ in }) throws {
+      var settings = Self.settings()
+      change(&settings)
+      let trainer = try Trainer(settings, data: Self.data(), folder: folder.url.appending(path: name))
+      var steps: [Int] = []
+      try trainer.run { steps.append($0.step) }
+      #expect(steps == Array(1...6))
+    }
+    try run("a")
+    try run("b")
+    #expect(try checkpoint(folder, "a") == checkpoint(folder, "b"))
+    try run("c") { $0.seed = 6 }
+    #expect(try checkpoint(folder, "a") != checkpoint(folder, "c"))
+    try run("d") { $0.workers = 3 }
+    let (one, many) = (
+      try Checkpoint(contentsOf: Trainer.checkpoint(in: folder.url.appending(path: "a"))),
+      try Checkpoint(contentsOf: Trainer.checkpoint(in: folder.url.appending(path: "d")))
+    )
+    for (name, entry) in one.file.tensors { #expect(entry.values == many.file.tensors[name]?.values) }
+  }
+
+  @Test(arguments: [2, 3]) func anInterruptedRunResumesToTheSameBytes(_ stopAfter: Int) throws {
+    let folder = try TemporaryFolder()
+    let whole = try Trainer(Self.settings(epochs: 4), data: Self.data(), folder: folder.url.appending(path: "whole"))
+    var losses: [Double] = []
+    try whole.run { losses.append($0.loss.total) }
+    #expect(losses.count == 8 && losses.allSatisfy(\.isFinite))
+
+    let part = folder.url.appending(path: "part")
+    let first = try Trainer(Self.settings(epochs: 4), data: Self.data(), folder: part)
+    var done = 0
+    let error = #expect(throws: MVError.self) {
+      try first.run(onStep: { done = $0.step }, isCancelled: { done >= stopAfter })
+    }
+    #expect(error?.kind == .interrupted)
+    #expect(throws: MVError.self) { try Trainer(Self.settings(epochs: 4), data: Self.data(), folder: part) }
+    let second = try Trainer(Self.settings(epochs: 4), data: Self.data(), folder: part, resuming: true)
+    #expect(second.step == stopAfter)
+    var resumed: [Double] = []
+    try second.run { resumed.append($0.loss.total) }
+    #expect(resumed == Array(losses.dropFirst(stopAfter)))
+    #expect(try checkpoint(folder, "whole") == checkpoint(folder, "part"))
+    let lines = try String(contentsOf: part.appending(path: "losses.csv"), encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 5)
+    #expect(lines[0].hasPrefix("epoch,step,loss,mse,std,dc_zz,dc_hog,dc_pixels,dc_augment,learning_rate,"))
+    #expect(lines.dropFirst().map { $0.prefix(2) } == ["1,", "2,", "3,", "4,"])
+    // A finished run has nothing left to do.
+    try Trainer(Self.settings(epochs: 4), data: Self.data(), folder: part, resuming: true).run { _ in
+      Issue.record("a step after the end")
+    }
+  }
+
+  @Test func aRunThatWasKilledResumesFromItsLastCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    var settings = Self.settings(epochs: 4)
+    settings.checkpointEvery = 2
+    let whole = folder.url.appending(path: "whole")
+    try Trainer(settings, data: Self.data(), folder: whole).run()
+    // The state after 3 epochs, as kill -9 leaves it: the checkpoint of epoch 2, a longer log, a half-written file.
+    let part = folder.url.appending(path: "part")
+    let kept = folder.url.appending(path: "kept")
+    let killed = try Trainer(settings, data: Self.data(), folder: part)
+    try killed.run { progress in
+      if progress.step == 4 {
+        try? FileManager.default.copyItem(at: part, to: kept)
+      }
+    }
+    try Data("half".utf8).write(to: kept.appending(path: "last.ckpt.partial"))
+    let resumed = try Trainer(settings, data: Self.data(), folder: kept, resuming: true)
+    #expect(resumed.step == 4)
+    try resumed.run()
+    #expect(try checkpoint(folder, "whole") == checkpoint(folder, "kept"))
+  }
+
+  @Test func theLossFalls() throws {
+    let folder = try TemporaryFolder()
+    var settings = Self.settings(epochs: 30)
+    settings.policy = .cifar
+    settings.scheduler = .constant
+    settings.representations = "hog"
+    settings.lr = 3e-3
+    settings.clip = 5
+    settings.checkpointEvery = 100
+    let trainer = try Trainer(settings, data: Self.data(), folder: folder.url)
+    var losses: [Double] = []
+    try trainer.run { progress in
+      #expect(progress.loss.names == ["mse", "std", "dc_zz", "dc_hog"])
+      losses.append(progress.loss.total)
+    }
+    let (before, after) = (losses.prefix(10).reduce(0, +), losses.suffix(10).reduce(0, +))
+    #expect(after < 0.95 * before, "\(before) \(after)")
+  }
+
+  @Test func settingsAndDataThatDoNotGoTogetherAreErrors() throws {
+    let folder = try TemporaryFolder()
+    func fails(_ change: (inout TrainingSettings) -> Void, resuming: Bool = false) -> MVError? {
+      var settings = Self.settings()
+      change(&settings)
+      do {
+        _ = try Trainer(settings, data: Self.data(), folder: folder.url.appending(path: "x"), resuming: resuming)
+        return nil
+      } catch { return error as? MVError }
+    }
+    #expect(fails { $0.batchSize = 19 }?.subject == "setting batch_size=19")
+    #expect(fails { $0.representations = "hog,lbp" }?.subject == "representation lbp")
+    #expect(fails { $0.representationWeights = "lbp=2" }?.problem == "names lbp, which is not in the loss")
+    #expect(
+      fails {
+        $0.estimator = .unbiased; $0.batchSize = 2
+      }?.subject == "setting estimator=unbiased")
+    #expect(fails { $0.warmupEpochs = 9 }?.subject == "setting warmup_epochs=9.0")
+    let short = FeatureMatrix(Matrix(rows: 17, columns: 2), name: "hog")
+    let error = #expect(throws: MVError.self) {
+      try TrainingData(images: Self.images, targets: [.stored("hog", short)])
+    }
+    #expect(error?.problem == "has 17 rows, images has 18 images")
+    #expect(throws: MVError.self) { try TrainingData(images: Self.images, targets: [.pixels, .pixels]) }
+  }
+
+  @Test func aCheckpointOfAnotherRunIsRefused() throws {
+    let folder = try TemporaryFolder()
+    try Trainer(Self.settings(epochs: 1), data: Self.data(), folder: folder.url).run()
+    var other = Self.settings(epochs: 1)
+    other.widths = "4-6-10"
+    let error = #expect(throws: MVError.self) {
+      try Trainer(other, data: Self.data(), folder: folder.url, resuming: true)
+    }
+    #expect(error?.subject == "setting widths=4-6-10")
+    let fewer = try TrainingData(images: Self.images[0..<17], targets: [.pixels])
+    #expect(throws: MVError.self) {
+      try Trainer(Self.settings(epochs: 1), data: fewer, folder: folder.url, resuming: true)
+    }
+    let checkpoint = try Checkpoint(contentsOf: Trainer.checkpoint(in: folder.url))
+    let wrong = try Encoder(other.architecture())
+    let shapes = #expect(throws: MVError.self) { try wrong.load(checkpoint.file.tensors, from: "x.ckpt") }
+    #expect(shapes?.problem.contains("layer3.0.conv1.weight of shape [8, 6, 3, 3]") == true)
+  }
+
+  @Test func aLossThatIsNotFiniteStopsAndNamesItsTerm() throws {
+    let folder = try TemporaryFolder()
+    var rows = DistanceCorrelationTests.rows(18, 30, seed: 78)
+    for column in 0..<30 { for row in 0..<18 { rows[row, column] = .nan } }
+    let data = try TrainingData(images: Self.images, targets: [.stored("hog", FeatureMatrix(rows))])
+    let trainer = try Trainer(Self.settings(), data: data, folder: folder.url)
+    let error = #expect(throws: MVError.self) { try trainer.run() }
+    #expect(error?.subject == "loss term dc_hog")
+    #expect(!FileManager.default.fileExists(atPath: Trainer.checkpoint(in: folder.url).path))
+  }
+}
