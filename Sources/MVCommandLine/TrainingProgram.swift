@@ -41,6 +41,8 @@ public enum TrainingProgram {
         program, "is not there, \(arguments.first ?? "this command") needs it",
         remedy: "build the package with libtorch installed")
     }
+    // Threads that wait for work would otherwise spin, on cores that other work could use; read once, when libgomp loads.
+    setenv("OMP_WAIT_POLICY", "passive", 0)
     var words = ([program] + arguments).map { strdup($0) }
     words.append(nil)
     execv(program, &words)

@@ -12,7 +12,7 @@ enum TrainingRun {
     let start = Date()
     var records: [EpochRecord] = []
     do throws(MVError) {
-      try trainer.run(isCancelled: { Interruption.isRequested }) { progress in
+      let onStep: (TrainingProgress) -> Void = { progress in
         let run = RunProgress(
           doneBefore: stepsBefore, done: progress.step, total: progress.totalSteps,
           seconds: Date().timeIntervalSince(start))
@@ -25,6 +25,7 @@ enum TrainingRun {
           if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
         }
       }
+      try trainer.run(onStep: onStep, isCancelled: { Interruption.isRequested })
       bar.finish()
     } catch {
       bar.finish()

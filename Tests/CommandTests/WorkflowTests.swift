@@ -26,7 +26,9 @@ struct WorkflowTests {
     let inspected = try mvmr("inspect", file, "--json").json()
     #expect(inspected["complete"] as? Bool == true && inspected["dataset"] as? String == "synthetic")
     let table = try mvmr("inspect", file).output
-    for name in ["hog", "lbp", "color", "scattering", "train", "test", "float32"] { #expect(table.contains(name), "\(name)") }
+    for name in ["hog", "lbp", "color", "scattering", "train", "test", "float32"] {
+      #expect(table.contains(name), "\(name)")
+    }
     #expect(try mvmr("verify", file).output.contains("every checksum right"))
 
     let knn = try mvmr("knn", file, "--representation", "hog", "--k", "5,20", "--json").json()
@@ -146,7 +148,8 @@ struct WorkflowTests {
 
   @Test func settingsFromYAML() throws {
     let config = folder.url.appending(path: "c.yaml")
-    try Data("representations:\n  - hog: {orientations: 6, as: hog6}\n  - color\ndtype: float16\n".utf8).write(to: config)
+    try Data("representations:\n  - hog: {orientations: 6, as: hog6}\n  - color\ndtype: float16\n".utf8).write(
+      to: config)
     let dry = try mvmr("extract", "synthetic:40", "--output", path("f.h5"), "--config", config.path, "--dry-run").output
     #expect(dry.contains("hog6") && dry.contains("orientations=6") && dry.contains("color"))
     #expect(!FileManager.default.fileExists(atPath: path("f.h5")))

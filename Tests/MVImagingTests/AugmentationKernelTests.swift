@@ -44,8 +44,8 @@ import Testing
     }
   }
 
-  @Test(arguments: ["square", "tall"], ResamplingFilter.allCases) func sizesAreThoseOfPillow(
-    _ name: String, _ filter: ResamplingFilter
+  @Test(arguments: ["square", "tall"], Resampling.allCases) func sizesAreThoseOfPillow(
+    _ name: String, _ filter: Resampling
   ) throws {
     let image = try Self.image(name)
     for (height, width) in [(20, 11), (32, 32), (50, 71), (7, 32)] {
@@ -53,7 +53,8 @@ import Testing
       // Pillow 13 takes the rows first where they shrink more than the columns; then the roundings between differ.
       let rowsFirst = height < image.height && height * image.width < width * image.height
       #expect(
-        try difference(resized, "resize_\(filter.rawValue)_\(name)_\(height)x\(width)") <= (rowsFirst ? filter == .bilinear ? 1 : 2 : 0))
+        try difference(resized, "resize_\(filter.rawValue)_\(name)_\(height)x\(width)")
+          <= (rowsFirst ? filter == .bilinear ? 1 : 2 : 0))
     }
     let crop = image.cropped(top: 3, left: 5, height: 22, width: 17)
       .resized(to: ImageSize(height: 32, width: 32), filter: filter)
