@@ -199,7 +199,8 @@ import Testing
       switch setting.value {
       case .bool(let value): values = [.bool(!value)]
       case .int(let value):
-        values = ([Int(bounds[0]), value + 1] + bounds.dropFirst().map { Int($0) }).map { .int($0) }
+        let near = Double(value) < bounds.dropFirst().first ?? .infinity ? value + 1 : value - 1
+        values = ([Int(bounds[0]), near] + bounds.dropFirst().map { Int($0) }).map { .int($0) }
       case .double(let value): values = ([bounds[0], value * 1.5] + bounds.dropFirst()).map { .double($0) }
       case .string: values = setting.accepts.split(separator: "|").map { .string(String($0)) }
       }

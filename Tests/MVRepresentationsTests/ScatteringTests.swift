@@ -149,11 +149,11 @@ import Testing
     let error = #expect(throws: MVError.self) {
       try Scattering(scales: 4).layout(for: ImageShape(height: 16, width: 15, channels: 1))
     }
-    #expect(error?.kind == .usage && error?.subject == "scattering J=4")
+    #expect(error?.kind == .usage && error?.subject == "setting J=4")
     let padded = #expect(throws: MVError.self) {
       try Scattering(prePad: true).layout(for: ImageShape(height: 40, width: 38, channels: 1))
     }
-    #expect(padded?.subject == "scattering pre_pad=true")
+    #expect(padded?.subject == "setting pre_pad=true")
     #expect(throws: MVError.self) {
       try Scattering(prePad: true).layout(for: ImageShape(height: 8, width: 40, channels: 1))
     }
@@ -166,7 +166,7 @@ import Testing
     values[shape.count + 77] = value
     let images = ImageBatch(count: 3, shape: shape, pixels: .float32(values))
     let error = #expect(throws: MVError.self) { try Self.rows(Scattering(), images) }
-    #expect(error?.kind == .badData && error?.subject == "scattering, image 1")
+    #expect(error?.kind == .badData && error?.subject.hasPrefix("image 1 of the batch") == true)
   }
 
   @Test func rowsOfTheWrongSizeAreRefused() throws {

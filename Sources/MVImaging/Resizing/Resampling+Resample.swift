@@ -3,7 +3,7 @@ internal import MVCore
 extension Resampling {
   /// Resamples the box `x` by `y` of 8-bit pixels of `shape` to `size`, channels interleaved.
   ///
-  /// As Pillow 13 does: the pass first that leaves less for the second (the order shows where cubics overshoot).
+  /// As Pillow 13 does: rows first where they shrink, and by more than the columns; the order shows in the roundings.
   func resample(
     _ source: [UInt8], _ shape: ImageShape, x: Range<Double>, y: Range<Double>, to size: ImageSize
   ) -> [UInt8] {
@@ -13,7 +13,7 @@ extension Resampling {
     let down = ResamplingWeights(
       source: shape.height, origin: y.lowerBound, extent: y.upperBound - y.lowerBound, target: size.height,
       kernel: self)
-    if size.height * shape.width < shape.height * size.width {
+    if size.height < shape.height, size.height * shape.width < shape.height * size.width {
       let firstColumn = across.starts.min() ?? 0
       let endColumn = min(shape.width, (across.starts.max() ?? 0) + across.span)
       let used = (endColumn - firstColumn) * channels

@@ -62,33 +62,14 @@ public struct Scattering: Representation {
   ///
   /// The filters of an image size are computed at its first use and then shared by all threads.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
-    let count = images.count * (try layout(for: images.shape).count)
-    guard rows.count == count else {
-      throw .usage("scattering rows", "hold \(rows.count) values, the images need \(count)", remedy: "use layout(for:)")
-    }
-    try checkFinite(images)
+    _ = try checkedLayout(for: images, values: rows.count)
     try ScatteringPlan.shared(for: self, geometry: geometry(for: images.shape)).run(images, into: &rows)
   }
 
   var paths: [ScatteringPath] { ScatteringPath.all(scales: scales, angles: angles, order: order) }
 
   private func geometry(for shape: ImageShape) throws(MVError) -> ScatteringGeometry {
-    for setting in Self.settings {
-      // Settings given to `init` have not been through `set` and its ranges yet.
-      var copy = self
-      if let value = settingValues[setting.name] { try copy.set(setting.name, to: value) }
-    }
+    try checkSettings()
     return try ScatteringGeometry(shape: shape, scales: scales, prePadded: prePad)
-  }
-
-  private func checkFinite(_ images: ImageBatch) throws(MVError) {
-    guard case .float32(let values) = images.pixels else { return }
-    // x - x is 0 for every finite x and NaN for the others, so one sum finds them all.
-    guard !(values.reduce(into: Float(0)) { $0 += $1 - $1 }).isNaN else {
-      let first = values.firstIndex { !$0.isFinite } ?? 0
-      throw .badData(
-        "scattering, image \(first / images.shape.count)", "has a pixel that is not finite", remedy: "repair or drop it"
-      )
-    }
   }
 }

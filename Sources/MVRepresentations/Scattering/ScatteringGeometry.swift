@@ -20,15 +20,15 @@ struct ScatteringGeometry: Hashable {
     if prePadded {
       guard height.isMultiple(of: step), width.isMultiple(of: step), smallest >= 3 * step else {
         throw .usage(
-          "scattering pre_pad=true",
-          "needs sides that are multiples of 2^J = \(step), at least \(3 * step) pixels; images are \(shape)",
+          "setting pre_pad=true",
+          "of scattering needs sides that are multiples of 2^J = \(step), at least \(3 * step) pixels; images are \(shape)",
           remedy: "pad the images to such a size, lower J or set pre_pad=false")
       }
       (paddedHeight, paddedWidth) = (height, width)
     } else {
       guard step <= smallest else {
         throw .usage(
-          "scattering J=\(scales)", "needs sides of at least 2^J = \(step) pixels; images are \(shape)",
+          "setting J=\(scales)", "of scattering needs sides of at least 2^J = \(step) pixels; images are \(shape)",
           remedy: "lower J or use larger images")
       }
       (paddedHeight, paddedWidth) = ((height / step + 2) * step, (width / step + 2) * step)
