@@ -2,8 +2,8 @@
 struct SyntheticTraits: Sendable {
   /// Which channel grains of colour lift while they lower the other two; each channel by itself looks the same.
   enum Grain: Int, Sendable { case red, green, blue }
-  /// Degrees of the grating's normal.
-  enum Orientation: Double, Sendable { case upright = 0, slanted = 60, lying = 120 }
+  /// Degrees of the grating's normal; a mirror image of one is none of the others.
+  enum Orientation: Double, Sendable { case upright = 0, slanted = 45, lying = 90 }
   /// What fills the shape, at the scale of single pixels.
   enum Pattern: Sendable { case checks, dots, plain }
   enum Outline: Sendable { case disc, square, cross }
