@@ -73,19 +73,11 @@ struct Three {
   VI a, b, c;
 };
 
-HWY_INLINE VI Look(const int32_t* table, VI index) {
-  return hn::GatherIndex(DI(), table, index);
-}
-HWY_INLINE VI Times(VI v, int32_t factor) {
-  return hn::Mul(v, hn::Set(DI(), factor));
-}
-HWY_INLINE VI Plus(VI v, int32_t more) {
-  return hn::Add(v, hn::Set(DI(), more));
-}
+HWY_INLINE VI Look(const int32_t* table, VI index) { return hn::GatherIndex(DI(), table, index); }
+HWY_INLINE VI Times(VI v, int32_t factor) { return hn::Mul(v, hn::Set(DI(), factor)); }
+HWY_INLINE VI Plus(VI v, int32_t more) { return hn::Add(v, hn::Set(DI(), more)); }
 
-HWY_INLINE Three Convert(const Unchanged&, VI r, VI g, VI b) {
-  return {r, g, b};
-}
+HWY_INLINE Three Convert(const Unchanged&, VI r, VI g, VI b) { return {r, g, b}; }
 
 HWY_INLINE Three Convert(const Opponent&, VI r, VI g, VI b) {
   const VI both = hn::Add(r, g);

@@ -27,19 +27,13 @@ struct Complex {
   Vec re, im;
 };
 
-HWY_INLINE Complex LoadComplex(const float* from) {
-  return {hn::Load(Tag(), from), hn::Load(Tag(), from + kLanes)};
-}
+HWY_INLINE Complex LoadComplex(const float* from) { return {hn::Load(Tag(), from), hn::Load(Tag(), from + kLanes)}; }
 HWY_INLINE void StoreComplex(Complex value, float* to) {
   hn::Store(value.re, Tag(), to);
   hn::Store(value.im, Tag(), to + kLanes);
 }
-HWY_INLINE Complex operator+(Complex a, Complex b) {
-  return {hn::Add(a.re, b.re), hn::Add(a.im, b.im)};
-}
-HWY_INLINE Complex operator-(Complex a, Complex b) {
-  return {hn::Sub(a.re, b.re), hn::Sub(a.im, b.im)};
-}
+HWY_INLINE Complex operator+(Complex a, Complex b) { return {hn::Add(a.re, b.re), hn::Add(a.im, b.im)}; }
+HWY_INLINE Complex operator-(Complex a, Complex b) { return {hn::Sub(a.re, b.re), hn::Sub(a.im, b.im)}; }
 // a + k b and a - k b for a real k.
 HWY_INLINE Complex AddScaled(Complex a, Vec k, Complex b) {
   return {hn::MulAdd(k, b.re, a.re), hn::MulAdd(k, b.im, a.im)};
@@ -47,16 +41,10 @@ HWY_INLINE Complex AddScaled(Complex a, Vec k, Complex b) {
 HWY_INLINE Complex SubScaled(Complex a, Vec k, Complex b) {
   return {hn::NegMulAdd(k, b.re, a.re), hn::NegMulAdd(k, b.im, a.im)};
 }
-HWY_INLINE Complex Scaled(Vec k, Complex a) {
-  return {hn::Mul(k, a.re), hn::Mul(k, a.im)};
-}
+HWY_INLINE Complex Scaled(Vec k, Complex a) { return {hn::Mul(k, a.re), hn::Mul(k, a.im)}; }
 // a + i b and a - i b.
-HWY_INLINE Complex AddTurned(Complex a, Complex b) {
-  return {hn::Sub(a.re, b.im), hn::Add(a.im, b.re)};
-}
-HWY_INLINE Complex SubTurned(Complex a, Complex b) {
-  return {hn::Add(a.re, b.im), hn::Sub(a.im, b.re)};
-}
+HWY_INLINE Complex AddTurned(Complex a, Complex b) { return {hn::Sub(a.re, b.im), hn::Add(a.im, b.re)}; }
+HWY_INLINE Complex SubTurned(Complex a, Complex b) { return {hn::Add(a.re, b.im), hn::Sub(a.im, b.re)}; }
 template <bool kForward>
 HWY_INLINE Complex Ahead(Complex a, Complex b) {  // a + b turned by a quarter in the transform's direction
   if constexpr (kForward) return SubTurned(a, b);

@@ -364,9 +364,7 @@ uint32_t CountOnes(uint32_t bits) {
   bits = (bits & 0x33333333u) + ((bits >> 2) & 0x33333333u);
   return (((bits + (bits >> 4)) & 0x0F0F0F0Fu) * 0x01010101u) >> 24;
 }
-uint32_t FirstOne(uint32_t bits) {
-  return CountOnes((bits & (0 - bits)) - 1);
-}
+uint32_t FirstOne(uint32_t bits) { return CountOnes((bits & (0 - bits)) - 1); }
 }  // namespace
 }  // namespace mvk
 

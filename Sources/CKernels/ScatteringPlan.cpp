@@ -87,9 +87,7 @@ mvk_scattering_plan* mvk_scattering_create(const mvk_scattering_sizes* sizes) {
   }
 }
 
-void mvk_scattering_destroy(mvk_scattering_plan* plan) {
-  delete plan;
-}
+void mvk_scattering_destroy(mvk_scattering_plan* plan) { delete plan; }
 
 int mvk_scattering_set_wavelet(mvk_scattering_plan* plan, int32_t scale, int32_t angle, int32_t level,
                                const double* spectrum) {
@@ -111,6 +109,4 @@ int mvk_scattering_set_low_pass(mvk_scattering_plan* plan, int32_t level, int32_
   }
 }
 
-size_t mvk_scattering_values(const mvk_scattering_plan* plan) {
-  return plan->Values();
-}
+size_t mvk_scattering_values(const mvk_scattering_plan* plan) { return plan->Values(); }

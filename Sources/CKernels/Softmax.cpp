@@ -111,9 +111,7 @@ double mvk_softmax_gradient(float* logits, size_t stride, size_t rows, size_t cl
                             const int32_t* labels, float weight) {
   return HWY_DYNAMIC_DISPATCH(mvk::SoftmaxGradient)(logits, stride, rows, classes, bias, labels, weight);
 }
-double mvk_sum(const float* values, size_t count) {
-  return HWY_DYNAMIC_DISPATCH(mvk::Sum)(values, count);
-}
+double mvk_sum(const float* values, size_t count) { return HWY_DYNAMIC_DISPATCH(mvk::Sum)(values, count); }
 void mvk_accumulate(const float* source, double* target, size_t count) {
   HWY_DYNAMIC_DISPATCH(mvk::Accumulate)(source, target, count);
 }

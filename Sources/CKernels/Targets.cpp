@@ -3,9 +3,7 @@
 #include "CKernelsTargets.h"
 #include "hwy/highway.h"
 
-int64_t mvk_targets(void) {
-  return hwy::SupportedTargets() & HWY_TARGETS;
-}
+int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }
 
 const char* mvk_target_name(int64_t target) { return hwy::TargetName(target); }
 

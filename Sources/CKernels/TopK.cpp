@@ -27,9 +27,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Floats = hn::ScalableTag<float>;
 using Ints = hn::RebindToSigned<Floats>;
 
-size_t Panel() {
-  return 2 * hn::Lanes(Floats());
-}
+size_t Panel() { return 2 * hn::Lanes(Floats()); }
 
 double Quantise(const float* row, float scale, int16_t* quantised, size_t count) {
   const Floats d;
@@ -247,9 +245,7 @@ HWY_INLINE double SquaredDistanceAnd(const float* left, double left_scale, const
   return total;
 }
 
-double Dot(const float* left, const float* right, size_t count) {
-  return DotAnd(left, right, right, count);
-}
+double Dot(const float* left, const float* right, size_t count) { return DotAnd(left, right, right, count); }
 
 double SquaredDistance(const float* left, double left_scale, const float* right, double right_scale, size_t count) {
   return SquaredDistanceAnd(left, left_scale, right, right_scale, right, count);
@@ -286,12 +282,8 @@ HWY_EXPORT(Dots);
 HWY_EXPORT(SquaredDistances);
 }  // namespace mvk
 
-size_t mvk_screen_strip(void) {
-  return kStrip;
-}
-size_t mvk_screen_panel(void) {
-  return HWY_DYNAMIC_DISPATCH(mvk::Panel)();
-}
+size_t mvk_screen_strip(void) { return kStrip; }
+size_t mvk_screen_panel(void) { return HWY_DYNAMIC_DISPATCH(mvk::Panel)(); }
 
 double mvk_quantise(const float* row, float scale, int16_t* quantised, size_t count) {
   return HWY_DYNAMIC_DISPATCH(mvk::Quantise)(row, scale, quantised, count);

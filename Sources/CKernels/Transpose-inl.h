@@ -14,13 +14,9 @@ HWY_BEFORE_NAMESPACE();
 namespace mvk {
 namespace HWY_NAMESPACE {
 
-HWY_INLINE size_t Groups(size_t count) {
-  return (count + kLanes - 1) / kLanes;
-}
+HWY_INLINE size_t Groups(size_t count) { return (count + kLanes - 1) / kLanes; }
 // Rounded up to whole pairs of groups.
-HWY_INLINE size_t Padded(size_t count) {
-  return (count + 2 * kLanes - 1) / (2 * kLanes) * (2 * kLanes);
-}
+HWY_INLINE size_t Padded(size_t count) { return (count + 2 * kLanes - 1) / (2 * kLanes) * (2 * kLanes); }
 
 // kLanes vectors, seen as a square.
 struct Square {

@@ -97,7 +97,8 @@ double distance_correlation(const Side& a, const Side& b, Estimator estimator, d
   const float* cb = b.centred.data_ptr<float>();
   const double norm = std::sqrt(a.square * b.square);
   const double ratio = dot(ca, cb, count) / norm;
-  // The biased value is a root, with an infinite slope at 0; the unbiased one is the ratio itself, which may be negative.
+  // The biased value is a root, with an infinite slope at 0; the unbiased one is the ratio itself, which may be
+  // negative.
   const double value = estimator == Estimator::unbiased ? ratio : std::sqrt(ratio < 0 ? 0 : ratio);
   const double outer = weight * (estimator == Estimator::unbiased ? 1 : 0.5 / std::max(value, 1e-4));
   const auto cross = static_cast<float>(outer / norm);

@@ -25,8 +25,7 @@ struct DistanceCorrelation : torch::autograd::Function<DistanceCorrelation> {
     const auto kind = estimator(unbiased);
     const mvt::Side a = mvt::side_of(x, 1, kind, true), b = mvt::side_of(y, 1, kind, true);
     at::Tensor slope_a = at::zeros_like(a.centred), slope_b = at::zeros_like(b.centred);
-    const double value =
-        mvt::distance_correlation(a, b, kind, 1, slope_a.data_ptr<float>(), slope_b.data_ptr<float>());
+    const double value = mvt::distance_correlation(a, b, kind, 1, slope_a.data_ptr<float>(), slope_b.data_ptr<float>());
     context->save_for_backward({mvt::rows_gradient(a, slope_a), mvt::rows_gradient(b, slope_b)});
     return at::full({}, value, x.options());
   }
@@ -68,8 +67,8 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
     const double mse = difference.square().mean().item<double>();
     at::Tensor gradient = difference * (2 * settings.weight_mse / static_cast<double>(z.numel()));
     at::Tensor gradient0 = -gradient;
-    const double spread =
-        hinge(z, settings.margin, settings.weight_std, gradient) + hinge(z0, settings.margin, settings.weight_std, gradient0);
+    const double spread = hinge(z, settings.margin, settings.weight_std, gradient) +
+                          hinge(z0, settings.margin, settings.weight_std, gradient0);
 
     const mvt::Side a0 = mvt::side_of(z0, settings.embedding_scale, kind, true);
     const mvt::Side a = mvt::side_of(z, settings.embedding_scale, kind, true);
@@ -135,7 +134,7 @@ GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSet
     TORCH_CHECK(z0->value.dim() == 2 && z0->value.sizes() == z->value.sizes(),
                 "the views' embeddings differ in shape: ", z0->value.sizes(), " and ", z->value.sizes());
     const Terms all{*settings, representations, weights, count, terms};
-    *result = new MVTTensor(MultiViewLoss::apply(z0->value.to(at::kFloat).contiguous(),
-                                                 z->value.to(at::kFloat).contiguous(), &all));
+    *result = new MVTTensor(
+        MultiViewLoss::apply(z0->value.to(at::kFloat).contiguous(), z->value.to(at::kFloat).contiguous(), &all));
   });
 }

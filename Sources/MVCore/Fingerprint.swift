@@ -1,7 +1,8 @@
 public import Foundation
 
-/// A short text that changes when what was added to it changes: an FNV-1a hash of 64 bits. It guards against mistakes,
-/// not against malice.
+/// A short text that changes when what was added to it changes: an FNV-1a hash of 64 bits.
+///
+/// It guards against mistakes, not against malice.
 public struct Fingerprint: Hashable, Sendable {
   private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
 

@@ -62,7 +62,9 @@ public final class Embedder {
     output == .backbone ? encoder.architecture.featureCount : encoder.architecture.embeddingCount
   }
 
-  /// One row an image, in float32; images are normalised as in training. A row does not depend on the others.
+  /// One row an image, in float32; images are normalised as in training.
+  ///
+  /// A row does not depend on the others.
   ///
   /// Memory grows with the batch: a few hundred images at a time are fast. Throws for images that are neither grey nor
   /// RGB, and for floats outside 0...1.

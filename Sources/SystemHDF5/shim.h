@@ -4,7 +4,8 @@
 #include <hdf5.h>
 #include <sys/types.h>
 
-// HDF5 names its types and property classes with macros that call H5open(), which Swift cannot import: functions instead.
+// HDF5 names its types and property classes with macros that call H5open(), which Swift cannot import: functions
+// instead.
 
 static inline hid_t mv_h5_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t mv_h5_int64(void) { return H5T_STD_I64LE; }
@@ -34,9 +35,9 @@ static inline hid_t mv_h5_create_text(size_t size) {
   return type;
 }
 
-// Access to a file without HDF5's own lock, which would keep readers from a file that is still being written (the writer
-// takes a lock of its own). New objects take the format of HDF5 1.8: every release since 2008 reads it, its metadata
-// carries checksums, and attributes may exceed 64 KiB. Large data sets start on a page. The caller closes it.
+// Access to a file without HDF5's own lock, which would keep readers from a file that is still being written (the
+// writer takes a lock of its own). New objects take the format of HDF5 1.8: every release since 2008 reads it, its
+// metadata carries checksums, and attributes may exceed 64 KiB. Large data sets start on a page. The caller closes it.
 static inline hid_t mv_h5_create_access(void) {
   hid_t list = H5Pcreate(H5P_FILE_ACCESS);
   if (list < 0) return list;
@@ -76,8 +77,9 @@ static inline long long mv_h5_plain_offset(hid_t dataset) {
   return offset == HADDR_UNDEF ? -1 : (long long)offset;
 }
 
-// Before each use: the library's errors are read by `mv_h5_error`, not printed; and it does not tidy up when the process
-// ends, where it follows null pointers if an earlier close has failed, as on a full disk. All files are closed by then.
+// Before each use: the library's errors are read by `mv_h5_error`, not printed; and it does not tidy up when the
+// process ends, where it follows null pointers if an earlier close has failed, as on a full disk. All files are closed
+// by then.
 static inline void mv_h5_prepare(void) {
   H5dont_atexit();
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);

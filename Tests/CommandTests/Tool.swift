@@ -22,7 +22,9 @@ enum Tool {
     try run(folder.appending(path: "mvmr"), arguments, in: directory)
   }
 
-  /// Runs any program to its end. Output goes through files: a full pipe would stop the program.
+  /// Runs any program to its end.
+  ///
+  /// Output goes through files: a full pipe would stop the program.
   static func run(
     _ program: URL, _ arguments: [String], in directory: URL? = nil, environment: [String: String] = [:]
   ) throws -> Outcome {

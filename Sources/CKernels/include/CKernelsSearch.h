@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/// The index of the first of `count` values whose magnitude is not at most `largest` (NaN never is); `count` where all are.
-/// `values` may be unaligned.
+/// The index of the first of `count` values whose magnitude is not at most `largest` (NaN never is); `count` where all
+/// are. `values` may be unaligned.
 size_t mvk_first_beyond(const void* values, size_t count, float largest);
 
 /// The index of the first of `count` IEEE binary16 values that is infinite or NaN; `count` where none is.

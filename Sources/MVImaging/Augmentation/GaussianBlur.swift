@@ -3,7 +3,9 @@ public import MVCore
 
 /// A Gaussian blur of random width (torchvision's GaussianBlur).
 public struct GaussianBlur: Augmentation {
-  /// The side of the kernel in pixels; odd. 1 does not blur.
+  /// The side of the kernel in pixels.
+  ///
+  /// Odd. 1 does not blur.
   public let kernelSize: Int
   /// The range of the standard deviation, in pixels.
   public let deviation: ClosedRange<Double>

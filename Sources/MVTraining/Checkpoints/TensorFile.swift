@@ -2,7 +2,9 @@ public import Foundation
 public import MVCore
 
 /// Named float32 tensors and texts in one file, in the safetensors layout: eight bytes of header length, a JSON header,
-/// the values little-endian. The header's `crc32c` covers the values.
+/// the values little-endian.
+///
+/// The header's `crc32c` covers the values.
 ///
 /// Python reads it with `safetensors.torch.load_file`.
 public struct TensorFile: Sendable {

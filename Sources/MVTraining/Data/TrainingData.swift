@@ -20,8 +20,9 @@ public struct TrainingData: Sendable {
   public let targets: [TrainingTarget]
   private let storage: Storage
 
-  /// Takes images in memory: 8-bit or 0...1 floats, grey or RGB. Throws where a representation has not one row an image,
-  /// or two have one name.
+  /// Takes images in memory: 8-bit or 0...1 floats, grey or RGB.
+  ///
+  /// Throws where a representation has not one row an image, or two have one name.
   public init(images: ImageBatch, name: String = "images", targets: [TrainingTarget]) throws(MVError) {
     self.name = name
     count = images.count
@@ -31,8 +32,10 @@ public struct TrainingData: Sendable {
     try check()
   }
 
-  /// Takes a split of a source. Its images are read once and kept where they fit into `cacheLimit` bytes, else read
-  /// whenever a batch needs them. Throws as `init(images:)` does, and where an image cannot be read.
+  /// Takes a split of a source.
+  ///
+  /// Its images are read once and kept where they fit into `cacheLimit` bytes, else read whenever a batch needs them.
+  /// Throws as `init(images:)` does, and where an image cannot be read.
   public init(
     source: any ImageSource, split: SourceSplit, targets: [TrainingTarget], cacheLimit: Int = 4 << 30
   ) throws(MVError) {

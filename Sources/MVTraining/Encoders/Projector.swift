@@ -1,7 +1,9 @@
 internal import MVCore
 
 /// The layers between features and loss, as released: linear, batch normalisation, rectifier, and so on, and a last
-/// linear layer; no biases. With no widths it is the identity.
+/// linear layer; no biases.
+///
+/// With no widths it is the identity.
 final class Projector: Layer {
   private let weights: [Tensor]
   private let normalizations: [BatchNormalization]

@@ -8,8 +8,9 @@ public import MVCore
 public final class CentredDistances {
   let handle: OpaquePointer
 
-  /// Computes the distances of `rows` times `scale`; squares are clamped at 1e-4. Throws for fewer than 2 rows, 4 where
-  /// unbiased.
+  /// Computes the distances of `rows` times `scale`; squares are clamped at 1e-4.
+  ///
+  /// Throws for fewer than 2 rows, 4 where unbiased.
   public convenience init(
     of rows: Matrix, scale: Double = 1, estimator: DistanceEstimator = .biased
   ) throws(MVError) {

@@ -1,0 +1,14 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+
+@main
+enum MvmrBench {
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let program = Program(
+      name: "mvmr-bench", summary: "Measures the libraries; compare with a peer in one run on one machine.",
+      version: Version.text, commands: [.representations])
+    exit(program.run(arguments.isEmpty ? ["representations"] : arguments))
+  }
+}
