@@ -9,13 +9,13 @@ extension Command {
     "train", summary: "Train an MV-MR encoder on images and a feature file",
     discussion: """
       The loss makes embeddings of two views of an image agree, and depend on each representation in the feature file
-      (distance correlation). The run's folder holds last.ckpt, losses.csv and the settings. --resume continues a run that
+      (distance correlation). The folder of the run holds last.ckpt, settings included, and losses.csv. --resume continues a run that
       was stopped, to the same bit.
 
       Examples:
         mvmr extract cifar10:DIR --output features.h5
         mvmr train cifar10:DIR --features features.h5 --output run --set encoder=cifar-resnet --set epochs=50
-        mvmr train --config configs/cifar10.yaml --output run
+        mvmr train cifar10:DIR --config settings.yaml --output run
         mvmr train --settings
       """,
     arguments: [
