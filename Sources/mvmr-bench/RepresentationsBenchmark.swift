@@ -1,15 +1,24 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVDatasets
 internal import MVRepresentations
 
 extension Command {
-  /// `mvmr-bench representations`: images a second of every default representation, at three sizes.
+  /// `mvmr-bench representations`: images a second of representations, on random images or on those of a source.
   static let representations = Command(
-    "representations", summary: "Images a second of each representation on random RGB images of 32, 96 and 224 pixels",
+    "representations", summary: "Images a second of representations",
+    discussion: """
+      Without --source, random RGB images of 32, 96 and 224 pixels. Peers/representations.py runs this beside scikit-image,
+      OpenCV, kymatio and torch on the same images and prints the ratios:
+        python3 Sources/mvmr-bench/Peers/representations.py --images FOLDER
+      """,
     arguments: [
       .option("threads", "N", "threads", default: "all"),
       .option("representation", "NAME[:key=value,...]", "what to measure; default: all four", repeated: true),
+      .option("source", "SOURCE", "images to measure on, the first split of it", repeated: true),
+      .option("limit", "N", "images of a source", default: "512"),
+      .flag("json", "print one JSON object a measurement"),
     ]
   ) { (arguments) throws(MVError) in
     let threads = try arguments.int("threads", in: 1...1024) ?? Parallel.processorCount
@@ -17,12 +26,25 @@ extension Command {
       try RepresentationSpecification(parsing: text)
     }
     if specifications.isEmpty { specifications = Catalogue.defaults }
-    for (side, count) in [(32, 512), (96, 128), (224, 32)] {
-      let images = randomImages(count, side: side)
+    let limit = try arguments.int("limit", in: 1...1_000_000) ?? 512
+    var batches = try arguments.all("source").map { (text) throws(MVError) in
+      let source = try SourceSpecification(parsing: text).open()
+      return try source.images(0..<min(limit, source.splits[0].count), of: source.splits[0])
+    }
+    if batches.isEmpty { batches = [(32, 512), (96, 128), (224, 32)].map { randomImages($1, side: $0) } }
+    for images in batches {
       for specification in specifications {
         let representation = try specification.make()
         let seconds = try medianSeconds(of: representation, on: images, threads: threads)
-        print(String(format: "%@ %d\t%.1f images/s", "\(specification)", side, Double(count) / seconds))
+        let rate = Double(images.count) / seconds
+        if arguments.has("json") {
+          try Terminal.printJSON(
+            RepresentationRate(
+              representation: "\(specification)", height: images.shape.height, width: images.shape.width,
+              imagesPerSecond: rate))
+        } else {
+          print(String(format: "%@ %@\t%.1f images/s", "\(specification)", "\(images.shape)", rate))
+        }
       }
     }
   }
@@ -53,5 +75,18 @@ extension Command {
       samples.append((ContinuousClock.now - start) / .seconds(1))
     }
     return samples.dropFirst().sorted()[3]
+  }
+}
+
+/// One line of `mvmr-bench representations --json`.
+struct RepresentationRate: Encodable {
+  let representation: String
+  let height: Int
+  let width: Int
+  let imagesPerSecond: Double
+
+  enum CodingKeys: String, CodingKey {
+    case representation, height, width
+    case imagesPerSecond = "images_per_second"
   }
 }

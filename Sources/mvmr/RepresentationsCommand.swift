@@ -12,8 +12,15 @@ extension Command {
         mvmr representations hog
         mvmr extract synthetic --representation hog:orientations=12,cell_size=4 --output features.h5
       """,
-    arguments: [.positional("NAME", "one representation", required: false), .flag("json", "print JSON")]
+    arguments: [
+      .positional("NAME", "one representation", required: false), .flag("json", "print JSON"),
+      .flag("markdown", "print the tables of Notebooks-free-docs/Representations.md"),
+    ]
   ) { (arguments) throws(MVError) in
+    if arguments.has("markdown") {
+      print(try CatalogueTables.dimensions + "\n\n" + CatalogueTables.settings)
+      return
+    }
     guard let name = arguments["NAME"] else {
       if arguments.has("json") {
         try Terminal.printJSON(

@@ -30,6 +30,7 @@ extension HTMLReport {
     th.number, td.number { text-align: right; }
     td.best { background: var(--mark); color: var(--marked); font-weight: 600; }
     table.confusion th, table.confusion td { padding: .25rem .5rem; text-align: right; font-size: .8rem; }
+    table.confusion thead th { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; white-space: nowrap; }
     table.confusion td { border: 1px solid var(--line); min-width: 2.6rem; }
     svg { width: 100%; max-width: 46rem; height: auto; display: block; font: 12px system-ui, sans-serif; }
     svg text { fill: var(--soft); }

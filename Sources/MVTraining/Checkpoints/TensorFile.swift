@@ -1,3 +1,4 @@
+internal import CKernels
 public import Foundation
 public import MVCore
 
@@ -68,16 +69,15 @@ public struct TensorFile: Sendable {
     }
     guard end == body.count else { throw bad("is not as long as its header says") }
     if let expected = metadata["crc32c"] {
-      var crc = CRC32C()
-      body.withUnsafeBytes { crc.add($0) }
+      let crc = body.withUnsafeBytes { mvk_crc32c(0, $0.baseAddress, $0.count) }
       guard expected == TensorFile.text(of: crc) else { throw bad("is damaged: its checksum differs") }
     }
     self.tensors = tensors
     self.metadata = metadata
   }
 
-  private static func text(of crc: CRC32C) -> String {
-    let digits = String(crc.value, radix: 16)
+  private static func text(of crc: UInt32) -> String {
+    let digits = String(crc, radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
@@ -106,10 +106,10 @@ public struct TensorFile: Sendable {
     }
     withUnsafeBytes(of: UInt64(json.count).littleEndian) { write($0, to: file) }
     if failure == nil { json.withUnsafeBytes { write($0, to: file) } }
-    var crc = CRC32C()
+    var crc: UInt32 = 0
     for item in tensors where failure == nil {
       try item.tensor.values().withUnsafeBytes {
-        crc.add($0)
+        crc = mvk_crc32c(crc, $0.baseAddress, $0.count)
         write($0, to: file)
       }
     }
