@@ -9,8 +9,9 @@ extension Command {
     "train", summary: "Train an MV-MR encoder on images and a feature file",
     discussion: """
       The loss makes embeddings of two views of an image agree, and depend on each representation in the feature file
-      (distance correlation). The folder of the run holds last.ckpt, settings included, and losses.csv. --resume continues a run that
-      was stopped, to the same bit.
+      (distance correlation). The folder of the run holds last.ckpt and best.ckpt, settings included; losses.csv; report.html with the
+      curves; and events that TensorBoard reads. Where the images have labels, a tenth of them is scored every few epochs by
+      k-NN and a linear probe; the labels are not used to train. --resume continues a run that was stopped, to the same bit.
 
       Examples:
         mvmr extract cifar10:DIR --output features.h5
@@ -47,7 +48,7 @@ extension Command {
     if arguments.has("json") {
       try Terminal.printJSON(TrainReport(records, checkpoint: checkpoint))
     } else {
-      print("\(checkpoint): trained for \(trainer.step) steps; losses in losses.csv")
+      print("\(checkpoint): trained for \(trainer.step) steps; curves in report.html")
     }
   }
 }

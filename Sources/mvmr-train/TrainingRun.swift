@@ -22,11 +22,14 @@ enum TrainingRun {
         bar.update(run, detail: detail)
         if let record = progress.finishedEpoch {
           records.append(record)
+          // A page that cannot be written must not end a run of days; the last one is written again at its end.
+          try? RunReport(folder: trainer.folder, settings: trainer.settings)?.write()
           if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
         }
       }
       try trainer.run(onStep: onStep, isCancelled: { Interruption.isRequested })
       bar.finish()
+      try RunReport(folder: trainer.folder, settings: trainer.settings)?.write()
     } catch {
       bar.finish()
       throw error
@@ -37,8 +40,10 @@ enum TrainingRun {
   /// `epoch 3/10  loss 2.31  mse 0.20  ...  310 images/s`.
   static func line(_ record: EpochRecord, of epochs: Int) -> String {
     let terms = zip(record.loss.names, record.loss.values).map { String(format: "%@ %.4f", $0, $1) }
-    return String(
+    let line = String(
       format: "epoch %d/%d  loss %.4f  %@  %.0f images/s  %@", record.epoch, epochs, record.loss.total,
       terms.joined(separator: "  "), record.imagesPerSecond, ProgressBar.duration(record.seconds))
+    guard let scores = record.validation else { return line }
+    return "\(line)  k-NN \(Percent(scores.neighbors))  probe \(Percent(scores.probe))"
   }
 }

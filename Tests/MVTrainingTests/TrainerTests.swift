@@ -113,6 +113,83 @@ import Testing
     #expect(try checkpoint(folder, "whole") == checkpoint(folder, "kept"))
   }
 
+  @Test func accumulatedGradientsAreTheMeanOfTheBatches() throws {
+    let folder = try TemporaryFolder()
+    var settings = Self.settings(epochs: 1)
+    settings.optimizer = .sgd
+    settings.weightDecay = 0
+    settings.scheduler = .constant
+    settings.lr = 1e-5
+    func weights(_ trainer: Trainer) throws -> [Float] {
+      try #require(
+        try trainer.encoder.parameters.first { $0.name.hasSuffix("conv1.weight") }?.tensor.values())
+    }
+    // Momentum 0.9: the first step moves by g1, the second by 0.9 g1 + g2, each times the rate.
+    let single = try Trainer(settings, data: Self.data(), folder: folder.url.appending(path: "single"))
+    var path = [try weights(single)]
+    try single.run { _ in if let now = try? weights(single) { path.append(now) } }
+    #expect(path.count == 3)
+    settings.accumulate = 2
+    let both = try Trainer(settings, data: Self.data(), folder: folder.url.appending(path: "both"))
+    #expect(both.totalSteps == 1)
+    try both.run()
+    let moved = zip(try weights(both), path[0]).map { $0 - $1 }
+    let expected = path[0].indices.map { index in
+      let first = path[1][index] - path[0][index]
+      return (first + (path[2][index] - path[1][index] - 0.9 * first)) / 2
+    }
+    let largest = expected.map(abs).max() ?? 0
+    #expect(largest > 1e-7)
+    #expect(largestDifference(moved, expected) < 0.02 * largest)
+  }
+
+  @Test func embeddingsAreScoredAndTheBestAreKept() throws {
+    let folder = try TemporaryFolder()
+    // Two classes that any encoder tells apart: dark and bright images.
+    let shape = ImageShape(height: 16, width: 16, channels: 3)
+    var generator = SeededGenerator(seed: 3)
+    let pixels = (0..<80 * shape.count).map { index in
+      UInt8(generator.integer(below: 60) + (index / shape.count % 2 == 0 ? 0 : 190))
+    }
+    let labels = (0..<80).map { Int64($0 % 2) }
+    let images = ImageBatch(count: 80, shape: shape, pixels: .uint8(pixels))
+    var settings = Self.settings(epochs: 4)
+    settings.validateEvery = 2
+    settings.policy = .cifar
+    let data = try TrainingData(images: images, labels: labels, targets: [.pixels])
+    func run(_ name: String, stopAfter: Int? = nil) throws -> [EpochRecord] {
+      let place = folder.url.appending(path: name)
+      var records: [EpochRecord] = []
+      if let stopAfter {
+        var done = 0
+        let first = try Trainer(settings, data: data, folder: place)
+        #expect(throws: MVError.self) {
+          try first.run(onStep: { done = $0.step }, isCancelled: { done >= stopAfter })
+        }
+      }
+      let trainer = try Trainer(settings, data: data, folder: place, resuming: true)
+      try trainer.run { if let record = $0.finishedEpoch { records.append(record) } }
+      return records
+    }
+    let records = try run("whole")
+    #expect(records.map { $0.validation != nil } == [false, true, false, true])
+    #expect(records[3].validation?.probe == 1)
+    let best = try Checkpoint(contentsOf: Trainer.bestCheckpoint(in: folder.url.appending(path: "whole")))
+    #expect(best.place.bestScore == 1)
+    #expect([2, 4].contains(best.place.epoch))
+    let lines = try String(contentsOf: folder.url.appending(path: "whole/losses.csv"), encoding: .utf8).split(
+      separator: "\n")
+    #expect(lines[0].hasSuffix(",knn,probe") && lines[1].hasSuffix(",,") && lines[4].hasSuffix(",1.0000"))
+    _ = try run("part", stopAfter: 25)
+    #expect(try checkpoint(folder, "whole") == checkpoint(folder, "part"))
+    // Images without labels are trained on all the same.
+    let unlabelled = try TrainingData(images: images, targets: [.pixels])
+    settings.epochs = 1
+    try Trainer(settings, data: unlabelled, folder: folder.url.appending(path: "unlabelled")).run {
+      #expect($0.finishedEpoch?.validation == nil)
+    }
+  }
+
   @Test func theLossFalls() throws {
     let folder = try TemporaryFolder()
     var settings = Self.settings(epochs: 30)

@@ -13,6 +13,8 @@ public struct Checkpoint: Sendable {
     public var stepsPerEpoch: Int
     /// The sums of the loss terms over the steps done of an unfinished epoch.
     public var partialLoss: LossTerms?
+    /// The best score of the linear probe so far, 0...1, where embeddings were scored.
+    public var bestScore: Double?
     /// The number of images trained on.
     public var images: Int
     /// The shape of one image.

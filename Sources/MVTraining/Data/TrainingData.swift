@@ -16,14 +16,22 @@ public struct TrainingData: Sendable {
   public let count: Int
   /// The shape of every image; three channels.
   public let shape: ImageShape
+  /// The class of each image, -1 where unknown; used to score embeddings, never to train.
+  public let labels: [Int64]
   /// The representations, in order.
   public let targets: [TrainingTarget]
   private let storage: Storage
 
   /// Takes images in memory: 8-bit or 0...1 floats, grey or RGB.
   ///
-  /// Throws where a representation has not one row an image, or two have one name.
-  public init(images: ImageBatch, name: String = "images", targets: [TrainingTarget]) throws(MVError) {
+  /// Throws where a representation or the labels have not one row an image, or two representations have one name.
+  public init(
+    images: ImageBatch, labels: [Int64] = [], name: String = "images", targets: [TrainingTarget]
+  ) throws(MVError) {
+    guard labels.isEmpty || labels.count == images.count else {
+      throw .badData(name, "has \(labels.count) labels and \(images.count) images", remedy: "give one label an image")
+    }
+    self.labels = labels
     self.name = name
     count = images.count
     shape = try TrainingData.rgb(images.shape, name)
@@ -42,6 +50,7 @@ public struct TrainingData: Sendable {
     name = "\(source.contents.location) \(split.name)"
     count = split.count
     shape = try TrainingData.rgb(split.shape, source.contents.location)
+    if case .single(let values) = split.labels { labels = values } else { labels = [] }
     self.targets = targets
     if split.count * shape.count <= cacheLimit {
       var bytes: [UInt8] = []
@@ -76,6 +85,7 @@ public struct TrainingData: Sendable {
     count = data.count
     shape = data.shape
     storage = data.storage
+    labels = data.labels
     self.targets = targets
     try check()
   }
@@ -117,6 +127,20 @@ public struct TrainingData: Sendable {
       bytes = values.map { UInt8(($0 * 255).rounded()) }
     }
     return images.shape.channels == 3 ? bytes : bytes.flatMap { [$0, $0, $0] }
+  }
+
+  /// The images at `indices`, in that order.
+  func images(_ indices: [Int]) throws(MVError) -> ImageBatch {
+    var pixels = [UInt8](repeating: 0, count: indices.count * shape.count)
+    var failure: MVError?
+    pixels.withUnsafeMutableBufferPointer { buffer in
+      for (place, index) in indices.enumerated() where failure == nil {
+        let part = UnsafeMutableBufferPointer(rebasing: buffer[place * shape.count..<(place + 1) * shape.count])
+        do throws(MVError) { try copyImage(index, into: part) } catch { failure = error }
+      }
+    }
+    if let failure { throw failure }
+    return ImageBatch(count: indices.count, shape: shape, pixels: .uint8(pixels))
   }
 
   /// Copies the image at `index`.

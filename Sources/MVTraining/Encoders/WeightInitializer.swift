@@ -34,4 +34,5 @@ enum RandomStream: UInt64 {
   case order = 2
   case view = 3
   case augmentedTarget = 4
+  case validation = 5
 }

@@ -11,7 +11,8 @@ struct EpochLog {
   init(at url: URL, terms: [String], keepingEpochs epochs: Int) {
     self.url = url
     let columns = ["epoch", "step", "loss"] + terms
-    header = (columns + ["learning_rate", "images_per_second", "waiting_share", "seconds"]).joined(separator: ",")
+    header = (columns + ["learning_rate", "images_per_second", "waiting_share", "seconds", "knn", "probe"]).joined(
+      separator: ",")
     guard epochs > 0, let text = try? String(contentsOf: url, encoding: .utf8) else { return }
     let old = text.split(separator: "\n").map(String.init)
     guard old.first == header else { return }
@@ -22,7 +23,8 @@ struct EpochLog {
     let numbers = [record.loss.total] + record.loss.values + [record.learningRate]
     let rates = [record.imagesPerSecond, record.waitingShare, record.seconds].map { String(format: "%.4g", $0) }
     let fields = ["\(record.epoch)", "\(record.step)"] + numbers.map { String(format: "%.7g", $0) } + rates
-    lines.append(fields.joined(separator: ","))
+    let scores = record.validation.map { [$0.neighbors, $0.probe].map { String(format: "%.4f", $0) } } ?? ["", ""]
+    lines.append((fields + scores).joined(separator: ","))
     try AtomicFile.write(([header] + lines).joined(separator: "\n") + "\n", to: url)
   }
 }

@@ -30,6 +30,9 @@ struct StepClock {
     now = ContinuousClock.now
   }
 
+  /// Begins the epoch now: what happened since the last step is not its time.
+  mutating func restartEpoch() { epochStart = ContinuousClock.now }
+
   private var seconds: Double { max((now - start) / .seconds(1), 1e-9) }
   var imagesPerSecond: Double { Double(steps * batchSize) / seconds }
   var secondsLeft: Double { seconds / Double(max(steps, 1)) * Double(totalSteps - stepsBefore - steps) }

@@ -24,7 +24,7 @@ extension Trainer {
   static func match(
     _ found: Checkpoint, _ settings: TrainingSettings, _ place: Checkpoint.Place
   ) throws(MVError) {
-    let free: Set<String> = ["threads", "workers", "checkpoint_every"]
+    let free: Set<String> = ["threads", "workers", "checkpoint_every", "validate_every"]
     let theirs = found.settings.settingValues
     for (name, value) in settings.settingValues.sorted(by: { $0.key < $1.key }) where !free.contains(name) {
       guard let other = theirs[name], other != value else { continue }

@@ -2,7 +2,8 @@ public import Foundation
 public import MVCore
 public import MVImaging
 
-/// Trains an encoder by the MV-MR loss, in a folder of its own: `last.ckpt` and `losses.csv`.
+/// Trains an encoder by the MV-MR loss, in a folder of its own: `last.ckpt`, `best.ckpt`, `losses.csv` and TensorBoard's
+/// events.
 ///
 /// A run is a function of its settings and its data alone: neither the number of workers nor a kill and a resume change
 /// a bit of its checkpoints. It is not for use by several threads at once.
@@ -23,6 +24,9 @@ public final class Trainer {
   /// The last checkpoint of a run in `folder`.
   public static func checkpoint(in folder: URL) -> URL { folder.appending(path: "last.ckpt") }
 
+  /// The checkpoint of a run in `folder` whose embeddings a linear probe told apart best.
+  public static func bestCheckpoint(in folder: URL) -> URL { folder.appending(path: "best.ckpt") }
+
   private let data: TrainingData
   private let order: EpochOrder
   private let schedule: LearningRateSchedule
@@ -30,7 +34,10 @@ public final class Trainer {
   private let loss: MultiViewLoss
   private let policy: AugmentationPolicy
   private var partialLoss: LossTerms?
+  private let validation: OnlineValidation?
+  private var bestScore: Double?
   private var log: EpochLog
+  private let events: EventFile
 
   /// Prepares a run in `folder`, which is made where it is not there.
   ///
@@ -41,10 +48,12 @@ public final class Trainer {
     _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false
   ) throws(MVError) {
     let data = try Trainer.representations(settings, data)
-    guard data.count >= settings.batchSize else {
+    let stepImages = settings.batchSize * settings.accumulate
+    guard data.count >= stepImages else {
+      let accumulate = settings.accumulate == 1 ? "" : ", accumulate=\(settings.accumulate)"
       throw .usage(
-        "setting batch_size=\(settings.batchSize)", "is more than the \(data.count) images of \(data.name)",
-        remedy: "make it smaller")
+        "setting batch_size=\(settings.batchSize)\(accumulate)",
+        "takes \(stepImages) images a step, \(data.name) has \(data.count)", remedy: "make it smaller")
     }
     guard settings.estimator == .biased || settings.batchSize >= 4 else {
       throw .usage(
@@ -52,7 +61,7 @@ public final class Trainer {
     }
     try Torch.setThreads(settings.threads)
     let seed = UInt64(settings.seed)
-    order = EpochOrder(count: data.count, batchSize: settings.batchSize, seed: seed)
+    order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
     schedule = try settings.schedule(stepsPerEpoch: order.stepsPerEpoch)
     encoder = try Encoder(settings.architecture(), seed: seed, channelsLast: settings.channelsLast)
     guard let kind = Optimizer.Kind(rawValue: settings.optimizer.rawValue) else {
@@ -64,6 +73,7 @@ public final class Trainer {
       settings.policy, size: ImageSize(height: data.shape.height, width: data.shape.width))
     statistics = settings.statistics(for: data.shape)
     totalSteps = settings.epochs * order.stepsPerEpoch
+    validation = settings.validateEvery > 0 ? OnlineValidation(of: data, seed: seed) : nil
     self.settings = settings
     self.data = data
     self.folder = folder
@@ -81,6 +91,8 @@ public final class Trainer {
     }
     step = found?.place.step ?? 0
     partialLoss = found?.place.partialLoss
+    bestScore = found?.place.bestScore
+    events = EventFile(in: folder)
     let names = ["mse", "std", "dc_zz"] + data.targets.map { "dc_\($0.name)" }
     log = EpochLog(
       at: folder.appending(path: "losses.csv"), terms: names, keepingEpochs: step / order.stepsPerEpoch)
@@ -100,19 +112,23 @@ public final class Trainer {
   ) throws(MVError) {
     guard step < totalSteps else { return }
     let (data, policy, order, settings) = (data, policy, order, settings)
-    let producer = BatchProducer(steps: step..<totalSteps) { step throws(MVError) in
-      try PreparedBatch(
-        of: data, at: order.indices(at: step), epoch: step / order.stepsPerEpoch, seed: UInt64(settings.seed),
+    let parts = settings.accumulate
+    let producer = BatchProducer(steps: step * parts..<totalSteps * parts) { batch throws(MVError) in
+      let (step, part) = batch.quotientAndRemainder(dividingBy: parts)
+      let images = order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize]
+      return try PreparedBatch(
+        of: data, at: Array(images), epoch: step / order.stepsPerEpoch, seed: UInt64(settings.seed),
         policy: policy, workers: settings.workers)
     }
     defer { producer.stop() }
-    var clock = StepClock(stepsBefore: step, totalSteps: totalSteps, batchSize: settings.batchSize)
+    var clock = StepClock(stepsBefore: step, totalSteps: totalSteps, batchSize: settings.batchSize * parts)
     while step < totalSteps {
-      let waitingSince = ContinuousClock.now
-      let batch = try producer.next()
-      clock.waited(ContinuousClock.now - waitingSince)
       let rate = schedule.rate(at: step)
-      let terms = try update(with: batch, learningRate: rate)
+      let terms = try update(learningRate: rate) { () throws(MVError) in
+        let waitingSince = ContinuousClock.now
+        defer { clock.waited(ContinuousClock.now - waitingSince) }
+        return try producer.next()
+      }
       if partialLoss == nil { partialLoss = terms } else { partialLoss?.add(terms) }
       step += 1
       clock.stepped()
@@ -125,8 +141,27 @@ public final class Trainer {
     }
   }
 
-  /// One step: both views through the encoder, the loss, its gradient, and the update.
-  private func update(with batch: PreparedBatch, learningRate: Double) throws(MVError) -> LossTerms {
+  /// One step: the mean gradient of its batches, and the update.
+  private func update(
+    learningRate: Double, nextBatch: () throws(MVError) -> PreparedBatch
+  ) throws(MVError) -> LossTerms {
+    var terms = try gradients(of: try nextBatch())
+    for _ in 1..<settings.accumulate { terms.add(try gradients(of: try nextBatch())) }
+    let parameters = encoder.parameters.map(\.tensor)
+    if settings.accumulate > 1 {
+      try parameters.scaleGradients(by: 1 / Double(settings.accumulate))
+      terms = terms.divided(by: Double(settings.accumulate))
+    }
+    if settings.clip > 0 {
+      let factor = settings.clip / (try parameters.gradientNorm() + 1e-6)
+      if factor < 1 { try parameters.scaleGradients(by: factor) }
+    }
+    try optimizer.step(learningRate: learningRate)
+    return terms
+  }
+
+  /// Both views of a batch through the encoder, the loss, and its gradient added to what is there.
+  private func gradients(of batch: PreparedBatch) throws(MVError) -> LossTerms {
     let plain = try tensor(of: batch.plain)
     let augmented = try tensor(of: batch.augmented)
     var representations: [MultiViewLoss.Representation] = []
@@ -156,12 +191,6 @@ public final class Trainer {
         remedy: "lower lr or set clip; \(Trainer.checkpoint(in: folder).lastPathComponent) holds the last good state")
     }
     try value.backward()
-    if settings.clip > 0 {
-      let parameters = encoder.parameters.map(\.tensor)
-      let factor = settings.clip / (try parameters.gradientNorm() + 1e-6)
-      if factor < 1 { try parameters.scaleGradients(by: factor) }
-    }
-    try optimizer.step(learningRate: learningRate)
     return terms
   }
 
@@ -180,12 +209,24 @@ public final class Trainer {
     guard step % order.stepsPerEpoch == 0, let sums = partialLoss else { return nil }
     let epoch = step / order.stepsPerEpoch
     let time = clock.endEpoch()
+    let isLast = step == totalSteps
+    var scores: ValidationScores?
+    if let validation, isLast || epoch % settings.validateEvery == 0 {
+      scores = try validation.scores(of: Embedder(self), on: data)
+      clock.restartEpoch()
+    }
     let record = EpochRecord(
       epoch: epoch, step: step, loss: sums.divided(by: Double(order.stepsPerEpoch)), learningRate: learningRate,
-      imagesPerSecond: time.imagesPerSecond, waitingShare: time.waitingShare, seconds: time.seconds)
+      imagesPerSecond: time.imagesPerSecond, waitingShare: time.waitingShare, seconds: time.seconds,
+      validation: scores)
     partialLoss = nil
-    if epoch % settings.checkpointEvery == 0 || step == totalSteps { try save() }
+    if let score = scores?.probe, score > bestScore ?? -1 {
+      bestScore = score
+      try save(to: Trainer.bestCheckpoint(in: folder))
+    }
+    if epoch % settings.checkpointEvery == 0 || isLast { try save() }
     try log.append(record)
+    try events.append(record)
     return record
   }
 
@@ -201,12 +242,15 @@ public final class Trainer {
 
   private var place: Checkpoint.Place {
     Checkpoint.Place(
-      step: step, stepsPerEpoch: order.stepsPerEpoch, partialLoss: partialLoss, images: data.count,
+      step: step, stepsPerEpoch: order.stepsPerEpoch, partialLoss: partialLoss, bestScore: bestScore,
+      images: data.count,
       imageShape: data.shape, representations: data.targets.map(\.name))
   }
 
   /// Writes `last.ckpt`; throws, and leaves the one that is there, where a weight is not finite.
-  public func save() throws(MVError) {
+  public func save() throws(MVError) { try save(to: Trainer.checkpoint(in: folder)) }
+
+  private func save(to url: URL) throws(MVError) {
     for item in encoder.state {
       guard try item.tensor.isFinite() else {
         throw .badData(
@@ -215,6 +259,6 @@ public final class Trainer {
       }
     }
     try Checkpoint.write(
-      encoder: encoder, optimizer: optimizer, settings: settings, place: place, to: Trainer.checkpoint(in: folder))
+      encoder: encoder, optimizer: optimizer, settings: settings, place: place, to: url)
   }
 }

@@ -14,7 +14,8 @@ extension TrainingSettings {
       "projector", \.projector, accepts: "whole numbers joined by -, or nothing for none",
       "widths of the projector's layers", check: { WidthList(parsing: $0) != nil }),
     .bool("normalize_z", \.normalizeZ, "scale embeddings to length 1 before the loss"),
-    .int("batch_size", \.batchSize, 2...65536, "images a step"),
+    .int("batch_size", \.batchSize, 2...65536, "images a batch; distance correlations are taken within it"),
+    .int("accumulate", \.accumulate, 1...4096, "batches whose gradients are averaged for one step"),
     .int("epochs", \.epochs, 1...1_000_000, "passes over the images"),
     .double(
       "warmup_epochs", \.warmupEpochs, -1...1_000_000, "epochs of warm-up; -1 takes a tenth of the epochs, at most 10"),
@@ -51,6 +52,9 @@ extension TrainingSettings {
     .int("threads", \.threads, 0...1024, "threads of the network; 0 for every processor"),
     .int("workers", \.workers, 1...1024, "threads that prepare batches"),
     .int("checkpoint_every", \.checkpointEvery, 1...1_000_000, "epochs between checkpoints"),
+    .int(
+      "validate_every", \.validateEvery, 0...1_000_000,
+      "epochs between k-NN and probe scores on a tenth of the training images, where they have labels; 0 for never"),
   ]
 }
 

@@ -61,8 +61,10 @@ public struct TrainingSettings: Configurable, Hashable {
   public var projector = "2048-2048-2048"
   /// Whether embeddings are scaled to length 1.
   public var normalizeZ = false
-  /// Images a step.
+  /// Images a batch: distance correlations are taken within it.
   public var batchSize = 256
+  /// Batches whose gradients are averaged for one step.
+  public var accumulate = 1
   /// Passes over the images.
   public var epochs = 100
   /// Epochs of warm-up; -1 takes a tenth of the epochs, at most 10.
@@ -119,6 +121,8 @@ public struct TrainingSettings: Configurable, Hashable {
   public var workers = 1
   /// Epochs between checkpoints.
   public var checkpointEvery = 1
+  /// Epochs between scores of the embeddings on labelled training images; 0 for none.
+  public var validateEvery = 5
 
   /// The name errors use.
   public static let name = "train"

@@ -1,0 +1,51 @@
+internal import MVCore
+internal import MVEvaluation
+internal import MVStore
+
+/// Scores embeddings while they are trained: k-NN and a linear probe learn from the labels of some training images and
+/// are asked for those of others.
+///
+/// The encoder sees all of these images, without their labels; test images are never touched.
+struct OnlineValidation {
+  private static let mostKnown = 5000
+  private static let mostAsked = 1000
+
+  private let known: [Int]
+  private let asked: [Int]
+  private let labels: [Int64]
+
+  /// Chooses the images by `seed`: a tenth of those with labels, at most 1000, to be asked for, and at most 5000 others.
+  ///
+  /// Nil where fewer than 50 images have labels, or all have the same.
+  init?(of data: TrainingData, seed: UInt64) {
+    let labelled = data.labels.indices.filter { data.labels[$0] >= 0 }
+    guard labelled.count >= 50, Set(data.labels.filter { $0 >= 0 }).count > 1 else { return nil }
+    var generator = SeededGenerator(seed: seed, keys: RandomStream.validation.rawValue)
+    let order = generator.permutation(of: labelled.count).map { labelled[$0] }
+    let questions = min(Self.mostAsked, order.count / 10)
+    asked = order.prefix(questions).sorted()
+    known = order.dropFirst(questions).prefix(Self.mostKnown).sorted()
+    labels = data.labels
+  }
+
+  /// Embeds the chosen images and scores them.
+  func scores(of embedder: Embedder, on data: TrainingData) throws(MVError) -> ValidationScores {
+    let train = try features(of: known, embedder, data, name: "train part")
+    let test = try features(of: asked, embedder, data, name: "validation part")
+    let neighbors = try NearestNeighbors(k: [min(20, known.count)]).evaluate(train: train, test: test)
+    let probe = try LinearProbe(lambdas: .logarithmic(1e-5...1e-1, count: 5)).fit(train)
+    return ValidationScores(neighbors: neighbors.results[0].top1, probe: try probe.score(test).top1)
+  }
+
+  private func features(
+    of rows: [Int], _ embedder: Embedder, _ data: TrainingData, name: String
+  ) throws(MVError) -> LabelledFeatures {
+    var values: [Float] = []
+    values.reserveCapacity(rows.count * embedder.columns)
+    for start in stride(from: 0, to: rows.count, by: 256) {
+      values += try embedder.embed(data.images(Array(rows[start..<min(start + 256, rows.count)]))).values
+    }
+    let matrix = FeatureMatrix(Matrix(rows: rows.count, columns: embedder.columns, values: values), name: "embedding")
+    return try LabelledFeatures([matrix], labels: .single(rows.map { labels[$0] }), name: name)
+  }
+}
