@@ -15,7 +15,9 @@ let swift: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 let openCVHeaders: [CXXSetting] = [.headerSearchPath("../SystemOpenCV/opencv4")]
-let openCVLibraries: [LinkerSetting] = ["opencv_core", "opencv_imgproc", "opencv_imgcodecs"].map {
+let openCVLibraries: [LinkerSetting] = [
+  "opencv_core", "opencv_imgproc", "opencv_imgcodecs", "opencv_objdetect",
+].map {
   .linkedLibrary($0)
 }
 
