@@ -14,8 +14,10 @@ GuardedStatus mvcv_hog(const MVCVHOGSettings* settings, const uint8_t* pixels, i
       return settings->block + (side - settings->block) / settings->stride * settings->stride;
     };
     const cv::Mat source(height, width, CV_8UC(channels), const_cast<uint8_t*>(pixels));
-    cv::Mat image = source;
-    if (channels == 3) cv::cvtColor(source, image, cv::COLOR_RGB2BGR);
+    // A matrix of its own: converted in place, the caller's pixels would change.
+    cv::Mat reversed;
+    if (channels == 3) cv::cvtColor(source, reversed, cv::COLOR_RGB2BGR);
+    const cv::Mat& image = channels == 3 ? reversed : source;
     const cv::HOGDescriptor hog(cv::Size(whole(width), whole(height)), cv::Size(settings->block, settings->block),
                                 cv::Size(settings->stride, settings->stride), cv::Size(settings->cell, settings->cell),
                                 settings->orientations, 1, -1, cv::HOGDescriptor::L2Hys, settings->threshold,
