@@ -15,9 +15,11 @@ let swift: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 let openCVHeaders: [CXXSetting] = [.headerSearchPath("../SystemOpenCV/opencv4")]
-let openCVLibraries: [LinkerSetting] = ["opencv_core", "opencv_imgproc", "opencv_imgcodecs"].map {
-  .linkedLibrary($0)
-}
+// The HOG descriptor alone is wanted of opencv_objdetect, which as a shared library would load ten more, neural networks
+// among them, at every start: so it comes from the archive that Debian ships beside it.
+let openCVLibraries: [LinkerSetting] = [
+  ":libopencv_objdetect.a", "opencv_core", "opencv_imgproc", "opencv_imgcodecs",
+].map { .linkedLibrary($0) }
 
 // Flags for another libtorch are unsafe flags, which SwiftPM refuses in a dependency; so they exist only where asked for.
 let torchHeaders: [CXXSetting] =

@@ -39,10 +39,15 @@ public enum Catalogue {
   ///
   /// A new one is one line here.
   public static let entries: [Entry] = [
+    Entry(PixelValues.self),
     Entry(HOG.self, isDefault: true),
+    Entry(OpenCVHOG.self),
+    Entry(HOGLayer.self),
     Entry(LBP.self, isDefault: true),
     Entry(ColorHistogram.self, isDefault: true),
     Entry(Scattering.self, isDefault: true),
+    Entry(LocalDeviation.self),
+    Entry(CosineTransform.self),
   ]
 
   /// What is extracted where nothing else is asked for: hog, lbp, color and scattering, with their defaults.

@@ -15,7 +15,7 @@ import Testing
     let error = #expect(throws: MVError.self) { try Catalogue.make(name: "colour") }
     #expect(error?.kind == .usage)
     #expect(error?.description.contains("did you mean color?") == true)
-    #expect(error?.description.contains("hog, lbp, color") == true)
+    #expect(error?.description.contains("hog-layer, lbp, color") == true)
     let far = #expect(throws: MVError.self) { try Catalogue.make(name: "wavelets-of-some-kind") }
     #expect(far?.description.contains("did you mean") == false)
   }

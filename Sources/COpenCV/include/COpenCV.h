@@ -1,4 +1,4 @@
-// OpenCV's decoders and encoders behind plain C: bytes of a file in, interleaved RGB out, and back.
+// OpenCV's decoders, encoders and HOG descriptor behind plain C; pixels are interleaved RGB or grey.
 #ifndef COPENCV_H
 #define COPENCV_H
 
@@ -38,6 +38,18 @@ GuardedStatus mvcv_encode(const uint8_t* pixels, int height, int width, int chan
 const uint8_t* mvcv_buffer_bytes(const MVCVBuffer* buffer);
 size_t mvcv_buffer_count(const MVCVBuffer* buffer);
 void mvcv_buffer_free(MVCVBuffer* buffer);
+
+/// The settings of a `cv::HOGDescriptor`: orientation bins; pixels along a cell, along a block and between blocks;
+/// whether angles span 360 degrees; whether the square root of each pixel is taken; the limit of L2-Hys.
+typedef struct MVCVHOGSettings {
+  int orientations, cell, block, stride, full_circle, gamma;
+  double threshold;
+} MVCVHOGSettings;
+
+/// Describes interleaved RGB (3 channels) or grey (1 channel) bytes as one window, as large as whole strides allow;
+/// writes `count` values in OpenCV's order. Fails where the descriptor has another size.
+GuardedStatus mvcv_hog(const MVCVHOGSettings* settings, const uint8_t* pixels, int height, int width, int channels,
+                       float* descriptor, size_t count);
 
 /// Images and buffers not yet freed, for leak tests.
 long mvcv_live_handles(void);

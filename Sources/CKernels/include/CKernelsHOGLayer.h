@@ -1,0 +1,34 @@
+#ifndef CKERNELS_HOG_LAYER_H
+#define CKERNELS_HOG_LAYER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The settings of a soft-binned HOG layer.
+typedef struct {
+  /// Orientation bins over 180 degrees; pixels along a cell; whether votes are written as the released code writes
+  /// them.
+  int32_t orientations, cell, released;
+} mvk_hog_layer_settings;
+
+/// Bytes of scratch memory one image of this width needs, aligned to 128.
+size_t mvk_hog_layer_scratch(const mvk_hog_layer_settings* settings, size_t width);
+
+/// Describes one image, channels interleaved, 1 or 3 of them; writes channels, orientations, cells down, cells across.
+/// Bytes count as 0...1.
+void mvk_hog_layer_uint8(const mvk_hog_layer_settings* settings, const uint8_t* image, size_t height, size_t width,
+                         size_t channels, float* row, void* scratch);
+
+/// The same for floats, taken as they are.
+void mvk_hog_layer_float32(const mvk_hog_layer_settings* settings, const float* image, size_t height, size_t width,
+                           size_t channels, float* row, void* scratch);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,66 @@
+internal import CKernels
+public import MVCore
+
+/// The standard deviation of the pixels around each pixel, as the released code of MV-MR takes it with kornia's `box_blur`.
+///
+/// E is the mean of a window of `window` x `window` pixels around the pixel, the image mirrored at its border, the outermost
+/// pixels once. A value is sqrt(max(0, E[x^2] - E[x]^2 + 1e-8)): what is below 0 would be NaN there and is set to 0. 8-bit
+/// pixels count as 0...1, floats as they are; sums are in double precision, so that flat regions have 1e-4, where single
+/// precision leaves noise of that size. Axes: channel, y, x.
+public struct LocalDeviation: Representation {
+  /// The name in the catalogue.
+  public static let name = "std"
+  /// One line for the catalogue.
+  public static let summary = "local standard deviation (kornia box_blur, as MV-MR uses it)"
+  /// Every setting, in the order of the documentation.
+  public static let settings: [Setting<LocalDeviation>] = [
+    .int("window", \.window, 3...255, "pixels along the side of the window, an odd number")
+  ]
+
+  /// Pixels along the side of the window, an odd number.
+  public var window = 3
+
+  /// Creates the default settings: a window of 3 x 3 pixels.
+  public init() {}
+
+  /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
+  public init(window: Int) { self.window = window }
+
+  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for, and
+  /// for an even window.
+  public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
+    try checkSettings()
+    try checkChannels(of: shape)
+    guard !window.isMultiple(of: 2) else {
+      throw .usage(
+        "setting window=\(window)", "has no pixel in its middle", remedy: "take an odd number: \(window + 1)")
+    }
+    let least = window / 2 + 1
+    guard shape.height >= least, shape.width >= least else {
+      throw .usage(
+        "setting window=\(window)", "needs images of \(least)x\(least) pixels or more for \(Self.name), not \(shape)",
+        remedy: "make window smaller, or the images larger")
+    }
+    return FeatureLayout(shape: [shape.channels, shape.height, shape.width], axes: ["channel", "y", "x"])
+  }
+
+  /// Computes one row an image.
+  ///
+  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
+  public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
+    let layout = try checkedLayout(for: images, values: rows.count)
+    let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
+    images.eachRow(
+      of: layout.count, in: &rows, scratch: mvk_local_deviation_scratch(width, window),
+      bytes: { mvk_local_deviation_uint8($0, height, width, channels, window, $1, $2) },
+      floats: { mvk_local_deviation_float32($0, height, width, channels, window, $1, $2) })
+  }
+
+  /// The deviation of each channel as its brightness, relative to the largest, as a square root.
+  public func picture(of image: Image) throws(MVError) -> Image {
+    let values = try features(of: image).values
+    // An image without contrast stays dark.
+    let largest = max(values.max() ?? 0, 0.01)
+    return .enlarging(planes: values.map { ($0 / largest).squareRoot() }, of: image.shape)
+  }
+}

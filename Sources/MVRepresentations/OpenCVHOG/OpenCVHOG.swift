@@ -1,0 +1,115 @@
+internal import COpenCV
+public import MVCore
+
+/// Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) as OpenCV's own `cv::HOGDescriptor` computes them.
+///
+/// The image is one window, cut at the right and the bottom to a whole number of block strides, though the gradients at the
+/// cut see the pixels beyond. Each pixel votes with its gradient's magnitude, weighted by a Gaussian around the middle of the
+/// block, for the two nearest orientations of the four nearest cells; blocks are normalised by L2-Hys. The order of the values
+/// is OpenCV's, column by column. Axes: block_x, block_y, cell_x, cell_y, orientation; values 0...1.
+///
+/// It takes 8-bit pixels only, as OpenCV does; colours reach OpenCV in its own order, blue first, which decides between
+/// channels of equal gradients.
+public struct OpenCVHOG: Representation {
+  /// The name in the catalogue.
+  public static let name = "hog-opencv"
+  /// One line for the catalogue.
+  public static let summary = "histograms of oriented gradients, 8-bit images only (OpenCV HOGDescriptor)"
+  /// Every setting, in the order of the documentation.
+  public static let settings: [Setting<OpenCVHOG>] = [
+    .int("orientations", \.orientations, 1...180, "orientation bins"),
+    .int("cell_size", \.cellSize, 1...1024, "pixels along the side of a cell"),
+    .int("block_size", \.blockSize, 1...4096, "pixels along the side of a block, a multiple of cell_size"),
+    .int("block_stride", \.blockStride, 1...4096, "pixels from one block to the next"),
+    .bool("signed", \.signed, "tell gradients of opposite directions apart: 360 degrees"),
+    .bool("gamma", \.gammaCorrection, "take the square root of every pixel first"),
+    .double("threshold", \.threshold, 0.01...1, "what values of a block are limited to before it is normalised again"),
+  ]
+
+  /// Orientation bins over 180 degrees, or over 360 where `signed`.
+  public var orientations = 9
+  /// Pixels along the side of a cell.
+  public var cellSize = 8
+  /// Pixels along the side of a block, a multiple of `cellSize`.
+  public var blockSize = 16
+  /// Pixels from one block to the next.
+  public var blockStride = 8
+  /// Whether gradients of opposite directions are told apart.
+  public var signed = false
+  /// Whether the square root of every pixel is taken first.
+  public var gammaCorrection = true
+  /// What values of a block are limited to before it is normalised again.
+  public var threshold = 0.2
+
+  /// Creates OpenCV's default settings: 9 orientations, cells of 8 pixels, blocks of 16, moved by 8.
+  public init() {}
+
+  /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
+  public init(
+    orientations: Int = 9, cellSize: Int = 8, blockSize: Int = 16, blockStride: Int = 8, signed: Bool = false,
+    gammaCorrection: Bool = true, threshold: Double = 0.2
+  ) {
+    self.orientations = orientations
+    self.cellSize = cellSize
+    self.blockSize = blockSize
+    self.blockStride = blockStride
+    self.signed = signed
+    self.gammaCorrection = gammaCorrection
+    self.threshold = threshold
+  }
+
+  /// OpenCV's descriptor is defined for 8-bit pixels alone.
+  public static let takesFloatPixels = false
+
+  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for, and
+  /// for a block that is no whole number of cells.
+  public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
+    try checkSettings()
+    try checkChannels(of: shape)
+    guard blockSize.isMultiple(of: cellSize) else {
+      throw .usage(
+        "setting block_size=\(blockSize)", "is no whole number of cells of \(cellSize) pixels",
+        remedy: "make it a multiple of cell_size=\(cellSize)")
+    }
+    guard shape.height >= blockSize, shape.width >= blockSize else {
+      throw .usage(
+        "setting block_size=\(blockSize)",
+        "needs images of \(blockSize)x\(blockSize) pixels or more for \(Self.name), not \(shape)",
+        remedy: "make block_size and cell_size smaller, or the images larger")
+    }
+    func blocks(_ side: Int) -> Int { (side - blockSize) / blockStride + 1 }
+    return FeatureLayout(
+      shape: [
+        blocks(shape.width), blocks(shape.height), blockSize / cellSize, blockSize / cellSize, orientations,
+      ],
+      axes: ["block_x", "block_y", "cell_x", "cell_y", "orientation"])
+  }
+
+  /// Computes one row an image.
+  ///
+  /// Throws where `layout(for:)` does, where `rows` has another size, and for float pixels.
+  public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
+    let layout = try checkedLayout(for: images, values: rows.count)
+    guard case .uint8(let values) = images.pixels else {
+      throw .badData(
+        "representation \(Self.name)", "takes 8-bit images, and these are floats",
+        remedy: "take hog, or bring the pixels to 0...255 in 8 bits")
+    }
+    let settings = MVCVHOGSettings(
+      orientations: Int32(orientations), cell: Int32(cellSize), block: Int32(blockSize), stride: Int32(blockStride),
+      full_circle: signed ? 1 : 0, gamma: gammaCorrection ? 1 : 0, threshold: threshold)
+    let shape = images.shape
+    for index in 0..<images.count {
+      let status = rows.withUnsafeMutableBufferPointer { rows in
+        values.withUnsafeBufferPointer { values in
+          withUnsafePointer(to: settings) { settings in
+            mvcv_hog(
+              settings, values.baseAddress.map { $0 + index * shape.count }, Int32(shape.height), Int32(shape.width),
+              Int32(shape.channels), rows.baseAddress.map { $0 + index * layout.count }, layout.count)
+          }
+        }
+      }
+      try checkOpenCV(status, during: "image \(index) of the batch")
+    }
+  }
+}

@@ -1,0 +1,12 @@
+internal import CGuarded
+internal import MVCore
+
+/// Turns the status of a COpenCV call into an error that says what was being done.
+func checkOpenCV(_ status: GuardedStatus, during subject: @autoclosure () -> String) throws(MVError) {
+  guard status != GuardedOK else { return }
+  let message = String(cString: guarded_last_message())
+  if status == GuardedOutOfMemory {
+    throw .internalFault(subject(), "ran out of memory", remedy: "use fewer jobs or smaller images")
+  }
+  throw .internalFault(subject(), "OpenCV failed: \(message)")
+}

@@ -1,0 +1,35 @@
+internal import MVCore
+
+/// Histograms of orientations as pictures: one glyph a cell, a line along the edge that each orientation stands for, the
+/// brighter the stronger.
+struct OrientationGlyphs {
+  /// Cells down the image and across it.
+  let down: Int
+  let across: Int
+  /// The angle of each orientation's gradient, in radians clockwise from the right.
+  let angles: [Float]
+  /// Whether opposite gradients are told apart: then a line is half as long, on the side the gradient's right hand points to.
+  let signed: Bool
+
+  /// The picture of `cells`, the strength of each cell's orientations, row by row.
+  func image(of cells: [Float]) -> Image {
+    let orientations = angles.count
+    let glyph = max(16, (320 + min(down, across) - 1) / min(down, across))
+    let strongest = max(cells.max() ?? 0, 1e-6)
+    var canvas = Canvas(width: across * glyph, height: down * glyph, background: Canvas.Color(0.06, 0.07, 0.10))
+    let (dim, bright) = (Canvas.Color(0.20, 0.28, 0.45), Canvas.Color(1, 0.97, 0.88))
+    for cell in 0..<down * across {
+      let center = (x: (Float(cell % across) + 0.5) * Float(glyph), y: (Float(cell / across) + 0.5) * Float(glyph))
+      let votes = cells[cell * orientations..<(cell + 1) * orientations].map { (max($0, 0) / strongest).squareRoot() }
+      // Faint lines first, so that strong ones stand above them.
+      for (orientation, strength) in votes.enumerated().sorted(by: { $0.element < $1.element }) where strength > 0.05 {
+        let reach = 0.46 * Float(glyph)
+        let (dx, dy) = (-Float.sine(angles[orientation]) * reach, Float.cosine(angles[orientation]) * reach)
+        canvas.line(
+          from: signed ? center : (center.x - dx, center.y - dy), to: (center.x + dx, center.y + dy),
+          thickness: max(1, Float(glyph) / 20), dim.mixed(with: bright, share: strength), opacity: strength)
+      }
+    }
+    return canvas.image
+  }
+}

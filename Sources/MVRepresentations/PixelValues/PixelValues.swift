@@ -1,0 +1,105 @@
+internal import CKernels
+public import MVCore
+
+/// The image itself, flattened: NumPy's `image.transpose(2, 0, 1)`, where wanted normalised as torchvision's `Normalize` does.
+///
+/// A row holds (x - mean_c) / deviation_c, x being an 8-bit pixel divided by 255 or a float pixel as it is, each step in
+/// single precision. Axes: channel, y, x.
+public struct PixelValues: Representation {
+  /// Which mean and deviation each channel is normalised with.
+  public enum Normalization: String, CaseIterable, Sendable {
+    /// None: x as it is.
+    case none
+    /// ImageNet's, the constants of torchvision's models: (0.485, 0.456, 0.406) and (0.229, 0.224, 0.225).
+    case imagenet
+    /// CIFAR-10's training images': (0.4914, 0.4822, 0.4465) and (0.2470, 0.2435, 0.2616).
+    case cifar
+    /// STL-10's training images': (0.4467, 0.4398, 0.4066) and (0.2603, 0.2566, 0.2713).
+    case stl10
+    /// The image's own, NumPy's `mean` and `std` of each channel; a channel without contrast becomes 0.
+    case image
+  }
+
+  /// The name in the catalogue.
+  public static let name = "pixels"
+  /// One line for the catalogue.
+  public static let summary = "the pixels themselves, where wanted normalised (NumPy, torchvision Normalize)"
+  /// Every setting, in the order of the documentation.
+  public static let settings: [Setting<PixelValues>] = [
+    .choice("normalize", \.normalization, "the mean and deviation that each channel is normalised with")
+  ]
+
+  /// Which mean and deviation each channel is normalised with.
+  public var normalization = Normalization.none
+
+  /// Creates the default settings: no normalisation.
+  public init() {}
+
+  /// Creates settings.
+  public init(normalization: Normalization) { self.normalization = normalization }
+
+  /// The shape and the axes of a row; throws a usage error for grey images where the constants are those of three channels.
+  public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
+    try checkSettings()
+    try checkChannels(of: shape)
+    if let constants = normalization.constants, constants.means.count != shape.channels {
+      throw .usage(
+        "setting normalize=\(normalization.rawValue)", "is for three channels, and images of \(shape) are grey",
+        remedy: "set normalize=image or none")
+    }
+    return FeatureLayout(shape: [shape.channels, shape.height, shape.width], axes: ["channel", "y", "x"])
+  }
+
+  /// Computes one row an image.
+  ///
+  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
+  public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
+    let layout = try checkedLayout(for: images, values: rows.count)
+    let (area, channels) = (images.shape.height * images.shape.width, images.shape.channels)
+    let means = normalization.constants?.means ?? Array(repeating: 0, count: channels)
+    let deviations = normalization.constants?.deviations ?? Array(repeating: 1, count: channels)
+    images.eachRow(
+      of: layout.count, in: &rows, scratch: 1,
+      bytes: { image, row, _ in
+        mvk_planes_uint8(image, area, channels, means, deviations, row)
+        if normalization == .image { normalizeByItself(row, area: area, channels: channels) }
+      },
+      floats: { image, row, _ in
+        mvk_planes_float32(image, area, channels, means, deviations, row)
+        if normalization == .image { normalizeByItself(row, area: area, channels: channels) }
+      })
+  }
+
+  private func normalizeByItself(_ row: UnsafeMutablePointer<Float>, area: Int, channels: Int) {
+    for channel in 0..<channels {
+      let plane = row + channel * area
+      var (mean, deviation) = (0.0, 0.0)
+      mvk_moments(plane, area, &mean, &deviation)
+      let (shift, scale) = (Float(mean), Float(deviation))
+      for index in 0..<area { plane[index] = scale > 0 ? (plane[index] - shift) / scale : 0 }
+    }
+  }
+
+  /// The image as it was normalised: 0...1 from black to white, or, where values leave that range or were normalised, the
+  /// smallest black and the largest white.
+  public func picture(of image: Image) throws(MVError) -> Image {
+    let values = try features(of: image).values
+    let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
+    let plain = normalization == .none && lowest >= 0 && highest <= 1
+    let (black, white) = plain ? (0, 1) : (lowest, highest)
+    let range = max(white - black, .leastNormalMagnitude)
+    return .enlarging(planes: values.map { ($0 - black) / range }, of: image.shape)
+  }
+}
+
+extension PixelValues.Normalization {
+  /// The constants of red, green and blue.
+  var constants: (means: [Float], deviations: [Float])? {
+    switch self {
+    case .none, .image: nil
+    case .imagenet: ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    case .cifar: ([0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616])
+    case .stl10: ([0.4467, 0.4398, 0.4066], [0.2603, 0.2566, 0.2713])
+    }
+  }
+}
