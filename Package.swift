@@ -57,6 +57,8 @@ let package = Package(
     .systemLibrary(name: "SystemHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "SystemOpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "SystemYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "SystemArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "SystemCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CGuarded"),
     .target(name: "COpenCV", dependencies: ["CGuarded"], cxxSettings: openCVHeaders, linkerSettings: openCVLibraries),
     .target(name: "CTorch", dependencies: ["CGuarded"], cxxSettings: torchHeaders, linkerSettings: torchLibraries),
@@ -70,7 +72,7 @@ let package = Package(
     library("MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
     library("MVStore", ["MVCore", "SystemHDF5", "CKernels"]),
     library("MVConfiguration", ["MVCore", "SystemYAML"]),
-    library("MVDatasets", ["MVCore", "MVImaging"]),
+    library("MVDatasets", ["MVCore", "MVImaging", "SystemArchive"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
     library("MVEvaluation", ["MVCore", "MVStore", "CKernels", "SystemOpenBLAS"]),
 

@@ -17,7 +17,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Samples lie side by side, so every lane is a sample and no sum crosses lanes.
 double SoftmaxGradient(float* logits, size_t stride, size_t rows, size_t classes, const float* bias,
-                       const int32_t* labels, float weight) {
+                       const int32_t* labels, const float* weights) {
   const hn::ScalableTag<float> full;
   double loss = 0;
   size_t i = 0;
@@ -39,15 +39,16 @@ double SoftmaxGradient(float* logits, size_t stride, size_t rows, size_t classes
         hn::StoreU(value, d, column + c * stride);
         sum = hn::Add(sum, value);
       }
-      const auto scale = hn::Div(hn::Set(d, weight), sum);
+      const auto scale = hn::Div(weights ? hn::LoadU(d, weights + i) : hn::Set(d, 1.0f), sum);
       for (size_t c = 0; c < classes; ++c) {
         hn::StoreU(hn::Mul(hn::LoadU(d, column + c * stride), scale), d, column + c * stride);
       }
       hn::StoreU(top, d, largest);
       hn::StoreU(sum, d, sums);
       for (size_t lane = 0; lane < lanes; ++lane) {
+        const float weight = weights ? weights[i + lane] : 1.0f;
         column[labels[i + lane] * stride + lane] -= weight;
-        loss += log(static_cast<double>(sums[lane])) + (static_cast<double>(largest[lane]) - chosen[lane]);
+        loss += weight * (log(static_cast<double>(sums[lane])) + (static_cast<double>(largest[lane]) - chosen[lane]));
       }
     }
   };
@@ -108,8 +109,8 @@ HWY_EXPORT(Standardise);
 }  // namespace mvk
 
 double mvk_softmax_gradient(float* logits, size_t stride, size_t rows, size_t classes, const float* bias,
-                            const int32_t* labels, float weight) {
-  return HWY_DYNAMIC_DISPATCH(mvk::SoftmaxGradient)(logits, stride, rows, classes, bias, labels, weight);
+                            const int32_t* labels, const float* weights) {
+  return HWY_DYNAMIC_DISPATCH(mvk::SoftmaxGradient)(logits, stride, rows, classes, bias, labels, weights);
 }
 double mvk_sum(const float* values, size_t count) { return HWY_DYNAMIC_DISPATCH(mvk::Sum)(values, count); }
 void mvk_accumulate(const float* source, double* target, size_t count) {
