@@ -44,6 +44,7 @@ let package = Package(
     .library(name: "MVStore", targets: ["MVStore"]),
     .library(name: "MVConfiguration", targets: ["MVConfiguration"]),
     .library(name: "MVDatasets", targets: ["MVDatasets"]),
+    .library(name: "MVDownload", targets: ["MVDownload"]),
     .library(name: "MVRepresentations", targets: ["MVRepresentations"]),
     .library(name: "MVEvaluation", targets: ["MVEvaluation"]),
     .library(name: "MVExtraction", targets: ["MVExtraction"]),
@@ -73,6 +74,7 @@ let package = Package(
     library("MVStore", ["MVCore", "SystemHDF5", "CKernels"]),
     library("MVConfiguration", ["MVCore", "SystemYAML"]),
     library("MVDatasets", ["MVCore", "MVImaging", "SystemArchive"]),
+    library("MVDownload", ["MVCore", "MVDatasets", "SystemCurl"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
     library("MVEvaluation", ["MVCore", "MVStore", "CKernels", "SystemOpenBLAS"]),
 
@@ -90,9 +92,8 @@ let package = Package(
     .executableTarget(
       name: "mvmr",
       dependencies: [
-        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations",
-        "MVEvaluation",
-        "MVExtraction",
+        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVDownload",
+        "MVRepresentations", "MVEvaluation", "MVExtraction",
       ], swiftSettings: swift),
     .executableTarget(
       name: "mvmr-train",
@@ -117,6 +118,7 @@ let package = Package(
     tests(of: "MVStore", ["MVCore", "CKernels"]),
     tests(of: "MVConfiguration", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVImaging"]),
+    tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
     tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),
     tests(of: "MVEvaluation", ["MVCore", "MVStore", "CKernels"]),
     tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),

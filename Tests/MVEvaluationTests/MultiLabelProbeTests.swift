@@ -147,7 +147,8 @@ import Testing
       message { _ = try MultiLabelProbe().fit(try multi(ones, classes: 1)) }.contains("no class that is in some rows"))
     var wrong = ones
     wrong[17] = 2
-    #expect(message { _ = try MultiLabelProbe().fit(try multi(wrong, classes: 1)) }.contains("has the label 2 of class 0"))
+    #expect(
+      message { _ = try MultiLabelProbe().fit(try multi(wrong, classes: 1)) }.contains("has the label 2 of class 0"))
     let single = try LabelledFeatures(train.representations, labels: .single(ones.map { Int64($0) }), name: "train")
     #expect(message { _ = try MultiLabelProbe().fit(single) }.contains("hold one class a row"))
     #expect(message { _ = try MultiLabelProbe(lambdas: []).fit(train) }.hasPrefix("lambda: is not given"))

@@ -44,8 +44,10 @@ import Testing
     #expect(space.data.columns < 60)
     // The same penalty in the space of the rows has the same least loss.
     let rows = (0..<60).flatMap { row in
-      Array(UnsafeBufferPointer(start: space.data.tile(row..<row + 1, scratch: space.data.makeScratch()),
-        count: space.data.columns))
+      Array(
+        UnsafeBufferPointer(
+          start: space.data.tile(row..<row + 1, scratch: space.data.makeScratch()),
+          count: space.data.columns))
     }
     let reduced = try Rows.split(rows, columns: space.data.columns, labels: labels)
     let probe = try LinearProbe(lambdas: [golden[3 * place]], standardize: false, gradientNorm: 1e-7).fit(reduced)
