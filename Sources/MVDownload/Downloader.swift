@@ -37,6 +37,8 @@ public struct Downloader: Sendable {
     let before = Self.size(of: partial)
     var attempts = 0
     var isFresh = before == 0
+    // A refusal leaves no empty file behind.
+    defer { if Self.size(of: partial) == 0 { try? manager.removeItem(at: partial) } }
     while true {
       let transfer = try Transfer(file.address, appendingTo: partial, cancellation: cancellation) { done, total in
         progress(

@@ -1,5 +1,3 @@
-public import Foundation
-
 /// A file that the makers of a data set publish.
 public struct PublishedFile: Hashable, Sendable {
   /// Its address.

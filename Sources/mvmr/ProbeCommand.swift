@@ -22,7 +22,9 @@ extension Command {
         mvmr probe other.h5 --representation hog --load hog.probe
       """,
     arguments: EvaluationArguments.options + [
-      .option("lambda", "L[,L...]", "penalties to choose from", default: "13 from 1e-6 to 1", repeated: true),
+      .option(
+        "lambda", "L[,L...]", "penalties to choose from",
+        default: "13 from 1e-6 to 1; multi-label: 15 from 1e-5 to 100", repeated: true),
       .option("folds", "F", "choose the penalty by F-fold cross-validation", default: "a tenth; multi-label: 3"),
       .option("class-weight", "HOW", "none, or balanced: each class counts the same", default: "none"),
       .option("loss", "LOSS", "multi-label: logistic or squared-hinge", default: "logistic"),

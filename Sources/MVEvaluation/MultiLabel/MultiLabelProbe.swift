@@ -46,7 +46,7 @@ public struct MultiLabelProbe: Hashable, Sendable {
     self.loss = loss
     self.lambdas =
       lambdas
-      ?? (loss == .logistic ? .logarithmic(1e-6...1, count: 13) : LambdaGrid(Self.costs.map { 1 / $0 }))
+      ?? (loss == .logistic ? .logarithmic(1e-5...1e2, count: 15) : LambdaGrid(Self.costs.map { 1 / $0 }))
     self.folds = folds
     self.standardize = standardize
     self.classWeights = classWeights
