@@ -46,6 +46,7 @@ let package = Package(
     .library(name: "MVStore", targets: ["MVStore"]),
     .library(name: "MVConfiguration", targets: ["MVConfiguration"]),
     .library(name: "MVDatasets", targets: ["MVDatasets"]),
+    .library(name: "MVDownload", targets: ["MVDownload"]),
     .library(name: "MVRepresentations", targets: ["MVRepresentations"]),
     .library(name: "MVEvaluation", targets: ["MVEvaluation"]),
     .library(name: "MVExtraction", targets: ["MVExtraction"]),
@@ -59,6 +60,8 @@ let package = Package(
     .systemLibrary(name: "SystemHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "SystemOpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "SystemYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "SystemArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "SystemCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CGuarded"),
     .target(name: "COpenCV", dependencies: ["CGuarded"], cxxSettings: openCVHeaders, linkerSettings: openCVLibraries),
     .target(name: "CTorch", dependencies: ["CGuarded"], cxxSettings: torchHeaders, linkerSettings: torchLibraries),
@@ -72,7 +75,8 @@ let package = Package(
     library("MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
     library("MVStore", ["MVCore", "SystemHDF5", "CKernels"]),
     library("MVConfiguration", ["MVCore", "SystemYAML"]),
-    library("MVDatasets", ["MVCore", "MVImaging"]),
+    library("MVDatasets", ["MVCore", "MVImaging", "SystemArchive"]),
+    library("MVDownload", ["MVCore", "MVDatasets", "SystemCurl"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
     library("MVEvaluation", ["MVCore", "MVStore", "CKernels", "SystemOpenBLAS"]),
 
@@ -90,9 +94,8 @@ let package = Package(
     .executableTarget(
       name: "mvmr",
       dependencies: [
-        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations",
-        "MVEvaluation",
-        "MVExtraction",
+        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVDownload",
+        "MVRepresentations", "MVEvaluation", "MVExtraction",
       ], swiftSettings: swift),
     .executableTarget(
       name: "mvmr-train",
@@ -117,6 +120,7 @@ let package = Package(
     tests(of: "MVStore", ["MVCore", "CKernels"]),
     tests(of: "MVConfiguration", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVImaging"]),
+    tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
     tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),
     tests(of: "MVEvaluation", ["MVCore", "MVStore", "CKernels"]),
     tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),

@@ -17,13 +17,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Samples lie side by side, so every lane is a sample and no sum crosses lanes.
 double SoftmaxGradient(float* logits, size_t stride, size_t rows, size_t classes, const float* bias,
-                       const int32_t* labels, float weight) {
+                       const int32_t* labels, const float* weights) {
   const hn::ScalableTag<float> full;
   double loss = 0;
   size_t i = 0;
   const auto run = [&](auto d) {
     const size_t lanes = hn::Lanes(d);
-    HWY_ALIGN float largest[HWY_MAX_BYTES / 4], sums[HWY_MAX_BYTES / 4], chosen[HWY_MAX_BYTES / 4];
+    HWY_ALIGN float largest[HWY_MAX_BYTES / 4], others[HWY_MAX_BYTES / 4], chosen[HWY_MAX_BYTES / 4];
+    const auto one = hn::Set(d, 1.0f);
     for (; i + lanes <= rows; i += lanes) {
       float* column = logits + i;
       auto top = hn::Set(d, -HUGE_VALF);
@@ -33,21 +34,30 @@ double SoftmaxGradient(float* logits, size_t stride, size_t rows, size_t classes
         top = hn::Max(top, value);
       }
       for (size_t lane = 0; lane < lanes; ++lane) chosen[lane] = column[labels[i + lane] * stride + lane];
-      auto sum = hn::Zero(d);
+      // The largest term is 1. What the others add to it is summed without it, for where samples are far on their side
+      // of the boundary it is all there is of the loss and of the gradient, and 1 would swallow most of its digits.
+      auto rest = hn::Zero(d), tied = hn::Zero(d);
       for (size_t c = 0; c < classes; ++c) {
-        const auto value = hn::Exp(d, hn::Sub(hn::LoadU(d, column + c * stride), top));
-        hn::StoreU(value, d, column + c * stride);
-        sum = hn::Add(sum, value);
+        const auto value = hn::LoadU(d, column + c * stride);
+        const auto power = hn::Exp(d, hn::Sub(value, top));
+        const auto below = hn::Lt(value, top);
+        hn::StoreU(power, d, column + c * stride);
+        rest = hn::Add(rest, hn::IfThenElseZero(below, power));
+        tied = hn::Add(tied, hn::IfThenZeroElse(below, one));
       }
-      const auto scale = hn::Div(hn::Set(d, weight), sum);
+      rest = hn::Add(rest, hn::Sub(tied, one));
+      const auto scale = hn::Div(weights ? hn::LoadU(d, weights + i) : one, hn::Add(rest, one));
       for (size_t c = 0; c < classes; ++c) {
         hn::StoreU(hn::Mul(hn::LoadU(d, column + c * stride), scale), d, column + c * stride);
       }
       hn::StoreU(top, d, largest);
-      hn::StoreU(sum, d, sums);
+      hn::StoreU(rest, d, others);
       for (size_t lane = 0; lane < lanes; ++lane) {
-        column[labels[i + lane] * stride + lane] -= weight;
-        loss += log(static_cast<double>(sums[lane])) + (static_cast<double>(largest[lane]) - chosen[lane]);
+        const float weight = weights ? weights[i + lane] : 1.0f;
+        float* own = column + labels[i + lane] * stride + lane;
+        *own = chosen[lane] == largest[lane] ? -weight * (others[lane] / (1.0f + others[lane])) : *own - weight;
+        loss +=
+            weight * (log1p(static_cast<double>(others[lane])) + (static_cast<double>(largest[lane]) - chosen[lane]));
       }
     }
   };
@@ -108,8 +118,8 @@ HWY_EXPORT(Standardise);
 }  // namespace mvk
 
 double mvk_softmax_gradient(float* logits, size_t stride, size_t rows, size_t classes, const float* bias,
-                            const int32_t* labels, float weight) {
-  return HWY_DYNAMIC_DISPATCH(mvk::SoftmaxGradient)(logits, stride, rows, classes, bias, labels, weight);
+                            const int32_t* labels, const float* weights) {
+  return HWY_DYNAMIC_DISPATCH(mvk::SoftmaxGradient)(logits, stride, rows, classes, bias, labels, weights);
 }
 double mvk_sum(const float* values, size_t count) { return HWY_DYNAMIC_DISPATCH(mvk::Sum)(values, count); }
 void mvk_accumulate(const float* source, double* target, size_t count) {

@@ -50,13 +50,34 @@ public struct SourceSpecification: Hashable, Sendable, CustomStringConvertible {
   /// Every kind of source.
   public static let kinds: [Kind] = [
     Kind(
-      name: "cifar10", argument: "DIR", summary: "CIFAR-10, official binary: data_batch_1.bin ... test_batch.bin",
+      name: "cifar10", argument: "DIR", summary: "CIFAR-10, binary or Python version, folder or .tar.gz",
       open: { (argument, size, _) throws(MVError) in
         try CIFAR10(directory: URL(filePath: argument)).resized(to: size)
       }),
     Kind(
-      name: "stl10", argument: "DIR", summary: "STL-10, official binary: train_X.bin, test_X.bin, unlabeled_X.bin",
+      name: "cifar100", argument: "DIR", summary: "CIFAR-100 with its 100 fine labels, binary or Python version",
+      open: { (argument, size, _) throws(MVError) in
+        try CIFAR100(directory: URL(filePath: argument)).resized(to: size)
+      }),
+    Kind(
+      name: "cifar20", argument: "DIR", summary: "CIFAR-100 with its 20 coarse labels",
+      open: { (argument, size, _) throws(MVError) in
+        try CIFAR100(directory: URL(filePath: argument), labels: .coarse).resized(to: size)
+      }),
+    Kind(
+      name: "stl10", argument: "DIR", summary: "STL-10, binary version: train_X.bin, test_X.bin, unlabeled_X.bin",
       open: { (argument, size, _) throws(MVError) in try STL10(directory: URL(filePath: argument)).resized(to: size) }),
+    Kind(
+      name: "tiny-imagenet", argument: "DIR", summary: "Tiny ImageNet, original layout: wnids.txt, train, val",
+      open: { (argument, size, decoding) throws(MVError) in
+        try TinyImageNet(directory: URL(filePath: argument), size: size, decoding: decoding)
+      }),
+    imageNet(classes: nil), imageNet(classes: 50), imageNet(classes: 100), imageNet(classes: 200),
+    Kind(
+      name: "voc07", argument: "DIR", summary: "Pascal VOC 2007, several classes an image: trainval and test",
+      open: { (argument, size, decoding) throws(MVError) in
+        try VOC07(directory: URL(filePath: argument), size: size, decoding: decoding)
+      }),
     Kind(
       name: "folder", argument: "DIR", summary: "image files in class folders, with or without split folders",
       open: { (argument, size, decoding) throws(MVError) in
@@ -80,6 +101,26 @@ public struct SourceSpecification: Hashable, Sendable, CustomStringConvertible {
         return try Synthetic(count: count, size: size ?? ImageSize(height: 32, width: 32))
       }),
   ]
+
+  /// `imagenet`, or a subset of so many classes; a comma separates the folder from the list of classes.
+  private static func imageNet(classes count: Int?) -> Kind {
+    Kind(
+      name: "imagenet\(count.map { "\($0)" } ?? "")", argument: "DIR[,CLASSES.txt]",
+      summary: count.map { "\($0) classes of it, which CLASSES.txt lists, one WordNet id a line" }
+        ?? "ImageNet, class folders in train and val; all classes, or those that a file lists",
+      open: { (argument, size, decoding) throws(MVError) in
+        // A folder may have a comma in its name.
+        let parts = FileManager.default.fileExists(atPath: argument) ? [argument] : Self.splitAtLastComma(argument)
+        return try ImageNet(
+          directory: URL(filePath: parts[0]), classes: parts.count == 2 ? URL(filePath: parts[1]) : nil, count: count,
+          size: size, decoding: decoding)
+      })
+  }
+
+  private static func splitAtLastComma(_ text: String) -> [String] {
+    guard let comma = text.lastIndex(of: ",") else { return [text] }
+    return [String(text[..<comma]), String(text[text.index(after: comma)...])]
+  }
 }
 
 extension ImageSource {

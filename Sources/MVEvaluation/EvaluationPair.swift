@@ -13,7 +13,7 @@ public enum EvaluationPair: Sendable {
 
   /// Chooses splits of `file` and joins `representations`; rows whose images could not be read are left out.
   ///
-  /// Without names: `train`, and `test` or else `val`; a file whose labelled rows all stand in one split gives
+  /// Without names: `train` or else `trainval`, and `test` or else `val`; a file whose labelled rows all stand in one split gives
   /// ``single(_:)``. Throws where a split or a representation is not there or not complete.
   public init(
     _ file: FeatureFile, representations: [String], trainSplit: String? = nil, testSplit: String? = nil
@@ -24,11 +24,20 @@ public enum EvaluationPair: Sendable {
       let matrices = try representations.map { (name) throws(MVError) in try split.features(name) }
       return try LabelledFeatures(matrices, labels: split.labels, rows: split.validRows, name: name)
     }
-    let train = trainSplit ?? (names.contains("train") || names.count != 1 ? "train" : names[0])
+    let usual = ["train", "trainval"].first { names.contains($0) }
+    let train = trainSplit ?? usual ?? (names.count == 1 ? names[0] : "train")
     if let test = testSplit ?? Self.testNames.first(where: { names.contains($0) && $0 != train }), test != train {
       self = .splits(train: try features(train), test: try features(test))
     } else {
       self = .single(try features(train))
+    }
+  }
+
+  /// The labels of what is trained on, of every row there is.
+  public var trainLabels: Labels {
+    switch self {
+    case .splits(let train, _): train.labels
+    case .single(let all): all.labels
     }
   }
 

@@ -61,6 +61,21 @@ public struct LabelledFeatures: Sendable {
     return values
   }
 
+  /// The labels of the rows in use, one column a class; throws for single-class rows, or values but 0, 1 and 255.
+  func labelColumns() throws(MVError) -> [[UInt8]] {
+    guard case .multi(let values, let classes) = labels else {
+      throw .badData("labels of \(name)", "hold one class a row", remedy: "use a multi-label data set such as VOC")
+    }
+    for row in rows {
+      for label in 0..<classes where ![0, 1, 255].contains(values[row * classes + label]) {
+        throw .badData(
+          "row \(row) of \(name)", "has the label \(values[row * classes + label]) of class \(label)",
+          remedy: "labels are 0, 1, or 255 to leave the row out")
+      }
+    }
+    return (0..<classes).map { label in rows.map { values[$0 * classes + label] } }
+  }
+
   /// Throws unless `other` has the same representations, in width.
   func requireSameWidths(as other: LabelledFeatures) throws(MVError) {
     guard representations.count == other.representations.count else {

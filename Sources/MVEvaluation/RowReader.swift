@@ -45,6 +45,17 @@ struct RowReader: Sendable {
     }
   }
 
+  /// Multiplies the rows at `positions`, which stand in `values`, by one factor a row and representation.
+  func scale(_ positions: Range<Int>, in values: UnsafeMutablePointer<Float>, by factors: [Float]) {
+    let parts = representations.count
+    for (place, position) in positions.enumerated() {
+      for part in 0..<parts {
+        let factor = factors[position * parts + part]
+        for column in starts[part]..<starts[part + 1] { values[place * columns + column] *= factor }
+      }
+    }
+  }
+
   /// Rows to read at a time so that they stay in the second-level cache.
   var chunk: Int { max(1, min(256, 65_536 / max(columns, 1))) }
 

@@ -1,34 +1,60 @@
+internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
+internal import MVDownload
 
 extension Command {
-  /// `mvmr datasets`: the kinds of source, or what one source holds.
+  /// `mvmr datasets`: the kinds of source, what one source holds, or the download of a data set.
   static let datasets = Command(
-    "datasets", summary: "List the kinds of source, or say what one SOURCE holds",
+    "datasets", summary: "List the kinds of source, say what one SOURCE holds, or download a data set",
     discussion: """
+      Data sets that can be downloaded: \(PublishedDataset.all.map(\.name).joined(separator: ", ")). A download that was
+      stopped goes on where it stood; what arrives is compared with the official MD5 sum and then unpacked.
+      Archives (.tar.gz, .tar, .zip) of CIFAR, STL-10, Tiny ImageNet and VOC are read in place too.
+
       Examples:
-        mvmr datasets
-        mvmr datasets cifar10:data/cifar-10-batches-bin
-        mvmr datasets folder:photos --size 96x96
+        mvmr datasets list
+        mvmr datasets info cifar10:data/cifar-10-batches-bin
+        mvmr datasets info cifar100:cifar-100-binary.tar.gz
+        mvmr datasets info imagenet100:data/imagenet,lists/imagenet100.txt --size 224x224
+        mvmr datasets download voc07 --to data
       """,
     arguments: [
-      .positional("SOURCE", "the source to look into", required: false), .flag("json", "print JSON"),
+      .positional("ACTION", "list, info or download", required: false),
+      .positional("NAME", "info: the SOURCE to look into; download: the data set", required: false),
+      .option("to", "DIR", "download: the folder to put it in"),
+      .option("from", "URL", "download: the address of a folder that holds the same files, such as a mirror"),
+      .flag("keep-archives", "download: do not delete what was unpacked"), .flag("json", "print JSON"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
-    guard let text = arguments["SOURCE"] else {
-      if arguments.has("json") {
-        try Terminal.printJSON(
-          SourceSpecification.kinds.map { ["kind": $0.name, "argument": $0.argument, "summary": $0.summary] })
-      } else {
-        var table = TextTable("source", "what it reads")
-        for kind in SourceSpecification.kinds { table.add("\(kind.name):\(kind.argument)", kind.summary) }
-        print(table.text)
-      }
+    let action = arguments["ACTION"] ?? "list"
+    let name = arguments["NAME"]
+    switch (action, name) {
+    case ("list", nil): try list(arguments)
+    case ("info", let source?): try describe(source, arguments)
+    case ("info", nil): throw .usage("datasets info", "lacks the source", remedy: "write mvmr datasets info SOURCE")
+    case ("download", let name?): try download(name, arguments)
+    case ("download", nil):
+      throw .usage("datasets download", "lacks the name", remedy: "write mvmr datasets download cifar10 --to DIR")
+    case (_, nil): try describe(action, arguments)
+    default: throw .usage("datasets \(action)", "is not an action", remedy: "they are list, info, download")
+    }
+  }
+
+  private static func list(_ arguments: ParsedArguments) throws(MVError) {
+    if arguments.has("json") {
+      try Terminal.printJSON(
+        SourceSpecification.kinds.map { ["kind": $0.name, "argument": $0.argument, "summary": $0.summary] })
       return
     }
-    let source = try SourceArguments.open(text, arguments)
-    let contents = source.contents
+    var table = TextTable("source", "what it reads")
+    for kind in SourceSpecification.kinds { table.add("\(kind.name):\(kind.argument)", kind.summary) }
+    print(table.text)
+  }
+
+  private static func describe(_ text: String, _ arguments: ParsedArguments) throws(MVError) {
+    let contents = try SourceArguments.open(text, arguments).contents
     if arguments.has("json") {
       try Terminal.printJSON(SourceReport(contents))
       return
@@ -42,9 +68,34 @@ extension Command {
       print("\(contents.classNames.count) classes: \(contents.classNames.joined(separator: ", "))")
     }
   }
+
+  private static func download(_ name: String, _ arguments: ParsedArguments) throws(MVError) {
+    guard let folder = arguments["to"] else {
+      throw .usage("datasets download", "lacks --to DIR", remedy: "name the folder to put it in")
+    }
+    var dataset = try PublishedDataset(named: name)
+    if let address = arguments["from"] { dataset = dataset.mirrored(at: address) }
+    Interruption.watch()
+    let cancellation = Cancellation()
+    let bars = dataset.files.map { ($0, ProgressBar($0.name, unit: "bytes")) }
+    let place = try dataset.download(
+      to: URL(filePath: folder), with: Downloader(cancellation: cancellation),
+      keepingArchives: arguments.has("keep-archives")
+    ) { file, progress in
+      if Interruption.isRequested { cancellation.cancel() }
+      bars.first { $0.0 == file }?.1.update(progress)
+    }
+    if Terminal.isInteractive { Terminal.message("") }
+    let source = "\(name):\(place.path)"
+    if arguments.has("json") {
+      try Terminal.printJSON(["source": source])
+    } else {
+      print("\(source)")
+    }
+  }
 }
 
-/// What `mvmr datasets SOURCE --json` prints.
+/// What `mvmr datasets info SOURCE --json` prints.
 private struct SourceReport: Encodable {
   struct Split: Encodable {
     let name: String

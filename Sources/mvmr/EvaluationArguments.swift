@@ -21,4 +21,9 @@ enum EvaluationArguments {
       file, representations: arguments.all("representation"), trainSplit: arguments["train-split"],
       testSplit: arguments["test-split"])
   }
+
+  /// The class names that the file holds.
+  static func classNames(_ arguments: ParsedArguments) throws(MVError) -> [String] {
+    try FeatureFile(reading: URL(filePath: try arguments.required("FILE"))).description.classNames
+  }
 }

@@ -9,9 +9,7 @@ public import MVImaging
 public struct ImageFolder: ImageSource {
   /// What the source holds.
   public let contents: SourceContents
-  private let root: URL
-  private let size: ImageSize?
-  private let decoding: Decoding
+  private let files: ImageFiles
 
   /// Lists the images of `directory`.
   ///
@@ -20,6 +18,13 @@ public struct ImageFolder: ImageSource {
   ///
   /// Throws where there are no images, or the first cannot be read.
   public init(directory: URL, size: ImageSize? = nil, decoding: Decoding = Decoding()) throws(MVError) {
+    try self.init(directory: directory, size: size, decoding: decoding, name: "folder", keeping: nil)
+  }
+
+  /// Lists the images of the classes in `chosen` alone, or of all; `name` is the kind of source.
+  init(
+    directory: URL, size: ImageSize?, decoding: Decoding, name kind: String, keeping chosen: Set<String>?
+  ) throws(MVError) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isFolder) else {
       throw .missingInput(directory.path, "does not exist", remedy: "check the path")
@@ -27,16 +32,16 @@ public struct ImageFolder: ImageSource {
     guard isFolder.boolValue else {
       throw .badData(directory.path, "is a file", remedy: "give the folder that holds the images")
     }
-    root = directory.standardizedFileURL
-    self.size = size
-    self.decoding = decoding
+    let root = directory.standardizedFileURL
+    files = ImageFiles(
+      tree: try FileTree(root, hint: "give the folder that holds the images"), size: size, decoding: decoding)
 
     let top = try FolderListing(root)
     let splitFolders = FolderListing.splitNames.compactMap { name in
       top.folders.first { $0.lastPathComponent == name }
     }
     let parts = splitFolders.isEmpty ? [("all", root)] : splitFolders.map { ($0.lastPathComponent, $0) }
-    let scanned = try parts.map { (name, url) throws(MVError) in (name, try Scan(url)) }
+    let scanned = try parts.map { (name, url) throws(MVError) in (name, try Scan(url, keeping: chosen)) }
     let classNames = Set(scanned.flatMap { $0.1.classes.keys })
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     var notices = scanned.flatMap { part in part.1.notices.map { "\(part.0): \($0)" } }
@@ -63,7 +68,7 @@ public struct ImageFolder: ImageSource {
         labels.append(-1)
         fingerprint.add(file: url, named: ids[ids.count - 1])
       }
-      let shape = try Self.shape(of: ids, below: root, size: size, decoding: decoding)
+      let shape = try files.shape(of: ids)
       splits.append(SourceSplit(name: name, shape: shape, labels: .single(labels), ids: ids))
     }
     guard !splits.isEmpty else {
@@ -71,25 +76,10 @@ public struct ImageFolder: ImageSource {
         directory.path, "holds no images",
         remedy: "images are \(FolderListing.extensions.sorted().joined(separator: " ")) files in class folders")
     }
-    if let size { fingerprint.add("size \(size)") }
-    if decoding.honoursOrientation { fingerprint.add("exif") }
+    files.addSettings(to: &fingerprint)
     contents = SourceContents(
-      name: "folder", location: directory.path, classNames: classNames, splits: splits, fingerprint: fingerprint.text,
+      name: kind, location: directory.path, classNames: classNames, splits: splits, fingerprint: fingerprint.text,
       notices: notices)
-  }
-
-  /// Without a size, the shape of the first image that can be read; a bad one is reported when its row is read.
-  private static func shape(
-    of ids: [String], below root: URL, size: ImageSize?, decoding: Decoding
-  ) throws(MVError) -> ImageShape {
-    if let size { return ImageShape(height: size.height, width: size.width, channels: 3) }
-    var first: MVError?
-    for id in ids.prefix(100) {
-      do throws(MVError) { return try Image(contentsOf: root.appending(path: id), decoding: decoding).shape } catch {
-        first = first ?? error
-      }
-    }
-    throw first ?? .missingInput(root.path, "holds no images")
   }
 
   private static func path(of url: URL, below root: URL) -> String {
@@ -98,22 +88,7 @@ public struct ImageFolder: ImageSource {
 
   /// Reads and, where a size was asked for, resizes the images of `rows`.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(rows.count * split.shape.count)
-    for row in rows {
-      let file = root.appending(path: split.ids[row])
-      var image = try Image(contentsOf: file, decoding: decoding)
-      if let size { image = try image.covering(size) }
-      guard image.shape == split.shape, case .uint8(let values) = image.pixels else {
-        throw .badData(
-          file.path,
-          "is \(image.shape.height)x\(image.shape.width), the first image is "
-            + "\(split.shape.height)x\(split.shape.width)",
-          remedy: "give --size HxW to bring all images to one size")
-      }
-      pixels += values
-    }
-    return ImageBatch(count: rows.count, shape: split.shape, pixels: .uint8(pixels))
+    try files.images(split.ids[rows], shape: split.shape)
   }
 }
 
@@ -126,10 +101,10 @@ extension ImageFolder {
 
     var isEmpty: Bool { classes.values.allSatisfy(\.isEmpty) && unlabelled.isEmpty }
 
-    init(_ folder: URL) throws(MVError) {
+    init(_ folder: URL, keeping chosen: Set<String>?) throws(MVError) {
       let listing = try FolderListing(folder)
       var others = listing.others.count
-      for classFolder in listing.folders {
+      for classFolder in listing.folders where chosen?.contains(classFolder.lastPathComponent) ?? true {
         let below = try FolderListing.allImages(below: classFolder)
         others += below.others.count
         classes[classFolder.lastPathComponent] = below.images

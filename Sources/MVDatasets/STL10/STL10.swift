@@ -15,35 +15,35 @@ public struct STL10: ImageSource {
     "airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck",
   ]
 
-  /// Opens `directory`, or the `stl10_binary` within it.
+  /// Opens `directory`, or the `stl10_binary` within it; an archive of it (`.tar.gz`) is read in place.
   ///
   /// Throws where no split is there, a file is cut off, images and labels differ in number, or a label is not 1...10.
   public init(directory: URL) throws(MVError) {
-    let inner = directory.appending(path: "stl10_binary")
-    let folder = FileManager.default.fileExists(atPath: inner.path) ? inner : directory
-    guard FileManager.default.fileExists(atPath: folder.path) else {
-      throw .missingInput(folder.path, "does not exist", remedy: "give the folder that holds train_X.bin")
+    let tree = try FileTree(directory, hint: "give the folder that holds train_X.bin").entering(["stl10_binary"])
+    let classNames =
+      tree.contains("class_names.txt") ? try tree.lines(of: "class_names.txt").map(\.text) : Self.standardNames
+    guard classNames.count == 10 else {
+      throw .badData(
+        tree.path(of: "class_names.txt"), "names \(classNames.count) classes, not 10",
+        remedy: "download the archive again")
     }
-    let named = (try? String(contentsOf: folder.appending(path: "class_names.txt"), encoding: .utf8))
-      .map { $0.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) } }
-    let classNames = named.map { $0.filter { !$0.isEmpty } } ?? Self.standardNames
 
     var files: [String: RecordFile] = [:]
     var splits: [SourceSplit] = []
     var notices: [String] = []
     var fingerprint = Fingerprint()
     for split in ["train", "test", "unlabeled"] {
-      let images = folder.appending(path: "\(split)_X.bin")
-      guard FileManager.default.fileExists(atPath: images.path) else {
+      let images = "\(split)_X.bin"
+      guard tree.contains(images) else {
         notices.append("\(split)_X.bin is not there: no \(split) split")
         continue
       }
-      let file = try RecordFile(images, recordLength: Self.shape.count)
+      let file = try RecordFile(images, in: tree, recordLength: Self.shape.count)
       var labels = [Int64](repeating: -1, count: file.count)
       if split != "unlabeled" {
-        labels = try Self.labels(folder.appending(path: "\(split)_y.bin"), count: file.count)
+        labels = try Self.labels("\(split)_y.bin", in: tree, count: file.count)
       }
-      fingerprint.add(file: images, named: "\(split)_X.bin")
+      tree.add(images, to: &fingerprint)
       files[split] = file
       splits.append(
         SourceSplit(
@@ -52,7 +52,7 @@ public struct STL10: ImageSource {
     }
     guard !splits.isEmpty else {
       throw .missingInput(
-        folder.path, "holds none of train_X.bin, test_X.bin, unlabeled_X.bin",
+        tree.path, "holds none of train_X.bin, test_X.bin, unlabeled_X.bin",
         remedy: "give the folder of the binary version of STL-10")
     }
     self.files = files
@@ -61,17 +61,17 @@ public struct STL10: ImageSource {
       notices: notices)
   }
 
-  private static func labels(_ url: URL, count: Int) throws(MVError) -> [Int64] {
-    let file = try RecordFile(url, recordLength: 1)
+  private static func labels(_ name: String, in tree: FileTree, count: Int) throws(MVError) -> [Int64] {
+    let file = try RecordFile(name, in: tree, recordLength: 1)
     guard file.count == count else {
       throw .badData(
-        url.path, "holds \(file.count) labels for \(count) images", remedy: "download the archive again")
+        file.path, "holds \(file.count) labels for \(count) images", remedy: "download the archive again")
     }
     var labels: [Int64] = []
     for record in 0..<count {
       let label = file.byte(0, of: record)
       guard (1...10).contains(label) else {
-        throw .badData(url.path, "label \(record) is \(label), not 1...10", remedy: "download the archive again")
+        throw .badData(file.path, "label \(record) is \(label), not 1...10", remedy: "download the archive again")
       }
       labels.append(Int64(label) - 1)
     }

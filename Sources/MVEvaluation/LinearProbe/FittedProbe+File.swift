@@ -9,16 +9,7 @@ extension FittedProbe {
 
   /// Reads a probe that ``write(to:)`` wrote; throws where the file is missing, or is not a whole probe.
   public init(contentsOf url: URL) throws(MVError) {
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      guard FileManager.default.fileExists(atPath: url.path) else {
-        throw .missingInput(url.path, "does not exist", remedy: "check the path")
-      }
-      throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")
-    }
-    do { self = try JSONDecoder().decode(FittedProbe.self, from: data) } catch {
-      throw .badData(url.path, "is not a saved probe, or is cut off", remedy: "save it again")
-    }
+    self = try decodeJSON(FittedProbe.self, from: url, what: "a saved probe")
     let columns = inputs.reduce(0) { $0 + $1.columns }
     guard columns > 0, classes.count > 1, centre.count == columns, bias.count == classes.count,
       weights.count == classes.count * columns, zip(classes, classes.dropFirst()).allSatisfy({ $0 < $1 })
@@ -31,6 +22,20 @@ func encodeJSON(_ value: some Encodable) throws(MVError) -> Data {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   do { return try encoder.encode(value) } catch { throw MVError(error, subject: "JSON") }
+}
+
+/// Reads what ``encodeJSON(_:)`` made; `what` names it in errors.
+func decodeJSON<Value: Decodable>(_ type: Value.Type, from url: URL, what: String) throws(MVError) -> Value {
+  let data: Data
+  do { data = try Data(contentsOf: url) } catch {
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw .missingInput(url.path, "does not exist", remedy: "check the path")
+    }
+    throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")
+  }
+  do { return try JSONDecoder().decode(type, from: data) } catch {
+    throw .badData(url.path, "is not \(what), or is cut off", remedy: "save it again")
+  }
 }
 
 /// Writes a whole file or none.

@@ -19,12 +19,22 @@ public struct LinearProbe: Hashable, Sendable {
     case folds(Int)
   }
 
+  /// How much the rows of each class count in a fit.
+  public enum ClassWeights: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Each row counts the same.
+    case none
+    /// Each class counts the same: a row of a class of m rows counts n / (classes m), as scikit-learn's `balanced`.
+    case balanced
+  }
+
   /// The penalties to choose from.
   public let lambdas: LambdaGrid
   /// Which train rows are held out to choose the penalty.
   public let validation: Validation
   /// Whether columns are brought to mean 0 and standard deviation 1.
   public let standardize: Bool
+  /// How much the rows of each class count; the penalty is chosen by plain top-1 accuracy all the same.
+  public let classWeights: ClassWeights
   /// The norm of the gradient at which a fit ends.
   public let gradientNorm: Double
   /// Passes over the features after which a fit ends all the same.
@@ -37,12 +47,14 @@ public struct LinearProbe: Hashable, Sendable {
   /// Creates a probe; settings out of range are reported by ``fit(_:progress:)``.
   public init(
     lambdas: LambdaGrid = .logarithmic(1e-6...1, count: 13), validation: Validation = .fraction(0.1),
-    standardize: Bool = true, gradientNorm: Double = 1e-4, maxIterations: Int = 1000, seed: UInt64 = 0,
+    standardize: Bool = true, classWeights: ClassWeights = .none, gradientNorm: Double = 1e-4,
+    maxIterations: Int = 1000, seed: UInt64 = 0,
     threads: Int = Parallel.processorCount
   ) {
     self.lambdas = lambdas
     self.validation = validation
     self.standardize = standardize
+    self.classWeights = classWeights
     self.gradientNorm = gradientNorm
     self.maxIterations = maxIterations
     self.seed = seed

@@ -12,6 +12,8 @@ final class ProbeData: Sendable {
   let scale: [Float]
   let threads: Int
   private let cached: WorkBuffer<Float>?
+  /// What each row is multiplied by in each representation instead, where rows are brought to length 1.
+  private let rowScales: [Float]?
 
   var rows: Int { labels.count }
   let columns: Int
@@ -23,21 +25,30 @@ final class ProbeData: Sendable {
   static let cacheBytes = 1 << 30
 
   /// Columns are brought to standard deviation 1 if `standardize`; means are subtracted in any case, which the biases,
-  /// not being penalised, make up for.
+  /// not being penalised, make up for. With `normalizeRows` neither is done: each row is divided, in each representation,
+  /// by its length (and 1e-5, as VISSL does).
   init(
-    reader: RowReader, labels: [Int32], standardize: Bool, threads: Int, cacheBytes: Int = ProbeData.cacheBytes
+    reader: RowReader, labels: [Int32], standardize: Bool, normalizeRows: Bool = false, threads: Int,
+    cacheBytes: Int = ProbeData.cacheBytes
   ) throws(MVError) {
-    _ = try reader.norms(threads: threads)
+    let norms = try reader.norms(threads: threads)
     self.reader = reader
     columns = reader.columns
     self.labels = labels
     self.threads = threads
-    let moments = ColumnMoments(of: reader, threads: threads)
-    centre = moments.means.map { Float($0) }
-    scale = zip(moments.means, moments.deviations).map { mean, deviation in
-      // What rounding alone would leave of a constant column is no deviation.
-      guard deviation > 1e-7 * abs(mean), deviation > 1e-30 else { return 0 }
-      return standardize ? Float(1 / deviation) : 1
+    if normalizeRows {
+      rowScales = norms.map { Float(1 / ($0 + 1e-5)) }
+      centre = [Float](repeating: 0, count: columns)
+      scale = [Float](repeating: 1, count: columns)
+    } else {
+      rowScales = nil
+      let moments = ColumnMoments(of: reader, threads: threads)
+      centre = moments.means.map { Float($0) }
+      scale = zip(moments.means, moments.deviations).map { mean, deviation in
+        // What rounding alone would leave of a constant column is no deviation.
+        guard deviation > 1e-7 * abs(mean), deviation > 1e-30 else { return 0 }
+        return standardize ? Float(1 / deviation) : 1
+      }
     }
     guard reader.rows.count * reader.columns * 4 <= cacheBytes else {
       cached = nil
@@ -45,12 +56,11 @@ final class ProbeData: Sendable {
     }
     let cache = WorkBuffer<Float>(uninitialized: reader.rows.count * reader.columns)
     let chunk = reader.chunk
-    let (centre, scale) = (centre, scale)
+    let (centre, scale, rowScales) = (centre, scale, rowScales)
     try Parallel.forEach((reader.rows.count + chunk - 1) / chunk, threads: threads) { index throws(MVError) in
       let range = index * chunk..<min(reader.rows.count, (index + 1) * chunk)
       let target = cache.pointer + range.lowerBound * reader.columns
-      reader.read(range, into: target)
-      mvk_standardise(target, range.count, reader.columns, centre, scale)
+      Self.load(range, of: reader, into: target, centre, scale, rowScales)
     }
     cached = cache
   }
@@ -64,6 +74,19 @@ final class ProbeData: Sendable {
     scale = [Float](repeating: 1, count: columns)
     self.columns = columns
     cached = rows
+    rowScales = nil
+  }
+
+  private static func load(
+    _ range: Range<Int>, of reader: RowReader, into target: UnsafeMutablePointer<Float>, _ centre: [Float],
+    _ scale: [Float], _ rowScales: [Float]?
+  ) {
+    reader.read(range, into: target)
+    if let rowScales {
+      reader.scale(range, in: target, by: rowScales)
+    } else {
+      mvk_standardise(target, range.count, reader.columns, centre, scale)
+    }
   }
 
   /// Rows to work on at a time.
@@ -77,8 +100,7 @@ final class ProbeData: Sendable {
   /// The standardised rows of `range`, at most ``tileLength`` of them.
   func tile(_ range: Range<Int>, scratch: WorkBuffer<Float>) -> UnsafePointer<Float> {
     if let cached { return UnsafePointer(cached.pointer + range.lowerBound * columns) }
-    reader.read(range, into: scratch.pointer)
-    mvk_standardise(scratch.pointer, range.count, columns, centre, scale)
+    Self.load(range, of: reader, into: scratch.pointer, centre, scale, rowScales)
     return UnsafePointer(scratch.pointer)
   }
 

@@ -8,6 +8,8 @@ struct ProbeFit {
   let classes: [Int64]
   /// Rows are ordered by the fold they are held out in; those never held out come first.
   let folds: [Range<Int>]
+  /// One a class; nil where all are 1.
+  private let classWeights: [Float]?
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
 
@@ -33,6 +35,11 @@ struct ProbeFit {
       return end..<end + part.count
     }
     let ordered = order.flatMap { $0.map { rows[$0] } }
+    var counts = [Int](repeating: 0, count: classes.count)
+    for row in rows { counts[Int(numbers[labels[row]]!)] += 1 }
+    classWeights =
+      settings.classWeights == .none
+      ? nil : counts.map { Float(Double(rows.count) / Double(counts.count * $0)) }
     data = try ProbeData(
       reader: RowReader(train, rows: ordered), labels: ordered.map { numbers[labels[$0]]! },
       standardize: settings.standardize, threads: max(1, settings.threads), cacheBytes: cacheBytes)
@@ -54,7 +61,7 @@ struct ProbeFit {
     var points: [WorkBuffer<Double>?] = lambdas.map { _ in nil }
     for fold in folds {
       let kept = [0..<fold.lowerBound, fold.upperBound..<data.rows].filter { !$0.isEmpty }
-      let objective = ProbeObjective(data: compared, classes: classes.count, ranges: kept)
+      let objective = ProbeObjective(data: compared, classes: classes.count, ranges: kept, classWeights: classWeights)
       let heldOut = ProbeObjective(data: compared, classes: classes.count, ranges: [fold])
       for batch in batches {
         let runs = minimise(objective, batch.map { lambdas[$0] }, from: batch.map { points[$0] }, covariance, report)
@@ -69,11 +76,13 @@ struct ProbeFit {
     let chosen = lambdas.indices.max { (hits[$0], $0) < (hits[$1], $1) }!
     var point = points[chosen]
     if let space {
-      let all = ProbeObjective(data: compared, classes: classes.count, ranges: [0..<data.rows])
+      let all = ProbeObjective(
+        data: compared, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
       let reduced = minimise(all, [lambdas[chosen]], from: [point], covariance) { _ in }[0]
       point = space.expanded(reduced.point, classes: classes.count)
     }
-    let objective = ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows])
+    let objective = ProbeObjective(
+      data: data, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
     let final = space == nil ? covariance : BlockCovariance(of: data, penalties: 1)
     let run = minimise(objective, [lambdas[chosen]], from: [point], final, report)[0]
     guard run.value.isFinite else {

@@ -37,26 +37,26 @@ extension ClassificationReport {
   public func csv(names: [String] = []) -> String {
     var lines = ["class,rows,accuracy"]
     for label in 0..<classCount {
-      lines.append("\(quoted(name(label, names))),\(counts[label]),\(classAccuracies[label].map { "\($0)" } ?? "")")
+      lines.append("\(csvField(name(label, names))),\(counts[label]),\(classAccuracies[label].map { "\($0)" } ?? "")")
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
   /// The confusion matrix: one line a class, one column a prediction.
   public func confusionCSV(names: [String] = []) -> String {
-    var lines = [(["class"] + (0..<classCount).map { quoted(name($0, names)) }).joined(separator: ",")]
+    var lines = [(["class"] + (0..<classCount).map { csvField(name($0, names)) }).joined(separator: ",")]
     for label in 0..<classCount {
       let row = confusion[label * classCount..<(label + 1) * classCount].map { "\($0)" }
-      lines.append(([quoted(name(label, names))] + row).joined(separator: ","))
+      lines.append(([csvField(name(label, names))] + row).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
   private func name(_ label: Int, _ names: [String]) -> String { label < names.count ? names[label] : "\(label)" }
+}
 
-  /// A field as RFC 4180 has it.
-  private func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-  }
+/// A field of a CSV file as RFC 4180 has it.
+func csvField(_ field: String) -> String {
+  guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+  return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
 }

@@ -1,23 +1,23 @@
 internal import Foundation
 internal import MVCore
 
-/// A binary file of equally long records, mapped.
+/// A binary file of equally long records.
 struct RecordFile: Sendable {
   let path: String
   let recordLength: Int
   let count: Int
   private let bytes: Data
 
-  /// Opens the file; throws where it is missing, empty, or not a whole number of records.
-  init(_ url: URL, recordLength: Int) throws(MVError) {
-    path = url.path
+  /// Opens a file of `tree`; throws where it is missing, empty, or not a whole number of records.
+  init(_ name: String, in tree: FileTree, recordLength: Int) throws(MVError) {
+    try self.init(try tree.bytes(of: name), path: tree.path(of: name), recordLength: recordLength)
+  }
+
+  /// Takes bytes as records; `path` is what errors call them.
+  init(_ bytes: Data, path: String, recordLength: Int) throws(MVError) {
+    self.path = path
     self.recordLength = recordLength
-    do { bytes = try Data(contentsOf: url, options: .alwaysMapped) } catch {
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw .missingInput(path, "does not exist", remedy: "check the path")
-      }
-      throw .inputOutput(path, "cannot be read", remedy: "check its permissions")
-    }
+    self.bytes = bytes
     guard !bytes.isEmpty, bytes.count % recordLength == 0 else {
       throw .badData(
         path, "is \(bytes.count) bytes, not a whole number of records of \(recordLength) bytes",

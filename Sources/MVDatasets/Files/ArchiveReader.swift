@@ -1,0 +1,76 @@
+package import Foundation
+package import MVCore
+internal import SystemArchive
+
+/// Reads an archive from its first entry to its last: `.tar`, plain or compressed, and `.zip`.
+package final class ArchiveReader {
+  /// An entry of the archive.
+  package struct Entry {
+    /// Its name within the archive, without `./` in front and `/` at the end.
+    package let name: String
+    /// Whether it is a folder.
+    package let isFolder: Bool
+    /// Whether it is a file with bytes of its own, and not a link or a device.
+    package let isFile: Bool
+  }
+
+  /// What the name of an archive ends with.
+  package static let suffixes = [".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tar.xz", ".zip"]
+
+  private let path: String
+  private let archive: OpaquePointer
+
+  /// Opens the archive; throws where it is missing or of no known format.
+  package init(_ url: URL) throws(MVError) {
+    path = url.path
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .missingInput(path, "does not exist", remedy: "check the path")
+    }
+    guard let archive = archive_read_new() else { throw .internalFault(path, "cannot be opened: out of memory") }
+    self.archive = archive
+    archive_read_support_filter_all(archive)
+    archive_read_support_format_tar(archive)
+    archive_read_support_format_zip(archive)
+    try check(archive_read_open_filename(archive, path, 1 << 20))
+  }
+
+  deinit { archive_read_free(archive) }
+
+  /// The next entry, or nil at the end; throws where the archive is damaged or cut off.
+  package func next() throws(MVError) -> Entry? {
+    var entry: OpaquePointer?
+    let status = archive_read_next_header(archive, &entry)
+    if status == ARCHIVE_EOF { return nil }
+    try check(status)
+    guard let entry, let text = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else {
+      throw damaged("an entry has no name")
+    }
+    var name = Substring(String(cString: text))
+    while name.hasPrefix("./") { name = name.dropFirst(2) }
+    while name.hasSuffix("/") { name = name.dropLast() }
+    return Entry(
+      name: String(name), isFolder: mv_archive_is_folder(entry) != 0, isFile: mv_archive_is_file(entry) != 0)
+  }
+
+  /// Gives the bytes of the current entry to `body`, piece by piece.
+  package func read(_ body: (UnsafeRawBufferPointer) throws(MVError) -> Void) throws(MVError) {
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    defer { piece.deallocate() }
+    while true {
+      let count = archive_read_data(archive, piece.baseAddress, piece.count)
+      if count == 0 { return }
+      try check(count < 0 ? Int32(count) : ARCHIVE_OK)
+      try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+    }
+  }
+
+  private func check(_ status: Int32) throws(MVError) {
+    guard status < ARCHIVE_WARN else { return }
+    throw damaged(archive_error_string(archive).map { String(cString: $0) } ?? "unknown")
+  }
+
+  private func damaged(_ reason: String) -> MVError {
+    .badData(
+      path, "is no archive that can be read, or is damaged or cut off (\(reason))", remedy: "download it again")
+  }
+}

@@ -1,0 +1,134 @@
+internal import Foundation
+internal import MVCore
+
+/// The files of a data set: in a folder, or in an archive that is read in place.
+struct FileTree: Sendable {
+  private enum Place: Sendable {
+    case folder(URL)
+    case packed(PackedFiles, folder: String)
+  }
+
+  private let place: Place
+  /// Where the files are, for messages.
+  let path: String
+
+  /// Opens a folder or an archive; throws where there is neither. `hint` says which folder to give.
+  init(_ url: URL, hint: String) throws(MVError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw .missingInput(url.path, "does not exist", remedy: hint)
+    }
+    path = url.path
+    if isFolder.boolValue {
+      place = .folder(url.standardizedFileURL)
+    } else if ArchiveReader.suffixes.contains(where: { url.path.lowercased().hasSuffix($0) }) {
+      place = .packed(try PackedFiles(url), folder: "")
+    } else {
+      throw .badData(url.path, "is neither a folder nor an archive", remedy: hint)
+    }
+  }
+
+  private init(_ place: Place, path: String) {
+    self.place = place
+    self.path = path
+  }
+
+  /// The first of the inner folders that is there, or this one; names may hold slashes.
+  func entering(_ names: [String]) -> FileTree {
+    for name in names where containsFolder(name) {
+      switch place {
+      case .folder(let url): return FileTree(.folder(url.appending(path: name)), path: path(of: name))
+      case .packed(let files, let folder):
+        return FileTree(.packed(files, folder: Self.joined(folder, name)), path: path(of: name))
+      }
+    }
+    return self
+  }
+
+  /// Where a file is, for messages.
+  func path(of name: String) -> String { "\(path)/\(name)" }
+
+  /// Whether there is such a file.
+  func contains(_ name: String) -> Bool {
+    switch place {
+    case .folder(let url):
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: url.appending(path: name).path, isDirectory: &isFolder)
+        && !isFolder.boolValue
+    case .packed(let files, let folder): return files.bytes(of: Self.joined(folder, name)) != nil
+    }
+  }
+
+  /// Whether there is such a folder.
+  func containsFolder(_ name: String) -> Bool {
+    switch place {
+    case .folder(let url):
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: url.appending(path: name).path, isDirectory: &isFolder)
+        && isFolder.boolValue
+    case .packed(let files, let folder): return files.folders[Self.joined(folder, name)] != nil
+    }
+  }
+
+  /// The bytes of a file, mapped where possible; throws where it is missing or cannot be read.
+  func bytes(of name: String) throws(MVError) -> Data {
+    switch place {
+    case .folder(let url):
+      do { return try Data(contentsOf: url.appending(path: name), options: .mappedIfSafe) } catch {
+        guard contains(name) else { throw missing(name) }
+        throw .inputOutput(path(of: name), "cannot be read", remedy: "check its permissions")
+      }
+    case .packed(let files, let folder):
+      guard let bytes = files.bytes(of: Self.joined(folder, name)) else { throw missing(name) }
+      return bytes
+    }
+  }
+
+  /// The error of a file that is not there.
+  func missing(_ name: String) -> MVError {
+    .missingInput(path(of: name), "does not exist", remedy: "check the path, or download the data set again")
+  }
+
+  /// The folders and files in a folder, hidden ones left out, each sorted by bytes as Python sorts.
+  func listing(of name: String) throws(MVError) -> (folders: [String], files: [String]) {
+    switch place {
+    case .folder(let url):
+      let listing = try FolderListing(url.appending(path: name))
+      return (
+        listing.folders.map(\.lastPathComponent),
+        Self.sorted((listing.images + listing.others).map(\.lastPathComponent))
+      )
+    case .packed(let files, let folder):
+      guard let found = files.folders[Self.joined(folder, name)] else { throw missing(name) }
+      return (found.folders.filter { !$0.hasPrefix(".") }, found.files.filter { !$0.hasPrefix(".") })
+    }
+  }
+
+  /// The lines of a text file, without their ends (LF or CRLF) and without empty ones, with their numbers from 1.
+  func lines(of name: String) throws(MVError) -> [(number: Int, text: String)] {
+    guard let text = String(data: try bytes(of: name), encoding: .utf8) else {
+      throw .badData(path(of: name), "is not UTF-8 text", remedy: "download the data set again")
+    }
+    return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+      .map { ($0.offset + 1, $0.element.trimmingCharacters(in: .whitespaces)) }.filter { !$0.1.isEmpty }
+  }
+
+  /// Adds a file, or the archive that holds it, to a fingerprint.
+  func add(_ name: String, to fingerprint: inout Fingerprint) {
+    switch place {
+    case .folder(let url): fingerprint.add(file: url.appending(path: name), named: name)
+    case .packed(let files, _):
+      let url = URL(filePath: files.path)
+      fingerprint.add(file: url, named: "\(url.lastPathComponent)/\(name)")
+    }
+  }
+
+  /// Sorted by bytes, so that no locale changes the order of classes.
+  static func sorted(_ names: [String]) -> [String] {
+    names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static func joined(_ folder: String, _ name: String) -> String {
+    folder.isEmpty || name.isEmpty ? folder + name : "\(folder)/\(name)"
+  }
+}

@@ -1,0 +1,78 @@
+public import Foundation
+public import MVCore
+public import MVImaging
+
+/// ImageNet as folders, `train/WNID/image` and `val/WNID/image`, whole or cut to the classes of a list.
+///
+/// Labels count the classes in use sorted by WordNet id, as torchvision's `ImageFolder` does over a folder that holds
+/// just those.
+public struct ImageNet: ImageSource {
+  private let folder: ImageFolder
+
+  /// What the source holds; its name is `imagenet`, or `imagenet100` for 100 classes asked for.
+  public let contents: SourceContents
+
+  /// Lists the images of `directory`.
+  ///
+  /// `classes` is a text file with one WordNet id a line (what follows it on the line is passed over); `count` is how many
+  /// classes there must be. Throws where the list names a class twice or one that is not there, the classes are not
+  /// `count`, or images do not lie in class folders.
+  public init(
+    directory: URL, classes list: URL? = nil, count: Int? = nil, size: ImageSize? = nil,
+    decoding: Decoding = Decoding()
+  ) throws(MVError) {
+    let name = count.map { "imagenet\($0)" } ?? "imagenet"
+    let chosen = try list.map { (url) throws(MVError) in try Self.classes(in: url) }
+    if let chosen, let count, chosen.count != count {
+      throw .badData(list!.path, "names \(chosen.count) classes, not \(count)", remedy: "give the list of \(name)")
+    }
+    let folder = try ImageFolder(
+      directory: directory, size: size, decoding: decoding, name: name, keeping: chosen.map { Set($0) })
+    var contents = folder.contents
+    if let chosen, let absent = chosen.first(where: { !contents.classNames.contains($0) }) {
+      throw .missingInput(
+        directory.path, "has no images of the class \(absent), which \(list!.path) names", remedy: "check the list")
+    }
+    if let count, contents.classNames.count != count {
+      throw .usage(
+        "source \(name):\(directory.path)", "has \(contents.classNames.count) classes, not \(count)",
+        remedy: "give a list of the classes: \(name):DIR,CLASSES.txt")
+    }
+    for split in contents.splits {
+      guard case .single(let labels) = split.labels, let row = labels.firstIndex(of: -1) else { continue }
+      if split.name == "test" { continue }
+      throw .badData(
+        "\(directory.path)/\(split.ids[row])", "lies in no class folder",
+        remedy: "move the images of \(split.name) into folders named by their WordNet ids")
+    }
+    if let train = contents.splits.first(where: { $0.name == "train" }), case .single(let labels) = train.labels {
+      let absent = contents.classNames.count - Set(labels).count
+      if absent > 0 { contents.notices.append("train: \(absent) classes of other splits have no images") }
+    }
+    self.folder = folder
+    self.contents = contents
+  }
+
+  /// The WordNet ids of a list.
+  private static func classes(in url: URL) throws(MVError) -> [String] {
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw .missingInput(url.path, "does not exist", remedy: "check the path of the list of classes")
+    }
+    let tree = try FileTree(url.deletingLastPathComponent(), hint: "check the path of the list of classes")
+    var ids: [String] = []
+    for (number, line) in try tree.lines(of: url.lastPathComponent) where !line.hasPrefix("#") {
+      let id = String(line.prefix { !$0.isWhitespace && $0 != "," })
+      guard !id.isEmpty, !ids.contains(id) else {
+        throw .badData("\(url.path):\(number)", "names \(id.isEmpty ? "no class" : "\(id) again")")
+      }
+      ids.append(id)
+    }
+    guard !ids.isEmpty else { throw .badData(url.path, "names no class", remedy: "write one WordNet id a line") }
+    return ids
+  }
+
+  /// Reads and, where a size was asked for, resizes the images of `rows`.
+  public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
+    try folder.images(rows, of: split)
+  }
+}

@@ -1,0 +1,135 @@
+public import Foundation
+public import MVCore
+public import MVImaging
+
+/// Pascal VOC 2007 for classification: 20 classes, several an image; splits `trainval` and `test`.
+///
+/// A row of labels is 1 for a class with an object in the image, 255 (ignored) for one whose objects are all difficult,
+/// and 0 otherwise: from `Annotations/ID.xml`, or where an image has none, from the lists
+/// `ImageSets/Main/CLASS_SPLIT.txt`, which say 1, 0 and -1 for the same (Everingham et al., 2010).
+public struct VOC07: ImageSource {
+  /// What the source holds.
+  public let contents: SourceContents
+  private let files: ImageFiles
+
+  /// The classes, sorted.
+  public static let classNames = [
+    "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog",
+    "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
+  ]
+  private static let numbers = Dictionary(uniqueKeysWithValues: zip(classNames, 0...))
+  private static let lists = "ImageSets/Main"
+
+  /// Opens `directory`, or the `VOC2007` or `VOCdevkit/VOC2007` within it; an archive of it (`.tar`) is read in place.
+  ///
+  /// Without the list `trainval.txt`, the splits are `train` and `val`. The images of VOC differ in size, so that a `size`
+  /// is needed to read them. The notices count images that are listed and not there; to read one is an error. Throws where no list is there, a list or an annotation is damaged or names an unknown class, or
+  /// an image is in neither.
+  public init(directory: URL, size: ImageSize? = nil, decoding: Decoding = Decoding()) throws(MVError) {
+    let tree = try FileTree(directory, hint: "give the folder that holds ImageSets and JPEGImages")
+      .entering(["VOCdevkit/VOC2007", "VOC2007"])
+    files = ImageFiles(tree: tree, size: size, decoding: decoding)
+    let learned = tree.contains("\(Self.lists)/trainval.txt") ? ["trainval"] : ["train", "val"]
+    let names = (learned + ["test"]).filter { tree.contains("\(Self.lists)/\($0).txt") }
+    guard !names.isEmpty else {
+      throw .missingInput(
+        tree.path(of: Self.lists), "holds none of trainval.txt, train.txt, val.txt, test.txt",
+        remedy: "give the folder of VOC2007, which holds ImageSets")
+    }
+    var splits: [SourceSplit] = []
+    var notices = names.contains("test") ? [] : ["test.txt is not there: no test split"]
+    var fingerprint = Fingerprint()
+    for name in names {
+      let images = try Self.images(of: name, tree)
+      let labels = try Self.labels(of: images, split: name, tree)
+      let ids = images.map { "JPEGImages/\($0).jpg" }
+      if let notice = files.notice(ofMissing: ids, in: name) { notices.append(notice) }
+      for id in ids { tree.add(id, to: &fingerprint) }
+      fingerprint.add(labels.map { String($0) }.joined())
+      splits.append(
+        SourceSplit(
+          name: name, shape: try files.shape(of: ids.filter { tree.contains($0) }),
+          labels: .multi(labels, classes: Self.classNames.count), ids: ids))
+    }
+    files.addSettings(to: &fingerprint)
+    contents = SourceContents(
+      name: "voc07", location: directory.path, classNames: Self.classNames, splits: splits,
+      fingerprint: fingerprint.text, notices: notices)
+  }
+
+  /// The images of a split, in the order of its list.
+  private static func images(of split: String, _ tree: FileTree) throws(MVError) -> [String] {
+    let list = "\(lists)/\(split).txt"
+    var images: [String] = []
+    var seen: Set<String> = []
+    for (number, line) in try tree.lines(of: list) {
+      // The first word: lists of other makers go on with a label.
+      let image = String(line.prefix { !$0.isWhitespace })
+      guard seen.insert(image).inserted else {
+        throw .badData("\(tree.path(of: list)):\(number)", "names \(image) again", remedy: "unpack the data set again")
+      }
+      images.append(image)
+    }
+    guard !images.isEmpty else {
+      throw .badData(tree.path(of: list), "names no image", remedy: "unpack the data set again")
+    }
+    return images
+  }
+
+  /// Images x classes.
+  static func labels(of images: [String], split: String, _ tree: FileTree) throws(MVError) -> [UInt8] {
+    let classes = classNames.count
+    var labels = [UInt8](repeating: 0, count: images.count * classes)
+    var unannotated: [Int] = []
+    for (row, image) in images.enumerated() {
+      let file = "Annotations/\(image).xml"
+      guard tree.contains(file) else {
+        unannotated.append(row)
+        continue
+      }
+      for object in try VOCAnnotation(try tree.bytes(of: file), path: tree.path(of: file)).objects {
+        guard let number = numbers[object.name] else {
+          throw .badData(
+            tree.path(of: file), "has an object of the unknown class \(object.name)",
+            remedy: "VOC 2007 has \(classNames.joined(separator: ", "))")
+        }
+        let place = row * classes + number
+        if !object.isDifficult { labels[place] = 1 } else if labels[place] == 0 { labels[place] = 255 }
+      }
+    }
+    guard !unannotated.isEmpty else { return labels }
+    for (number, name) in classNames.enumerated() {
+      let list = try self.list(of: name, split: split, tree)
+      for row in unannotated {
+        guard let label = list[images[row]] else {
+          throw .missingInput(
+            tree.path(of: "Annotations/\(images[row]).xml"),
+            "does not exist, and \(lists)/\(name)_\(split).txt does not name the image",
+            remedy: "unpack the data set again")
+        }
+        labels[row * classes + number] = label
+      }
+    }
+    return labels
+  }
+
+  /// A list of one class: 1, 0 or 255 by image.
+  private static func list(of name: String, split: String, _ tree: FileTree) throws(MVError) -> [String: UInt8] {
+    let list = "\(lists)/\(name)_\(split).txt"
+    var labels: [String: UInt8] = [:]
+    for (number, line) in try tree.lines(of: list) {
+      let fields = line.split(whereSeparator: \.isWhitespace)
+      guard fields.count == 2, let value = Int(fields[1]), (-1...1).contains(value) else {
+        throw .badData(
+          "\(tree.path(of: list)):\(number)", "is not an image and 1, 0 or -1", remedy: "unpack the data set again")
+      }
+      labels[String(fields[0])] = value == 1 ? 1 : value == 0 ? 255 : 0
+    }
+    return labels
+  }
+
+  /// Reads and, where a size was asked for, resizes the images of `rows`.
+  public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
+    try files.images(split.ids[rows], shape: split.shape)
+  }
+}

@@ -1,0 +1,59 @@
+internal import Foundation
+internal import FoundationXML
+internal import MVCore
+
+/// The objects in one image, as an annotation file of Pascal VOC lists them.
+struct VOCAnnotation {
+  /// An object of the image.
+  struct Object: Hashable {
+    var name = ""
+    var isDifficult = false
+  }
+
+  let objects: [Object]
+
+  /// Reads the XML; throws where it is damaged, or an object has no name.
+  init(_ bytes: Data, path: String) throws(MVError) {
+    let reader = Reader()
+    let parser = XMLParser(data: bytes)
+    parser.delegate = reader
+    // The parser itself does not mind a document that stops early.
+    guard parser.parse(), parser.parserError == nil, reader.isWhole else {
+      throw .badData(
+        "\(path):\(parser.lineNumber)", "is not the XML of a VOC annotation, or is cut off",
+        remedy: "unpack the data set again")
+    }
+    guard reader.objects.allSatisfy({ !$0.name.isEmpty }) else {
+      throw .badData(path, "has an object without a name", remedy: "unpack the data set again")
+    }
+    objects = reader.objects
+  }
+
+  /// Collects `annotation/object/name` and `annotation/object/difficult`; parts of objects have names too.
+  private final class Reader: NSObject, XMLParserDelegate {
+    var objects: [Object] = []
+    var isWhole = false
+    private var path: [String] = []
+    private var text = ""
+
+    func parser(
+      _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+      attributes: [String: String]
+    ) {
+      path.append(name)
+      text = ""
+      if path == ["annotation", "object"] { objects.append(Object()) }
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters characters: String) { text += characters }
+
+    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+      let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
+      if path == ["annotation", "object", "name"] { objects[objects.count - 1].name = value }
+      if path == ["annotation", "object", "difficult"] { objects[objects.count - 1].isDifficult = value == "1" }
+      if path == ["annotation"] { isWhole = true }
+      path.removeLast()
+      text = ""
+    }
+  }
+}

@@ -1,0 +1,93 @@
+public import Foundation
+public import MVCore
+
+/// A data set that can be downloaded: its official addresses, their MD5 sums, and the folder that they unpack to.
+public struct PublishedDataset: Hashable, Sendable {
+  /// The kind of source that reads it.
+  public let name: String
+  /// The archives.
+  public let files: [PublishedFile]
+  /// The folder within the archives.
+  public let folder: String
+
+  /// Describes a data set.
+  public init(name: String, files: [PublishedFile], folder: String) {
+    self.name = name
+    self.files = files
+    self.folder = folder
+  }
+
+  /// Every data set that can be downloaded.
+  public static let all: [PublishedDataset] = [
+    PublishedDataset(
+      name: "cifar10",
+      files: [
+        PublishedFile(
+          "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530")
+      ], folder: "cifar-10-batches-bin"),
+    PublishedDataset(
+      name: "cifar100",
+      files: [
+        PublishedFile(
+          "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz", md5: "03b5dce01913d631647c71ecec9e9cb8")
+      ], folder: "cifar-100-binary"),
+    PublishedDataset(
+      name: "stl10",
+      files: [
+        PublishedFile(
+          "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb")
+      ], folder: "stl10_binary"),
+    PublishedDataset(
+      name: "tiny-imagenet",
+      files: [
+        PublishedFile(
+          "http://cs231n.stanford.edu/tiny-imagenet-200.zip", md5: "90528d7ca1a48142e341f4ef8d21d0de")
+      ], folder: "tiny-imagenet-200"),
+    PublishedDataset(
+      name: "voc07",
+      files: [
+        PublishedFile(
+          "http://host.robots.ox.ac.uk/pascal/VOC/voc2007/VOCtrainval_06-Nov-2007.tar",
+          md5: "c52e279531787c972589f7e41ab4ae64"),
+        PublishedFile(
+          "http://host.robots.ox.ac.uk/pascal/VOC/voc2007/VOCtest_06-Nov-2007.tar",
+          md5: "b6e924de25625d8de591ea690078ad9f"),
+      ], folder: "VOCdevkit"),
+  ]
+
+  /// The data set called `name`; throws a usage error that lists those there are.
+  public init(named name: String) throws(MVError) {
+    // CIFAR-20 is CIFAR-100 with its other labels.
+    guard let found = Self.all.first(where: { $0.name == (name == "cifar20" ? "cifar100" : name) }) else {
+      throw .usage(
+        "data set \(name)", "cannot be downloaded",
+        remedy: "those that can are \(Self.all.map(\.name).joined(separator: ", "))")
+    }
+    self = found
+  }
+
+  /// The same files below another address, such as that of a mirror.
+  public func mirrored(at address: String) -> PublishedDataset {
+    let base = address.hasSuffix("/") ? String(address.dropLast()) : address
+    return PublishedDataset(
+      name: name, files: files.map { PublishedFile("\(base)/\($0.name)", md5: $0.md5) }, folder: folder)
+  }
+
+  /// Fetches, verifies and unpacks the data set, and returns its folder below `directory`.
+  ///
+  /// The folder appears only when it is whole; one that is there is left as it is. The archives are deleted afterwards,
+  /// unless they shall be kept. Throws what ``Downloader/fetch(_:into:progress:)`` does, and where an archive is damaged.
+  public func download(
+    to directory: URL, with downloader: Downloader = Downloader(), keepingArchives: Bool = false,
+    progress: @escaping @Sendable (PublishedFile, RunProgress) -> Void = { _, _ in }
+  ) throws(MVError) -> URL {
+    let target = directory.appending(path: folder)
+    guard !FileManager.default.fileExists(atPath: target.path) else { return target }
+    let archives = try files.map { (file) throws(MVError) in
+      try downloader.fetch(file, into: directory) { progress(file, $0) }
+    }
+    let unpacked = try Unpacking.unpack(archives, folder: folder, into: directory)
+    if !keepingArchives { for archive in archives { try? FileManager.default.removeItem(at: archive) } }
+    return unpacked
+  }
+}

@@ -1,0 +1,127 @@
+internal import Foundation
+internal import MVCore
+internal import Synchronization
+internal import SystemCurl
+
+/// One HTTP request that appends to a file what is missing at its end.
+final class Transfer {
+  /// How a request ended.
+  enum Ending: Equatable {
+    /// The server sent all it promised.
+    case complete
+    /// The server has nothing beyond what the file holds.
+    case nothingMore
+    /// The server sends the whole file only.
+    case cannotResume
+    /// The connection ended early; why, in words.
+    case broken(String)
+  }
+
+  private let address: String
+  private let path: String
+  private let cancellation: Cancellation
+  private let progress: (Int, Int?) -> Void
+  private let descriptor: Int32
+  private let handle: UnsafeMutableRawPointer
+  private var written: Int
+  private var expected: Int?
+  private var failure: MVError?
+
+  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+  /// Opens the file for appending, creating it where needed.
+  init(
+    _ address: String, appendingTo file: URL, cancellation: Cancellation, progress: @escaping (Int, Int?) -> Void
+  ) throws(MVError) {
+    self.address = address
+    path = file.path
+    self.cancellation = cancellation
+    self.progress = progress
+    guard Self.isReady, let handle = curl_easy_init() else { throw .internalFault("libcurl", "cannot be started") }
+    self.handle = handle
+    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    written = 0
+    guard descriptor >= 0 else {
+      curl_easy_cleanup(handle)
+      throw .inputOutput(
+        file.path, "cannot be written: \(String(cString: strerror(errno)))", remedy: "choose another folder")
+    }
+    written = Int(lseek(descriptor, 0, SEEK_END))
+  }
+
+  deinit {
+    if descriptor >= 0 {
+      close(descriptor)
+      curl_easy_cleanup(handle)
+    }
+  }
+
+  /// Sends the request and writes what comes; throws where the server refuses, or the file cannot be written.
+  func run() throws(MVError) -> Ending {
+    let start = written
+    _ = mv_curl_set_text(handle, CURLOPT_URL, address)
+    _ = mv_curl_set_text(handle, CURLOPT_USERAGENT, "mvmr")
+    _ = mv_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    _ = mv_curl_set_text(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+    for (option, value) in [
+      (CURLOPT_FOLLOWLOCATION, 1), (CURLOPT_MAXREDIRS, 5), (CURLOPT_FAILONERROR, 1), (CURLOPT_NOSIGNAL, 1),
+      (CURLOPT_CONNECTTIMEOUT, 30), (CURLOPT_LOW_SPEED_LIMIT, 1), (CURLOPT_LOW_SPEED_TIME, 60),
+    ] { _ = mv_curl_set_long(handle, option, value) }
+    if start > 0 { _ = mv_curl_set_offset(handle, CURLOPT_RESUME_FROM_LARGE, curl_off_t(start)) }
+    _ = mv_curl_set_writer(handle) { bytes, size, count, target in
+      guard let bytes, let target else { return 0 }
+      let transfer = Unmanaged<Transfer>.fromOpaque(target).takeUnretainedValue()
+      return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+    }
+    let code = withExtendedLifetime(self) {
+      _ = mv_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+      return curl_easy_perform(handle)
+    }
+    if let failure { throw failure }
+    switch code {
+    case CURLE_OK:
+      // Bytes appended to those of a server that sends the whole file would be wrong.
+      return start > 0 && mv_curl_status(handle) == 200 && written > start ? .cannotResume : .complete
+    case CURLE_RANGE_ERROR: return .cannotResume
+    case CURLE_HTTP_RETURNED_ERROR where mv_curl_status(handle) == 416 && start > 0: return .nothingMore
+    case CURLE_HTTP_RETURNED_ERROR:
+      let status = mv_curl_status(handle)
+      if status >= 500 { return .broken("the server answers \(status)") }
+      throw .inputOutput(
+        address, "the server answers \(status)",
+        remedy: status == 404 ? "the file has moved: give another address with --from" : "try again later")
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
+      throw .inputOutput(
+        address, "cannot be reached: \(String(cString: curl_easy_strerror(code)))",
+        remedy: "check the network, or give another address with --from")
+    default: return .broken(String(cString: curl_easy_strerror(code)))
+    }
+  }
+
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard !cancellation.isCancelled else {
+      failure = MVError(
+        .interrupted, address, "was stopped after \(written) bytes", remedy: "run the same command again: it goes on")
+      return false
+    }
+    if expected == nil {
+      let length = Int(mv_curl_length(handle))
+      expected = length > 0 ? written + length : nil
+    }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        failure = .inputOutput(
+          path, "cannot be written: \(String(cString: strerror(errno)))",
+          remedy: "make room and run the same command again: it goes on")
+        return false
+      }
+      rest = rest.dropFirst(count)
+      written += count
+    }
+    progress(written, expected)
+    return true
+  }
+}

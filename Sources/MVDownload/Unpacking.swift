@@ -1,0 +1,67 @@
+internal import Foundation
+internal import MVCore
+internal import MVDatasets
+
+/// Unpacks archives into a folder that appears only when it is whole.
+enum Unpacking {
+  /// Unpacks `archives` over each other and moves the folder `name` that they hold to `folder/name`.
+  ///
+  /// Names that lead out of the folder are errors; links and devices are passed over.
+  static func unpack(_ archives: [URL], folder name: String, into folder: URL) throws(MVError) -> URL {
+    let manager = FileManager.default
+    let staging = folder.appending(path: ".\(name).unpacking")
+    let target = folder.appending(path: name)
+    try? manager.removeItem(at: staging)
+    defer { try? manager.removeItem(at: staging) }
+    for archive in archives {
+      let reader = try ArchiveReader(archive)
+      while let entry = try reader.next() {
+        let parts = entry.name.split(separator: "/", omittingEmptySubsequences: false)
+        guard !entry.name.isEmpty, !parts.contains(".."), !parts.contains("") else {
+          if entry.isFolder, entry.name.isEmpty || entry.name == "." { continue }
+          throw .badData(archive.path, "holds the name \(entry.name), which leads elsewhere", remedy: "do not use it")
+        }
+        let place = staging.appending(path: entry.name)
+        if entry.isFolder {
+          try create(place)
+        } else if entry.isFile {
+          try create(place.deletingLastPathComponent())
+          try copy(reader, to: place)
+        }
+      }
+    }
+    guard manager.fileExists(atPath: staging.appending(path: name).path) else {
+      throw .badData(
+        archives.first?.path ?? folder.path, "does not hold the folder \(name)", remedy: "is it the right archive?")
+    }
+    guard rename(staging.appending(path: name).path, target.path) == 0 else {
+      throw .inputOutput(target.path, "cannot be created: \(String(cString: strerror(errno)))")
+    }
+    return target
+  }
+
+  private static func create(_ folder: URL) throws(MVError) {
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+      throw .inputOutput(folder.path, "cannot be created", remedy: "check the folder and the space left")
+    }
+  }
+
+  private static func copy(_ reader: ArchiveReader, to url: URL) throws(MVError) {
+    let file = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    func failure() -> MVError {
+      .inputOutput(
+        url.path, "cannot be written: \(String(cString: strerror(errno)))", remedy: "make room and run this again")
+    }
+    guard file >= 0 else { throw failure() }
+    defer { close(file) }
+    try reader.read { (piece) throws(MVError) in
+      var rest = piece[...]
+      while !rest.isEmpty {
+        let count = write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw failure() }
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+}

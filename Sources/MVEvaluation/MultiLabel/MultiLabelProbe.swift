@@ -1,0 +1,75 @@
+public import MVCore
+
+/// Linear probes of a multi-label set such as VOC 2007: one classifier a class, its penalty chosen for it alone.
+///
+/// Rows whose label of a class is 255 are left out of that class. For each class, penalties are compared by the mean
+/// average precision (``AveragePrecision/stepwise``) over stratified folds of train, as scikit-learn's `cross_val_score`
+/// does, the stronger penalty of ties; the classifier is then fitted to all of train. All classes, folds and penalties
+/// share each pass over the features.
+public struct MultiLabelProbe: Hashable, Sendable {
+  /// What a classifier minimises.
+  public enum Loss: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Mean log(1 + exp(-y s)) + lambda / 2 ||w||^2 over weights and a bias that is not penalised, on standardised columns;
+    /// scikit-learn's `LogisticRegression(C=c)` for lambda = 1 / (c n).
+    case logistic
+    /// The protocol of VISSL (Goyal et al., 2019): C sum a max(0, 1 - y s)^2 + 1/2 (||w||^2 + b^2) on rows of length 1 in
+    /// each representation, where a is 2 for a positive row and 1 for another; liblinear's `LinearSVC`.
+    case squaredHinge = "squared-hinge"
+  }
+
+  /// What a classifier minimises.
+  public let loss: Loss
+  /// The penalties to choose from: lambda of the logistic loss, or 1 / C of the squared hinge.
+  public let lambdas: LambdaGrid
+  /// How many folds of train the penalties are compared on.
+  public let folds: Int
+  /// Whether columns are brought to mean 0 and standard deviation 1; the squared hinge takes rows of length 1 instead.
+  public let standardize: Bool
+  /// How much positive rows count; nil for 1 of the logistic loss and 2 of the squared hinge.
+  public let classWeights: LinearProbe.ClassWeights
+  /// The norm of the gradient at which a fit ends.
+  public let gradientNorm: Double
+  /// Passes over the features after which a fit ends all the same.
+  public let maxIterations: Int
+  /// The number of threads to work on.
+  public let threads: Int
+
+  /// The values of C that the squared hinge chooses from by default.
+  public static let costs: [Double] = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
+
+  /// Creates a probe; settings out of range are reported by ``fit(_:classNames:progress:)``.
+  public init(
+    loss: Loss = .logistic, lambdas: LambdaGrid? = nil, folds: Int = 3, standardize: Bool = true,
+    classWeights: LinearProbe.ClassWeights = .none, gradientNorm: Double = 1e-4, maxIterations: Int = 1000,
+    threads: Int = Parallel.processorCount
+  ) {
+    self.loss = loss
+    self.lambdas =
+      lambdas
+      ?? (loss == .logistic ? .logarithmic(1e-5...1e2, count: 15) : LambdaGrid(Self.costs.map { 1 / $0 }))
+    self.folds = folds
+    self.standardize = standardize
+    self.classWeights = classWeights
+    self.gradientNorm = gradientNorm
+    self.maxIterations = maxIterations
+    self.threads = threads
+  }
+
+  /// Fits one classifier a class to `train`, whose labels must be multi-label; `progress` counts fits.
+  ///
+  /// A class that is nowhere or everywhere in train gets no classifier; one with fewer positive or negative rows than folds
+  /// takes the penalty that is best on average for the others. Throws where labels are single classes, no class can be
+  /// fitted, a value is not finite, or a setting is out of range.
+  public func fit(
+    _ train: LabelledFeatures, classNames: [String] = [], progress: (@Sendable (RunProgress) -> Void)? = nil
+  ) throws(MVError) -> FittedMultiLabelProbe {
+    guard let smallest = lambdas.values.first, smallest > 0, lambdas.values.allSatisfy(\.isFinite) else {
+      throw .usage("lambda", "is not given or not above 0", remedy: "give finite numbers above 0")
+    }
+    guard folds >= 2 else { throw .usage("folds \(folds)", "is less than 2", remedy: "give 2 or more") }
+    guard gradientNorm > 0, maxIterations > 0 else {
+      throw .usage("gradient norm or iterations", "is not above 0", remedy: "give a number above 0")
+    }
+    return try MultiLabelFit(settings: self, train: train, classNames: classNames).run(progress: progress)
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import MVCore
+import MVImaging
+import TestSupport
+import Testing
+
+/// A data set that a test writes into a folder of its own.
+struct LayoutFolder {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  var url: URL { folder.url }
+
+  /// Writes bytes at a path below the folder.
+  func put(_ bytes: Data, _ path: String) throws {
+    let url = folder.url.appending(path: path)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try bytes.write(to: url)
+  }
+
+  /// Writes a text.
+  func put(_ text: String, _ path: String) throws { try put(Data(text.utf8), path) }
+
+  /// Writes a PNG, whatever the name says, of one colour.
+  func put(colour: (UInt8, UInt8, UInt8), height: Int = 8, width: Int = 8, _ path: String) throws {
+    let pixels = (0..<height * width).flatMap { _ in [colour.0, colour.1, colour.2] }
+    let image = Image(shape: ImageShape(height: height, width: width, channels: 3), pixels: .uint8(pixels))
+    try put(try image.pngData(), path)
+  }
+
+  /// Packs paths below the folder into an archive beside them, with the machine's own `tar`.
+  func pack(_ paths: String..., into name: String) throws -> URL {
+    let archive = folder.url.appending(path: name)
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["tar", "-C", folder.url.path, "-a", "-cf", archive.path] + paths
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return archive
+  }
+}
+
+/// The error that `body` throws.
+func failure(_ body: () throws -> Void) -> MVError? {
+  do {
+    try body()
+    return nil
+  } catch { return error as? MVError }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import MVCore
+import MVImaging
+import TestSupport
+import Testing
+
+/// Files of the kinds that trouble decoders, against Pillow's `convert("RGB")`, which torchvision reads with.
+struct DecodingTests {
+  private func decode(_ name: String, _ decoding: Decoding = Decoding()) throws -> Image {
+    try Image(contentsOf: Fixture.url("decoding/\(name)"), decoding: decoding)
+  }
+
+  /// The largest difference of an image from a golden one; as large as can be for another shape.
+  private func difference(_ image: Image, _ golden: String) throws -> Int {
+    let expected = try Fixture.array("decoding/\(golden)")
+    guard [image.shape.height, image.shape.width, 3] == expected.shape, case .uint8(let pixels) = image.pixels else {
+      return .max
+    }
+    return zip(pixels, try expected.values(as: UInt8.self)).map { abs(Int($0) - Int($1)) }.max() ?? .max
+  }
+
+  @Test(arguments: 2...8)
+  func orientationIsIgnoredUnlessAskedFor(_ orientation: Int) throws {
+    let name = "turned_\(orientation)"
+    #expect(try difference(try decode("\(name).jpg"), "stored") <= 1)
+    #expect(try difference(try decode("\(name).jpg", Decoding(honoursOrientation: true)), name) <= 1)
+    let stored = try Fixture.array("decoding/stored"), turned = try Fixture.array("decoding/\(name)")
+    #expect(stored.bytes != turned.bytes, "the two differ, or this would show nothing")
+  }
+
+  @Test func uprightImagesAreTheSameEitherWay() throws {
+    #expect(try decode("upright.jpg") == decode("upright.jpg", Decoding(honoursOrientation: true)))
+  }
+
+  @Test(arguments: ["grey.jpg", "grey_alpha.png", "palette.png", "one_bit.png", "rgba.png"])
+  func becomesRGBAsWithPillow(_ name: String) throws {
+    let golden = String(name.prefix { $0 != "." })
+    #expect(try difference(try decode(name), golden) <= (name.hasSuffix("jpg") ? 1 : 0))
+  }
+
+  @Test func cmykIsConvertedWithinTwoGreyLevels() throws {
+    // OpenCV and Pillow round the product of ink and black differently.
+    #expect(try difference(try decode("cmyk.jpg"), "cmyk") <= 2)
+  }
+
+  @Test(arguments: ["grey16.png", "rgb16.png"])
+  func sixteenBitsAreRefused(_ name: String) throws {
+    do {
+      _ = try decode(name)
+      Issue.record("\(name) was read")
+    } catch let error as MVError {
+      #expect(error.kind == .badData && error.subject.hasSuffix(name))
+      #expect(error.problem == "has 16 bits a channel" && error.remedy.contains("8 bits"))
+    }
+  }
+}
