@@ -9,6 +9,7 @@
 #include "CKernelsLBP.h"
 #include "CKernelsScattering.h"
 #include "CKernelsSearch.h"
+#include "CKernelsSketch.h"
 #include "CKernelsSoftmax.h"
 #include "CKernelsTargets.h"
 #include "CKernelsTopK.h"
