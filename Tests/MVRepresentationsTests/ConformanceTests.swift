@@ -99,7 +99,7 @@ import Testing
   @Test(arguments: names) func tooSmallImagesNameTheSetting(_ name: String) throws {
     let entry = try Catalogue.entry(named: name)
     let subjects = entry.settings.map { "setting \($0.name)=" }
-    for values in [[:]] + Self.otherValues(of: entry).map({ [$0.0: $0.1] }) {
+    for values in [[:], ["sketch": .int(1)]] + Self.otherValues(of: entry).map({ [$0.0: $0.1] }) {
       let representation = try entry.make(settings: values)
       for side in [1, 2, 3] {
         let shape = ImageShape(height: side, width: 50, channels: 3)

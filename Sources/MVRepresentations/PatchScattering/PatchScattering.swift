@@ -50,10 +50,13 @@ public struct PatchScattering: Representation {
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let width = try checkedLayout(for: images, values: rows.count).count
     let patch = try patchShape(for: images.shape)
+    let plan = try ScatteringPlan.shared(
+      for: scattering,
+      geometry: ScatteringGeometry(shape: patch, scales: scattering.scales, prePadded: scattering.prePad))
     try rows.withUnsafeMutableBufferPointer { (rows) throws(MVError) in
       for image in 0..<images.count {
         var row = UnsafeMutableBufferPointer(rebasing: rows[image * width..<(image + 1) * width]).mutableSpan
-        try scattering.compute(images.patches(of: image, shape: patch, grid: grid), into: &row)
+        try plan.run(images.patches(of: image, shape: patch, grid: grid), into: &row)
       }
     }
   }

@@ -15,9 +15,9 @@ public import MVCore
 ///       1,024              1.5 %       9 %               0.004      0.011
 ///       2,048              1.1 %       7 %               0.004      0.012
 ///
-/// With 1,024 columns, two or four columns a coordinate (OSNAP) and a dense matrix of random signs give 1.4 %, 9 %, 0.003 to
-/// 0.004 and 0.006 to 0.010 there: no better where it counts, at 2, 4 and 1,024 times the work. They do keep the worst
-/// pair closer where few coordinates hold all of the mass, as in joint colour histograms, rows too short to need a sketch.
+/// With 1,024 columns, two or four columns a coordinate (OSNAP) and a dense matrix of random signs give 1.4 to 1.5 %, 9 %,
+/// 0.004 and 0.008 to 0.010 there: no better where it counts, at 2, 4 and 1,024 times the work. They do keep the worst pair
+/// closer where few coordinates hold all of the mass, as in joint colour histograms, rows too short to need a sketch.
 public struct Sketched<Base: Representation>: Representation {
   /// The name of the representation that is sketched.
   public static var name: String { Base.name }
@@ -66,8 +66,8 @@ public struct Sketched<Base: Representation>: Representation {
     _ = try checkedLayout(for: images, values: rows.count)
     let count = try base.layout(for: images.shape).count
     let table = SketchTable.shared(for: sketch, count: count)
-    // So many images at once that their full rows stay in the second-level cache, where those of one do.
-    let together = max(1, min(images.count, (1 << 17) / count))
+    // So many images at a time that their full rows take 4 MB at most, or one.
+    let together = max(1, min(images.count, (1 << 20) / count))
     var full = [Float](repeating: 0, count: together * count)
     for first in stride(from: 0, to: images.count, by: together) {
       let group = images[first..<min(first + together, images.count)]
