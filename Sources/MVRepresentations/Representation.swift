@@ -7,6 +7,9 @@ public protocol Representation: Configurable {
   /// One line for the catalogue: what it describes and whose numbers it reproduces.
   static var summary: String { get }
 
+  /// Whether float pixels can be described as well as 8-bit ones; true unless a representation says otherwise.
+  static var takesFloatPixels: Bool { get }
+
   /// The shape and the axes of one row for images of `shape`; throws, naming the setting, where such images are impossible.
   func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout
 
@@ -20,6 +23,9 @@ public protocol Representation: Configurable {
 }
 
 extension Representation {
+  /// Float pixels can be described.
+  public static var takesFloatPixels: Bool { true }
+
   /// The row of one image and its layout.
   public func features(of image: Image) throws(MVError) -> Features {
     let layout = try layout(for: image.shape)

@@ -23,6 +23,8 @@ public struct Sketched<Base: Representation>: Representation {
   public static var name: String { Base.name }
   /// One line for the catalogue: the other's.
   public static var summary: String { Base.summary }
+  /// Whether the representation that is sketched takes float pixels.
+  public static var takesFloatPixels: Bool { Base.takesFloatPixels }
   /// The other's settings, then those of the sketch.
   public static var settings: [Setting<Sketched>] {
     Base.settings.map { $0.lifted(through: \.base) } + Sketch.settings.map { $0.lifted(through: \.sketch) }
