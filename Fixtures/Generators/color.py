@@ -1,6 +1,6 @@
 """Colour histogram goldens by OpenCV 5.0 `cvtColor` and `calcHist`.
 
-Writes color/CASE.npy (float32 counts, images x values), and color/hsv-checksums.npy and color/lab-checksums.npy: int64 checksums of OpenCV's
+Writes color/CASE.npy (float32 counts, images x values; for the cases of NORMS normalised in double precision), and color/hsv-checksums.npy and color/lab-checksums.npy: int64 checksums of OpenCV's
 conversions of all 2^24 colours, 256 red levels x 3 channels. The opponent space is no peer's: its counts are restated here
 in whole numbers. The cases are repeated in ColorHistogramTests.swift.
 """
@@ -26,7 +26,19 @@ CASES = {
     "lab-each": ("rgb45x37", "lab", 16, False, 2),
     "opponent": ("rgb96", "opponent", 8, True, 1),
     "opponent-each": ("rgb45x37", "opponent", 7, False, 2),
+    "hsv-each-pyramid": ("rgb96", "hsv", 12, False, 3),
+    "lab-pyramid": ("rgb45x37", "lab", 5, True, 2),
+    "opponent-pyramid": ("rgb45x37", "opponent", 5, True, 2),
+    "rgb-l1": ("rgb45x37", "rgb", 6, True, 2),
+    "rgb-l2": ("rgb45x37", "rgb", 6, True, 2),
+    "rgb-hellinger": ("rgb45x37", "rgb", 6, True, 2),
+    "lab-each-l1": ("rgb45x37", "lab", 16, False, 2),
+    "hsv-each-l2": ("rgb45x37", "hsv", 16, False, 2),
+    "opponent-each-hellinger": ("rgb45x37", "opponent", 16, False, 3),
 }
+# Each cell is normalised by itself, the three channels of a cell together.
+NORMS = {
+    "l1": lambda h: h / h.sum(), "l2": lambda h: h / np.sqrt((h * h).sum()), "hellinger": lambda h: np.sqrt(h / h.sum())}
 
 
 def counts(image, space, bins, joint):
@@ -45,7 +57,7 @@ def counts(image, space, bins, joint):
         [cv2.calcHist([image], [c], None, [bins], ranges[2 * c:2 * c + 2]).ravel() for c in range(3)])
 
 
-def pyramid(image, space, bins, joint, levels):
+def pyramid(image, space, bins, joint, levels, norm):
     height, width = image.shape[:2]
     rows = []
     for level in range(levels):
@@ -53,7 +65,7 @@ def pyramid(image, space, bins, joint, levels):
         for y in range(side):
             for x in range(side):
                 cell = image[y * height // side:(y + 1) * height // side, x * width // side:(x + 1) * width // side]
-                rows.append(counts(np.ascontiguousarray(cell), space, bins, joint))
+                rows.append(norm(counts(np.ascontiguousarray(cell), space, bins, joint).astype(np.float64)))
     return np.concatenate(rows)
 
 
@@ -63,7 +75,8 @@ def main():
     folder.mkdir(exist_ok=True)
     for name, (source, space, bins, joint, levels) in CASES.items():
         images = np.load(HERE / "images" / f"{source}.npy")
-        rows = [pyramid(image, space, bins, joint, levels) for image in images]
+        norm = NORMS.get(name.rsplit("-", 1)[-1], lambda h: h)
+        rows = [pyramid(image, space, bins, joint, levels, norm) for image in images]
         np.save(folder / f"{name}.npy", np.stack(rows).astype(np.float32))
     g, b = np.mgrid[0:256, 0:256]
     weights = (1 + (31 * g + 17 * b) % 1009)[..., None]

@@ -84,13 +84,16 @@ def main():
     for name, points, radius, method, grid, bins in (
             ("rgb96", 8, 1, "uniform", 1, 10), ("rgb45x37", 8, 1, "default", 3, 256),
             ("rgb45x37", 16, 2, "uniform", 2, 18), ("rgb96", 8, 1, "nri-uniform", 4, 59),
-            ("rgb96", 24, 3, "uniform", 2, 26), ("rgb45x37", 16, 2, "nri-uniform", 1, 243)):
+            ("rgb96", 24, 3, "uniform", 2, 26), ("rgb45x37", 16, 2, "nri-uniform", 1, 243),
+            ("rgb45x37", 24, 3, "nri-uniform", 1, 555)):
         rows = [shares(codes(grey(image), points, radius, method), grid, bins) for image in images[name]]
         np.save(folder / f"histogram-{points}-{radius}-{method}-{grid}.npy", np.stack(rows).astype(np.float32))
-    least = [min(int(f"{code:08b}"[turn:] + f"{code:08b}"[:turn], 2) for turn in range(8)) for code in range(256)]
-    kept = np.unique(least)
-    rows = [shares(codes(grey(image), 8, 1, "ror"), 2, 256).reshape(4, 256)[:, kept].ravel() for image in images["rgb96"]]
-    np.save(folder / "histogram-8-1-ror-2.npy", np.stack(rows).astype(np.float32))
+    for name, points, radius, grid in (("rgb96", 8, 1, 2), ("rgb45x37", 16, 2, 1)):
+        text = [f"{code:0{points}b}" for code in range(1 << points)]
+        kept = np.unique([min(int(bits[turn:] + bits[:turn], 2) for turn in range(points)) for bits in text])
+        rows = [shares(codes(grey(image), points, radius, "ror"), grid, 1 << points).reshape(-1, 1 << points)[:, kept].ravel()
+                for image in images[name]]
+        np.save(folder / f"histogram-{points}-{radius}-ror-{grid}.npy", np.stack(rows).astype(np.float32))
 
     g, b = np.mgrid[0:256, 0:256]
     weights = 1 + (31 * g + 17 * b) % 1009

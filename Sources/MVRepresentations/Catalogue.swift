@@ -8,7 +8,7 @@ public enum Catalogue {
     public let name: String
     /// What it describes and whose numbers it reproduces.
     public let summary: String
-    /// Name, default, accepted values and help of every setting.
+    /// Name, default, accepted values and help of every setting; ``Catalogue/sharedSettings`` come on top.
     public let settings: [(name: String, value: SettingValue, accepts: String, help: String)]
     /// Whether it is extracted where nothing else is asked for.
     public let isDefault: Bool
@@ -19,13 +19,24 @@ public enum Catalogue {
       summary = Described.summary
       settings = Described().settingTable
       self.isDefault = isDefault
-      makeWithSettings = { (values) throws(MVError) in try Described(settingValues: values) }
+      makeWithSettings = { (values) throws(MVError) in
+        let shared = values.filter { Catalogue.sharedSettings.map(\.name).contains($0.key) }
+        let own = try Described(settingValues: values.filter { shared[$0.key] == nil })
+        let sketch = try Sketch(settingValues: shared)
+        guard sketch.columns == 0 else { return Sketched(own, sketch: sketch) }
+        guard sketch.seed == 0 else {
+          throw .usage(
+            "setting sketch_seed=\(sketch.seed)", "has no meaning without a sketch",
+            remedy: "set sketch, or leave it out")
+        }
+        return own
+      }
     }
 
     /// The representation with these settings, and defaults for the rest; throws a usage error naming an unknown setting
     /// or one out of range.
     public func make(settings values: [String: SettingValue] = [:]) throws(MVError) -> any Representation {
-      let known = settings.map(\.name)
+      let known = (settings + Catalogue.sharedSettings).map(\.name)
       for key in values.keys.sorted() where !known.contains(key) {
         throw .usage(
           "setting \(key)", "is not one of \(name)",
@@ -46,9 +57,14 @@ public enum Catalogue {
     Entry(LBP.self, isDefault: true),
     Entry(ColorHistogram.self, isDefault: true),
     Entry(Scattering.self, isDefault: true),
+    Entry(PatchScattering.self),
     Entry(LocalDeviation.self),
     Entry(CosineTransform.self),
+    Entry(Augment.self),
   ]
+
+  /// The settings that every representation takes on top of its own: those of ``Sketch``.
+  public static let sharedSettings = Sketch().settingTable
 
   /// What is extracted where nothing else is asked for: hog, lbp, color and scattering, with their defaults.
   public static var defaults: [RepresentationSpecification] {

@@ -17,6 +17,23 @@ extension Representation {
     }
   }
 
+  /// 8-bit images as they are, floats scaled by 255 and rounded to nearest; throws for a value outside 0...1.
+  func bytes(of images: ImageBatch) throws(MVError) -> ImageBatch {
+    guard case .float32(let values) = images.pixels, !values.isEmpty else { return images }
+    var bytes = [UInt8](repeating: 0, count: values.count)
+    let done = values.withUnsafeBufferPointer { values in
+      bytes.withUnsafeMutableBufferPointer { bytes in
+        mvk_unit_to_uint8(values.baseAddress, bytes.baseAddress, values.count)
+      }
+    }
+    guard done == values.count else {
+      throw .badData(
+        images.place(of: done), "is \(values[done]), and \(Self.name) takes floats in 0...1 only",
+        remedy: "scale the pixels to 0...1, or give 8-bit images")
+    }
+    return ImageBatch(count: images.count, shape: images.shape, pixels: .uint8(bytes))
+  }
+
   /// The layout of rows of `images`, once the settings, the size of the buffer and the pixels have been checked.
   func checkedLayout(for images: ImageBatch, values: Int) throws(MVError) -> FeatureLayout {
     let layout = try layout(for: images.shape)
@@ -51,7 +68,19 @@ extension ImageBatch {
   func place(of index: Int) -> String {
     let (image, rest) = index.quotientAndRemainder(dividingBy: shape.count)
     let (pixel, channel) = rest.quotientAndRemainder(dividingBy: shape.channels)
-    return "image \(image) of the batch, row \(pixel / shape.width), column \(pixel % shape.width), channel \(channel)"
+    return
+      "image \(image)\(Self.ofTheBatch), row \(pixel / shape.width), column \(pixel % shape.width), channel \(channel)"
+  }
+
+  private static let ofTheBatch = " of the batch"
+
+  /// An error of `place(of:)` in a part of a batch, for the whole of it: the part starts with image `start`.
+  static func renumbered(_ error: MVError, by start: Int) -> MVError {
+    guard start > 0, error.subject.hasPrefix("image "), let end = error.subject.firstRange(of: ofTheBatch)?.lowerBound,
+      let image = Int(error.subject[..<end].dropFirst("image ".count))
+    else { return error }
+    return MVError(
+      error.kind, "image \(image + start)\(error.subject[end...])", error.problem, remedy: error.remedy)
   }
 
   /// Calls `bytes` or `floats`, by the type of the pixels, with each image, its row of `width` values and scratch memory.

@@ -11,6 +11,7 @@ extension Command {
         mvmr representations
         mvmr representations hog
         mvmr extract synthetic --representation hog:orientations=12,cell_size=4 --output features.h5
+        mvmr extract synthetic --representation scattering:sketch=1024 --output features.h5
       """,
     arguments: [
       .positional("NAME", "one representation", required: false), .flag("json", "print JSON"),
@@ -30,17 +31,24 @@ extension Command {
       var table = TextTable("representation", "what it is")
       for entry in Catalogue.entries { table.add(entry.name, entry.summary) }
       print(table.text)
-      print("Settings of one: mvmr representations NAME")
+      print("Settings of one: mvmr representations NAME. All of them also take:")
+      print(settings(Catalogue.sharedSettings))
       return
     }
     let representation = try Catalogue.make(name: name)
     if arguments.has("json") {
-      try Terminal.printJSON(representation.settingValues)
+      try Terminal.printJSON(representation.settingValues.merging(Sketch().settingValues) { own, _ in own })
       return
     }
     print("\(name): \(type(of: representation).summary)")
+    print(settings(representation.settingTable))
+    let shared = Catalogue.sharedSettings.map(\.name).joined(separator: " and ")
+    print("And, as every representation, \(shared): mvmr representations")
+  }
+
+  private static func settings(_ rows: [(name: String, value: SettingValue, accepts: String, help: String)]) -> String {
     var table = TextTable("setting", "default", "accepts", "what it does")
-    for row in representation.settingTable { table.add(row.name, row.value.description, row.accepts, row.help) }
-    print(table.text)
+    for row in rows { table.add(row.name, row.value.description, row.accepts, row.help) }
+    return table.text
   }
 }

@@ -141,6 +141,9 @@ struct WorkflowTests {
     }
     #expect(try mvmr("representations").output.contains("scattering"))
     #expect(try mvmr("representations", "hog").output.contains("orientations"))
+    #expect(try mvmr("representations").output.contains("sketch_seed"))
+    #expect(try mvmr("representations", "hog").output.contains("sketch_seed"))
+    #expect(try mvmr("representations", "hog", "--json").json()["sketch"] as? Int == 0)
     #expect(try mvmr("datasets").output.contains("stl10:DIR"))
     #expect(try mvmr("datasets", "synthetic:40").output.contains("40"))
     #expect(try mvmr("--version").output.hasPrefix("mvmr "))
@@ -153,6 +156,12 @@ struct WorkflowTests {
     let dry = try mvmr("extract", "synthetic:40", "--output", path("f.h5"), "--config", config.path, "--dry-run").output
     #expect(dry.contains("hog6") && dry.contains("orientations=6") && dry.contains("color"))
     #expect(!FileManager.default.fileExists(atPath: path("f.h5")))
+    try Data("representations:\n  - hog: {sketch: 20, sketch_seed: 4}\n".utf8).write(to: config)
+    _ = try mvmr("extract", "synthetic:40", "--output", path("s.h5"), "--config", config.path)
+    let splits = try mvmr("inspect", path("s.h5"), "--json").json()["splits"] as? [[String: Any]]
+    let stored = (splits?.first?["representations"] as? [[String: Any]])?.first
+    #expect(stored?["sketch"] as? Int == 20 && stored?["shape"] as? [Int] == [20])
+    #expect((stored?["settings"] as? [String: Any])?["sketch_seed"] as? Int == 4)
     try Data("representations:\n  - hog: {orientation: 6}\n".utf8).write(to: config)
     let wrong = try Tool.mvmr("extract", "synthetic:40", "--output", path("f.h5"), "--config", config.path)
     #expect(wrong.status == 64 && wrong.errors.contains("c.yaml:2") && wrong.errors.contains("orientation"))

@@ -15,7 +15,23 @@ private struct Lamp: Configurable, Equatable {
   ]
 }
 
+private struct Room: Configurable {
+  static let name = "room"
+  var doors = 1
+  var lamp = Lamp()
+  static let settings: [Setting<Room>] =
+    [.int("doors", \.doors, 1...9, "ways out")] + Lamp.settings.map { $0.lifted(through: \.lamp) }
+}
+
 struct SettingsTests {
+  @Test func settingsOfAPartAreSettingsOfTheWhole() throws {
+    let room = try Room(settingValues: ["doors": .int(2), "watts": .int(60), "colour": .string("cold")])
+    #expect(room.doors == 2 && room.lamp == Lamp(watts: 60, colour: .cold))
+    #expect(room.settingValues == room.lamp.settingValues.merging(["doors": .int(2)]) { $1 })
+    let error = #expect(throws: MVError.self) { try Room(settingValues: ["watts": .int(0)]) }
+    #expect(error?.subject == "setting watts=0" && error?.problem.contains("room") == true)
+  }
+
   @Test func valuesRoundTripThroughTextAndJSON() throws {
     var lamp = Lamp()
     for (key, text) in [("watts", "60"), ("dimming", "0.25"), ("on", "true"), ("colour", "cold")] {

@@ -186,6 +186,29 @@ import Testing
     #expect(try #require(error { try other.run() }).kind == .usage)
   }
 
+  @Test func sketchesAreStoredInPlaceOfRows() throws {
+    let source = CountingSource()
+    let sketched = Sums(factor: 2).sketched(columns: 5, seed: 3)
+    try Extraction(of: [sketched], from: source, to: url).run()
+    let file = try FeatureFile(reading: url)
+    let plan = file.representations[0]
+    #expect(plan.shape == [5] && plan.axes == ["sketch"] && plan.sketch == 5 && plan.representation == "sums")
+    #expect(plan.settings.keys.sorted() == ["factor", "sketch", "sketch_seed"])
+    #expect(try Sketched<Sums>(settingValues: plan.settings).settingValues == sketched.settingValues)
+    for split in source.splits {
+      let values = try file[split.name].features("sums").matrix.values
+      for row in [0, split.count - 1] {
+        let image = try source.images(row..<row + 1, of: split)[0]
+        #expect(Array(values[row * 5..<row * 5 + 5]) == (try sketched.features(of: image).values))
+      }
+    }
+    // Another projection is another representation: the file is not gone on with.
+    let other = error {
+      try Extraction(of: [Sums(factor: 2).sketched(columns: 5, seed: 4)], from: source, to: url).run()
+    }
+    #expect(other?.description.contains("sketch_seed") == true)
+  }
+
   @Test func whatDiffersIsNamed() throws {
     try Extraction(of: [Sums()], from: CountingSource(), to: url).run()
     let factor = try #require(error { try Extraction(of: [Sums(factor: 2)], from: CountingSource(), to: url).run() })

@@ -18,11 +18,28 @@ import Testing
     ("lab-each", "rgb45x37", ColorHistogram(space: .lab, bins: 16, joint: false, pyramid: 2, norm: .none)),
     ("opponent", "rgb96", ColorHistogram(space: .opponent, norm: .none)),
     ("opponent-each", "rgb45x37", ColorHistogram(space: .opponent, bins: 7, joint: false, pyramid: 2, norm: .none)),
+    ("hsv-each-pyramid", "rgb96", ColorHistogram(space: .hsv, bins: 12, joint: false, pyramid: 3, norm: .none)),
+    ("lab-pyramid", "rgb45x37", ColorHistogram(space: .lab, bins: 5, pyramid: 2, norm: .none)),
+    ("opponent-pyramid", "rgb45x37", ColorHistogram(space: .opponent, bins: 5, pyramid: 2, norm: .none)),
   ]
 
   @Test(arguments: cases) func countsAreThoseOfOpenCV(_ name: String, _ images: String, _ color: ColorHistogram) throws
   {
     #expect(try rows(of: color, try Fixture.images("images/\(images)")) == (try Fixture.floats("color/\(name)")))
+  }
+
+  static let normalised: [(String, ColorHistogram)] = [
+    ("rgb-l1", ColorHistogram(bins: 6, pyramid: 2, norm: .l1)),
+    ("rgb-l2", ColorHistogram(bins: 6, pyramid: 2, norm: .l2)),
+    ("rgb-hellinger", ColorHistogram(bins: 6, pyramid: 2)),
+    ("lab-each-l1", ColorHistogram(space: .lab, bins: 16, joint: false, pyramid: 2, norm: .l1)),
+    ("hsv-each-l2", ColorHistogram(space: .hsv, bins: 16, joint: false, pyramid: 2, norm: .l2)),
+    ("opponent-each-hellinger", ColorHistogram(space: .opponent, bins: 16, joint: false, pyramid: 3)),
+  ]
+
+  @Test(arguments: normalised) func cellsAreNormalisedAlone(_ name: String, _ color: ColorHistogram) throws {
+    let values = try rows(of: color, try Fixture.images("images/rgb45x37"))
+    #expect(largestDifference(values, try Fixture.floats("color/\(name)")) < 1e-6)
   }
 
   typealias Conversion = @Sendable (UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, Int) -> Void

@@ -51,7 +51,9 @@ import Testing
     ("rgb96", LBP(method: .nonRotationInvariantUniform, grid: 4)),
     ("rgb96", LBP(radius: 3, points: 24, method: .uniform, grid: 2)),
     ("rgb45x37", LBP(radius: 2, points: 16, method: .nonRotationInvariantUniform)),
+    ("rgb45x37", LBP(radius: 3, points: 24, method: .nonRotationInvariantUniform)),
     ("rgb96", LBP(method: .rotationInvariant, grid: 2)),
+    ("rgb45x37", LBP(radius: 2, points: 16, method: .rotationInvariant)),
   ]
 
   @Test(arguments: histograms) func histogramsCountTheCodes(_ images: String, _ lbp: LBP) throws {

@@ -44,11 +44,11 @@ import Testing
   }
 
   static let cases =
-    ["rgb32", "rgb45x37", "rgb96", "rgb224"].flatMap { image in (1...4).map { Case(image: image, scales: $0) } } + [
+    ["rgb32", "rgb45x37", "rgb96", "rgb224"].flatMap { image in
+      (2...9).map { Case(image: image, scales: $0 / 2, order: 2 - $0 % 2) }
+    } + [
       Case(image: "rgb32", scales: 5),
       Case(image: "rgb45x37", scales: 5, crop: ImageSize(height: 45, width: 32)),
-      Case(image: "rgb32", scales: 2, order: 1),
-      Case(image: "rgb224", scales: 3, order: 1),
       Case(image: "rgb45x37", scales: 3, angles: 6, grey: true),
       Case(image: "rgb32", scales: 2, angles: 5, grey: true, float: true),
       Case(image: "rgb96", scales: 2, padded: true),

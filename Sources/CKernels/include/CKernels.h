@@ -13,6 +13,7 @@
 #include "CKernelsPlanes.h"
 #include "CKernelsScattering.h"
 #include "CKernelsSearch.h"
+#include "CKernelsSketch.h"
 #include "CKernelsSoftmax.h"
 #include "CKernelsTargets.h"
 #include "CKernelsTopK.h"

@@ -28,23 +28,6 @@ extension ColorHistogram {
     }
   }
 
-  /// 8-bit images as they are, floats scaled by 255; throws for a value outside 0...1.
-  private func bytes(of images: ImageBatch) throws(MVError) -> ImageBatch {
-    guard case .float32(let values) = images.pixels, !values.isEmpty else { return images }
-    var bytes = [UInt8](repeating: 0, count: values.count)
-    let done = values.withUnsafeBufferPointer { values in
-      bytes.withUnsafeMutableBufferPointer { bytes in
-        mvk_unit_to_uint8(values.baseAddress, bytes.baseAddress, values.count)
-      }
-    }
-    guard done == values.count else {
-      throw .badData(
-        images.place(of: done), "is \(values[done]), and \(Self.name) takes floats in 0...1 only",
-        remedy: "scale the pixels to 0...1, or give 8-bit images")
-    }
-    return ImageBatch(count: images.count, shape: images.shape, pixels: .uint8(bytes))
-  }
-
   /// Writes the cells of all levels, coarse first, from the counts of the finest.
   private func fill(_ row: UnsafeMutablePointer<Float>, with counts: UnsafeMutableBufferPointer<UInt32>, cellBins: Int)
   {

@@ -1,4 +1,3 @@
-internal import Foundation
 public import MVCore
 
 extension Scattering {
@@ -10,36 +9,50 @@ extension Scattering {
   /// brightest is the disc's largest coefficient. The pictures are 320 pixels a disc.
   public func picture(of image: Image) throws(MVError) -> Image {
     let features = try features(of: image)
-    let disc = ScatteringDisc(scales: scales, angles: angles, levels: levels(of: features))
-    let discs = order == 2 && scales > 1 ? 2 : 1
-    let side = ScatteringDisc.side
-    var bytes: [UInt8] = []
-    for row in 0..<side {
-      for order in 1...discs {
-        for column in 0..<side { bytes += disc.color(order: order, row: row, column: column) }
-      }
-    }
-    return Image(shape: ImageShape(height: side, width: side * discs, channels: 3), pixels: .uint8(bytes))
+    let means = means(of: features.values[...], channels: image.shape.channels)
+    return sheet(of: [means], across: 1, side: 320)
   }
 
-  /// The mean of each path's coefficient, as its share in the largest one of its order.
-  private func levels(of features: Features) -> [ScatteringPath: Double] {
+  /// The mean of each path's coefficient, of one image's values by channel, coefficient, y and x.
+  func means(of values: ArraySlice<Float>, channels: Int) -> [ScatteringPath: Double] {
     let paths = paths
-    let (channels, area) = (features.layout.shape[0], features.layout.shape[2] * features.layout.shape[3])
+    let area = values.count / (channels * paths.count)
     var means: [ScatteringPath: Double] = [:]
     for (index, path) in paths.enumerated() {
       let sum = (0..<channels).reduce(0.0) { sum, channel in
-        let first = (channel * paths.count + index) * area
-        return features.values[first..<first + area].reduce(sum) { $0 + Double($1) }
+        let first = values.startIndex + (channel * paths.count + index) * area
+        return values[first..<first + area].reduce(sum) { $0 + Double($1) }
       }
       means[path] = max(0, sum / Double(channels * area))
     }
+    return means
+  }
+
+  /// Discs of `side` pixels, `across` of them in a line, for order 1, and beside them for order 2 where there is one.
+  ///
+  /// The brightness is relative to the largest coefficient of the order in all discs.
+  func sheet(of means: [[ScatteringPath: Double]], across: Int, side: Int) -> Image {
     var largest = [0.0, 0.0, 0.0]
-    for (path, mean) in means { largest[path.wavelets.count] = max(largest[path.wavelets.count], mean) }
+    for (path, mean) in means.joined() { largest[path.wavelets.count] = max(largest[path.wavelets.count], mean) }
     // An image without any contrast leaves rounding errors behind, which must not be blown up to full brightness.
     let floor = 1e-5 * max(largest[0], .leastNormalMagnitude)
-    return means.reduce(into: [:]) { levels, entry in
-      levels[entry.key] = entry.value / max(largest[entry.key.wavelets.count], floor)
+    let discs = means.map { means in
+      let levels = means.reduce(into: [:]) { levels, entry in
+        levels[entry.key] = entry.value / max(largest[entry.key.wavelets.count], floor)
+      }
+      return ScatteringDisc(side: side, scales: scales, angles: angles, levels: levels)
     }
+    let orders = order == 2 && scales > 1 ? 1...2 : 1...1
+    var bytes: [UInt8] = []
+    for row in 0..<discs.count / across * side {
+      for order in orders {
+        for column in 0..<across * side {
+          let disc = discs[row / side * across + column / side]
+          bytes += disc.color(order: order, row: row % side, column: column % side)
+        }
+      }
+    }
+    let width = across * side * orders.count
+    return Image(shape: ImageShape(height: bytes.count / (3 * width), width: width, channels: 3), pixels: .uint8(bytes))
   }
 }

@@ -3,8 +3,7 @@ internal import Foundation
 /// Where each scattering path lies in a disc of frequencies, and its color there.
 struct ScatteringDisc {
   /// Height and width in pixels.
-  static let side = 320
-
+  let side: Int
   let scales: Int
   let angles: Int
   /// 0...1 for each path.
@@ -14,8 +13,8 @@ struct ScatteringDisc {
   func color(order: Int, row: Int, column: Int) -> [UInt8] {
     var sum = SIMD3<Double>.zero
     for part in 0..<9 {
-      let y = Double(row) + (Double(part / 3) + 0.5) / 3 - Double(Self.side) / 2
-      let x = Double(column) + (Double(part % 3) + 0.5) / 3 - Double(Self.side) / 2
+      let y = Double(row) + (Double(part / 3) + 0.5) / 3 - Double(side) / 2
+      let x = Double(column) + (Double(part % 3) + 0.5) / 3 - Double(side) / 2
       sum += Self.color(of: path(order: order, y: y, x: x).map { levels[$0] ?? 0 })
     }
     return (0..<3).map { UInt8((sum[$0] / 9 * 255).rounded()) }
@@ -23,7 +22,7 @@ struct ScatteringDisc {
 
   /// The path at a point, in pixels from the center; nil outside the disc, in its hub and on the lines between cells.
   func path(order: Int, y: Double, x: Double) -> ScatteringPath? {
-    let (outermost, hub) = (Double(Self.side) / 2 - 8, 16.0)
+    let (outermost, hub) = (Double(side) * 19 / 40, Double(side) / 20)
     let radius = (y * y + x * x).squareRoot()
     guard radius >= hub, radius < outermost else { return nil }
     // 0 at the outer border; each ring is one scale.

@@ -1,0 +1,153 @@
+public import MVCore
+internal import MVImaging
+
+/// A random augmentation of the image, flattened: each image is changed in its own way, always in the same.
+///
+/// The policies are those that training draws its views by (``AugmentationPolicy``). The generator that makes the choices
+/// is keyed by `seed` and by the image: by a 64-bit FNV-1a hash of height, width, channels (four bytes each, the low byte
+/// first) and of the 8-bit pixels, row by row. So a row depends neither on the batch nor on the place in the data set, equal
+/// images get equal views, and another seed gives all images others.
+///
+/// Policies work on 8-bit RGB: floats must lie in 0...1 and are scaled by 255 and rounded to nearest, grey counts as
+/// R = G = B and stays grey. Axes: channel, y, x; values 0...1.
+public struct Augment: Representation {
+  /// Which random changes are made.
+  public enum Policy: String, CaseIterable, Sendable {
+    /// Crop and resize, flip, colour jitter, grey, blur: as published.
+    case custom
+    /// A crop of the image with 4 black pixels around it, flip.
+    case cifar
+    /// Mild colour jitter, grey, crop of at least a fifth with bicubic resizing, flip.
+    case cifar20
+    /// No change.
+    case none
+  }
+
+  /// `augment`.
+  public static let name = "augment"
+  /// One line for the catalogue.
+  public static let summary = "the image after a seeded random augmentation, flattened"
+  /// Every setting, in the order of the documentation.
+  public static let settings: [Setting<Augment>] = [
+    .choice("policy", \.policy, "which random changes are made"),
+    .int("seed", \.seed, 0...Int.max, "which of the random views"),
+    .int("size", \.size, 0...1024, "height and width of the view in pixels; 0: those of the image"),
+  ]
+
+  /// Which random changes are made.
+  public var policy = Policy.custom
+  /// Which of the random views.
+  public var seed = 0
+  /// Height and width of the view in pixels; 0 for those of the image.
+  public var size = 0
+
+  /// Creates the default settings: the published policy, the image's own size.
+  public init() {}
+
+  /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
+  public init(policy: Policy = .custom, seed: Int = 0, size: Int = 0) {
+    self.policy = policy
+    self.seed = seed
+    self.size = size
+  }
+
+  /// Axes channel, y, x; throws, naming size, where the policy cannot make such views of images of `shape`.
+  public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
+    try checkSettings()
+    try checkChannels(of: shape)
+    let view = viewSize(of: shape)
+    let border = policy == .cifar ? 4 : 0
+    let isPossible =
+      switch policy {
+      case .custom, .cifar20: true
+      case .cifar: view.height <= shape.height + 2 * border && view.width <= shape.width + 2 * border
+      case .none: view.height == shape.height && view.width == shape.width
+      }
+    guard isPossible else {
+      throw .usage(
+        "setting size=\(size)",
+        "is not possible where policy=\(policy.rawValue), which does not resize, for images of \(shape)",
+        remedy: "leave size out, or take policy=custom or policy=cifar20")
+    }
+    return FeatureLayout(shape: [shape.channels, view.height, view.width], axes: ["channel", "y", "x"])
+  }
+
+  /// Computes one row an image.
+  ///
+  /// Throws where `layout(for:)` does, where `rows` has another size, and for floats outside 0...1.
+  public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
+    let layout = try checkedLayout(for: images, values: rows.count)
+    let bytes = try bytes(of: images)
+    let channels = images.shape.channels
+    for image in 0..<images.count {
+      let view = try view(of: bytes[image])
+      rows.withUnsafeMutableBufferPointer { rows in
+        let row = UnsafeMutableBufferPointer(rebasing: rows[image * layout.count..<(image + 1) * layout.count])
+        let area = view.height * view.width
+        for channel in 0..<channels {
+          for place in 0..<area { row[channel * area + place] = Float(view.pixels[place * 3 + channel]) / 255 }
+        }
+      }
+    }
+  }
+
+  /// The view itself, each pixel enlarged to a square where it is small.
+  public func picture(of image: Image) throws(MVError) -> Image {
+    _ = try layout(for: image.shape)
+    let batch = try bytes(of: image.batch)
+    let view = try view(of: batch[0])
+    let scale = max(1, (320 + min(view.height, view.width) - 1) / min(view.height, view.width))
+    var pixels: [UInt8] = []
+    for y in 0..<view.height * scale {
+      for x in 0..<view.width * scale {
+        let place = (y / scale * view.width + x / scale) * 3
+        pixels += view.pixels[place..<place + 3]
+      }
+    }
+    return Image(
+      shape: ImageShape(height: view.height * scale, width: view.width * scale, channels: 3), pixels: .uint8(pixels))
+  }
+
+  /// The view of an 8-bit image that its own pixels and the seed draw.
+  private func view(of image: Image) throws(MVError) -> RGBImage {
+    var generator = SeededGenerator(seed: UInt64(seed), keys: image.contentHash)
+    let steps = AugmentationPolicy(policy.name, size: viewSize(of: image.shape))
+    return steps.apply(to: try RGBImage(image.inColour), using: &generator)
+  }
+
+  private func viewSize(of shape: ImageShape) -> ImageSize {
+    ImageSize(height: size > 0 ? size : shape.height, width: size > 0 ? size : shape.width)
+  }
+}
+
+extension Augment.Policy {
+  fileprivate var name: AugmentationPolicy.Name {
+    switch self {
+    case .custom: .custom
+    case .cifar: .cifar
+    case .cifar20: .cifar20
+    case .none: .none
+    }
+  }
+}
+
+extension Image {
+  /// A 64-bit FNV-1a hash of the shape and the bytes of an 8-bit image.
+  fileprivate var contentHash: UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    for length in [shape.height, shape.width, shape.channels] {
+      for byte in 0..<4 { add(UInt8(truncatingIfNeeded: length >> (8 * byte))) }
+    }
+    if case .uint8(let values) = pixels { for value in values { add(value) } }
+    return hash
+  }
+
+  /// An 8-bit grey image in three equal channels; any other as it is.
+  fileprivate var inColour: Image {
+    guard shape.channels == 1, case .uint8(let values) = pixels else { return self }
+    return Image(
+      shape: ImageShape(height: shape.height, width: shape.width, channels: 3),
+      pixels: .uint8(values.flatMap { [$0, $0, $0] }))
+  }
+}

@@ -1,0 +1,47 @@
+internal import CKernels
+internal import Synchronization
+
+/// Where each coordinate of a row goes in a sketch: made once, then shared, read-only, by every thread.
+final class SketchTable: Sendable {
+  private struct Key: Hashable {
+    let count: Int
+    let sketch: Sketch
+  }
+
+  /// Tables kept for the next call; a table takes four bytes a coordinate.
+  private static let kept = 8
+  /// The latest tables, the most recent last.
+  private static let cache = Mutex<[(key: Key, table: SketchTable)]>([])
+
+  private let entries: [UInt32]
+
+  /// The table of `sketch` for rows of `count` values; made where it is not among the latest.
+  static func shared(for sketch: Sketch, count: Int) -> SketchTable {
+    let key = Key(count: count, sketch: sketch)
+    // Made under the lock: whoever else wants the same table would only do the same work.
+    return cache.withLock { tables in
+      let table: SketchTable
+      if let index = tables.firstIndex(where: { $0.key == key }) {
+        table = tables.remove(at: index).table
+      } else {
+        table = SketchTable(key)
+        if tables.count == kept { tables.removeFirst() }
+      }
+      tables.append((key, table))
+      return table
+    }
+  }
+
+  private init(_ key: Key) {
+    entries = [UInt32](unsafeUninitializedCapacity: key.count) { buffer, initialized in
+      mvk_sketch_table(UInt64(key.sketch.seed), key.count, UInt32(key.sketch.columns), buffer.baseAddress)
+      initialized = key.count
+    }
+  }
+
+  /// Writes the sketch of a row.
+  func sketch(_ row: UnsafeBufferPointer<Float>, into columns: UnsafeMutableBufferPointer<Float>) {
+    columns.update(repeating: 0)
+    mvk_sketch_add(row.baseAddress, entries, entries.count, columns.baseAddress)
+  }
+}
