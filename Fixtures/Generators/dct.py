@@ -28,7 +28,7 @@ def transform(images, norm):
     planes = torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))).double()
     if images.dtype == np.uint8:
         planes = planes / 255
-    return torch_dct.dct_2d(planes, norm).float().numpy()
+    return np.ascontiguousarray(torch_dct.dct_2d(planes, norm).float().numpy())
 
 
 def main():

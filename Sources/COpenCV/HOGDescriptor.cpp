@@ -18,10 +18,11 @@ GuardedStatus mvcv_hog(const MVCVHOGSettings* settings, const uint8_t* pixels, i
     cv::Mat reversed;
     if (channels == 3) cv::cvtColor(source, reversed, cv::COLOR_RGB2BGR);
     const cv::Mat& image = channels == 3 ? reversed : source;
+    // Never another threshold than 0.2: OpenCV keeps the first one it sees in a static variable.
     const cv::HOGDescriptor hog(cv::Size(whole(width), whole(height)), cv::Size(settings->block, settings->block),
                                 cv::Size(settings->stride, settings->stride), cv::Size(settings->cell, settings->cell),
-                                settings->orientations, 1, -1, cv::HOGDescriptor::L2Hys, settings->threshold,
-                                settings->gamma != 0, cv::HOGDescriptor::DEFAULT_NLEVELS, settings->full_circle != 0);
+                                settings->orientations, 1, -1, cv::HOGDescriptor::L2Hys, 0.2, settings->gamma != 0,
+                                cv::HOGDescriptor::DEFAULT_NLEVELS, settings->full_circle != 0);
     // One place to look at: what is left over beyond the window must not become windows of its own.
     std::vector<float> values;
     hog.compute(image, values, cv::Size(), cv::Size(), {cv::Point(0, 0)});

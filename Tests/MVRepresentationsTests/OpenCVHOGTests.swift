@@ -8,7 +8,6 @@ import Testing
     ("rgb32", "rgb32", OpenCVHOG()), ("rgb96", "rgb96", OpenCVHOG()), ("uneven", "rgb45x37", OpenCVHOG()),
     ("signed", "rgb45x37", OpenCVHOG(orientations: 18, signed: true)),
     ("linear", "rgb45x37", OpenCVHOG(gammaCorrection: false)),
-    ("threshold", "rgb45x37", OpenCVHOG(threshold: 0.1)),
     ("odd", "rgb45x37", OpenCVHOG(orientations: 12, cellSize: 5, blockSize: 15, blockStride: 4)),
   ]
 
@@ -52,7 +51,7 @@ import Testing
 
   static let impossible: [(OpenCVHOG, String)] = [
     (OpenCVHOG(blockSize: 17), "setting block_size=17"), (OpenCVHOG(blockSize: 64), "setting block_size=64"),
-    (OpenCVHOG(blockStride: 0), "setting block_stride=0"), (OpenCVHOG(threshold: 0), "setting threshold=0.0"),
+    (OpenCVHOG(blockStride: 0), "setting block_stride=0"), (OpenCVHOG(orientations: 181), "setting orientations=181"),
   ]
 
   @Test(arguments: impossible) func refusesImpossibleSettings(_ hog: OpenCVHOG, _ subject: String) {

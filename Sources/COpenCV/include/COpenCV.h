@@ -43,7 +43,6 @@ void mvcv_buffer_free(MVCVBuffer* buffer);
 /// whether angles span 360 degrees; whether the square root of each pixel is taken; the limit of L2-Hys.
 typedef struct MVCVHOGSettings {
   int orientations, cell, block, stride, full_circle, gamma;
-  double threshold;
 } MVCVHOGSettings;
 
 /// Describes interleaved RGB (3 channels) or grey (1 channel) bytes as one window, as large as whole strides allow;

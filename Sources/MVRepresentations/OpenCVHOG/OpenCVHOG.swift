@@ -5,11 +5,11 @@ public import MVCore
 ///
 /// The image is one window, cut at the right and the bottom to a whole number of block strides, though the gradients at the
 /// cut see the pixels beyond. Each pixel votes with its gradient's magnitude, weighted by a Gaussian around the middle of the
-/// block, for the two nearest orientations of the four nearest cells; blocks are normalised by L2-Hys. The order of the values
+/// block, for the two nearest orientations of the four nearest cells; blocks are normalised by L2-Hys, limited to 0.2. The order of the values
 /// is OpenCV's, column by column. Axes: block_x, block_y, cell_x, cell_y, orientation; values 0...1.
 ///
 /// It takes 8-bit pixels only, as OpenCV does; colours reach OpenCV in its own order, blue first, which decides between
-/// channels of equal gradients.
+/// channels of equal gradients. The limit of L2-Hys is no setting, since OpenCV 4.6 keeps the first one that a process uses.
 public struct OpenCVHOG: Representation {
   /// The name in the catalogue.
   public static let name = "hog-opencv"
@@ -23,7 +23,6 @@ public struct OpenCVHOG: Representation {
     .int("block_stride", \.blockStride, 1...4096, "pixels from one block to the next"),
     .bool("signed", \.signed, "tell gradients of opposite directions apart: 360 degrees"),
     .bool("gamma", \.gammaCorrection, "take the square root of every pixel first"),
-    .double("threshold", \.threshold, 0.01...1, "what values of a block are limited to before it is normalised again"),
   ]
 
   /// Orientation bins over 180 degrees, or over 360 where `signed`.
@@ -38,8 +37,6 @@ public struct OpenCVHOG: Representation {
   public var signed = false
   /// Whether the square root of every pixel is taken first.
   public var gammaCorrection = true
-  /// What values of a block are limited to before it is normalised again.
-  public var threshold = 0.2
 
   /// Creates OpenCV's default settings: 9 orientations, cells of 8 pixels, blocks of 16, moved by 8.
   public init() {}
@@ -47,7 +44,7 @@ public struct OpenCVHOG: Representation {
   /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
   public init(
     orientations: Int = 9, cellSize: Int = 8, blockSize: Int = 16, blockStride: Int = 8, signed: Bool = false,
-    gammaCorrection: Bool = true, threshold: Double = 0.2
+    gammaCorrection: Bool = true
   ) {
     self.orientations = orientations
     self.cellSize = cellSize
@@ -55,7 +52,6 @@ public struct OpenCVHOG: Representation {
     self.blockStride = blockStride
     self.signed = signed
     self.gammaCorrection = gammaCorrection
-    self.threshold = threshold
   }
 
   /// OpenCV's descriptor is defined for 8-bit pixels alone.
@@ -97,7 +93,7 @@ public struct OpenCVHOG: Representation {
     }
     let settings = MVCVHOGSettings(
       orientations: Int32(orientations), cell: Int32(cellSize), block: Int32(blockSize), stride: Int32(blockStride),
-      full_circle: signed ? 1 : 0, gamma: gammaCorrection ? 1 : 0, threshold: threshold)
+      full_circle: signed ? 1 : 0, gamma: gammaCorrection ? 1 : 0)
     let shape = images.shape
     for index in 0..<images.count {
       let status = rows.withUnsafeMutableBufferPointer { rows in
