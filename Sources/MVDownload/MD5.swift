@@ -1,7 +1,7 @@
 internal import Foundation
 internal import MVCore
 
-/// The MD5 sum (RFC 1321): what the makers of data sets publish. It tells damage, not malice.
+/// The MD5 sum (RFC 1321), which the makers of data sets publish; it tells damage, not malice.
 struct MD5 {
   private var state: (UInt32, UInt32, UInt32, UInt32) = (0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476)
 

@@ -29,7 +29,7 @@ import Testing
         continue
       }
       #expect(abs(probe.objective / objective - 1) < 1e-6, "\(probe.objective) for \(objective)")
-// The loss alone moves with the weights in first order: by |w| times what is left of the gradient.
+      // The loss alone moves with the weights in first order: by |w| times what is left of the gradient.
       #expect(abs(probe.trainLoss - loss) < 1e-6, "\(probe.trainLoss) for \(loss)")
     }
   }

@@ -38,7 +38,8 @@ struct PillowComparisonTests {
       let decoded = try largest(image, golden("decoded"))
       let covering = try largest(try image.covering(ImageSize(height: 224, width: 224)), golden("covering"))
       let bicubic = try largest(try image.resized(to: ImageSize(height: 96, width: 64), .bicubic), golden("bicubic"))
-      #expect(max(covering, bicubic) <= max(1, decoded), "\(name): \(decoded), \(covering), \(bicubic)")
+      // Pillow may take the two passes in the other order, which bicubic weights below zero can show twice.
+      #expect(decoded == 0 && covering <= 1 && bicubic <= 2, "\(name): \(decoded), \(covering), \(bicubic)")
       worst = (max(worst.decoded, decoded), max(worst.covering, covering), max(worst.bicubic, bicubic))
     }
     print("\(names.count) photographs, largest difference in grey levels: \(worst)")

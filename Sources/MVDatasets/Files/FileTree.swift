@@ -12,7 +12,7 @@ struct FileTree: Sendable {
   /// Where the files are, for messages.
   let path: String
 
-  /// Opens a folder or an archive; throws where there is neither. `hint` says which folder to give.
+  /// Opens a folder or an archive; throws where there is neither, with `hint` as what to do.
   init(_ url: URL, hint: String) throws(MVError) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {

@@ -25,8 +25,10 @@ final class ProbeData: Sendable {
   static let cacheBytes = 1 << 30
 
   /// Columns are brought to standard deviation 1 if `standardize`; means are subtracted in any case, which the biases,
-  /// not being penalised, make up for. With `normalizeRows` neither is done: each row is divided, in each representation,
-  /// by its length (and 1e-5, as VISSL does).
+  /// not being penalised, make up for.
+  ///
+  /// With `normalizeRows` neither is done: each row is divided, in each representation, by its length (and 1e-5, as VISSL
+  /// does).
   init(
     reader: RowReader, labels: [Int32], standardize: Bool, normalizeRows: Bool = false, threads: Int,
     cacheBytes: Int = ProbeData.cacheBytes

@@ -25,7 +25,7 @@ public struct MultiLabelProbe: Hashable, Sendable {
   public let folds: Int
   /// Whether columns are brought to mean 0 and standard deviation 1; the squared hinge takes rows of length 1 instead.
   public let standardize: Bool
-  /// How much positive rows count; nil for 1 of the logistic loss and 2 of the squared hinge.
+  /// How much the rows of both sides count; `none` is what ``Loss`` says of each.
   public let classWeights: LinearProbe.ClassWeights
   /// The norm of the gradient at which a fit ends.
   public let gradientNorm: Double
