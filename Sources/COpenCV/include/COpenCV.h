@@ -39,6 +39,9 @@ const uint8_t* mvcv_buffer_bytes(const MVCVBuffer* buffer);
 size_t mvcv_buffer_count(const MVCVBuffer* buffer);
 void mvcv_buffer_free(MVCVBuffer* buffer);
 
+/// The version of the OpenCV that is loaded: major, minor, revision.
+void mvcv_version(int version[3]);
+
 /// Images and buffers not yet freed, for leak tests.
 long mvcv_live_handles(void);
 

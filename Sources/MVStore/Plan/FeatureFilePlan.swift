@@ -25,6 +25,8 @@ public struct FeatureFilePlan: Hashable, Sendable {
   public var splits: [SplitPlan]
   /// The representations, in order, at least one; every split has all of them.
   public var representations: [RepresentationPlan]
+  /// Which part of the whole this is; nil for all of it. See ``shard(_:)``.
+  public internal(set) var shard: ShardPlan?
 
   /// Describes a feature file.
   public init(
