@@ -12,7 +12,9 @@ public struct FeatureFileExport: Sendable {
   private let splits: [StoredSplit]
   private let representations: [String]
 
-  /// Chooses what to write; nil for all. Throws where the file lacks a name, or is not finished.
+  /// Chooses what to write, nil for all.
+  ///
+  /// Throws where the file lacks a name, or is not finished.
   public init(
     of file: FeatureFile, splits: [String]? = nil, representations: [String]? = nil
   ) throws(MVError) {

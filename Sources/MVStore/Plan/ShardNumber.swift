@@ -1,6 +1,6 @@
 public import MVCore
 
-/// One of several parts into which the rows of every split are divided, for several machines: 1/4 ... 4/4.
+/// One of several parts into which the rows of every split are divided, for several machines.
 public struct ShardNumber: Hashable, Sendable, CustomStringConvertible {
   /// From 1 to ``count``.
   public let index: Int
