@@ -150,12 +150,12 @@ private struct StoreBenchmark {
     process.arguments = [program, "-c", StorePeers.script, peer, url.path, folder.path, "\(batches)"]
     process.standardOutput = pipe
     do { try process.run() } catch { return nil }
-    let output = (try? pipe.fileHandleForReading.readToEnd()).flatMap { $0 } ?? Data()
+    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       Terminal.message("note: no figures of \(peer): \(program) has no h5py or NumPy; MVMR_PYTHON names another")
       return nil
     }
-    return Double(String(decoding: output ?? Data(), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    return Double(String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
   }
 }
