@@ -77,6 +77,12 @@ const uint8_t* mvcv_buffer_bytes(const MVCVBuffer* buffer) { return buffer->byte
 size_t mvcv_buffer_count(const MVCVBuffer* buffer) { return buffer->bytes.size(); }
 void mvcv_buffer_free(MVCVBuffer* buffer) { delete buffer; }
 
+void mvcv_version(int version[3]) {
+  version[0] = cv::getVersionMajor();
+  version[1] = cv::getVersionMinor();
+  version[2] = cv::getVersionRevision();
+}
+
 long mvcv_live_handles(void) { return live_handles.load(); }
 
 void mvcv_use_one_thread(void) { cv::setNumThreads(1); }

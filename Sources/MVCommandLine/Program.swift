@@ -22,7 +22,9 @@ public struct Program: Sendable {
 
   /// Runs the command that `arguments` (without the program's name) ask for, and returns the exit code.
   public func run(_ arguments: [String]) -> Int32 {
-    reporting { () throws(MVError) in try parseAndRun(arguments) }
+    // Beyond a limit on the size of files, writing then fails with an error of its own instead of a silent end.
+    signal(SIGXFSZ, SIG_IGN)
+    return reporting { () throws(MVError) in try parseAndRun(arguments) }
   }
 
   /// Runs `body`; an error becomes one line on stderr and an exit code.

@@ -68,6 +68,9 @@ final class BlockLoader: Sendable {
   private static func isBadImage(_ error: MVError) -> Bool { error.kind == .badData || error.kind == .missingInput }
 
   private func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
+    // The file of a shard counts its rows from 0, the source from the start of the split.
+    let start = writer.plan.shard?.start(of: split.name) ?? 0
+    let rows = rows.lowerBound + start..<rows.upperBound + start
     let batch = try source.images(rows, of: split)
     guard batch.count == rows.count, batch.shape == split.shape else {
       throw .internalFault(

@@ -23,6 +23,10 @@ public struct Extraction: Sendable {
   public var jobs: Int
   /// Take only so many images of each split, from its start; nil for all.
   public var limit: Int?
+  /// The part of the rows of each split to extract; nil for all.
+  public var shard: ShardNumber?
+  /// Compress the features once all are there, for archives.
+  public var compress: Bool
   /// Leave out images that cannot be read, instead of stopping at the first.
   public var skipBadImages: Bool
   /// Replace the file that stands at `output`.
@@ -34,7 +38,8 @@ public struct Extraction: Sendable {
   public init(
     of representations: [NamedRepresentation], from source: any ImageSource, splits: [String]? = nil, to output: URL,
     element: ElementType = .float32, jobs: Int = Parallel.processorCount, limit: Int? = nil,
-    skipBadImages: Bool = false, overwrite: Bool = false, software: [String: String] = [:]
+    shard: ShardNumber? = nil, compress: Bool = false, skipBadImages: Bool = false, overwrite: Bool = false,
+    software: [String: String] = [:]
   ) {
     self.representations = representations
     self.source = source
@@ -43,6 +48,8 @@ public struct Extraction: Sendable {
     self.element = element
     self.jobs = jobs
     self.limit = limit
+    self.shard = shard
+    self.compress = compress
     self.skipBadImages = skipBadImages
     self.overwrite = overwrite
     self.software = software
@@ -52,16 +59,19 @@ public struct Extraction: Sendable {
   public init(
     of representations: [any Representation], from source: any ImageSource, splits: [String]? = nil, to output: URL,
     element: ElementType = .float32, jobs: Int = Parallel.processorCount, limit: Int? = nil,
-    skipBadImages: Bool = false, overwrite: Bool = false, software: [String: String] = [:]
+    shard: ShardNumber? = nil, compress: Bool = false, skipBadImages: Bool = false, overwrite: Bool = false,
+    software: [String: String] = [:]
   ) {
     self.init(
       of: representations.map { NamedRepresentation($0) }, from: source, splits: splits, to: output, element: element,
-      jobs: jobs, limit: limit, skipBadImages: skipBadImages, overwrite: overwrite, software: software)
+      jobs: jobs, limit: limit, shard: shard, compress: compress, skipBadImages: skipBadImages, overwrite: overwrite,
+      software: software)
   }
 
   /// Computes what is missing in the file, creating it where needed, and reports after each block of rows.
   ///
-  /// `progress` is called by one thread at a time. When `cancellation` asks to stop, the blocks in flight are finished and
+  /// With ``compress``, the plain file is replaced by a compressed one at the end; a run that is stopped before leaves the
+  /// plain one. `progress` is called by one thread at a time. When `cancellation` asks to stop, the blocks in flight are finished and
   /// an error of the kind `interrupted` is thrown. Throws the source's own error for an image that cannot be read, unless
   /// ``skipBadImages``, and an error that names the image where a representation is not finite. After any error the same
   /// call goes on from what is done.
@@ -71,10 +81,16 @@ public struct Extraction: Sendable {
   ) throws(MVError) -> ExtractionSummary {
     guard jobs >= 1 else { throw .usage("jobs", "is \(jobs)", remedy: "it takes 1 or more") }
     let chosen = try chosenSplits()
-    let writer = try FeatureFileWriter(
-      creatingOrResuming: output, plan: try plan(of: chosen), overwrite: overwrite)
+    let plan = try plan(of: chosen)
+    if compress, !overwrite, let done = try FeatureFile.ifPacked(output, by: plan) { return ExtractionSummary(done) }
+    let writer = try FeatureFileWriter(creatingOrResuming: output, plan: plan, overwrite: overwrite)
     let run = ExtractionRun(
       of: self, splits: chosen, writer: writer, cancellation: cancellation, progress: progress)
-    return try run.run()
+    let summary = try run.run()
+    if compress {
+      // In the place of the plain file, whose lock is held until then.
+      try FeatureFilePacking.write(output, to: output, compressed: true, cancellation: cancellation)
+    }
+    return summary
   }
 }

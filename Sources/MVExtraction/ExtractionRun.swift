@@ -66,7 +66,7 @@ final class ExtractionRun: Sendable {
     }
     return ExtractionSummary(
       rows: writer.rows, rowsBefore: rowsBefore, seconds: seconds, bytes: writer.plan.featureBytes,
-      skipped: loader.skipped())
+      skipped: loader.skipped(), notices: writer.notices)
   }
 
   private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }

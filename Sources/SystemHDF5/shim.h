@@ -61,10 +61,44 @@ static inline hid_t mv_h5_create_contiguous(int zeroed) {
   return list;
 }
 
+// A data set of chunks that are shuffled and deflated; the chunk has `rank` lengths.
+static inline hid_t mv_h5_create_packed(int rank, const hsize_t* chunk) {
+  hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+  if (list < 0) return list;
+  if (H5Pset_chunk(list, rank, chunk) < 0 || H5Pset_shuffle(list) < 0 || H5Pset_deflate(list, 4) < 0 ||
+      H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) < 0) {
+    H5Pclose(list);
+    return -1;
+  }
+  return list;
+}
+
+// A virtual data set, NaN where a file of its sources is missing; the sources are added with H5Pset_virtual.
+static inline hid_t mv_h5_create_virtual(void) {
+  hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+  if (list < 0) return list;
+  const float nan = __builtin_nanf("");
+  if (H5Pset_layout(list, H5D_VIRTUAL) < 0 || H5Pset_fill_value(list, H5T_NATIVE_FLOAT, &nan) < 0) {
+    H5Pclose(list);
+    return -1;
+  }
+  return list;
+}
+
+// 1 for a virtual data set, 0 for another, negative for an error.
+static inline int mv_h5_is_virtual(hid_t dataset) {
+  hid_t list = H5Dget_create_plist(dataset);
+  if (list < 0) return -1;
+  const int layout = H5Pget_layout(list);
+  H5Pclose(list);
+  return layout < 0 ? -1 : layout == H5D_VIRTUAL;
+}
+
 static inline hid_t mv_h5_create_file(const char* path, hid_t access) {
   return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
 }
 static inline hid_t mv_h5_open_file(const char* path, hid_t access) { return H5Fopen(path, H5F_ACC_RDONLY, access); }
+static inline hid_t mv_h5_open_to_write(const char* path, hid_t access) { return H5Fopen(path, H5F_ACC_RDWR, access); }
 
 // Where the bytes of a data set lie in its own file, or -1 where they are not one plain stretch of it.
 static inline long long mv_h5_plain_offset(hid_t dataset) {

@@ -36,7 +36,7 @@ extension Command {
       source, splits: arguments.has("split") ? arguments.all("split") : nil, to: output,
       name: arguments["name"] ?? "embedding", checkpoint: try CheckpointArgument.fingerprint(checkpoint),
       element: try arguments.choice("dtype", as: ElementType.self) ?? .float32, overwrite: arguments.has("overwrite"),
-      software: ["mvmr": Version.text, "command": CommandLine.arguments.joined(separator: " ")],
+      software: Provenance.software,
       isCancelled: { Interruption.isRequested }, progress: { bar.update($0) })
     print("\(output.path): \(rows) rows of \(embedder.columns)")
   }

@@ -14,10 +14,14 @@ extension Command {
       Without --representation: hog, lbp, color and scattering. A run that was stopped, by Ctrl-C or worse, is
       finished by the same command. The file opens in h5py: labels, ids and one data set a representation in each split.
 
+      Several machines share the work by --shard 1/4 ... --shard 4/4, each with an output of its own; `mvmr merge` joins
+      those. With --compress the file is compressed once all rows are there: smaller, but slower to train from.
+
       Examples:
         mvmr extract cifar10:data/cifar-10-batches-bin --output cifar10.h5
         mvmr extract folder:photos --size 96x96 --representation hog --representation lbp:grid=4 --output photos.h5
         mvmr extract stl10:data/stl10_binary --split train --split test --dtype float16 --output stl10.h5
+        mvmr extract stl10:data/stl10_binary --shard 2/4 --output part2.h5
       """,
     arguments: [
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
@@ -30,6 +34,8 @@ extension Command {
       .option("dtype", "TYPE", "float32 or float16", default: "float32"),
       .option("jobs", "N", "threads", default: "all"),
       .option("limit", "N", "only the first N images of each split"),
+      .option("shard", "I/N", "only the I-th of N parts of each split, for N machines"),
+      .flag("compress", "compress the features at the end, for archives"),
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("overwrite", "replace the output instead of finishing it"),
       .flag("dry-run", "print what would be computed, with every setting, and stop"),
@@ -55,6 +61,7 @@ extension Command {
       bar.finish()
       throw error
     }
+    for notice in summary.notices { Terminal.message("note: \(notice)") }
     for image in summary.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
     if arguments.has("json") {
       try Terminal.printJSON(summary)

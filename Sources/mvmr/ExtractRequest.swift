@@ -32,20 +32,19 @@ struct ExtractRequest {
       to: URL(filePath: try arguments.required("output")), element: element,
       jobs: try arguments.int("jobs", in: 1...1024) ?? configuration?.jobs ?? Parallel.processorCount,
       limit: try arguments.int("limit", in: 1...Int.max) ?? configuration?.limit,
-      skipBadImages: arguments.has("skip-bad-images"), overwrite: arguments.has("overwrite"),
-      software: [
-        "mvmr": Version.text, "command": CommandLine.arguments.joined(separator: " "),
-        "system": ProcessInfo.processInfo.operatingSystemVersionString,
-      ])
+      shard: try arguments["shard"].map { (text) throws(MVError) in try ShardNumber(parsing: text) },
+      compress: arguments.has("compress"), skipBadImages: arguments.has("skip-bad-images"),
+      overwrite: arguments.has("overwrite"),
+      software: Provenance.software)
   }
 
   /// Prints what would be computed.
   func describe() throws(MVError) {
     var table = TextTable("split", "images", "representation", "shape", "bytes", "settings")
-    let chosen = extraction.splits ?? extraction.source.splits.map(\.name)
-    for name in chosen {
-      let split = try extraction.source.split(name)
-      let rows = min(split.count, extraction.limit ?? split.count)
+    let plan = try extraction.plan()
+    for part in plan.splits {
+      let split = try extraction.source.split(part.name)
+      let (name, rows) = (part.name, part.count)
       for entry in extraction.representations {
         let layout = try entry.representation.layout(for: split.shape)
         let settings = entry.representation.settingValues.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

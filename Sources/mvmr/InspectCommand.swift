@@ -20,12 +20,24 @@ extension Command {
     print("\(description.path): \(description.dataset), \(ByteCount(description.bytes)), \(state)")
     print("made \(description.created) from \(description.location)")
     if let command = description.software["command"] { print("by: \(command)") }
+    if let merged = description.software["merged"] { print("merged by: \(merged)") }
+    if let converted = description.software["converted"] { print("converted by: \(converted)") }
+    let versions = ["mvmr", "opencv", "hdf5"].compactMap { name in
+      description.software[name].map { name == "mvmr" ? $0 : "\(name) \($0)" }
+    }
+    if !versions.isEmpty { print("with: \(versions.joined(separator: ", "))") }
+    if let shard = description.shard {
+      print(
+        "shard \(shard.name): \(shard.splits.map { "\($0.rows) of \($0.total) \($0.name)" }.joined(separator: ", "))")
+    }
+    if !description.sources.isEmpty { print("joins: \(description.sources.joined(separator: ", "))") }
     var table = TextTable("split", "rows", "labelled", "representation", "shape", "type", "size", "done")
     for split in description.splits {
       for (place, entry) in split.representations.enumerated() {
         table.add(
           place == 0 ? split.name : "", place == 0 ? "\(split.rows)" : "", place == 0 ? "\(split.labelledRows)" : "",
-          entry.name, entry.shape.map(String.init).joined(separator: " x "), entry.dtype.rawValue,
+          entry.name, entry.shape.map(String.init).joined(separator: " x "),
+          entry.dtype.rawValue + (entry.isPacked ? ", compressed" : ""),
           "\(ByteCount(entry.bytes))", "\(Int(entry.doneFraction * 100)) %")
       }
     }

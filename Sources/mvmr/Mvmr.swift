@@ -20,7 +20,7 @@ enum Mvmr {
     let program = Program(
       name: "mvmr", summary: "Multi-view, multi-representation self-supervised learning: extract, train, evaluate.",
       footer: footer, version: Version.text,
-      commands: [.extract, .inspect, .verify, .knn, .probe, .show, .datasets, .representations]
+      commands: [.extract, .merge, .convert, .inspect, .verify, .knn, .probe, .show, .datasets, .representations]
         + TrainingProgram.commands.map(\.placeholder))
     // Its commands have options that only it knows, so they are not parsed here.
     if let first = arguments.first, TrainingProgram.has(first) {

@@ -45,7 +45,8 @@ enum SampleFile {
   static func fill(_ writer: FeatureFileWriter, _ block: FeatureBlock) throws {
     for name in block.missing {
       let columns = writer.plan.representations.first { $0.name == name }!.columns
-      var values = values(name, block.rows, columns: columns)
+      let start = writer.plan.shard?.start(of: block.split) ?? 0
+      var values = values(name, block.rows.lowerBound + start..<block.rows.upperBound + start, columns: columns)
       for row in writer.skippedRows(of: block.split) where block.rows.contains(row) {
         for column in 0..<columns { values[(row - block.rows.lowerBound) * columns + column] = .nan }
       }
@@ -78,7 +79,7 @@ enum SampleFile {
       contents["\(split.name)/.crc"] = stored.sums.withUnsafeBytes { Data($0) }
       for representation in split.representations {
         contents["\(split.name)/\(representation.name)"] =
-          Data(try split.features(representation.name, allowingMissing: true).bytes)
+          try split.features(representation.name, allowingMissing: true).pieces.reduce(Data()) { $0 + $1.bytes }
       }
     }
     return contents

@@ -40,7 +40,7 @@ size_t mvcv_buffer_count(const MVCVBuffer* buffer);
 void mvcv_buffer_free(MVCVBuffer* buffer);
 
 /// The settings of a `cv::HOGDescriptor`: orientation bins; pixels along a cell, along a block and between blocks;
-/// whether angles span 360 degrees; whether the square root of each pixel is taken; the limit of L2-Hys.
+/// whether angles span 360 degrees; whether the square root of each pixel is taken.
 typedef struct MVCVHOGSettings {
   int orientations, cell, block, stride, full_circle, gamma;
 } MVCVHOGSettings;
@@ -49,6 +49,9 @@ typedef struct MVCVHOGSettings {
 /// writes `count` values in OpenCV's order. Fails where the descriptor has another size.
 GuardedStatus mvcv_hog(const MVCVHOGSettings* settings, const uint8_t* pixels, int height, int width, int channels,
                        float* descriptor, size_t count);
+
+/// The version of the OpenCV that is loaded: major, minor, revision.
+void mvcv_version(int version[3]);
 
 /// Images and buffers not yet freed, for leak tests.
 long mvcv_live_handles(void);

@@ -119,17 +119,23 @@ public struct NumPyArray: Sendable {
 }
 
 extension NumPyArray {
-  /// Writes `values` of `shape` to `url`, atomically.
-  public static func write<Value: BitwiseCopyable>(
-    _ values: [Value], shape: [Int], element: Element, to url: URL
-  ) throws(MVError) {
-    precondition(MemoryLayout<Value>.stride == element.size && values.count == shape.reduce(1, *))
+  /// What stands before the elements in a file: for those who write them piece by piece.
+  public static func header(shape: [Int], element: Element) -> Data {
     let axes = shape.map { "\($0)," }.joined(separator: " ")
     var header = "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(axes)), }"
     header += String(repeating: " ", count: (64 - (10 + header.utf8.count + 1) % 64) % 64) + "\n"
     var data = Data([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0])
     data.append(contentsOf: [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)])
     data.append(contentsOf: header.utf8)
+    return data
+  }
+
+  /// Writes `values` of `shape` to `url`, atomically.
+  public static func write<Value: BitwiseCopyable>(
+    _ values: [Value], shape: [Int], element: Element, to url: URL
+  ) throws(MVError) {
+    precondition(MemoryLayout<Value>.stride == element.size && values.count == shape.reduce(1, *))
+    var data = header(shape: shape, element: element)
     values.withUnsafeBytes { data.append(contentsOf: $0) }
     do { try data.write(to: url, options: .atomic) } catch {
       throw .inputOutput(url.path, "cannot be written", remedy: "check the folder and the space left")

@@ -45,10 +45,25 @@ final class FileDescriptor: Sendable {
   func read(_ count: Int, at offset: Int) throws(MVError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
-    while done < count {
-      let step = bytes.withUnsafeMutableBytes {
-        pread(number, $0.baseAddress! + done, count - done, off_t(offset + done))
-      }
+    // A closure that throws our own error type, which the standard library's withUnsafeMutableBytes cannot pass on.
+    try bytes.withUnsafeMutableBufferPointer { (buffer) throws(MVError) in
+      done = try readSome(UnsafeMutableRawBufferPointer(buffer), at: offset)
+    }
+    return Array(bytes.prefix(done))
+  }
+
+  /// Fills `target` with what stands at `offset`; throws where the file ends before.
+  func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(MVError) {
+    guard try readSome(target, at: offset) == target.count else {
+      throw .badData(
+        path, "was cut short while it was read", remedy: "restore the file, or write it again with mvmr extract")
+    }
+  }
+
+  private func readSome(_ target: UnsafeMutableRawBufferPointer, at offset: Int) throws(MVError) -> Int {
+    var done = 0
+    while done < target.count {
+      let step = pread(number, target.baseAddress! + done, target.count - done, off_t(offset + done))
       if step == 0 { break }
       if step > 0 {
         done += step
@@ -56,7 +71,7 @@ final class FileDescriptor: Sendable {
         throw FileDescriptor.failure(path, "cannot be read", errno)
       }
     }
-    return Array(bytes.prefix(done))
+    return done
   }
 
   /// Writes all of `bytes` at `offset`; safe from several threads.
@@ -110,10 +125,11 @@ final class FileDescriptor: Sendable {
       ? String(format: "%.2f MB", Double(bytes) / 1e6) : String(format: "%.2f GB", Double(bytes) / 1e9)
   }
 
-  /// Maps the first `size` bytes for reading.
-  func map(_ size: Int) throws(MVError) -> MappedFile {
-    guard let base = mmap(nil, size, PROT_READ, MAP_SHARED, number, 0), base != MAP_FAILED else {
-      throw FileDescriptor.failure(path, "cannot be mapped", errno)
+  /// Maps all of the file for reading.
+  func map() throws(MVError) -> MappedFile {
+    let size = Int(try status().st_size)
+    guard size > 0, let base = mmap(nil, size, PROT_READ, MAP_SHARED, number, 0), base != MAP_FAILED else {
+      throw FileDescriptor.failure(path, "cannot be mapped", size > 0 ? errno : EIO)
     }
     return MappedFile(base: base, count: size)
   }

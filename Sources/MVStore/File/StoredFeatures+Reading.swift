@@ -26,7 +26,9 @@ extension StoredFeatures {
     let isSingle = H5Tequal(type.id, mv_h5_float32()) > 0
     element = isHalf ? .float16 : .float32
     // Any other floating type is converted by HDF5 on the way.
-    offset = isHalf || isSingle ? dataSet.plainOffset : nil
+    let offset = isHalf || isSingle ? dataSet.plainOffset : nil
+    pieces = offset.map { [Piece(path: context.path, offset: $0, rows: 0..<rows)] } ?? []
+    isVirtual = dataSet.isVirtual
     try StoredSplit.checkExtent(dataSet, label, bytes: offset == nil ? 0 : rows * rowBytes, fileSize: fileSize)
   }
 }

@@ -4,12 +4,21 @@ internal import MVCore
 extension StoredFile {
   /// Reads everything but the features; throws where the file is not a whole feature file that this code understands.
   init(reading path: String) throws(MVError) {
+    try self.init(unjoined: path)
+    try joinSources()
+  }
+
+  /// Reads a file without looking into those that it joins.
+  private init(unjoined path: String) throws(MVError) {
     let size = try StoredFile.checkedSize(path)
     self = try HDF5Library.locked { () throws(MVError) in
       let file = try HDF5Handle.openingFile(.reading(path))
       return try StoredFile(file, size: size)
     }
   }
+
+  /// Reads one of the files that another joins.
+  static func source(_ path: String) throws(MVError) -> StoredFile { try StoredFile(unjoined: path) }
 
   private static func checkedSize(_ path: String) throws(MVError) -> Int {
     let descriptor = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK)
@@ -59,5 +68,14 @@ extension StoredFile {
       throw context.failure("its splits do not hold the same representations")
     }
     self.splits = splits
+    sources = file.hasAttribute("sources") ? try file.texts("sources") : []
+    shard =
+      file.hasAttribute("shard")
+      ? try CanonicalJSON.value(ShardPlan.self, from: try file.text("shard"), "attribute shard", context) : nil
+    guard let shard else { return }
+    let parts = shard.splits.filter { $0.rows > 0 }
+    guard shard.isPossible(blockRows: splits[0].blockRows), parts.map(\.name) == names,
+      parts.map(\.rows) == splits.map(\.rows)
+    else { throw context.failure("attribute shard does not describe its splits") }
   }
 }

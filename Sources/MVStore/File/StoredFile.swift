@@ -17,16 +17,30 @@ struct StoredFile: Sendable {
   let settings: [String: SettingValue]
   let software: [String: String]
   let created: String
+  /// Which part of the whole this file is; nil for all of it.
+  let shard: ShardPlan?
+  /// The files that this one joins, as they are named in it: relative to its folder; empty for a file of its own.
+  let sources: [String]
   /// In the order in which they were asked for.
-  let splits: [StoredSplit]
+  var splits: [StoredSplit]
 
   /// The plan that this file was made by.
   var plan: FeatureFilePlan {
-    FeatureFilePlan(
+    var plan = FeatureFilePlan(
       dataset: dataset, location: location, fingerprint: fingerprint, classNames: classNames, settings: settings,
       software: software, element: splits.first?.features.first?.element ?? .float32,
       blockRows: splits.first?.blockRows ?? 1,
       splits: splits.map { SplitPlan(name: $0.name, labels: $0.labels, ids: Array($0.ids)) },
       representations: splits.first?.features.map(\.plan) ?? [])
+    plan.shard = shard
+    return plan
+  }
+
+  /// Whether every row of every representation is there.
+  var isComplete: Bool { splits.allSatisfy { $0.done.allSatisfy { $0 == 1 } } }
+
+  /// Every file that holds rows of this one.
+  var featureFiles: Set<String> {
+    Set(splits.flatMap { $0.features.flatMap { $0.pieces.map(\.path) } }).union([path])
   }
 }

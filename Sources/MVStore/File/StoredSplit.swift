@@ -18,7 +18,7 @@ struct StoredSplit: Sendable {
   let doneOffset: Int?
   let sumsOffset: Int?
   /// In the order of the columns of `done` and `sums`.
-  let features: [StoredFeatures]
+  var features: [StoredFeatures]
 
   /// How many blocks of rows there are.
   var blockCount: Int { (rows + blockRows - 1) / blockRows }

@@ -11,6 +11,42 @@ extension HDF5Handle {
     return try HDF5Handle(H5Dcreate2(id, name, type, space.id, 0, list.id, 0), context, problem)
   }
 
+  /// Creates a data set of chunks of `chunkRows` rows, each shuffled and deflated.
+  func creatingPackedDataSet(_ name: String, type: hid_t, shape: [Int], chunkRows: Int) throws(MVError) -> HDF5Handle {
+    let problem = "cannot hold a data set named \(name)"
+    let chunk = [hsize_t(chunkRows)] + shape.dropFirst().map { hsize_t($0) }
+    let list = try HDF5Handle(mv_h5_create_packed(Int32(chunk.count), chunk), context, problem)
+    let space = try HDF5Handle(H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil), context, problem)
+    return try HDF5Handle(H5Dcreate2(id, name, type, space.id, 0, list.id, 0), context, problem)
+  }
+
+  /// Creates a data set whose rows are those of the data sets called `source` in other files, in order.
+  ///
+  /// Where a file is missing, programs that read through HDF5 see NaN.
+  func creatingVirtualDataSet(
+    _ name: String, type: hid_t, shape: [Int], parts: [(file: String, rows: Int)], source: String
+  ) throws(MVError) -> HDF5Handle {
+    let problem = "cannot hold a data set named \(name)"
+    let list = try HDF5Handle(mv_h5_create_virtual(), context, problem)
+    let space = try HDF5Handle(H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil), context, problem)
+    var begin = 0
+    for part in parts {
+      var start = [hsize_t](repeating: 0, count: shape.count)
+      var count = shape.map { hsize_t($0) }
+      start[0] = hsize_t(begin)
+      count[0] = hsize_t(part.rows)
+      let there = try HDF5Handle(H5Screate_simple(Int32(count.count), count, nil), context, problem)
+      try context.check(H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, count, nil), problem)
+      // HDF5 takes a percent sign for the place of a number.
+      let file = part.file.replacing("%", with: "%%")
+      let name = source.replacing("%", with: "%%")
+      try context.check(H5Pset_virtual(list.id, space.id, file, name, there.id), problem)
+      begin += part.rows
+    }
+    try context.check(H5Sselect_all(space.id), problem)
+    return try HDF5Handle(H5Dcreate2(id, name, type, space.id, 0, list.id, 0), context, problem)
+  }
+
   /// Writes all of this data set.
   func write(_ bytes: RawSpan, type: hid_t) throws(MVError) {
     let status = bytes.withUnsafeBytes { H5Dwrite(id, type, 0, 0, 0, $0.baseAddress) }
@@ -49,6 +85,36 @@ extension HDF5Handle {
   var plainOffset: Int? {
     let offset = mv_h5_plain_offset(id)
     return offset < 0 ? nil : Int(offset)
+  }
+
+  /// Whether this data set is put together from others.
+  var isVirtual: Bool { mv_h5_is_virtual(id) > 0 }
+
+  /// Reads some rows of this data set, converted to `type`, into memory that holds them exactly.
+  func read(
+    _ rows: Range<Int>, of shape: [Int], _ name: String, type: hid_t, into target: UnsafeMutableRawPointer
+  ) throws(MVError) {
+    let file = try HDF5Handle(H5Dget_space(id), context, "\(name) is unreadable")
+    var start = [hsize_t](repeating: 0, count: shape.count)
+    var count = shape.map { hsize_t($0) }
+    start[0] = hsize_t(rows.lowerBound)
+    count[0] = hsize_t(rows.count)
+    try context.check(
+      H5Sselect_hyperslab(file.id, H5S_SELECT_SET, start, nil, count, nil), "\(name) is unreadable")
+    let memory = try HDF5Handle(H5Screate_simple(Int32(count.count), count, nil), context, "\(name) is unreadable")
+    try context.check(H5Dread(id, type, memory.id, file.id, 0, target), "\(name) is unreadable")
+  }
+
+  /// Writes some rows of this data set.
+  func write(_ rows: Range<Int>, of shape: [Int], type: hid_t, from source: UnsafeRawPointer) throws(MVError) {
+    let file = try HDF5Handle(H5Dget_space(id), context, "cannot be written")
+    var start = [hsize_t](repeating: 0, count: shape.count)
+    var count = shape.map { hsize_t($0) }
+    start[0] = hsize_t(rows.lowerBound)
+    count[0] = hsize_t(rows.count)
+    try context.check(H5Sselect_hyperslab(file.id, H5S_SELECT_SET, start, nil, count, nil), "cannot be written")
+    let memory = try HDF5Handle(H5Screate_simple(Int32(count.count), count, nil), context, "cannot be written")
+    try context.check(H5Dwrite(id, type, memory.id, file.id, 0, source), "cannot be written")
   }
 
   /// Reads all of this data set, converted to `type`, of which a value takes `size` bytes.

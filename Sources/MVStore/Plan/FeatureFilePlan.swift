@@ -25,6 +25,8 @@ public struct FeatureFilePlan: Hashable, Sendable {
   public var splits: [SplitPlan]
   /// The representations, in order, at least one; every split has all of them.
   public var representations: [RepresentationPlan]
+  /// Which part of the whole this is, as ``shard(_:)`` makes it; nil for all of it.
+  public internal(set) var shard: ShardPlan?
 
   /// Describes a feature file.
   public init(

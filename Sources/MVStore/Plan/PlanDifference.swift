@@ -4,25 +4,10 @@ internal import MVCore
 enum PlanDifference {
   /// A sentence's predicate, with the file as its subject; nil where there is no difference.
   static func first(file: StoredFile, asked: FeatureFilePlan) -> String? {
-    if file.dataset != asked.dataset {
-      return "holds features of \(file.dataset), this run is of \(asked.dataset)"
+    if let difference = first(file, asked, by: "this run") { return difference }
+    if file.shard != asked.shard, file.shard?.name != asked.shard?.name {
+      return "holds \(words(file.shard)), this run makes \(words(asked.shard))"
     }
-    let names = asked.representations.map(\.name)
-    let stored = file.splits.first?.features ?? []
-    if stored.map(\.plan.name) != names {
-      return
-        "holds the representations \(stored.map(\.plan.name).joined(separator: ", ")), this run asks for "
-        + names.joined(separator: ", ")
-    }
-    for (features, representation) in zip(stored, asked.representations) {
-      if let difference = first(features.plan, representation) {
-        return "holds \(representation.name) with \(difference)"
-      }
-      if features.element != asked.element {
-        return "holds \(features.element.rawValue), this run asks for \(asked.element.rawValue)"
-      }
-    }
-    if let difference = first(file.settings, asked.settings) { return "was made with \(difference)" }
     if file.splits.map(\.name) != asked.splits.map(\.name) {
       return
         "holds the splits \(file.splits.map(\.name).joined(separator: ", ")), this run asks for "
@@ -31,29 +16,80 @@ enum PlanDifference {
     for (stored, split) in zip(file.splits, asked.splits) {
       if let difference = first(stored, split) { return difference }
     }
-    if file.classNames != asked.classNames { return "holds other class names than the source has now" }
+    if file.shard != asked.shard { return "holds shard \(file.shard?.name ?? "") of other numbers of rows" }
+    return source(file, asked, by: "this run")
+  }
+
+  /// The first difference of two shards of one whole, leaving aside which rows they hold.
+  static func first(file: StoredFile, other: StoredFile, called name: String) -> String? {
+    if let difference = first(file, other.plan, by: name) { return difference }
+    if let difference = source(file, other.plan, by: name) { return difference }
+    if file.shard?.splits.map(\.name) != other.shard?.splits.map(\.name)
+      || file.shard?.splits.map(\.total) != other.shard?.splits.map(\.total)
+    {
+      return "is a shard of other splits or numbers of rows than \(name)"
+    }
+    if file.splits[0].blockRows != other.splits[0].blockRows {
+      return "has blocks of \(file.splits[0].blockRows) rows, \(name) of \(other.splits[0].blockRows)"
+    }
+    return nil
+  }
+
+  private static func words(_ shard: ShardPlan?) -> String { shard.map { "shard \($0.name)" } ?? "the whole" }
+
+  /// What is computed from which data set.
+  private static func first(_ file: StoredFile, _ asked: FeatureFilePlan, by run: String) -> String? {
+    if file.dataset != asked.dataset {
+      return "holds features of \(file.dataset), \(run) is of \(asked.dataset)"
+    }
+    let names = asked.representations.map(\.name)
+    let stored = file.splits.first?.features ?? []
+    if stored.map(\.plan.name) != names {
+      return
+        "holds the representations \(stored.map(\.plan.name).joined(separator: ", ")), \(run) asks for "
+        + names.joined(separator: ", ")
+    }
+    for (features, representation) in zip(stored, asked.representations) {
+      if let difference = first(features.plan, representation, by: run) {
+        return "holds \(representation.name) with \(difference)"
+      }
+      if features.element != asked.element {
+        return "holds \(features.element.rawValue), \(run) asks for \(asked.element.rawValue)"
+      }
+    }
+    return first(file.settings, asked.settings, by: run).map { "was made with \($0)" }
+  }
+
+  /// The state of the data set.
+  private static func source(_ file: StoredFile, _ asked: FeatureFilePlan, by run: String) -> String? {
+    let now = run == "this run" ? "the source has now" : "\(run) has"
+    if file.classNames != asked.classNames { return "holds other class names than \(now)" }
     if file.fingerprint != asked.fingerprint {
-      return "was made from another state of the source (fingerprint \(file.fingerprint), now \(asked.fingerprint))"
+      let other = run == "this run" ? "now" : run
+      return
+        "was made from another state of the source (fingerprint \(file.fingerprint), \(other) \(asked.fingerprint))"
     }
     return nil
   }
 
-  private static func first(_ stored: RepresentationPlan, _ asked: RepresentationPlan) -> String? {
+  private static func first(_ stored: RepresentationPlan, _ asked: RepresentationPlan, by run: String) -> String? {
     if stored.representation != asked.representation {
-      return "the representation \(stored.representation), this run asks for \(asked.representation)"
+      return "the representation \(stored.representation), \(run) asks for \(asked.representation)"
     }
-    if let difference = first(stored.settings, asked.settings) { return difference }
-    if stored.shape != asked.shape { return "rows of the shape \(stored.shape), this run makes \(asked.shape)" }
-    if stored.axes != asked.axes { return "the axes \(stored.axes), this run makes \(asked.axes)" }
-    if stored.labels != asked.labels { return "other labels of its axes than this run makes" }
+    if let difference = first(stored.settings, asked.settings, by: run) { return difference }
+    if stored.shape != asked.shape { return "rows of the shape \(stored.shape), \(run) makes \(asked.shape)" }
+    if stored.axes != asked.axes { return "the axes \(stored.axes), \(run) makes \(asked.axes)" }
+    if stored.labels != asked.labels { return "other labels of its axes than \(run) makes" }
     return nil
   }
 
-  private static func first(_ stored: [String: SettingValue], _ asked: [String: SettingValue]) -> String? {
+  private static func first(_ stored: [String: SettingValue], _ asked: [String: SettingValue], by run: String)
+    -> String?
+  {
     for key in Set(stored.keys).union(asked.keys).sorted() {
       // As JSON, since a whole number may be read back as another case than it was written.
       let (old, new) = (stored[key].map(CanonicalJSON.text), asked[key].map(CanonicalJSON.text))
-      if old != new { return "\(key)=\(old ?? "(none)"), this run asks for \(key)=\(new ?? "(none)")" }
+      if old != new { return "\(key)=\(old ?? "(none)"), \(run) asks for \(key)=\(new ?? "(none)")" }
     }
     return nil
   }

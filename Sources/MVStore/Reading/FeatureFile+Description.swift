@@ -8,13 +8,13 @@ extension FeatureFile {
     return FeatureFileDescription(
       path: url.path, bytes: stored.size, version: stored.version, dataset: stored.dataset, location: stored.location,
       fingerprint: stored.fingerprint, classNames: stored.classNames, settings: stored.settings,
-      software: stored.software, created: stored.created,
+      software: stored.software, created: stored.created, shard: stored.shard, sources: stored.sources,
       isComplete: splits.allSatisfy { split in split.representations.allSatisfy { $0.doneRows == split.rows } },
       splits: splits)
   }
 
   /// Whether every row of every representation is there.
-  public var isComplete: Bool { stored.splits.allSatisfy { $0.done.allSatisfy { $0 == 1 } } }
+  public var isComplete: Bool { stored.isComplete }
 }
 
 extension FeatureFileDescription.Split {
@@ -36,7 +36,8 @@ extension FeatureFileDescription.Split {
       return FeatureFileDescription.Representation(
         name: features.plan.name, representation: features.plan.representation, settings: features.plan.settings,
         shape: features.plan.shape, axes: features.plan.axes, dtype: features.element, sketch: features.plan.sketch,
-        bytes: split.rows * features.rowBytes, doneRows: done, doneFraction: Double(done) / Double(split.rows))
+        bytes: split.rows * features.rowBytes, isPacked: features.pieces.isEmpty, doneRows: done,
+        doneFraction: Double(done) / Double(split.rows))
     }
   }
 }

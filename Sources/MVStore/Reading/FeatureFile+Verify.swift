@@ -13,56 +13,58 @@ extension FeatureFile {
     let start = ContinuousClock.now
     for split in stored.splits { try checkLabels(of: split) }
     var bytes = 0
-    var checked = 0
     var missing = 0
-    for split in splits {
-      for column in split.stored.features.indices {
-        let features = split.stored.features[column]
-        let matrix = try split.features(features.plan.name, allowingMissing: true)
-        let blocks = (0..<split.stored.blockCount).filter { block in
-          split.stored.done[block * split.stored.features.count + column] == 1
-        }
-        let fault = Mutex<(place: Int, error: MVError)?>(nil)
-        do throws(MVError) {
-          try Parallel.forEach(blocks.count, threads: threads) { place throws(MVError) in
-            do throws(MVError) {
-              try check(blocks[place], column: column, of: split.stored, matrix)
-            } catch {
-              // Blocks are begun in order, so the first fault is among those seen.
-              fault.withLock { if $0.map({ place < $0.place }) ?? true { $0 = (place, error) } }
-              throw error
-            }
-          }
-        } catch {
-          throw fault.withLock { $0?.error } ?? error
-        }
-        checked += blocks.count
-        missing += split.stored.blockCount - blocks.count
-        bytes += split.stored.doneRows(of: column) * features.rowBytes
+    // Every block of the file in one list, so that small splits do not leave threads idle.
+    var blocks: [(split: StoredSplit, column: Int, block: Int)] = []
+    for split in stored.splits {
+      let width = split.features.count
+      for column in split.features.indices {
+        let done = (0..<split.blockCount).filter { split.done[$0 * width + column] == 1 }
+        blocks += done.map { (split, column, $0) }
+        missing += split.blockCount - done.count
+        bytes += split.doneRows(of: column) * split.features[column].rowBytes
       }
     }
+    let reader = try StoredRowReader(stored)
+    let buffers = ReadingBuffers(size: FeatureFile.pieceSize)
+    let fault = Mutex<(place: Int, error: MVError)?>(nil)
+    do throws(MVError) {
+      try Parallel.forEach(blocks.count, threads: threads) { [blocks] place throws(MVError) in
+        let block = blocks[place]
+        do throws(MVError) {
+          try check(block.block, column: block.column, of: block.split, reader, buffers)
+        } catch {
+          // Blocks are begun in order, so the first fault is among those seen.
+          fault.withLock { if $0.map({ place < $0.place }) ?? true { $0 = (place, error) } }
+          throw error
+        }
+      }
+    } catch {
+      throw fault.withLock { $0?.error } ?? error
+    }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    return FeatureFileVerification(bytes: bytes, blocks: checked, missingBlocks: missing, seconds: seconds)
+    return FeatureFileVerification(bytes: bytes, blocks: blocks.count, missingBlocks: missing, seconds: seconds)
   }
 
-  private func check(_ block: Int, column: Int, of split: StoredSplit, _ matrix: FeatureMatrix) throws(MVError) {
+  /// Bytes read at a time: they stay in a core's own cache for the checksum and the look for values that are not finite.
+  private static let pieceSize = 1 << 18
+
+  private func check(
+    _ block: Int, column: Int, of split: StoredSplit, _ reader: StoredRowReader, _ buffers: ReadingBuffers
+  ) throws(MVError) {
     let rows = split.rows(ofBlock: block)
     let features = split.features[column]
     let name = "\(split.name)/\(features.plan.name)"
     var sum: UInt32 = 0
     var bad: Int?
-    matrix.bytes.withUnsafeBytes { all in
-      let bytes = UnsafeRawBufferPointer(
-        rebasing: all[rows.lowerBound * features.rowBytes..<rows.upperBound * features.rowBytes])
-      // Piece by piece, so that the second look finds each in the cache.
-      let piece = 1 << 16
-      for start in stride(from: 0, to: bytes.count, by: piece) {
-        let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + piece, bytes.count)])
-        sum = Checksum.of(part, after: sum)
-        if bad == nil { bad = badRow(part, from: start, in: rows, split, features) }
+    var looksAtSkipped = SkippedRowCheck(rows.filter { split.skipped[$0] == 1 }, rowBytes: features.rowBytes)
+    try buffers.withBuffer { (buffer) throws(MVError) in
+      try reader.read(rows, of: features, in: split.name, through: buffer) { (bytes, offset) in
+        sum = Checksum.of(bytes, after: sum)
+        if bad == nil { bad = badRow(bytes, from: offset, in: rows, split, features) }
+        looksAtSkipped.look(bytes, at: offset, first: rows.lowerBound, features)
       }
     }
-    let unskipped = rows.first { split.skipped[$0] == 1 && !matrix.isMissing($0) }
     guard sum == split.sums[block * split.features.count + column] else {
       throw .badData(
         url.path,
@@ -70,7 +72,7 @@ extension FeatureFile {
           + "(from \(split.ids[rows.lowerBound]))",
         remedy: "restore the file, or write it again with mvmr extract --overwrite")
     }
-    if let unskipped {
+    if let unskipped = looksAtSkipped.filled {
       throw .badData(
         url.path,
         "row \(unskipped) of \(split.name) (\(split.ids[unskipped])) is marked as skipped, but \(name) holds values",

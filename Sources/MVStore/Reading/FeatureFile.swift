@@ -16,15 +16,19 @@ public struct FeatureFile: Sendable {
   public init(reading url: URL) throws(MVError) {
     self.url = url
     let stored = try StoredFile(reading: url.path)
-    let mapping = try FileDescriptor(url.path, flags: O_RDONLY).map(stored.size)
+    var mappings: [String: MappedFile] = [:]
+    for path in stored.featureFiles { mappings[path] = try FileDescriptor(path, flags: O_RDONLY).map() }
+    try stored.checkPieces { mappings[$0]?.count ?? 0 }
     self.stored = stored
-    splits = stored.splits.map { FeatureSplit(stored: $0, file: stored, mapping: mapping) }
+    splits = stored.splits.map { FeatureSplit(stored: $0, file: stored, mappings: mappings) }
   }
 
   /// The name of the data set, for example `cifar10`.
   public var dataset: String { stored.dataset }
   /// The name of each class, by label; empty where unknown.
   public var classNames: [String] { stored.classNames }
+  /// How the values are stored.
+  public var element: ElementType { stored.splits[0].features[0].element }
   /// What one row of each representation is; the same in every split.
   public var representations: [RepresentationPlan] { stored.splits[0].features.map(\.plan) }
 

@@ -22,6 +22,10 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
   public let software: [String: String]
   /// When the file was created, ISO 8601, UTC.
   public let created: String
+  /// Which part of the whole the file is; nil for all of it.
+  public let shard: ShardPlan?
+  /// The shards that the file joins without a copy, relative to its folder; empty for a file of its own.
+  public let sources: [String]
   /// Whether every row of every representation is there.
   public let isComplete: Bool
   /// The splits, in order.
@@ -68,6 +72,8 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
     public let sketch: Int
     /// Bytes of all rows.
     public let bytes: Int
+    /// Whether the rows are compressed, or otherwise not plain rows that can be mapped.
+    public let isPacked: Bool
     /// Rows that are there.
     public let doneRows: Int
     /// 0...1: how much is there.
@@ -75,13 +81,14 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey {
       case name, representation, settings, shape, axes, dtype, sketch, bytes
+      case isPacked = "packed"
       case doneRows = "done_rows"
       case doneFraction = "done_fraction"
     }
   }
 
   enum CodingKeys: String, CodingKey {
-    case path, bytes, version, dataset, location, fingerprint, settings, software, created, splits
+    case path, bytes, version, dataset, location, fingerprint, settings, software, created, splits, shard, sources
     case classNames = "class_names"
     case isComplete = "complete"
   }

@@ -16,17 +16,34 @@ public struct FeatureMatrix: Sendable {
   public let shape: [Int]
   /// How the values are stored.
   public let element: ElementType
-  let bytes: Data
+  /// The rows, in one stretch of memory or in several one after the other; never empty.
+  let pieces: [Piece]
+
+  /// Rows that lie one after the other in memory.
+  struct Piece: Sendable {
+    let rows: Range<Int>
+    let bytes: Data
+  }
 
   /// Describes `bytes` as rows of `shape`; `bytes` must hold exactly `rows` of them, little-endian.
   public init(name: String, rows: Int, shape: [Int], element: ElementType, bytes: Data) {
+    self.init(name: name, shape: shape, element: element, pieces: [Piece(rows: 0..<rows, bytes: bytes)])
+  }
+
+  /// Describes pieces, which must follow one another from row 0 on.
+  init(name: String, shape: [Int], element: ElementType, pieces: [Piece]) {
     self.name = name
-    self.rows = rows
     self.shape = shape
     self.columns = shape.reduce(1, *)
     self.element = element
-    self.bytes = bytes
-    precondition(bytes.count == rows * columns * element.size, "the bytes do not fill the rows")
+    self.pieces = pieces
+    var rows = 0
+    for piece in pieces {
+      precondition(piece.rows.lowerBound == rows, "the pieces do not follow one another")
+      precondition(piece.bytes.count == piece.rows.count * columns * element.size, "the bytes do not fill the rows")
+      rows = piece.rows.upperBound
+    }
+    self.rows = rows
   }
 
   /// Holds a matrix in memory.
@@ -41,14 +58,22 @@ public struct FeatureMatrix: Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     precondition(values.count == range.count * columns, "the buffer does not fit the rows")
     guard let target = values.baseAddress, !range.isEmpty, columns > 0 else { return }
-    bytes.withUnsafeBytes { copy($0, from: range.lowerBound, count: range.count, to: target) }
+    for piece in pieces where piece.rows.overlaps(range) {
+      let part = range.clamped(to: piece.rows)
+      piece.bytes.withUnsafeBytes {
+        copy(
+          $0, from: part.lowerBound - piece.rows.lowerBound, count: part.count,
+          to: target + (part.lowerBound - range.lowerBound) * columns)
+      }
+    }
   }
 
   /// Copies the rows at `indices`, in that order, into `values`, which must hold exactly that many.
   public func copyRows(at indices: [Int], into values: UnsafeMutableBufferPointer<Float>) {
     precondition(values.count == indices.count * columns, "the buffer does not fit the rows")
     guard columns > 0, let target = values.baseAddress else { return }
-    bytes.withUnsafeBytes { raw in
+    guard pieces.count == 1 else { return copyRows(at: indices, ofPiecesTo: target) }
+    pieces[0].bytes.withUnsafeBytes { raw in
       for (place, row) in indices.enumerated() {
         precondition((0..<rows).contains(row), "row \(row) of \(rows)")
         copy(raw, from: row, count: 1, to: target + place * columns)
@@ -56,10 +81,26 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
-  /// Calls `body` with the first row as it lies in memory, the others after it; nil unless rows are float32 and aligned.
+  private func copyRows(at indices: [Int], ofPiecesTo target: UnsafeMutablePointer<Float>) {
+    for (place, row) in indices.enumerated() {
+      precondition((0..<rows).contains(row), "row \(row) of \(rows)")
+      // The first piece that ends after the row, by halving.
+      var (low, high) = (0, pieces.count - 1)
+      while low < high {
+        let middle = (low + high) / 2
+        if pieces[middle].rows.upperBound > row { high = middle } else { low = middle + 1 }
+      }
+      let piece = pieces[low]
+      piece.bytes.withUnsafeBytes {
+        copy($0, from: row - piece.rows.lowerBound, count: 1, to: target + place * columns)
+      }
+    }
+  }
+
+  /// Calls `body` with the first row as it lies in memory, the others after it; nil unless rows are float32, aligned, and in one stretch.
   public func withStoredRows<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result? {
-    guard element == .float32 else { return nil }
-    return bytes.withUnsafeBytes { raw in
+    guard element == .float32, pieces.count == 1 else { return nil }
+    return pieces[0].bytes.withUnsafeBytes { raw in
       guard let base = raw.baseAddress, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 else { return nil }
       return body(base.assumingMemoryBound(to: Float.self))
     }
@@ -87,9 +128,6 @@ public struct FeatureMatrix: Sendable {
 
   /// Every row.
   public var matrix: Matrix { matrix(0..<rows) }
-
-  /// Whether every value of a row is NaN, as in rows whose image could not be read.
-  func isMissing(_ row: Int) -> Bool { matrix(row..<row + 1).values.allSatisfy(\.isNaN) }
 
   private func copy(_ raw: UnsafeRawBufferPointer, from row: Int, count: Int, to target: UnsafeMutablePointer<Float>) {
     let source = raw.baseAddress! + row * columns * element.size

@@ -4,7 +4,7 @@ public import MVCore
 public struct FeatureSplit: Sendable {
   let stored: StoredSplit
   let file: StoredFile
-  let mapping: MappedFile
+  let mappings: [String: MappedFile]
 
   /// For example `train`.
   public var name: String { stored.name }
@@ -43,8 +43,8 @@ public struct FeatureSplit: Sendable {
   /// The rows of one representation, mapped from the file.
   ///
   /// Throws where there is no such representation, and where rows are missing, unless `allowingMissing`: then only
-  /// ``finishedRows(of:)`` hold what they should. Data sets that another program has chunked, compressed or spread over
-  /// several files are read into memory instead.
+  /// ``finishedRows(of:)`` hold what they should. Of a merged file the rows are mapped from its shards. Data sets that are
+  /// compressed, or that another program has chunked or spread over several files, are read into memory instead.
   public func features(_ representation: String, allowingMissing: Bool = false) throws(MVError) -> FeatureMatrix {
     let column = try column(of: representation)
     let features = stored.features[column]
@@ -54,15 +54,18 @@ public struct FeatureSplit: Sendable {
         path, "has only \(done) of \(count) rows of \(representation) of \(name)",
         remedy: "run mvmr extract with the same arguments: it finishes the file")
     }
-    let size = count * features.rowBytes
-    let bytes =
-      if let offset = features.offset {
-        mapping.bytes(at: offset, count: size)
-      } else {
-        try features.fetch(rows: count, from: "\(name)/\(representation)", of: path)
-      }
+    guard !features.pieces.isEmpty else {
+      return FeatureMatrix(
+        name: representation, rows: count, shape: features.plan.shape, element: features.element,
+        bytes: try features.fetch(rows: count, from: "\(name)/\(representation)", of: path))
+    }
+    let pieces = try features.pieces.map { (piece) throws(MVError) in
+      guard let mapping = mappings[piece.path] else { throw .internalFault(piece.path, "is not mapped") }
+      return FeatureMatrix.Piece(
+        rows: piece.rows, bytes: mapping.bytes(at: piece.offset, count: piece.rows.count * features.rowBytes))
+    }
     return FeatureMatrix(
-      name: representation, rows: count, shape: features.plan.shape, element: features.element, bytes: bytes)
+      name: representation, shape: features.plan.shape, element: features.element, pieces: pieces)
   }
 
   private func column(of representation: String) throws(MVError) -> Int {

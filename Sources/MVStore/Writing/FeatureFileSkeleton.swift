@@ -2,10 +2,33 @@ internal import Foundation
 internal import MVCore
 internal import SystemHDF5
 
-/// Writes a feature file that holds everything but the features and the marks of what is done.
+/// Writes a feature file that holds everything but the features.
 enum FeatureFileSkeleton {
+  /// How the features will lie in the file.
+  enum Layout {
+    /// One stretch each, allocated now, to be written in place.
+    case plain
+    /// Chunks of a block each, compressed as they are written.
+    case packed
+    /// In other files, named relative to this one's folder: per split, which and how many rows of each.
+    case joined([String: [(file: String, rows: Int)]], sources: [String])
+  }
+
+  /// Which blocks of a split are there, and what they hold.
+  struct Marks {
+    let skipped: [UInt8]
+    let done: [UInt8]
+    let sums: [UInt32]
+  }
+
   /// Writes the skeleton of `plan` in place of what stands at `path`.
-  static func write(_ plan: FeatureFilePlan, to path: String) throws(MVError) {
+  ///
+  /// Without `marks` nothing is marked done; `created` is now unless another time is given.
+  static func write(
+    _ plan: FeatureFilePlan, to path: String, layout: Layout = .plain, marks: [String: Marks] = [:],
+    created: String? = nil
+  ) throws(MVError) {
+    let sources: [String] = if case .joined(_, let sources) = layout { sources } else { [] }
     try HDF5Library.locked { () throws(MVError) in
       let file = try HDF5Handle.creatingFile(.creating(path))
       try file.setAttribute("format", StoredFile.format)
@@ -16,15 +39,17 @@ enum FeatureFileSkeleton {
       try file.setAttribute("class_names", plan.classNames)
       try file.setAttribute("settings", CanonicalJSON.text(plan.settings))
       try file.setAttribute("software", CanonicalJSON.text(software(plan)))
-      try file.setAttribute("created", Date.now.ISO8601Format())
+      try file.setAttribute("created", created ?? Date.now.ISO8601Format())
       try file.setAttribute("splits", plan.splits.map(\.name))
+      if let shard = plan.shard { try file.setAttribute("shard", CanonicalJSON.text(shard)) }
+      if !sources.isEmpty { try file.setAttribute("sources", sources) }
       let type = try elementType(plan.element, file.context)
       for split in plan.splits {
         let group = try file.creatingGroup(split.name)
         try write(split, to: group)
-        try writeMarks(of: split, plan, to: group)
+        try write(marks[split.name], of: split, plan, to: group)
         for representation in plan.representations {
-          try write(representation, rows: split.count, type: type.id, to: group)
+          try write(representation, of: split, plan, layout, type: type.id, to: group)
         }
       }
       try file.context.check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), "cannot be written")
@@ -63,22 +88,38 @@ enum FeatureFileSkeleton {
     try labelSet.setAttribute("crc32c", Int(Checksum.of(split.labels)))
   }
 
-  private static func writeMarks(
-    of split: SplitPlan, _ plan: FeatureFilePlan, to group: borrowing HDF5Handle
+  private static func write(
+    _ marks: Marks?, of split: SplitPlan, _ plan: FeatureFilePlan, to group: borrowing HDF5Handle
   ) throws(MVError) {
     let blocks = (split.count - 1) / plan.blockRows + 1
     let shape = [blocks, plan.representations.count]
     let done = try group.creatingDataSet(".done", type: mv_h5_uint8(), shape: shape, zeroed: true)
     try done.setAttribute("block_rows", plan.blockRows)
     try done.setAttribute("representations", plan.representations.map(\.name))
-    _ = try group.creatingDataSet(".crc", type: mv_h5_uint32(), shape: shape, zeroed: true)
-    _ = try group.creatingDataSet(".skipped", type: mv_h5_uint8(), shape: [split.count], zeroed: true)
+    let sums = try group.creatingDataSet(".crc", type: mv_h5_uint32(), shape: shape, zeroed: true)
+    let skipped = try group.creatingDataSet(".skipped", type: mv_h5_uint8(), shape: [split.count], zeroed: true)
+    guard let marks else { return }
+    try done.write(marks.done.span.bytes, type: mv_h5_uint8())
+    try sums.write(marks.sums.span.bytes, type: mv_h5_uint32())
+    try skipped.write(marks.skipped.span.bytes, type: mv_h5_uint8())
   }
 
   private static func write(
-    _ representation: RepresentationPlan, rows: Int, type: hid_t, to group: borrowing HDF5Handle
+    _ representation: RepresentationPlan, of split: SplitPlan, _ plan: FeatureFilePlan, _ layout: Layout, type: hid_t,
+    to group: borrowing HDF5Handle
   ) throws(MVError) {
-    let set = try group.creatingDataSet(representation.name, type: type, shape: [rows] + representation.shape)
+    let shape = [split.count] + representation.shape
+    let set =
+      switch layout {
+      case .plain: try group.creatingDataSet(representation.name, type: type, shape: shape)
+      case .packed:
+        try group.creatingPackedDataSet(
+          representation.name, type: type, shape: shape, chunkRows: min(split.count, plan.blockRows))
+      case .joined(let parts, _):
+        try group.creatingVirtualDataSet(
+          representation.name, type: type, shape: shape, parts: parts[split.name] ?? [],
+          source: "/\(split.name)/\(representation.name)")
+      }
     try set.setAttribute("representation", representation.representation)
     try set.setAttribute("settings", CanonicalJSON.text(representation.settings))
     try set.setAttribute("axes", ["row"] + representation.axes)

@@ -24,8 +24,30 @@ extension FeatureFileWriter {
     try check(values, of: representation, width: width, block)
     let size = plan.element.size
     let sum = try store(values, at: places.features[column] + block.rows.lowerBound * width * size)
-    let mark = block.index * plan.representations.count + column
-    try file.write(sum, at: places.sums + 4 * mark)
+    try settle(sum, of: column, block, places)
+  }
+
+  /// Where the rows of a representation begin in the file.
+  func place(of representation: String, in block: FeatureBlock) throws(MVError) -> (offset: Int, column: Int) {
+    guard let places = places[block.split], let column = columns[representation] else {
+      throw .usage(
+        url.path, "has no \(representation) of \(block.split)", remedy: "name a split and a representation of the plan")
+    }
+    let rowBytes = plan.representations[column].columns * plan.element.size
+    return (places.features[column] + block.rows.lowerBound * rowBytes, column)
+  }
+
+  /// Records the checksum of a block whose bytes are in their place, and marks it when the disk has it.
+  func settle(_ sum: UInt32, of column: Int, _ block: FeatureBlock) throws(MVError) {
+    guard let places = places[block.split] else { return }
+    try settle(sum, of: column, block, places)
+  }
+
+  private func settle(
+    _ sum: UInt32, of column: Int, _ block: FeatureBlock, _ places: SplitPlaces
+  ) throws(MVError) {
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+    try file.write(sum, at: places.sums + 4 * (block.index * plan.representations.count + column))
     state.withLock { $0.pending.append(Mark(split: block.split, block: block.index, column: column)) }
     try commitIfDue()
   }

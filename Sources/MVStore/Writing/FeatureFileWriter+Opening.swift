@@ -29,41 +29,18 @@ extension FeatureFileWriter {
     return file
   }
 
-  /// Writes the skeleton beside `path`, brings it to the disk and only then gives it its name, so that no instant leaves a
-  /// half-made file under that name; nil where another process was first.
+  /// Writes the skeleton under another name and only then gives it its own; nil where another process was first.
   private static func create(
     _ path: String, _ plan: FeatureFilePlan, replacing: Bool
   ) throws(MVError) -> FileDescriptor? {
-    let url = URL(filePath: path)
-    let temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).creating").path
-    // The same name for all: the lock on it lets one process create at a time, and what a killed one left is reused.
-    let file: FileDescriptor
-    do throws(MVError) {
-      file = try FileDescriptor(temporary, flags: O_RDWR | O_CREAT)
-    } catch {
-      throw MVError(error.kind, path, error.problem, remedy: error.remedy)
-    }
-    guard try file.lock() else { throw busy(path) }
-    var named = stat()
-    let opened = try file.status()
-    guard stat(temporary, &named) == 0, named.st_ino == opened.st_ino, named.st_dev == opened.st_dev,
-      replacing || access(path, F_OK) != 0
-    else { return nil }
-    do throws(MVError) {
+    try FileReplacement.create(path, replacing: replacing) { (temporary, file) throws(MVError) in
       try FileDescriptor.checkSpace(plan.featureBytes, at: temporary)
       try FeatureFileSkeleton.write(plan, to: temporary)
       try file.reserve(Int(try file.status().st_size))
-      try file.synchronize()
-      guard rename(temporary, path) == 0 else { throw FileDescriptor.failure(path, "cannot be created", errno) }
-    } catch {
-      unlink(temporary)
-      throw MVError(error.kind, path, error.problem, remedy: error.remedy)
     }
-    try FileDescriptor.synchronizeFolder(of: path)
-    return file
   }
 
-  private static func busy(_ path: String) -> MVError {
+  static func busy(_ path: String) -> MVError {
     .inputOutput(
       path, "is being written by another process", remedy: "wait until that has ended, or give another --output")
   }

@@ -14,6 +14,8 @@ public final class FeatureFileWriter: Sendable {
   public let plan: FeatureFilePlan
   /// Whether the file was there before.
   public let isResumed: Bool
+  /// What is worth telling of a file that other software began, one line each; empty mostly.
+  public let notices: [String]
 
   let file: FileDescriptor
   let places: [String: SplitPlaces]
@@ -64,6 +66,7 @@ public final class FeatureFileWriter: Sendable {
     self.url = url
     file = opened.file
     isResumed = opened.existed
+    notices = opened.existed && !stored.isComplete ? SoftwareDifference.notices(file: stored, asked: plan) : []
     var plan = plan
     plan.blockRows = stored.splits[0].blockRows
     self.plan = plan

@@ -1,0 +1,21 @@
+internal import Foundation
+internal import MVImaging
+
+/// What a command writes into the files that it makes: with what, and how it was called.
+public enum Provenance {
+  /// Versions and the command line, by name.
+  public static var software: [String: String] {
+    [
+      "mvmr": Version.text, "opencv": Imaging.libraryVersion, "command": commandLine,
+      "system": ProcessInfo.processInfo.operatingSystemVersionString,
+    ]
+  }
+
+  /// The command line as a shell would take it.
+  public static var commandLine: String {
+    CommandLine.arguments.map { word in
+      let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+%@".contains($0) }
+      return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    }.joined(separator: " ")
+  }
+}

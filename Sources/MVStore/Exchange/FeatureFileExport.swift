@@ -1,0 +1,123 @@
+public import Foundation
+public import MVCore
+
+/// Writes the features of a feature file as NumPy arrays, in one folder a split.
+///
+/// `SPLIT/NAME.npy` holds the rows as they are stored, float16 or float32; `SPLIT/labels.npy` int64, or uint8 for several
+/// labels a row; `SPLIT/ids.txt` one id a line; `SPLIT/.skipped.npy` a byte a row, where images could not be read;
+/// `classes.txt` one name a line; `features.json` everything else. The folder gets its name when all of it is there.
+public struct FeatureFileExport: Sendable {
+  private let stored: StoredFile
+  private let description: FeatureFileDescription
+  private let splits: [StoredSplit]
+  private let representations: [String]
+
+  /// Chooses what to write, nil for all.
+  ///
+  /// Throws where the file lacks a name, or is not finished.
+  public init(
+    of file: FeatureFile, splits: [String]? = nil, representations: [String]? = nil
+  ) throws(MVError) {
+    stored = file.stored
+    description = file.description
+    guard stored.isComplete else {
+      throw .badData(stored.path, "is not finished", remedy: "run mvmr extract with its arguments again")
+    }
+    self.splits = try (splits ?? stored.splits.map(\.name)).map { (name) throws(MVError) in try file[name].stored }
+    self.representations = representations ?? file.representations.map(\.name)
+    for name in self.representations where !file.representations.contains(where: { $0.name == name }) {
+      throw .usage(
+        stored.path, "has no representation \(name)",
+        remedy: "it has \(file.representations.map(\.name).joined(separator: ", "))")
+    }
+  }
+
+  /// Writes the folder; throws where something stands there already.
+  public func write(
+    to folder: URL, cancellation: Cancellation = Cancellation(), _ progress: (RunProgress) -> Void = { _ in }
+  ) throws(MVError) {
+    try FolderReplacement.write(folder) { (temporary) throws(MVError) in
+      try FolderReplacement.write(
+        Data((stored.classNames.map { $0 + "\n" }.joined()).utf8), "classes.txt", in: temporary)
+      try FolderReplacement.write(json, "features.json", in: temporary)
+      let reader = try StoredRowReader(stored)
+      let start = ContinuousClock.now
+      let total = splits.reduce(0) { $0 + $1.rows * representations.count }
+      var done = 0
+      for split in splits {
+        let place = temporary.appending(path: split.name)
+        try FolderReplacement.create(place)
+        try writeRows(of: split, in: place)
+        for features in split.features where representations.contains(features.plan.name) {
+          try write(features, of: split, reader, in: place) { (rows) throws(MVError) in
+            guard !cancellation.isCancelled else {
+              throw MVError(
+                .interrupted, folder.path, "was stopped after \(done) of \(total) rows", remedy: "run the command again"
+              )
+            }
+            done += rows
+            progress(RunProgress(done: done, total: total, seconds: (ContinuousClock.now - start) / .seconds(1)))
+          }
+        }
+      }
+    }
+  }
+
+  private var json: Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return (try? encoder.encode(description)) ?? Data()
+  }
+
+  /// Labels, ids and marks.
+  private func writeRows(of split: StoredSplit, in folder: URL) throws(MVError) {
+    let labels = folder.appending(path: "labels.npy")
+    switch split.labels {
+    case .single(let values): try NumPyArray.write(values, shape: [values.count], element: .int64, to: labels)
+    case .multi(let values, let classes):
+      try NumPyArray.write(values, shape: [split.rows, classes], element: .uint8, to: labels)
+    }
+    if let row = split.ids.firstIndex(where: { $0.contains(where: \.isNewline) }) {
+      throw .badData(
+        stored.path, "the id of row \(row) of \(split.name) has a line break", remedy: "rename that image")
+    }
+    var text = Data()
+    for id in split.ids { text.append(contentsOf: (id + "\n").utf8) }
+    try FolderReplacement.write(text, "ids.txt", in: folder)
+    if split.skipped.contains(1) {
+      try NumPyArray.write(
+        split.skipped, shape: [split.rows], element: .uint8, to: folder.appending(path: ".skipped.npy"))
+    }
+  }
+
+  private func write(
+    _ features: StoredFeatures, of split: StoredSplit, _ reader: StoredRowReader, in folder: URL,
+    _ progress: (Int) throws(MVError) -> Void
+  ) throws(MVError) {
+    let path = folder.appending(path: "\(features.plan.name).npy").path
+    let file = try FileDescriptor(path, flags: O_RDWR | O_CREAT | O_EXCL)
+    let header = NumPyArray.header(
+      shape: [split.rows] + features.plan.shape, element: features.element == .float16 ? .float16 : .float32)
+    try header.withUnsafe { (bytes) throws(MVError) in try file.write(bytes, at: 0) }
+    let buffers = ReadingBuffers(size: 1 << 20)
+    for block in 0..<split.blockCount {
+      let rows = split.rows(ofBlock: block)
+      let offset = header.count + rows.lowerBound * features.rowBytes
+      try buffers.withBuffer { (buffer) throws(MVError) in
+        try reader.read(rows, of: features, in: split.name, through: buffer) { (bytes, place) throws(MVError) in
+          try file.write(bytes, at: offset + place)
+        }
+      }
+      try progress(rows.count)
+    }
+    try file.synchronize()
+  }
+}
+
+extension Data {
+  /// Calls `body`, which throws our own error type, with these bytes.
+  func withUnsafe(_ body: (UnsafeRawBufferPointer) throws(MVError) -> Void) throws(MVError) {
+    let copy = [UInt8](self)
+    try copy.withUnsafeBufferPointer { (buffer) throws(MVError) in try body(UnsafeRawBufferPointer(buffer)) }
+  }
+}

@@ -1,0 +1,118 @@
+public import Foundation
+public import MVCore
+
+extension FeatureImport.Input {
+  /// Names that are not features.
+  static let rowNames: Set<String> = ["labels", "ids", ".skipped"]
+
+  /// Reads `SPLIT/NAME=FILE`; nil where the text is not of that form.
+  public init?(parsing text: String) {
+    guard let equals = text.firstIndex(of: "=") else { return nil }
+    let names = text[..<equals].split(separator: "/", omittingEmptySubsequences: false)
+    let location = String(text[text.index(after: equals)...])
+    guard names.count == 2, names.allSatisfy({ !$0.isEmpty }), !location.isEmpty else { return nil }
+    self.init(split: String(names[0]), name: String(names[1]), location: location)
+  }
+
+  /// What a folder as ``FeatureFileExport`` writes it holds, in the order of names; throws where there is nothing.
+  public static func inputs(in folder: URL) throws(MVError) -> [FeatureImport.Input] {
+    var inputs: [FeatureImport.Input] = []
+    let files = FileManager.default
+    for split in ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).sorted() where !split.hasPrefix(".") {
+      let place = folder.appending(path: split)
+      for name in ((try? files.contentsOfDirectory(atPath: place.path)) ?? []).sorted() {
+        let isArray = name.hasSuffix(".npy")
+        guard isArray || name == "ids.txt" else { continue }
+        inputs.append(
+          FeatureImport.Input(
+            split: split, name: isArray ? String(name.dropLast(4)) : "ids", location: place.appending(path: name).path))
+      }
+    }
+    guard !inputs.isEmpty else {
+      throw .missingInput(
+        folder.path, "holds no arrays", remedy: "name a folder with SPLIT/NAME.npy in it, or SPLIT/NAME=FILE.npy")
+    }
+    return inputs
+  }
+
+  /// The file, without a data set in it.
+  var file: String { place.file }
+
+  /// The file, and the data set where the location names one: `FILE:DATASET`.
+  private var place: (file: String, dataSet: String?) {
+    if !FileManager.default.fileExists(atPath: location), let colon = location.lastIndex(of: ":") {
+      return (String(location[..<colon]), String(location[location.index(after: colon)...]))
+    }
+    return (location, nil)
+  }
+
+  /// Opens the array.
+  func rows() throws(MVError) -> any ForeignRows {
+    let place = place
+    guard FileManager.default.fileExists(atPath: place.file) else {
+      throw .missingInput(place.file, "does not exist", remedy: "check the path")
+    }
+    if let name = place.dataSet { return try HDF5Rows(place.file, name) }
+    guard !location.hasSuffix(".h5"), !location.hasSuffix(".hdf5") else {
+      throw .usage(location, "holds more than one array", remedy: "name one as FILE.h5:DATASET; h5ls -r lists them")
+    }
+    return try NumPyRows(location)
+  }
+
+  /// Labels, ids and marks of one split, each from its array, from `like`, or made up.
+  static func split(
+    _ name: String, _ inputs: [FeatureImport.Input], count: Int, like: FeatureSplit?
+  ) throws(MVError) -> (plan: SplitPlan, skipped: [Int]) {
+    func checked<Value>(_ values: [Value], _ found: Int, _ input: FeatureImport.Input) throws(MVError) -> [Value] {
+      guard found == count else {
+        throw .badData(input.location, "has \(found) rows, the features have \(count)", remedy: "give one a row")
+      }
+      return values
+    }
+    var labels = like?.labels ?? .single([Int64](repeating: -1, count: count))
+    if let input = inputs.first(where: { $0.name == "labels" }) {
+      labels = try input.labels(count)
+    }
+    var ids = like.map { Array($0.ids) } ?? (0..<count).map { "\(name)/\($0)" }
+    if let input = inputs.first(where: { $0.name == "ids" }) {
+      let texts = try input.texts()
+      ids = try checked(texts, texts.count, input)
+    }
+    var skipped: [Int] = []
+    if let input = inputs.first(where: { $0.name == ".skipped" }) {
+      let marks = try input.rows().integers()
+      skipped = try checked(marks, marks.count, input).indices.filter { marks[$0] != 0 }
+    }
+    return (SplitPlan(name: name, labels: labels, ids: ids), skipped)
+  }
+
+  private func labels(_ count: Int) throws(MVError) -> Labels {
+    let array = try rows()
+    let values = try array.integers()
+    guard (1...2).contains(array.shape.count), array.shape[0] == count else {
+      throw .badData(
+        array.subject, "has the shape \(array.shape)",
+        remedy: "give a label for each of \(count) rows, or a row of them")
+    }
+    guard array.shape.count == 2 else { return .single(values) }
+    if let place = values.firstIndex(where: { $0 != 0 && $0 != 1 && $0 != 255 }) {
+      throw .badData(
+        array.subject, "holds \(values[place]) in row \(place / max(1, array.shape[1]))",
+        remedy: "several labels a row are 1 for present, 0 for absent, 255 to ignore")
+    }
+    return .multi(values.map { UInt8($0) }, classes: array.shape[1])
+  }
+
+  private func texts() throws(MVError) -> [String] {
+    let place = place
+    if let name = place.dataSet { return try HDF5Rows.texts(place.file, name) }
+    guard FileManager.default.fileExists(atPath: place.file) else {
+      throw .missingInput(place.file, "does not exist", remedy: "check the path")
+    }
+    guard let bytes = try? Data(contentsOf: URL(filePath: place.file)), let text = String(data: bytes, encoding: .utf8)
+    else { throw .badData(place.file, "is not UTF-8 text", remedy: "give one id a line") }
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    return lines
+  }
+}

@@ -1,0 +1,68 @@
+internal import Foundation
+internal import MVCore
+internal import SystemHDF5
+
+/// Rows of a data set of any HDF5 file.
+struct HDF5Rows: ForeignRows {
+  let subject: String
+  let shape: [Int]
+  let isHalf: Bool
+  private let path: String
+  private let name: String
+
+  init(_ path: String, _ name: String) throws(MVError) {
+    subject = "\(path):\(name)"
+    self.path = path
+    self.name = name
+    (shape, isHalf) = try HDF5Library.locked { () throws(MVError) in
+      let file = try HDF5Handle.openingFile(HDF5Rows.context(path))
+      let set = try file.dataSet(name)
+      let type = try set.type(name)
+      let half = try HDF5Handle(mv_h5_create_float16(), file.context, "HDF5 cannot be set up")
+      let kind = H5Tget_class(type.id)
+      guard kind == H5T_FLOAT || kind == H5T_INTEGER else {
+        throw file.context.failure("\(name) does not hold numbers")
+      }
+      return (try set.shape(name), H5Tequal(type.id, half.id) > 0)
+    }
+  }
+
+  static func context(_ path: String) -> HDF5Context {
+    HDF5Context(path: path, kind: .badData, remedy: "name FILE.h5:DATASET as h5ls -r FILE.h5 shows it")
+  }
+
+  func copy(_ rows: Range<Int>, into values: UnsafeMutableBufferPointer<Float>) throws(MVError) {
+    guard let base = values.baseAddress else { return }
+    let address = UInt(bitPattern: base)
+    try HDF5Library.locked { () throws(MVError) in
+      guard let target = UnsafeMutableRawPointer(bitPattern: address) else { return }
+      let file = try HDF5Handle.openingFile(HDF5Rows.context(path))
+      let set = try file.dataSet(name)
+      guard try set.shape(name) == shape else { throw file.context.failure("\(name) has changed while it was read") }
+      try set.read(rows, of: shape, name, type: mv_h5_float32(), into: target)
+    }
+  }
+
+  func integers() throws(MVError) -> [Int64] {
+    try HDF5Library.locked { () throws(MVError) in
+      let file = try HDF5Handle.openingFile(HDF5Rows.context(path))
+      let count = shape.reduce(1, *)
+      guard count <= 1 << 31 else { throw file.context.failure("\(name) is unreasonably large for labels") }
+      return try file.dataSet(name).integers(name, count: count, type: mv_h5_int64(), as: Int64.self)
+    }
+  }
+
+  /// The texts of a data set.
+  static func texts(_ path: String, _ name: String) throws(MVError) -> [String] {
+    try HDF5Library.locked { () throws(MVError) in
+      let file = try HDF5Handle.openingFile(context(path))
+      let set = try file.dataSet(name)
+      let shape = try set.shape(name)
+      guard shape.count == 1, shape[0] <= 1 << 31 else { throw file.context.failure("\(name) is not one text a row") }
+      let space = try HDF5Handle(H5Dget_space(set.id), file.context, "\(name) is unreadable")
+      let type = try set.type(name)
+      return Array(
+        try PackedStrings(count: shape[0], type: type, space: space, of: name) { H5Dread(set.id, $0, 0, 0, 0, $1) })
+    }
+  }
+}

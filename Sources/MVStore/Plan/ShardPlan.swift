@@ -1,0 +1,41 @@
+/// Which rows of the whole a feature file holds that is one shard of it.
+public struct ShardPlan: Hashable, Sendable, Codable {
+  /// The shard's place, from 1 to ``count``.
+  public let index: Int
+  /// How many shards make the whole.
+  public let count: Int
+  /// Every split of the whole, in order, those of which this shard has no rows included.
+  public let splits: [Split]
+
+  /// A split of the whole.
+  public struct Split: Hashable, Sendable, Codable {
+    /// For example `train`.
+    public let name: String
+    /// The first of the shard's rows in the whole split.
+    public let start: Int
+    /// The shard's rows.
+    public let rows: Int
+    /// The rows of the whole split.
+    public let total: Int
+
+    /// The shard's rows in the whole split.
+    var range: Range<Int> { start..<start + rows }
+  }
+
+  /// `I/N`.
+  public var name: String { "\(index)/\(count)" }
+
+  /// Where the rows of a split of this shard begin in the whole split.
+  public func start(of split: String) -> Int { splits.first { $0.name == split }?.start ?? 0 }
+
+  /// Whether the numbers can be: within the whole, and each split but for its end a whole number of blocks.
+  func isPossible(blockRows: Int) -> Bool {
+    count >= 1 && (1...max(1, count)).contains(index) && !splits.isEmpty
+      && Set(splits.map(\.name)).count == splits.count
+      && splits.allSatisfy {
+        $0.start >= 0 && $0.rows >= 0 && $0.total > 0 && $0.start <= $0.total && $0.rows <= $0.total - $0.start
+          && ($0.rows == 0 || $0.start % blockRows == 0)
+          && ($0.start + $0.rows == $0.total || $0.rows % blockRows == 0)
+      }
+  }
+}

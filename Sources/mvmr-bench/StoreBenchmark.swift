@@ -1,0 +1,161 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVStore
+
+extension Command {
+  /// `mvmr-bench store`: writing, reading, checking and random batches against dd, cat, h5py and NumPy, in one run.
+  static let store = Command(
+    "store", summary: "The feature file against dd, cat, h5py and a NumPy memory map, in one run",
+    discussion: """
+      Ratios above 1 mean that this package is faster. MVMR_PYTHON names a Python with h5py for the peers in Python.
+
+      Example:
+        MVMR_PYTHON=peers/bin/python mvmr-bench store --gigabytes 1 --folder /fast/disk
+      """,
+    arguments: [
+      .option("gigabytes", "N", "size of each of the two files", default: "1"),
+      .option("batches", "N", "random batches of 256 rows", default: "100"),
+      .option("folder", "DIR", "where to write; default: the temporary folder"),
+    ]
+  ) { (arguments) throws(MVError) in
+    let bytes = (try arguments.int("gigabytes", in: 1...1000) ?? 1) << 30
+    let parent = arguments["folder"].map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
+    let folder = parent.appending(path: "mvmr-bench-\(UUID().uuidString)")
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+      throw .inputOutput(folder.path, "cannot be created", remedy: "give another --folder")
+    }
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let benchmark = StoreBenchmark(
+      folder: folder, bytes: bytes, batches: try arguments.int("batches", in: 1...100_000) ?? 100)
+    try benchmark.run()
+  }
+}
+
+/// One run of the measurement.
+private struct StoreBenchmark {
+  let folder: URL
+  let bytes: Int
+  let batches: Int
+
+  func run() throws(MVError) {
+    var table = TextTable("work", "ours", "peer", "ratio", "wanted")
+    for (columns, peer, wanted) in [(1024, "memmap", "0.9"), (15_552, "h5py", "5.0")] {
+      let url = folder.appending(path: "\(columns).h5")
+      let writing = try seconds { () throws(MVError) in try write(columns, to: url) }
+      if columns == 1024 {
+        let dd = try program(
+          "/bin/dd",
+          ["if=/dev/zero", "of=\(folder.path)/dd", "bs=1M", "count=\(bytes >> 20)", "conv=fdatasync", "status=none"])
+        table.add(row: row("sequential write, dd with fdatasync", writing, dd, "0.8"))
+        try? FileManager.default.removeItem(at: folder.appending(path: "dd"))
+        let cat = try best { () throws(MVError) in _ = try program("/bin/sh", ["-c", "cat '\(url.path)' >/dev/null"]) }
+        table.add(row: row("sequential read, cat", try best { () throws(MVError) in try read(url) }, cat, "0.8"))
+        let verifying = try best { () throws(MVError) in _ = try FeatureFile(reading: url).verify() }
+        table.add(row: row("verify, cat", verifying, cat, "-"))
+        print(String(format: "verify: %.1f GB/s", Double(bytes) / verifying / 1e9))
+      }
+      let ours = try best { () throws(MVError) in try randomBatches(url) }
+      if let theirs = try python(peer, url, columns) {
+        table.add(row: row("\(batches) x 256 rows of \(columns) float16, \(peer)", ours, theirs, wanted))
+      }
+      try? FileManager.default.removeItem(at: url)
+    }
+    print(table.text)
+  }
+
+  private func row(_ work: String, _ ours: Double, _ peer: Double, _ wanted: String) -> [String] {
+    [work, String(format: "%.3f s", ours), String(format: "%.3f s", peer), String(format: "%.2f", peer / ours), wanted]
+  }
+
+  private func seconds(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
+    let start = ContinuousClock.now
+    try body()
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  /// The best of three.
+  private func best(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
+    var best = Double.infinity
+    for _ in 0..<3 { best = min(best, try seconds(body)) }
+    return best
+  }
+
+  private func program(_ path: String, _ arguments: [String]) throws(MVError) -> Double {
+    try seconds { () throws(MVError) in
+      let process = Process()
+      process.executableURL = URL(filePath: path)
+      process.arguments = arguments
+      do { try process.run() } catch { throw .missingInput(path, "cannot be run: \(error)") }
+      process.waitUntilExit()
+      guard process.terminationStatus == 0 else { throw .inputOutput(path, "failed: \(arguments)") }
+    }
+  }
+
+  private func write(_ columns: Int, to url: URL) throws(MVError) {
+    let rows = bytes / (2 * columns)
+    let plan = FeatureFilePlan(
+      dataset: "bench", fingerprint: "bench", element: .float16,
+      splits: [
+        SplitPlan(
+          name: "train", labels: .single([Int64](repeating: 0, count: rows)), ids: (0..<rows).map { "\($0)" })
+      ], representations: [RepresentationPlan(name: "x", representation: "x", shape: [columns], axes: ["column"])])
+    let writer = try FeatureFileWriter(creatingOrResuming: url, plan: plan)
+    let blocks = writer.missingBlocks
+    var random = SeededGenerator(seed: 1)
+    let values = (0..<256 * columns).map { _ in Float(random.uniform()) }
+    try Parallel.forEach(blocks.count) { index throws(MVError) in
+      let block = blocks[index]
+      try values.withUnsafeBufferPointer { (buffer) throws(MVError) in
+        try writer.write(
+          UnsafeBufferPointer(rebasing: buffer[..<(block.rows.count * columns)]), of: "x", to: block)
+      }
+    }
+    try writer.finish()
+  }
+
+  /// Every row, widened to float32, by blocks on all cores.
+  private func read(_ url: URL) throws(MVError) {
+    let features = try FeatureFile(reading: url)["train"].features("x")
+    let step = 512
+    try Parallel.forEach(Parallel.processorCount) { thread throws(MVError) in
+      let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: step * features.columns)
+      defer { values.deallocate() }
+      let share = features.rows / Parallel.processorCount + 1
+      let rows = min(features.rows, thread * share)..<min(features.rows, (thread + 1) * share)
+      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
+        let part = start..<min(start + step, rows.upperBound)
+        features.copyRows(
+          part, into: UnsafeMutableBufferPointer(rebasing: values[..<(part.count * features.columns)]))
+      }
+    }
+  }
+
+  private func randomBatches(_ url: URL) throws(MVError) {
+    let features = try FeatureFile(reading: url)["train"].features("x")
+    let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: 256 * features.columns)
+    defer { values.deallocate() }
+    var random = SeededGenerator(seed: 2)
+    for _ in 0..<batches {
+      features.copyRows(at: (0..<256).map { _ in random.integer(below: features.rows) }, into: values)
+    }
+  }
+
+  /// The seconds of a peer in Python; nil where there is none.
+  private func python(_ peer: String, _ url: URL, _ columns: Int) throws(MVError) -> Double? {
+    let process = Process()
+    let pipe = Pipe()
+    let program = ProcessInfo.processInfo.environment["MVMR_PYTHON"] ?? "python3"
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [program, "-c", StorePeers.script, peer, url.path, folder.path, "\(batches)"]
+    process.standardOutput = pipe
+    do { try process.run() } catch { return nil }
+    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      Terminal.message("note: no figures of \(peer): \(program) has no h5py or NumPy; MVMR_PYTHON names another")
+      return nil
+    }
+    return Double(String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+}

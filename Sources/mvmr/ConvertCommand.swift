@@ -1,0 +1,166 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVStore
+
+extension Command {
+  /// `mvmr convert`: feature files to and from other forms.
+  static let convert = Command(
+    "convert", summary: "Turn a feature file into NumPy arrays, arrays into a feature file, or compress one",
+    discussion: """
+      What is made depends on what is given:
+        FEATURES.h5           and --output DIR: a folder of NumPy arrays, SPLIT/NAME.npy, SPLIT/labels.npy, SPLIT/ids.txt
+        FEATURES.h5           and --output NEW.h5: the same file, compressed with --compress, and plain without
+        DIR                   and --output NEW.h5: a feature file of such a folder
+        SPLIT/NAME=FILE ...   and --output NEW.h5: a feature file of arrays, FILE being FILE.npy or FILE.h5:DATASET
+      NAME is a representation, or labels, or ids (text, one a line). With --like, labels and ids are those of a feature
+      file of the same images in the same order: `mvmr train` accepts only features of the images it sees.
+
+      Examples:
+        mvmr convert features.h5 --output arrays
+        mvmr convert features.h5 --compress --output archive.h5
+        mvmr convert train/clip=clip_train.npy test/clip=clip_test.npy --like features.h5 --output teacher.h5
+        mvmr convert train/dino=dino.h5:embeddings train/labels=y.npy train/ids=names.txt --output teacher.h5
+      """,
+    arguments: [
+      .positional("INPUT", "a feature file, a folder of arrays, or SPLIT/NAME=FILE", repeated: true),
+      .option("output", "PLACE", "FILE.h5, or the folder to make", required: true),
+      .option("split", "NAME", "to a folder: only this split", repeated: true),
+      .option("representation", "NAME", "to a folder: only this representation", repeated: true),
+      .option("like", "FILE.h5", "from arrays: labels, ids and class names of a feature file of the same images"),
+      .option("dataset", "NAME", "from arrays: the name of the data set"),
+      .option("classes", "FILE.txt", "from arrays: the name of each class, one a line"),
+      .option("dtype", "TYPE", "from arrays: float32 or float16; default: float16 where every array is"),
+      .flag("compress", "to a file: compress the features, for archives"),
+      .flag("overwrite", "replace the output file"),
+    ]
+  ) { (arguments) throws(MVError) in
+    try Conversion(arguments).run()
+  }
+}
+
+/// One run of `mvmr convert`.
+private struct Conversion {
+  private let arguments: ParsedArguments
+  private let inputs: [String]
+  private let output: URL
+  private let isToFile: Bool
+  private let cancellation = Cancellation()
+  private let bar = ProgressBar("convert", unit: "rows")
+
+  init(_ arguments: ParsedArguments) throws(MVError) {
+    self.arguments = arguments
+    inputs = arguments.all("INPUT")
+    output = URL(filePath: try arguments.required("output"))
+    isToFile = ["h5", "hdf5"].contains(output.pathExtension.lowercased())
+    guard !inputs.isEmpty else {
+      throw .usage("INPUT", "is missing", remedy: "see mvmr convert --help")
+    }
+  }
+
+  func run() throws(MVError) {
+    Interruption.watch()
+    defer { bar.finish() }
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: inputs[0], isDirectory: &isFolder)
+    if FeatureImport.Input(parsing: inputs[0]) != nil, !exists { return try fromArrays() }
+    guard inputs.count == 1 else {
+      throw .usage(inputs[1], "is one input too many", remedy: "give one file, one folder, or SPLIT/NAME=FILE ...")
+    }
+    if isFolder.boolValue { return try fromArrays() }
+    if isToFile { try rewrite() } else { try toArrays() }
+  }
+
+  private func update(_ progress: RunProgress) {
+    if Interruption.isRequested { cancellation.cancel() }
+    bar.update(progress)
+  }
+
+  private func refuse(_ options: [String], _ reason: String) throws(MVError) {
+    for option in options where arguments.has(option) {
+      throw .usage("--\(option)", "has no use \(reason)", remedy: "leave it out, see mvmr convert --help")
+    }
+  }
+
+  private func toArrays() throws(MVError) {
+    try refuse(["like", "dataset", "classes", "dtype", "compress", "overwrite"], "for a folder of arrays")
+    let file = try FeatureFile(reading: URL(filePath: inputs[0]))
+    let export = try FeatureFileExport(
+      of: file, splits: arguments.has("split") ? arguments.all("split") : nil,
+      representations: arguments.has("representation") ? arguments.all("representation") : nil)
+    try export.write(to: output, cancellation: cancellation) { update($0) }
+    print("\(output.path): NumPy arrays of \(file.url.path)")
+  }
+
+  private func rewrite() throws(MVError) {
+    try refuse(["split", "representation", "like", "dataset", "classes", "dtype"], "for a feature file as a whole")
+    try FeatureFilePacking.write(
+      URL(filePath: inputs[0]), to: output, compressed: arguments.has("compress"),
+      overwrite: arguments.has("overwrite"), software: ["converted": Provenance.commandLine],
+      cancellation: cancellation
+    ) { update($0) }
+    let bytes = try FeatureFile(reading: output).description.bytes
+    print("\(output.path): \(ByteCount(bytes))")
+  }
+
+  private func fromArrays() throws(MVError) {
+    guard isToFile else {
+      throw .usage(output.path, "is not FILE.h5", remedy: "arrays become a feature file: --output FILE.h5")
+    }
+    try refuse(["split", "representation"], "for arrays")
+    let imports = try Self.arrays(inputs)
+    var classes = imports.classes
+    if let path = arguments["classes"] {
+      guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
+        throw .missingInput(path, "cannot be read as text", remedy: "give one class a line")
+      }
+      classes = Self.lines(text)
+    }
+    let like = try arguments["like"].map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
+    let arrays = try FeatureImport(
+      imports.inputs, like: like, dataset: arguments["dataset"], classNames: classes,
+      element: try arguments.choice("dtype", as: ElementType.self), software: Provenance.software)
+    let update: @Sendable (RunProgress) -> Void = { [cancellation, bar] progress in
+      if Interruption.isRequested { cancellation.cancel() }
+      bar.update(progress)
+    }
+    let compressed = arguments.has("compress")
+    let overwrite = arguments.has("overwrite")
+    if compressed, !overwrite, try FeatureFile.ifPacked(output, by: arrays.plan) != nil {
+      print("\(output.path): is whole")
+      return
+    }
+    try arrays.write(to: output, overwrite: overwrite, cancellation: cancellation, update)
+    if compressed {
+      try FeatureFilePacking.write(output, to: output, compressed: true, cancellation: cancellation, update)
+    }
+    print(
+      "\(output.path): \(arrays.plan.splits.reduce(0) { $0 + $1.count }) rows, \(ByteCount(arrays.plan.featureBytes))")
+  }
+
+  private static func arrays(
+    _ inputs: [String]
+  ) throws(MVError) -> (inputs: [FeatureImport.Input], classes: [String]?) {
+    if inputs.count == 1,
+      FeatureImport.Input(parsing: inputs[0]) == nil || FileManager.default.fileExists(atPath: inputs[0])
+    {
+      let folder = URL(filePath: inputs[0])
+      let classes = try? String(contentsOf: folder.appending(path: "classes.txt"), encoding: .utf8)
+      return (try FeatureImport.Input.inputs(in: folder), classes.map(lines))
+    }
+    return (
+      try inputs.map { (text) throws(MVError) in
+        guard let input = FeatureImport.Input(parsing: text) else {
+          throw .usage(text, "is not SPLIT/NAME=FILE", remedy: "write for example train/clip=clip.npy")
+        }
+        return input
+      }, nil
+    )
+  }
+
+  private static func lines(_ text: String) -> [String] {
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    return lines
+  }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import MVCore
+import MVImaging
+import MVStore
+import TestSupport
+import Testing
+
+/// What may happen to a real `mvmr extract`: it is killed, stopped, run twice, out of room, or its source changes.
+@Suite(.serialized) struct FaultTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func path(_ name: String) -> String { folder.url.appending(path: name).path }
+
+  /// Every value, label and mark that a reader sees.
+  private func contents(_ path: String) throws -> [String] {
+    let file = try FeatureFile(reading: URL(filePath: path))
+    #expect(try file.verify().missingBlocks == 0)
+    return try file.splits.flatMap { split in
+      ["\(split.labels)", "\(Array(split.ids))", "\(split.skipped)"]
+        + (try split.representations.map { representation in
+          try split.features(representation.name).matrix.values.withUnsafeBytes {
+            $0.reduce(into: UInt64(5381)) { $0 = $0 &* 33 &+ UInt64($1) }.description
+          }
+        })
+    }
+  }
+
+  private func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = Tool.folder.appending(path: "mvmr")
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// Killed at fifty instants from its start on, some after nothing is written, some in the middle, some at the end.
+  @Test func killedAtFiftyInstants() throws {
+    let options = ["synthetic:1200", "--representation", "hog", "--representation", "lbp", "--jobs", "2"]
+    let whole = path("whole.h5")
+    let clock = ContinuousClock.now
+    let made = try Tool.run(Tool.folder.appending(path: "mvmr"), ["extract"] + options + ["--output", whole])
+    try #require(made.status == 0, "\(made.errors)")
+    let span = (ContinuousClock.now - clock) / .microseconds(1)
+    let expected = try contents(whole)
+    var random = SeededGenerator(seed: 50)
+    var file = path("0.h5")
+    var (killed, unfinished) = (0, 0)
+    for attempt in 0..<50 {
+      let process = try start(["extract"] + options + ["--output", file])
+      usleep(UInt32(span * random.uniform()))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      if process.terminationReason == .uncaughtSignal { killed += 1 }
+      // What stands under the name at any instant is a feature file.
+      let isThere = FileManager.default.fileExists(atPath: file)
+      if isThere, try !FeatureFile(reading: URL(filePath: file)).isComplete { unfinished += 1 }
+      // Most are finished after one kill, some only after several.
+      guard attempt % 4 == 0 || attempt == 49 else { continue }
+      let finished = try Tool.run(Tool.folder.appending(path: "mvmr"), ["extract"] + options + ["--output", file])
+      #expect(finished.status == 0, "\(finished.errors)")
+      #expect(try contents(file) == expected)
+      try FileManager.default.removeItem(atPath: file)
+      file = path("\(attempt + 1).h5")
+    }
+    #expect(killed > 20, "\(killed) killed, \(unfinished) left unfinished")
+  }
+
+  @Test func twoIntoOneFile() throws {
+    let options = [
+      "extract", "synthetic:3000", "--representation", "scattering", "--jobs", "1", "--output", path("a.h5"),
+    ]
+    let first = try start(options)
+    defer {
+      kill(first.processIdentifier, SIGKILL)
+      first.waitUntilExit()
+    }
+    while first.isRunning, !FileManager.default.fileExists(atPath: path("a.h5")) { usleep(1000) }
+    for more in [[], ["--overwrite"]] {
+      let second = try Tool.run(Tool.folder.appending(path: "mvmr"), options + more)
+      #expect(second.status == 74 && second.errors.contains("is being written by another process"), "\(second.errors)")
+    }
+  }
+
+  @Test func beyondTheLimitOnFileSizes() throws {
+    // 400 blocks of 1024 bytes: the shell's unit.
+    let arguments = "extract synthetic:2000 --representation color --output \(path("a.h5"))"
+    let run = try Tool.run(
+      URL(filePath: "/bin/bash"),
+      ["-c", "ulimit -f 400; exec \(Tool.folder.appending(path: "mvmr").path) \(arguments)"])
+    #expect(run.status == 74, "\(run.status) \(run.errors)")
+    #expect(run.errors.contains("make room and run the same command again"), "\(run.errors)")
+    #expect(run.errors.contains(path("a.h5")))
+    #expect(!FileManager.default.fileExists(atPath: path("a.h5")))
+  }
+
+  @Test func aTargetThatMayNotBeWritten() throws {
+    let options = ["synthetic:40", "--representation", "hog", "--output"]
+    let tool = Tool.folder.appending(path: "mvmr")
+    let system = try Tool.run(tool, ["extract"] + options + ["/proc/a.h5"])
+    #expect([66, 74].contains(system.status) && system.errors.contains("/proc/a.h5"), "\(system.errors)")
+    let isFolder = try Tool.run(tool, ["extract"] + options + [folder.url.path])
+    #expect(isFolder.status == 64 && isFolder.errors.contains("is not a file"), "\(isFolder.errors)")
+    guard getuid() != 0 else { return }
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.url.path)
+    defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path) }
+    let denied = try Tool.run(tool, ["extract"] + options + [path("a.h5")])
+    #expect(denied.status == 74 && denied.errors.contains(path("a.h5")), "\(denied.errors)")
+  }
+
+  @Test func aSourceThatHasChanged() throws {
+    let photos = folder.url.appending(path: "photos")
+    let images = try Fixture.images("images/rgb32")
+    for name in ["a/1", "a/2", "b/1", "b/2"] {
+      let url = photos.appending(path: "\(name).png")
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try images[0].writePNG(to: url)
+    }
+    let arguments = ["extract", "folder:\(photos.path)", "--representation", "hog", "--output", path("a.h5")]
+    let tool = Tool.folder.appending(path: "mvmr")
+    #expect(try Tool.run(tool, arguments).status == 0)
+    try images[1].writePNG(to: photos.appending(path: "b/1.png"))
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: photos.appending(path: "b/1.png").path)
+    let changed = try Tool.run(tool, arguments)
+    #expect(changed.status == 64 && changed.errors.contains("another state of the source"), "\(changed.errors)")
+    try FileManager.default.removeItem(at: photos.appending(path: "a/2.png"))
+    let fewer = try Tool.run(tool, arguments)
+    #expect(fewer.status == 64 && fewer.errors.contains("rows of"), "\(fewer.errors)")
+  }
+
+  @Test func controlCFinishesTheBlocksInFlight() throws {
+    let arguments = [
+      "extract", "synthetic:3000", "--representation", "scattering", "--jobs", "1", "--output", path("a.h5"),
+    ]
+    let process = try start(arguments)
+    while process.isRunning, !FileManager.default.fileExists(atPath: path("a.h5")) { usleep(1000) }
+    usleep(50_000)
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(try FeatureFile(reading: URL(filePath: path("a.h5"))).verify().blocks > 0)
+  }
+}
