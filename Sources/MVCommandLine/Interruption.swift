@@ -7,6 +7,11 @@ private let interrupted = Atomic<Bool>(false)
 public enum Interruption {
   /// From now on the first SIGINT or SIGTERM only sets ``isRequested``.
   public static func watch() {
+    // A parent whose thread blocks signals, as those of Dispatch do, hands that on to the programs that it starts.
+    var numbers = sigset_t()
+    sigemptyset(&numbers)
+    for number in [SIGINT, SIGTERM] { sigaddset(&numbers, number) }
+    pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         if interrupted.exchange(true, ordering: .sequentiallyConsistent) { _exit(128 + number) }

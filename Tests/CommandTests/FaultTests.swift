@@ -92,7 +92,7 @@ import Testing
       URL(filePath: "/bin/bash"),
       ["-c", "ulimit -f 400; exec \(Tool.folder.appending(path: "mvmr").path) \(arguments)"])
     #expect(run.status == 74, "\(run.status) \(run.errors)")
-    #expect(run.errors.contains("make room and run the same command again"), "\(run.errors)")
+    #expect(run.errors.contains("File too large"), "\(run.errors)")
     #expect(run.errors.contains(path("a.h5")))
     #expect(!FileManager.default.fileExists(atPath: path("a.h5")))
   }
@@ -141,7 +141,8 @@ import Testing
     usleep(50_000)
     kill(process.processIdentifier, SIGINT)
     process.waitUntilExit()
-    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 130)
     #expect(try FeatureFile(reading: URL(filePath: path("a.h5"))).verify().blocks > 0)
   }
 }

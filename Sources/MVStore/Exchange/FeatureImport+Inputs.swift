@@ -18,7 +18,12 @@ extension FeatureImport.Input {
   public static func inputs(in folder: URL) throws(MVError) -> [FeatureImport.Input] {
     var inputs: [FeatureImport.Input] = []
     let files = FileManager.default
-    for split in ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).sorted() where !split.hasPrefix(".") {
+    // The order in which the splits were written, where that is known: names alone would put test before train.
+    let order =
+      (try? Data(contentsOf: folder.appending(path: "features.json")))
+      .flatMap { try? JSONDecoder().decode(FeatureFileDescription.self, from: $0) }?.splits.map(\.name) ?? []
+    let found = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).sorted().filter { !$0.hasPrefix(".") }
+    for split in order.filter(found.contains) + found.filter({ !order.contains($0) }) {
       let place = folder.appending(path: split)
       for name in ((try? files.contentsOfDirectory(atPath: place.path)) ?? []).sorted() {
         let isArray = name.hasSuffix(".npy")
