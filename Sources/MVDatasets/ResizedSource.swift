@@ -17,7 +17,7 @@ public struct ResizedSource: ImageSource {
     contents.splits = base.splits.map {
       SourceSplit(
         name: $0.name, shape: ImageShape(height: size.height, width: size.width, channels: $0.shape.channels),
-        labels: $0.labels, ids: $0.ids)
+        hasFloatPixels: $0.hasFloatPixels, labels: $0.labels, ids: $0.ids)
     }
     self.contents = contents
   }

@@ -6,6 +6,8 @@ public struct SourceSplit: Hashable, Sendable {
   public let name: String
   /// The shape of every image.
   public let shape: ImageShape
+  /// Whether pixels are floats, not bytes.
+  public let hasFloatPixels: Bool
   /// One label, or one row of labels, an image.
   public let labels: Labels
   /// Where each image came from, for example a path below the source's folder.
@@ -15,10 +17,11 @@ public struct SourceSplit: Hashable, Sendable {
   public var count: Int { ids.count }
 
   /// Creates a split; labels and ids must be equally many.
-  public init(name: String, shape: ImageShape, labels: Labels, ids: [String]) {
+  public init(name: String, shape: ImageShape, hasFloatPixels: Bool = false, labels: Labels, ids: [String]) {
     precondition(labels.count == ids.count, "one label an image")
     self.name = name
     self.shape = shape
+    self.hasFloatPixels = hasFloatPixels
     self.labels = labels
     self.ids = ids
   }

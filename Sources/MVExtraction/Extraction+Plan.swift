@@ -26,7 +26,8 @@ extension Extraction {
         count == split.count
           ? split
           : SourceSplit(
-            name: split.name, shape: split.shape, labels: split.labels[0..<count], ids: Array(split.ids[0..<count])))
+            name: split.name, shape: split.shape, hasFloatPixels: split.hasFloatPixels, labels: split.labels[0..<count],
+            ids: Array(split.ids[0..<count])))
     }
     return chosen
   }
@@ -36,6 +37,12 @@ extension Extraction {
     for named in representations {
       var layout: FeatureLayout?
       for split in chosen {
+        let kind = type(of: named.representation)
+        guard kind.takesFloatPixels || !split.hasFloatPixels else {
+          throw .usage(
+            "representation \(kind.name)", "takes 8-bit images, those of \(source.contents.location) are floats",
+            remedy: "store them as uint8, or leave \(kind.name) out")
+        }
         let here = try named.representation.layout(for: split.shape)
         guard layout == nil || layout == here else {
           throw .usage(

@@ -89,7 +89,8 @@ public struct Extraction: Sendable {
     let summary = try run.run()
     if compress {
       // In the place of the plain file, whose lock is held until then.
-      try FeatureFilePacking.write(output, to: output, compressed: true, cancellation: cancellation)
+      defer { withExtendedLifetime(writer) {} }
+      try FeatureFilePacking.write(output, to: output, compressed: true, cancellation: cancellation, progress)
     }
     return summary
   }

@@ -16,6 +16,15 @@ public struct RepresentationSpecification: Hashable, Sendable, CustomStringConve
     self.settings = settings
   }
 
+  /// Creates a specification stored under `storedName`; throws where that holds other characters than letters, digits, `-`,
+  /// `_` and `.`.
+  public init(
+    name: String, checkingStoredName storedName: String, settings: [String: SettingValue] = [:]
+  ) throws(MVError) {
+    try Self.check(storedName: storedName, of: name)
+    self.init(name: name, storedName: storedName, settings: settings)
+  }
+
   /// Creates the specification of `representation`, with all its settings.
   public init(of representation: some Representation, storedName: String? = nil) {
     self.init(name: type(of: representation).name, storedName: storedName, settings: representation.settingValues)

@@ -36,7 +36,7 @@ struct ExtractConfiguration {
           throw .usage(entry.value.place, "dtype \(text) is not possible", remedy: "it takes float32 or float16")
         }
         dtype = value
-      case "jobs": jobs = try Self.count(entry)
+      case "jobs": jobs = try Self.count(entry, atMost: 1024)
       case "limit": limit = try Self.count(entry)
       default:
         throw .usage(
@@ -46,30 +46,64 @@ struct ExtractConfiguration {
     }
   }
 
-  private static func count(_ entry: YAMLNode.Entry) throws(MVError) -> Int {
-    guard case .int(let value) = try entry.value.settingValue(), value > 0 else {
-      throw .usage(entry.value.place, "\(entry.name) is not a whole number above 0")
+  private static func count(_ entry: YAMLNode.Entry, atMost most: Int = .max) throws(MVError) -> Int {
+    guard case .int(let value) = try entry.value.settingValue(), value > 0, value <= most else {
+      let limit = most == .max ? "above 0" : "from 1 to \(most)"
+      throw .usage(entry.value.place, "\(entry.name) is not a whole number \(limit)", remedy: "change it")
     }
     return value
   }
 
   /// `hog`, `hog:orientations=12`, or `hog: {orientations: 12}`.
   private static func representation(_ node: YAMLNode) throws(MVError) -> RepresentationSpecification {
-    do throws(MVError) {
-      guard case .mapping(let entries) = node.content else {
-        return try RepresentationSpecification(parsing: try node.settingValue().description)
+    guard case .mapping(let entries) = node.content else {
+      let text = try node.settingValue().description
+      return try placed(node) { () throws(MVError) in try RepresentationSpecification(parsing: text) }
+    }
+    guard entries.count == 1 else {
+      throw .usage(node.place, "is a mapping of \(entries.count) keys", remedy: "write one representation a list item")
+    }
+    let entry = try placed(entries[0].key) { () throws(MVError) in try Catalogue.entry(named: entries[0].name) }
+    var settings: [String: SettingValue] = [:]
+    var storedName: String?
+    for setting in try entries[0].value.entries() {
+      let value = try setting.value.settingValue()
+      guard settings[setting.name] == nil, setting.name != "as" || storedName == nil else {
+        throw .usage(setting.key.place, "gives \(setting.name) twice", remedy: "leave one out")
       }
-      guard entries.count == 1 else {
-        throw .usage("representation", "is a mapping of \(entries.count) keys", remedy: "write one name a list item")
+      guard setting.name != "as" else {
+        storedName = try placed(setting.value) { () throws(MVError) in
+          try RepresentationSpecification(name: entry.name, checkingStoredName: value.description).storedName
+        }
+        continue
       }
-      var text = entries[0].name
-      for (place, setting) in try entries[0].value.entries().enumerated() {
-        text += "\(place == 0 ? ":" : ",")\(setting.name)=\(try setting.value.settingValue())"
-      }
-      return try RepresentationSpecification(parsing: text)
-    } catch {
-      throw error.subject.hasPrefix(node.file)
-        ? error : MVError(error.kind, node.place, "\(error.subject) \(error.problem)", remedy: error.remedy)
+      try check(setting, value, of: entry)
+      settings[setting.name] = value
+    }
+    let specification = RepresentationSpecification(name: entry.name, storedName: storedName, settings: settings)
+    // What single settings do not show: a seed without a sketch.
+    _ = try placed(node) { () throws(MVError) in try specification.make() }
+    return specification
+  }
+
+  /// Throws at the key where it is not known, and at the value where it is out of range.
+  private static func check(
+    _ setting: YAMLNode.Entry, _ value: SettingValue, of entry: Catalogue.Entry
+  ) throws(MVError) {
+    let known = (entry.settings + Catalogue.sharedSettings).map(\.name)
+    // A seed alone is refused, and would hide whether its value is good.
+    let others: [String: SettingValue] = setting.name == "sketch_seed" ? ["sketch": .int(1)] : [:]
+    try placed(known.contains(setting.name) ? setting.value : setting.key) { () throws(MVError) in
+      _ = try entry.make(settings: others.merging([setting.name: value]) { $1 })
+    }
+  }
+
+  /// Puts the place in the file into the errors of `body`.
+  private static func placed<Result>(
+    _ node: YAMLNode, _ body: () throws(MVError) -> Result
+  ) throws(MVError) -> Result {
+    do throws(MVError) { return try body() } catch {
+      throw MVError(error.kind, node.place, "\(error.subject) \(error.problem)", remedy: error.remedy)
     }
   }
 }

@@ -19,6 +19,9 @@ extension Command {
     ]
   ) { (arguments) throws(MVError) in
     if arguments.has("markdown") {
+      guard arguments["NAME"] == nil, !arguments.has("json") else {
+        throw .usage("--markdown", "prints the whole catalogue", remedy: "leave NAME and --json out")
+      }
       print(try CatalogueTables.dimensions + "\n\n" + CatalogueTables.settings)
       return
     }

@@ -31,14 +31,15 @@ extension Command {
   }
 }
 
-/// Pictures side by side, each as tall as the tallest.
+/// Pictures side by side, each as tall as the tallest, within bounds.
 enum ContactSheet {
   private static let gap = 8
 
   static func image(of pictures: [Image]) throws(MVError) -> Image {
-    let height = max(256, pictures.map(\.shape.height).max() ?? 0)
+    // A narrow image must not ask for a picture of gigabytes.
+    let height = min(1024, max(256, pictures.map(\.shape.height).max() ?? 0))
     let scaled = try pictures.map { (picture) throws(MVError) in
-      let width = max(1, picture.shape.width * height / picture.shape.height)
+      let width = min(4096, max(1, picture.shape.width * height / picture.shape.height))
       return try picture.resized(to: ImageSize(height: height, width: width))
     }
     let width = scaled.reduce(0) { $0 + $1.shape.width } + gap * (scaled.count + 1)

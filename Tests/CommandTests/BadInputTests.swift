@@ -93,6 +93,39 @@ struct BadInputTests {
     #expect(listed.output.contains("a/2.png"), "\(listed.output)")
   }
 
+  @Test func floatsForARepresentationOfBytes() throws {
+    let values = [Float](repeating: 0.5, count: 2 * 32 * 32 * 3)
+    try NumPyArray.write(values, shape: [2, 32, 32, 3], element: .float32, to: folder.url.appending(path: "f.npy"))
+    try expectFailure(
+      "npy:\(path("f.npy"))", ["--representation", "hog-opencv"], status: 64, naming: "hog-opencv", "f.npy", "uint8")
+  }
+
+  @Test func aNarrowImageDoesNotAskForAHugePicture() throws {
+    let image = Image(
+      shape: ImageShape(height: 3000, width: 20, channels: 3),
+      pixels: .uint8((0..<3000 * 20 * 3).map { UInt8(truncatingIfNeeded: $0 * 7) }))
+    try image.writePNG(to: folder.url.appending(path: "narrow.png"))
+    let shown = path("shown.png")
+    let run = try Tool.mvmr(
+      "show", path("narrow.png"), "--representation", "lbp", "--representation", "color", "--output", shown)
+    #expect(run.status == 0, "\(run.errors)")
+    let picture = try Image(contentsOf: URL(filePath: shown))
+    #expect(picture.shape.height <= 1100 && picture.shape.width <= 10_000)
+  }
+
+  @Test func damageIsFoundBeforeArraysAreWritten() throws {
+    let (made, file, arrays) = (path("f.h5"), URL(filePath: path("f.h5")), path("arrays"))
+    #expect(try Tool.mvmr("extract", "synthetic:40", "--output", made, "--representation", "color").status == 0)
+    var bytes = try Data(contentsOf: file)
+    // Well inside the features, which are the last and by far the largest of the file.
+    bytes[bytes.count - 40_000] ^= 1
+    try bytes.write(to: file)
+    #expect(try Tool.mvmr("verify", made).status == 65)
+    let run = try Tool.mvmr("convert", made, "--output", arrays)
+    #expect(run.status == 65 && run.errors.contains("f.h5") && run.errors.contains("color"), "\(run.errors)")
+    #expect(!FileManager.default.fileExists(atPath: arrays))
+  }
+
   @Test func filesThatAreNotFeatureFiles() throws {
     for command in ["inspect", "verify", "knn", "probe"] {
       let options = command == "knn" || command == "probe" ? ["--representation", "hog"] : []

@@ -162,6 +162,17 @@ struct WorkflowTests {
     let stored = (splits?.first?["representations"] as? [[String: Any]])?.first
     #expect(stored?["sketch"] as? Int == 20 && stored?["shape"] as? [Int] == [20])
     #expect((stored?["settings"] as? [String: Any])?["sketch_seed"] as? Int == 4)
+    for (text, place) in [
+      ("representations:\n  - hog:\n      orientations: 9\n      cel_size: 4\n", "c.yaml:4:7"),
+      ("representations:\n  - lbp:\n      points: 99\n", "c.yaml:3:15"),
+      ("representations:\n  - hog: {norm: \"l1,signed=true\"}\n", "c.yaml:2:17"),
+      ("representations:\n  - hog: {sketch_seed: 3}\n", "c.yaml:2:5"), ("jobs: 5000\n", "c.yaml:1:7"),
+      ("representations:\n  - hog: {as: a/b}\n", "c.yaml:2:15"), ("representations:\n  - hgo: {}\n", "c.yaml:2:5"),
+    ] {
+      try Data(text.utf8).write(to: config)
+      let wrong = try Tool.mvmr("extract", "synthetic:40", "--output", path("f.h5"), "--config", config.path)
+      #expect(wrong.status == 64 && wrong.errors.contains(place), "\(text)\(wrong.errors)")
+    }
     try Data("representations:\n  - hog: {orientation: 6}\n".utf8).write(to: config)
     let wrong = try Tool.mvmr("extract", "synthetic:40", "--output", path("f.h5"), "--config", config.path)
     #expect(wrong.status == 64 && wrong.errors.contains("c.yaml:2") && wrong.errors.contains("orientation"))

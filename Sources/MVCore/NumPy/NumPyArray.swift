@@ -110,11 +110,26 @@ public struct NumPyArray: Sendable {
     }
     let range = range ?? 0..<count
     let size = element.size
-    return [Value](unsafeUninitializedCapacity: range.count) { buffer, initialized in
-      let from = bytes.startIndex + range.lowerBound * size
-      bytes.copyBytes(to: UnsafeMutableRawBufferPointer(buffer), from: from..<from + range.count * size)
-      initialized = range.count
+    // Read, not copied from the map: pages of a map count as this process's memory, whatever the size of the file.
+    let file = open(subject, O_RDONLY | O_CLOEXEC)
+    defer { if file >= 0 { close(file) } }
+    let wanted = range.count * size
+    var done = 0
+    let values = [Value](unsafeUninitializedCapacity: range.count) { buffer, initialized in
+      let target = UnsafeMutableRawBufferPointer(buffer)
+      while file >= 0, done < wanted {
+        let place = bytes.startIndex + range.lowerBound * size + done
+        let count = pread(file, target.baseAddress! + done, min(wanted - done, 1 << 30), off_t(place))
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { break }
+        done += count
+      }
+      initialized = done == wanted ? range.count : 0
     }
+    guard done == wanted else {
+      throw .inputOutput(subject, "cannot be read, or was cut while it was", remedy: "check the file")
+    }
+    return values
   }
 }
 

@@ -44,7 +44,7 @@ public struct NumPyImages: ImageSource {
       notices = ["no labels: give them as npy:IMAGES.npy,LABELS.npy"]
     }
     let split = SourceSplit(
-      name: "all", shape: shape, labels: .single(labels),
+      name: "all", shape: shape, hasFloatPixels: array.element == .float32, labels: .single(labels),
       ids: (0..<axes[0]).map { "\(file.lastPathComponent)#\($0)" })
     contents = SourceContents(
       name: "npy", location: file.path, splits: [split], fingerprint: fingerprint.text, notices: notices)

@@ -96,7 +96,7 @@ public struct Augment: Representation {
     _ = try layout(for: image.shape)
     let batch = try bytes(of: image.batch)
     let view = try view(of: batch[0])
-    let scale = max(1, (320 + min(view.height, view.width) - 1) / min(view.height, view.width))
+    let scale = Image.enlargement(height: view.height, width: view.width)
     var pixels: [UInt8] = []
     for y in 0..<view.height * scale {
       for x in 0..<view.width * scale {

@@ -18,7 +18,7 @@ extension LBP {
       levels = map.map { $0 / largest }
     }
     let (height, width) = (image.shape.height, image.shape.width)
-    let scale = max(1, (320 + min(height, width) - 1) / min(height, width))
+    let scale = Image.enlargement(height: height, width: width)
     var bytes = [UInt8](repeating: 0, count: height * width * scale * scale * 3)
     for y in 0..<height * scale {
       for x in 0..<width * scale {

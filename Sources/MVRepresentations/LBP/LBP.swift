@@ -7,7 +7,7 @@ public import MVCore
 /// bilinearly, 0 outside the image; bit p of the neighbourhood is set where the neighbour is not darker than the pixel. On
 /// 8-bit images even what rounding makes of ties is scikit-image's. Float images, where scikit-image's codes of flat
 /// regions are noise, are treated on their own terms: differences from the pixel are interpolated in double precision, and
-/// one within 2^-20 of the two values is a tie. Colour is turned into grey first, as OpenCV does.
+/// one within 2^-20 of the two values is a tie; a neighbour that falls on a pixel is compared exactly. Colour is turned into grey first, as OpenCV does.
 ///
 /// A histogram has the axes cell_y, cell_x, code and sums to 1 in each cell; a map has the axes y, x.
 public struct LBP: Representation {

@@ -1,10 +1,16 @@
 internal import MVCore
 
 extension Image {
-  /// An 8-bit RGB picture of planes of levels 0...1, channel by channel, enlarged to 320 pixels or more without smoothing.
+  /// How many times a picture is enlarged: to 320 pixels or more, unless it is so narrow that its other side would be huge.
+  static func enlargement(height: Int, width: Int) -> Int {
+    let wanted = (320 + min(height, width) - 1) / min(height, width)
+    return max(1, min(wanted, 4096 / max(height, width)))
+  }
+
+  /// An 8-bit RGB picture of planes of levels 0...1, channel by channel, enlarged without smoothing.
   static func enlarging(planes levels: [Float], of shape: ImageShape) -> Image {
     let (height, width) = (shape.height, shape.width)
-    let scale = max(1, (320 + min(height, width) - 1) / min(height, width))
+    let scale = enlargement(height: height, width: width)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(height * width * scale * scale * 3)
     for y in 0..<height * scale {

@@ -48,8 +48,8 @@ public struct FeatureFileExport: Sendable {
         let place = temporary.appending(path: split.name)
         try FolderReplacement.create(place)
         try writeRows(of: split, in: place)
-        for features in split.features where representations.contains(features.plan.name) {
-          try write(features, of: split, reader, in: place) { (rows) throws(MVError) in
+        for (column, features) in split.features.enumerated() where representations.contains(features.plan.name) {
+          try write(features, column, of: split, reader, in: place) { (rows) throws(MVError) in
             guard !cancellation.isCancelled else {
               throw MVError(
                 .interrupted, folder.path, "was stopped after \(done) of \(total) rows", remedy: "run the command again"
@@ -91,7 +91,7 @@ public struct FeatureFileExport: Sendable {
   }
 
   private func write(
-    _ features: StoredFeatures, of split: StoredSplit, _ reader: StoredRowReader, in folder: URL,
+    _ features: StoredFeatures, _ column: Int, of split: StoredSplit, _ reader: StoredRowReader, in folder: URL,
     _ progress: (Int) throws(MVError) -> Void
   ) throws(MVError) {
     let path = folder.appending(path: "\(features.plan.name).npy").path
@@ -103,10 +103,19 @@ public struct FeatureFileExport: Sendable {
     for block in 0..<split.blockCount {
       let rows = split.rows(ofBlock: block)
       let offset = header.count + rows.lowerBound * features.rowBytes
+      var sum: UInt32 = 0
       try buffers.withBuffer { (buffer) throws(MVError) in
         try reader.read(rows, of: features, in: split.name, through: buffer) { (bytes, place) throws(MVError) in
+          sum = Checksum.of(bytes, after: sum)
           try file.write(bytes, at: offset + place)
         }
+      }
+      // The arrays carry no checksum: damage must be found here.
+      guard sum == split.sums[block * split.features.count + column] else {
+        throw .badData(
+          stored.path,
+          "\(split.name)/\(features.plan.name) is damaged in rows \(rows.lowerBound)...\(rows.upperBound - 1)",
+          remedy: "run mvmr verify, and extract it again with --overwrite")
       }
       try progress(rows.count)
     }

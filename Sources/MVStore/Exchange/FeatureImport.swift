@@ -114,6 +114,9 @@ public struct FeatureImport: Sendable {
       }
     }
     let shape = Array(arrays[0].shape.dropFirst())
+    guard FeatureFilePlan.isPossible(shape) else {
+      throw .badData(arrays[0].subject, "has rows of shape \(shape)", remedy: "give every axis a length of at least 1")
+    }
     // The fingerprint stands among the settings, which are compared: a changed array is never mixed with an old one.
     return RepresentationPlan(
       name: name, representation: "imported", settings: ["inputs": .string(inputs)], shape: shape,

@@ -23,12 +23,23 @@ enum FolderReplacement {
     }
     do throws(MVError) {
       try body(temporary)
+      try synchronize(temporary)
       guard rename(temporary.path, path) == 0 else { throw FileDescriptor.failure(path, "cannot be created", errno) }
     } catch {
       try? FileManager.default.removeItem(at: temporary)
       throw error
     }
     try FileDescriptor.synchronizeFolder(of: path)
+  }
+
+  /// Brings everything in the folder to the disk, so that its name never stands for half of it.
+  private static func synchronize(_ folder: URL) throws(MVError) {
+    let inside = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isDirectoryKey])
+    for case let url as URL in inside ?? FileManager.DirectoryEnumerator() {
+      let isFolder = (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
+      try FileDescriptor(url.path, flags: isFolder ? O_RDONLY | O_DIRECTORY : O_RDWR).synchronize()
+    }
+    try FileDescriptor(folder.path, flags: O_RDONLY | O_DIRECTORY).synchronize()
   }
 
   /// Creates a folder where there is none.
@@ -42,5 +53,6 @@ enum FolderReplacement {
   static func write(_ bytes: Data, _ name: String, in folder: URL) throws(MVError) {
     let file = try FileDescriptor(folder.appending(path: name).path, flags: O_RDWR | O_CREAT | O_TRUNC)
     try bytes.withUnsafe { (bytes) throws(MVError) in try file.write(bytes, at: 0) }
+    try file.synchronize()
   }
 }

@@ -8,7 +8,7 @@ extension StoredFile {
   /// that was made again with other settings is an error.
   mutating func joinSources() throws(MVError) {
     guard !sources.isEmpty else { return }
-    let folder = URL(filePath: path).deletingLastPathComponent()
+    let folder = URL(filePath: path).resolvingSymlinksInPath().deletingLastPathComponent()
     var shards: [StoredFile] = []
     for name in sources {
       let location = URL(filePath: name, relativeTo: folder).standardizedFileURL.path

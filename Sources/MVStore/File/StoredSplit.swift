@@ -21,10 +21,12 @@ struct StoredSplit: Sendable {
   var features: [StoredFeatures]
 
   /// How many blocks of rows there are.
-  var blockCount: Int { (rows + blockRows - 1) / blockRows }
+  var blockCount: Int { rows == 0 ? 0 : (rows - 1) / blockRows + 1 }
 
   /// The rows of one block.
-  func rows(ofBlock block: Int) -> Range<Int> { block * blockRows..<min(rows, (block + 1) * blockRows) }
+  func rows(ofBlock block: Int) -> Range<Int> {
+    block * blockRows..<(rows - block * blockRows <= blockRows ? rows : (block + 1) * blockRows)
+  }
 
   /// How many rows of one representation are on the disk.
   func doneRows(of column: Int) -> Int {

@@ -69,7 +69,9 @@ extension HDF5Handle {
     for length in lengths.prefix(Int(rank)) {
       let (product, overflow) = elements.multipliedReportingOverflow(by: Int(clamping: length))
       // Beyond 2^50 values no file is real, and sizes in bytes could overflow.
-      guard !overflow, product <= 1 << 50 else { throw context.failure("\(name) is unreasonably large") }
+      guard !overflow, product <= 1 << 50, length <= 1 << 50 else {
+        throw context.failure("\(name) is unreasonably large")
+      }
       elements = product
       shape.append(Int(length))
     }

@@ -25,7 +25,10 @@ public enum FeatureFilePacking {
         ($0.name, FeatureFileSkeleton.Marks(skipped: $0.skipped, done: $0.done, sums: $0.sums))
       })
     let start = ContinuousClock.now
-    try FileReplacement.write(target, replacing: overwrite || target == stored.path) { (temporary) throws(MVError) in
+    // In its own place the file is replaced by the one who wrote it.
+    let inPlace = target == stored.path
+    try FileReplacement.write(target, replacing: overwrite || inPlace, holdsLock: inPlace) {
+      (temporary) throws(MVError) in
       try FeatureFileSkeleton.write(
         plan, to: temporary, layout: compressed ? .packed : .plain, marks: marks, created: stored.created)
       let reader = try StoredRowReader(stored)

@@ -30,7 +30,7 @@ public struct ShardPlan: Hashable, Sendable, Codable {
 
   /// Whether the numbers can be: within the whole, and each split but for its end a whole number of blocks.
   func isPossible(blockRows: Int) -> Bool {
-    count >= 1 && (1...max(1, count)).contains(index) && !splits.isEmpty
+    count >= 1 && count <= 1_000_000 && (1...max(1, count)).contains(index) && !splits.isEmpty
       && Set(splits.map(\.name)).count == splits.count
       && splits.allSatisfy {
         $0.start >= 0 && $0.rows >= 0 && $0.total > 0 && $0.start <= $0.total && $0.rows <= $0.total - $0.start

@@ -15,18 +15,22 @@ extension FeatureFileWriter {
   }
 
   /// Opens and locks the file; nil where there is none.
-  private static func openExisting(_ path: String) throws(MVError) -> FileDescriptor? {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      guard errno == ENOENT else { throw FileDescriptor.failure(path, "cannot be examined", errno) }
-      return nil
+  static func openExisting(_ path: String) throws(MVError) -> FileDescriptor? {
+    while true {
+      var status = stat()
+      guard stat(path, &status) == 0 else {
+        guard errno == ENOENT else { throw FileDescriptor.failure(path, "cannot be examined", errno) }
+        return nil
+      }
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        throw .usage(path, "is not a file", remedy: "name a file to write to")
+      }
+      let file = try FileDescriptor(path, flags: O_RDWR)
+      guard try file.lock() else { throw busy(path) }
+      // Another process may have put a new file under the name before the lock was ours: its rows would be lost with it.
+      let locked = try file.status()
+      if stat(path, &status) == 0, status.st_ino == locked.st_ino, status.st_dev == locked.st_dev { return file }
     }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .usage(path, "is not a file", remedy: "name a file to write to")
-    }
-    let file = try FileDescriptor(path, flags: O_RDWR)
-    guard try file.lock() else { throw busy(path) }
-    return file
   }
 
   /// Writes the skeleton under another name and only then gives it its own; nil where another process was first.

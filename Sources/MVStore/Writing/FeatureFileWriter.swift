@@ -90,8 +90,8 @@ public final class FeatureFileWriter: Sendable {
         features.count == split.features.count, split.blockRows == stored.splits[0].blockRows
       else {
         throw .usage(
-          stored.path, "was packed by another program and can only be read",
-          remedy: "give --overwrite to replace the file, or another --output")
+          stored.path, "holds compressed features, which cannot be added to",
+          remedy: "give --compress as when it was made, make it plain with mvmr convert, or give another --output")
       }
       places[split.name] = SplitPlaces(skipped: skipped, done: done, sums: sums, features: features)
     }

@@ -41,9 +41,14 @@ enum FileReplacement {
   }
 
   /// Creates the file at `path` in one go; throws where it is there already, unless it is to be replaced.
+  ///
+  /// A file that another process writes to is not replaced: its rows would be lost. `holdsLock` says that the caller itself
+  /// has the lock on it.
   static func write(
-    _ path: String, replacing: Bool, _ body: (String) throws(MVError) -> Void
+    _ path: String, replacing: Bool, holdsLock: Bool = false, _ body: (String) throws(MVError) -> Void
   ) throws(MVError) {
+    let replaced = replacing && !holdsLock ? try FeatureFileWriter.openExisting(path) : nil
+    defer { withExtendedLifetime(replaced) {} }
     let made = try create(path, replacing: replacing) { (temporary, _) throws(MVError) in try body(temporary) }
     guard made == nil else { return }
     throw .usage(path, "is there already", remedy: "give --overwrite to replace it, or another --output")
