@@ -23,7 +23,8 @@ test: setup      ## build and run every test
 	swift test $(TEST_FLAGS)
 
 sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threads under ThreadSanitizer
-	swift test --sanitize address --scratch-path .build/address --filter 'MVImagingTests|MVStoreTests|MVRepresentationsTests'
+	@# Leaks that Foundation's Process and HDF5 leave are not ours; live handles are counted by tests of their own.
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build/address --filter 'MVImagingTests|MVStoreTests|MVRepresentationsTests'
 	swift test --sanitize thread --scratch-path .build/thread --filter 'MVCoreTests|MVStoreTests|MVExtractionTests'
 
 lint:            ## formatting, file sizes, import ladder
