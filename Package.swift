@@ -29,8 +29,8 @@ let torchLibraries: [LinkerSetting] =
   ["torch", "torch_cpu", "c10"].map { .linkedLibrary($0) }
   + (libtorch.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])] } ?? [])
 
-func library(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: swift, linkerSettings: linking)
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
 }
 func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
@@ -87,7 +87,10 @@ let package = Package(
       [
         "MVCore", "MVConfiguration", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
         "CTorch", "CGuarded", "CKernels",
-      ]),
+      ],
+      resources: ["cifar10", "cifar20", "cifar100", "stl10", "imagenet"].map {
+        .embedInCode("Configurations/\($0).yaml")
+      }),
 
     // Rung 5: the command line. MVCommandLine is what the executables share.
     library("MVCommandLine", ["MVCore", "MVImaging", "MVDatasets", "CCommandLine", "CGuarded"]),

@@ -34,14 +34,21 @@ bool mvt_set_recording(bool recording) {
 
 GuardedStatus mvt_set_autocast(bool enabled, bool* previous) {
   return mvt::run([&] {
+    const bool cuda = mvt::device().is_cuda();
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-    *previous = at::autocast::is_autocast_enabled(at::kCPU);
-    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-    at::autocast::set_autocast_enabled(at::kCPU, enabled);
+    const at::DeviceType device = cuda ? at::kCUDA : at::kCPU;
+    *previous = at::autocast::is_autocast_enabled(device);
+    at::autocast::set_autocast_dtype(device, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device, enabled);
 #else
-    *previous = at::autocast::is_cpu_enabled();
-    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
-    at::autocast::set_cpu_enabled(enabled);
+    *previous = cuda ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
+    if (cuda) {
+      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+      at::autocast::set_enabled(enabled);
+    } else {
+      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+      at::autocast::set_cpu_enabled(enabled);
+    }
 #endif
     if (!enabled) at::autocast::clear_cache();
   });

@@ -43,13 +43,14 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
   TORCH_CHECK(rows.dim() == 2 && n >= 2, "distances need at least 2 rows, not ", n);
   TORCH_CHECK(estimator == Estimator::biased || n >= 4, "the unbiased estimator needs at least 4 rows, not ", n);
   const at::Tensor shifted = rows - rows.mean(0, true);
-  const at::Tensor products = gram(shifted);
+  // The n x n part is the CPU's: it is small beside the products.
+  const at::Tensor products = gram(shifted).to(at::kCPU);
   Side side;
   side.scale = scale;
   const auto area = static_cast<float>(scale * scale);
   if (keep_rows) side.rows = shifted;
-  side.distances = at::empty({n, n}, rows.options());
-  side.centred = at::empty({n, n}, rows.options());
+  side.distances = at::empty({n, n}, products.options());
+  side.centred = at::empty({n, n}, products.options());
   const float* g = products.data_ptr<float>();
   float* d = side.distances.data_ptr<float>();
   float* c = side.centred.data_ptr<float>();
@@ -132,7 +133,7 @@ at::Tensor rows_gradient(const Side& side, const at::Tensor& slope) {
     p[i * n + i] = static_cast<float>(sum);
   }
   // The scale enters once through the distance and once through the difference of the scaled rows.
-  return at::mm(pull, side.rows).mul_(side.scale * side.scale);
+  return at::mm(pull.to(side.rows.device()), side.rows).mul_(side.scale * side.scale);
 }
 
 }  // namespace mvt

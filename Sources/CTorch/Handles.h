@@ -21,6 +21,9 @@ struct Counted {
   Counted& operator=(const Counted&) = delete;
 };
 
+/// The device that tensors are made on.
+at::Device device();
+
 /// Cuts this thread's last message to its first line: what follows there is libtorch's C++ backtrace.
 void keep_first_line() noexcept;
 

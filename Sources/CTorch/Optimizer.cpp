@@ -23,6 +23,18 @@ void check_layout(const at::Tensor& parameter, const at::Tensor& state) {
               "optimiser state of another shape");
 }
 
+/// The same arithmetic as the loop over memory below, in libtorch's own operations: for devices whose memory is not
+/// ours.
+void adam_on_device(const at::Tensor& parameter, const at::Tensor& gradient, at::Tensor first, at::Tensor second,
+                    const MVTAdam& settings, double pace, double root) {
+  const at::Tensor weights = parameter.detach();
+  const at::Tensor slope = settings.decoupled ? gradient : gradient.add(weights, settings.weight_decay);
+  first.mul_(settings.beta1).add_(slope, 1 - settings.beta1);
+  second.mul_(settings.beta2).addcmul_(slope, slope, 1 - settings.beta2);
+  if (settings.decoupled) weights.mul_(1 - settings.learning_rate * settings.weight_decay);
+  weights.addcdiv_(first, second.sqrt().mul_(root).add_(settings.epsilon), -pace);
+}
+
 }  // namespace
 
 GuardedStatus mvt_adam_step(const MVTAdam* settings, MVTTensor* const* parameters, MVTTensor* const* first_moments,
@@ -44,6 +56,11 @@ GuardedStatus mvt_adam_step(const MVTAdam* settings, MVTTensor* const* parameter
       if (!gradient.defined()) continue;
       check_layout(parameter, first_moments[index]->value);
       check_layout(parameter, second_moments[index]->value);
+      if (!parameter.is_cpu()) {
+        adam_on_device(parameter, gradient, first_moments[index]->value, second_moments[index]->value, *settings,
+                       settings->learning_rate / correction1, 1 / std::sqrt(correction2));
+        continue;
+      }
       float* p = parameter.data_ptr<float>();
       const float* g = gradient.data_ptr<float>();
       float* m = first_moments[index]->value.data_ptr<float>();
@@ -74,6 +91,12 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
       const at::Tensor gradient = matching_gradient(parameter);
       if (!gradient.defined()) continue;
       check_layout(parameter, velocities[index]->value);
+      if (!parameter.is_cpu()) {
+        const at::Tensor weights = parameter.detach();
+        velocities[index]->value.mul_(momentum).add_(gradient).add_(weights, decay);
+        weights.sub_(velocities[index]->value, pace);
+        continue;
+      }
       float* p = parameter.data_ptr<float>();
       const float* g = gradient.data_ptr<float>();
       float* v = velocities[index]->value.data_ptr<float>();

@@ -1,5 +1,6 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
 
 #include <new>
@@ -7,7 +8,13 @@
 
 #include "Handles.h"
 
+namespace {
+std::atomic<bool> uses_cuda{false};
+}
+
 namespace mvt {
+at::Device device() { return uses_cuda.load(std::memory_order_relaxed) ? at::Device(at::kCUDA, 0) : at::kCPU; }
+
 void keep_first_line() noexcept {
   try {
     const std::string message = guarded_last_message();
@@ -46,6 +53,21 @@ bool mvt_fast_bfloat16(void) {
 }
 
 bool mvt_has_onednn(void) { return at::globalContext().hasMKLDNN(); }
+
+bool mvt_has_cuda(void) {
+  try {
+    return at::hasCUDA() && at::detail::getCUDAHooks().getNumGPUs() > 0;
+  } catch (...) {
+    return false;
+  }
+}
+
+GuardedStatus mvt_use_cuda(bool cuda) {
+  return mvt::run([&] {
+    TORCH_CHECK(!cuda || mvt_has_cuda(), "libtorch finds no CUDA device");
+    uses_cuda.store(cuda, std::memory_order_relaxed);
+  });
+}
 
 GuardedStatus mvt_provoke(MVTProvocation provocation) {
   return mvt::run([&] {

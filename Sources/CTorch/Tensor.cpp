@@ -16,12 +16,15 @@ GuardedStatus mvt_tensor_from_floats(const float* values, const int64_t* shape, 
   return mvt::run([&] {
     at::Tensor tensor = at::empty(at::IntArrayRef(shape, rank), at::kFloat);
     if (tensor.numel() > 0) std::memcpy(tensor.data_ptr<float>(), values, tensor.numel() * sizeof(float));
-    *result = new MVTTensor(std::move(tensor));
+    *result = new MVTTensor(tensor.to(mvt::device()));
   });
 }
 
 GuardedStatus mvt_tensor_full(double value, const int64_t* shape, int rank, MVTTensor** result) {
-  return mvt::run([&] { *result = new MVTTensor(at::full(at::IntArrayRef(shape, rank), value, at::kFloat)); });
+  return mvt::run([&] {
+    const auto options = at::TensorOptions(at::kFloat).device(mvt::device());
+    *result = new MVTTensor(at::full(at::IntArrayRef(shape, rank), value, options));
+  });
 }
 
 GuardedStatus mvt_tensor_zeros_like(const MVTTensor* tensor, MVTTensor** result) {
@@ -50,7 +53,7 @@ GuardedStatus mvt_tensor_from_images(const uint8_t* pixels, int64_t count, int64
       }
     });
     at::Tensor batch = tensor.permute({0, 3, 1, 2});
-    *result = new MVTTensor(channels_last ? batch : batch.contiguous());
+    *result = new MVTTensor((channels_last ? batch : batch.contiguous()).to(mvt::device()));
   });
 }
 
@@ -77,7 +80,7 @@ GuardedStatus mvt_tensor_copy_to(const MVTTensor* tensor, float* values, int64_t
   return mvt::run([&] {
     TORCH_CHECK(tensor->value.numel() == count, "a buffer of ", count, " values for a tensor of ",
                 tensor->value.numel());
-    const at::Tensor plain = tensor->value.detach().to(at::kFloat).contiguous();
+    const at::Tensor plain = tensor->value.detach().to(at::kCPU, at::kFloat).contiguous();
     if (count > 0) std::memcpy(values, plain.data_ptr<float>(), count * sizeof(float));
   });
 }

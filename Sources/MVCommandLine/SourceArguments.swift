@@ -11,8 +11,12 @@ public enum SourceArguments {
   ]
 
   /// Opens the source that `text` names, with the options given, and tells its notices on stderr.
-  public static func open(_ text: String, _ arguments: ParsedArguments) throws(MVError) -> any ImageSource {
-    let size = try arguments["size"].map { (text) throws(MVError) in try ImageSize(parsing: text) }
+  ///
+  /// `size` stands in where `--size` is not given.
+  public static func open(
+    _ text: String, _ arguments: ParsedArguments, size: ImageSize? = nil
+  ) throws(MVError) -> any ImageSource {
+    let size = try arguments["size"].map { (text) throws(MVError) in try ImageSize(parsing: text) } ?? size
     let decoding = Decoding(honoursOrientation: arguments.has("exif"))
     let source = try SourceSpecification(parsing: text).open(size: size, decoding: decoding)
     for notice in source.contents.notices { Terminal.message("note: \(notice)") }

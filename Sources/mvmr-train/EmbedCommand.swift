@@ -1,44 +1,80 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVDatasets
 internal import MVStore
 internal import MVTraining
 
 extension Command {
   /// `mvmr embed`: embeddings of a trained encoder into a feature file.
   static let embed = Command(
-    "embed", summary: "Write a trained encoder's embeddings into a feature file, for knn and probe",
+    "embed", summary: "Write the embeddings of a trained encoder, or of a TorchScript network, into a feature file",
     discussion: """
       Examples:
         mvmr embed run/last.ckpt cifar10:DIR --output embedding.h5
         mvmr probe embedding.h5 --representation embedding
+        mvmr embed resnet56.pt cifar10:DIR --set normalisation=imagenet --output teacher.h5
+        mvmr train cifar10:DIR --features teacher.h5 --output distilled
       """,
     arguments: [
-      .positional("CHECKPOINT", "a checkpoint, or the folder of a run"),
+      .positional("NETWORK", "a checkpoint, or the folder of a run, or a TorchScript file"),
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
       .option("output", "FILE.h5", "the feature file to write or to finish", required: true),
       .option("split", "NAME", "only this split", repeated: true),
       .option("layer", "NAME", "backbone, or projector for what the loss saw", default: "backbone"),
-      .option("name", "NAME", "the name in the file", default: "embedding"),
+      .option("name", "NAME", "the name in the file; embedding, or teacher for TorchScript, where not given"),
+      .option("set", "KEY=VALUE", "how a TorchScript network is fed: see mvmr train --settings", repeated: true),
       .option("dtype", "TYPE", "float32 or float16", default: "float32"),
       .flag("overwrite", "replace the output instead of finishing it"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
-    let checkpoint = CheckpointArgument.url(try arguments.required("CHECKPOINT"))
-    let embedder = try Embedder(
-      checkpoint: checkpoint, output: try arguments.choice("layer", as: Embedder.Output.self) ?? .backbone)
+    let checkpoint = CheckpointArgument.url(try arguments.required("NETWORK"))
     let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
     let output = URL(filePath: try arguments.required("output"))
+    let splits = arguments.has("split") ? arguments.all("split") : nil
+    let element = try arguments.choice("dtype", as: ElementType.self) ?? .float32
+    let isTeacher = Teacher.isTorchScript(checkpoint)
+    for (name, belongs) in [("layer", !isTeacher), ("set", isTeacher)] where arguments.has(name) && !belongs {
+      throw .usage(
+        "--\(name)", "is for \(isTeacher ? "checkpoints" : "TorchScript"), \(checkpoint.path) is not",
+        remedy: "leave it out")
+    }
     Interruption.watch()
     let bar = ProgressBar("embed", unit: "images")
     defer { bar.finish() }
+    if isTeacher {
+      let teacher = try teacher(checkpoint, arguments, for: source)
+      let rows = try teacher.write(
+        source, splits: splits, to: output, element: element, overwrite: arguments.has("overwrite"),
+        software: Provenance.software, isCancelled: { Interruption.isRequested }, progress: { bar.update($0) })
+      print("\(output.path): \(rows) rows of \(teacher.columns)")
+      return
+    }
+    let embedder = try Embedder(
+      checkpoint: checkpoint, output: try arguments.choice("layer", as: Embedder.Output.self) ?? .backbone)
     let rows = try embedder.write(
-      source, splits: arguments.has("split") ? arguments.all("split") : nil, to: output,
-      name: arguments["name"] ?? "embedding", checkpoint: try CheckpointArgument.fingerprint(checkpoint),
-      element: try arguments.choice("dtype", as: ElementType.self) ?? .float32, overwrite: arguments.has("overwrite"),
-      software: Provenance.software,
+      source, splits: splits, to: output, name: arguments["name"] ?? "embedding",
+      checkpoint: try CheckpointArgument.fingerprint(checkpoint), element: element,
+      overwrite: arguments.has("overwrite"), software: Provenance.software,
       isCancelled: { Interruption.isRequested }, progress: { bar.update($0) })
     print("\(output.path): \(rows) rows of \(embedder.columns)")
+  }
+
+  private static func teacher(
+    _ file: URL, _ arguments: ParsedArguments, for source: any ImageSource
+  ) throws(MVError) -> Teacher {
+    var settings = TeacherSettings()
+    if let name = arguments["name"] { try settings.set("name", to: .string(name)) }
+    for text in arguments.all("set") {
+      if let key = ["name", "path", "weight", "scale"].first(where: { text.hasPrefix("\($0)=") }) {
+        throw .usage(
+          "--set \(text)", "does not change an embedding", remedy: key == "name" ? "give --name" : "leave it out")
+      }
+      try settings.set(assigning: text)
+    }
+    settings.path = file.path
+    guard let shape = source.splits.first?.shape else { throw .badData(source.contents.location, "has no split") }
+    return try Teacher(settings, imageSize: ImageSize(height: shape.height, width: shape.width))
   }
 }
 

@@ -16,35 +16,50 @@ extension Command {
       Examples:
         mvmr extract cifar10:DIR --output features.h5
         mvmr train cifar10:DIR --features features.h5 --output run --set encoder=cifar-resnet --set epochs=50
-        mvmr train cifar10:DIR --config settings.yaml --output run
+        mvmr train cifar10:DIR --config builtin:cifar10 --features features.h5 --output run
+        mvmr train cifar10:DIR --teacher resnet56.pt,normalisation=imagenet --output distilled
+        mvmr train --config settings.yaml --print-config
         mvmr train --settings
       """,
     arguments: [
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`; or in the configuration", required: false),
-      .option("features", "FILE.h5", "a feature file of the same images, made by extract"),
+      .option("features", "FILE.h5", "a feature file of the same images, made by extract or embed", repeated: true),
       .option("output", "RUN", "the folder of the run"),
-      .option("config", "FILE.yaml", "settings; the command line goes first"),
+      .option(
+        "config", "FILE.yaml",
+        "settings, also those of the released MV-MR code; or builtin:NAME; the command line goes first"),
       .option("set", "KEY=VALUE", "one setting", repeated: true),
-      .option("split", "NAME", "the split to train on", default: "train"),
+      .option(
+        "teacher", "FILE.pt[,key=value,...]", "a TorchScript network to distil, fed as its settings say", repeated: true
+      ),
+      .option("device", "NAME", "cpu or cuda"),
+      .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
       .flag("resume", "continue the run in the folder"),
-      .flag("settings", "list every setting and its default, and stop"),
+      .flag("print-config", "print the configuration with every setting as YAML, and stop"),
+      .flag("settings", "list every setting and its default, and those of a teacher, and stop"),
+      .flag("markdown", "with --settings: print the tables of Notebooks-free-docs/Training.md"),
       .flag("json", "print one JSON object at the end"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
     if arguments.has("settings") {
-      var table = TextTable("setting", "default", "accepts", "what it does")
-      for row in TrainingSettings().settingTable { table.add(row.name, row.value.description, row.accepts, row.help) }
-      print(table.text)
+      print(arguments.has("markdown") ? SettingTables.markdown : SettingTables.text)
       return
     }
     let request = try TrainRequest(arguments)
+    request.reportTranslation()
+    try request.checkPossible()
+    if arguments.has("print-config") {
+      print(request.configuration.yaml, terminator: "")
+      return
+    }
+    let output = try request.output()
     let data = try request.data()
     Interruption.watch()
     let trainer = try Trainer(
-      request.settings, data: data, folder: request.output, resuming: arguments.has("resume"))
+      request.configuration.settings, data: data, folder: output, resuming: arguments.has("resume"))
     if trainer.step > 0 { Terminal.message("note: resuming after step \(trainer.step) of \(trainer.totalSteps)") }
     let records = try TrainingRun.run(trainer)
-    let checkpoint = Trainer.checkpoint(in: request.output).path
+    let checkpoint = Trainer.checkpoint(in: output).path
     if arguments.has("json") {
       try Terminal.printJSON(TrainReport(records, checkpoint: checkpoint))
     } else {

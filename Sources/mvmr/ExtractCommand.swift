@@ -29,7 +29,8 @@ extension Command {
       .option(
         "representation", "NAME[:key=value,...]", "see `mvmr representations`; as=NAME stores it under another name",
         repeated: true),
-      .option("split", "NAME", "only this split", repeated: true),
+      .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
+      .option("normalise", "NAME", "normalise pixels first, by cifar or imagenet, as the released MV-MR code does"),
       .option("config", "FILE.yaml", "representations and options from YAML; the command line goes first"),
       .option("dtype", "TYPE", "float32 or float16", default: "float32"),
       .option("jobs", "N", "threads", default: "all"),

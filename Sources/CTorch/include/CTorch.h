@@ -5,6 +5,7 @@
 
 #include "CTorchAutograd.h"
 #include "CTorchLoss.h"
+#include "CTorchModule.h"
 #include "CTorchOperations.h"
 #include "CTorchOptimizer.h"
 #include "CTorchRuntime.h"

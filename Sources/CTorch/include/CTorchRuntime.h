@@ -22,6 +22,12 @@ bool mvt_fast_bfloat16(void);
 /// Whether libtorch has oneDNN, which its channels-last convolutions need to be fast.
 bool mvt_has_onednn(void);
 
+/// Whether libtorch was built with CUDA and finds a device.
+bool mvt_has_cuda(void);
+
+/// Makes tensors from now on, and loads modules, on the first CUDA device or on the CPU.
+GuardedStatus mvt_use_cuda(bool cuda);
+
 /// What `mvt_provoke` throws.
 typedef enum MVTProvocation {
   MVTProvokeTorch = 0,

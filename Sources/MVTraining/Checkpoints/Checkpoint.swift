@@ -21,6 +21,8 @@ public struct Checkpoint: Sendable {
     public var imageShape: ImageShape
     /// The representations in the loss, in order.
     public var representations: [String]
+    /// What tells the files of the teachers from others, by name; nil where there were none.
+    public var teachers: [String: String]?
 
     /// Whole epochs done.
     public var epoch: Int { step / stepsPerEpoch }

@@ -80,6 +80,28 @@ public struct TrainingData: Sendable {
     return try TrainingData(copying: self, targets: chosen)
   }
 
+  /// The same images and representations, and teachers behind them.
+  func adding(_ teachers: [Teacher]) throws(MVError) -> TrainingData {
+    try TrainingData(copying: self, targets: targets + teachers.map { .teacher($0) })
+  }
+
+  /// The same with factors on stored representations, by name.
+  func scaling(_ scales: [String: Double]) throws(MVError) -> TrainingData {
+    let scaled = targets.map { target in
+      guard let scale = scales[target.name], case .stored(let rows) = target.origin else { return target }
+      return TrainingTarget.stored(target.name, rows, scale: scale)
+    }
+    return try TrainingData(copying: self, targets: scaled)
+  }
+
+  /// What tells the teachers' files from others, by name; nil without teachers.
+  var teacherFingerprints: [String: String]? {
+    let pairs = targets.compactMap { target in
+      if case .teacher(let teacher) = target.origin { (target.name, teacher.fingerprint) } else { nil }
+    }
+    return pairs.isEmpty ? nil : Dictionary(pairs) { first, _ in first }
+  }
+
   private init(copying data: TrainingData, targets: [TrainingTarget]) throws(MVError) {
     name = data.name
     count = data.count

@@ -8,6 +8,8 @@ public struct TrainingTarget: Sendable {
     case stored(FeatureMatrix)
     /// The normalised plain image itself, computed in the step.
     case pixels
+    /// What a teacher makes of the plain image, computed in the step.
+    case teacher(Teacher)
     /// Another random view of the image, normalised, computed in the step.
     case augmented
   }
@@ -22,6 +24,11 @@ public struct TrainingTarget: Sendable {
   /// Rows computed before, one an image.
   public static func stored(_ name: String, _ rows: FeatureMatrix, scale: Double = 1) -> TrainingTarget {
     TrainingTarget(name: name, origin: .stored(rows), scale: scale)
+  }
+
+  /// A teacher's embedding of the plain image, under the teacher's name.
+  public static func teacher(_ teacher: Teacher) -> TrainingTarget {
+    TrainingTarget(name: teacher.settings.label, origin: .teacher(teacher), scale: teacher.settings.scale)
   }
 
   /// The normalised plain image, as `pixels`; scaled by 1/32 as released.

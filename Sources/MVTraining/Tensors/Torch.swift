@@ -22,6 +22,27 @@ public enum Torch {
     try check(mvt_set_threads(Int32(threads)), during: "setting threads=\(count)")
   }
 
+  /// Whether libtorch was built for CUDA and finds a device.
+  public static var hasCUDA: Bool { mvt_has_cuda() }
+
+  /// What a network runs on.
+  public enum Device: String, Hashable, Sendable, CaseIterable {
+    /// The processor.
+    case cpu
+    /// The first device of NVIDIA's.
+    case cuda
+  }
+
+  /// Makes tensors from now on, in the whole process, on `device`; throws where there is none of that kind.
+  public static func use(_ device: Device) throws(MVError) {
+    guard device == .cpu || hasCUDA else {
+      throw .usage(
+        "setting device=cuda", "is not possible: libtorch \(version) finds no CUDA device here",
+        remedy: "use device=cpu, or build with LIBTORCH naming a libtorch for CUDA on a machine that has one")
+    }
+    try check(mvt_use_cuda(device == .cuda), during: "setting device=\(device.rawValue)")
+  }
+
   /// Runs `body` without recording for gradients: the memory of intermediate results is freed at once.
   public static func withoutGradients<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
     let previous = mvt_set_recording(false)

@@ -10,14 +10,21 @@ extension Trainer {
     case "none": data = try data.selecting([])
     default: data = try data.selecting(settings.representations.split(separator: ",").map(String.init))
     }
-    let names = data.targets.map(\.name)
-    for name in (WeightList(parsing: settings.representationWeights)?.values ?? [:]).keys.sorted()
-    where !names.contains(name) {
+    data = try data.scaling(WeightList(parsing: settings.representationScales)?.values ?? [:])
+    let stored = data.targets.filter { if case .stored = $0.origin { true } else { false } }.map(\.name)
+    try check(settings.representationScales, "representation_scales", among: stored)
+    try check(settings.representationWeights, "representation_weights", among: data.targets.map(\.name))
+    let size = ImageSize(height: data.shape.height, width: data.shape.width)
+    return try data.adding(
+      settings.teacherSettings.map { (teacher) throws(MVError) in try Teacher(teacher, imageSize: size) })
+  }
+
+  private static func check(_ list: String, _ setting: String, among names: [String]) throws(MVError) {
+    for name in (WeightList(parsing: list)?.values ?? [:]).keys.sorted() where !names.contains(name) {
       throw .usage(
-        "setting representation_weights", "names \(name), which is not in the loss",
+        "setting \(setting)", "names \(name), which is not in the loss",
         remedy: names.isEmpty ? "there is none in it" : "in it are \(names.joined(separator: ", "))")
     }
-    return data
   }
 
   /// Throws where a checkpoint is of a run with other settings or other data than these.
@@ -25,8 +32,12 @@ extension Trainer {
     _ found: Checkpoint, _ settings: TrainingSettings, _ place: Checkpoint.Place
   ) throws(MVError) {
     let free: Set<String> = ["threads", "workers", "checkpoint_every", "validate_every"]
-    let theirs = found.settings.settingValues
-    for (name, value) in settings.settingValues.sorted(by: { $0.key < $1.key }) where !free.contains(name) {
+    func values(_ settings: TrainingSettings) -> [String: SettingValue] {
+      let teachers = TeacherList(settings.teacherSettings).textWithoutPaths
+      return settings.settingValues.merging(["teachers": .string(teachers)]) { $1 }
+    }
+    let theirs = values(found.settings)
+    for (name, value) in values(settings).sorted(by: { $0.key < $1.key }) where !free.contains(name) {
       guard let other = theirs[name], other != value else { continue }
       throw .usage(
         "setting \(name)=\(value)", "differs from \(name)=\(other) of the run in \(found.url.path)",
@@ -43,6 +54,10 @@ extension Trainer {
       throw .badData(
         found.url.path, "was trained with \(old.representations.joined(separator: ", "))",
         remedy: "resume with the same representations")
+    }
+    for (name, fingerprint) in place.teachers ?? [:] where old.teachers?[name] != fingerprint {
+      throw .badData(
+        found.url.path, "was trained with another file of teacher \(name)", remedy: "resume with that file")
     }
   }
 }

@@ -47,6 +47,7 @@ public final class Trainer {
   public init(
     _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false
   ) throws(MVError) {
+    try Torch.use(settings.device)
     let data = try Trainer.representations(settings, data)
     let stepImages = settings.batchSize * settings.accumulate
     guard data.count >= stepImages else {
@@ -172,6 +173,9 @@ public final class Trainer {
       case .augmented:
         let second = try tensor(of: batch.secondView ?? batch.augmented)
         distances = try CentredDistances(of: second, scale: target.scale, estimator: loss.estimator)
+      case .teacher(let teacher):
+        let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
+        distances = try CentredDistances(of: embedding, scale: target.scale, estimator: loss.estimator)
       case .stored:
         guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
         distances = try CentredDistances(of: rows, scale: target.scale, estimator: loss.estimator)
@@ -244,7 +248,7 @@ public final class Trainer {
     Checkpoint.Place(
       step: step, stepsPerEpoch: order.stepsPerEpoch, partialLoss: partialLoss, bestScore: bestScore,
       images: data.count,
-      imageShape: data.shape, representations: data.targets.map(\.name))
+      imageShape: data.shape, representations: data.targets.map(\.name), teachers: data.teacherFingerprints)
   }
 
   /// Writes `last.ckpt`; throws, and leaves the one that is there, where a weight is not finite.

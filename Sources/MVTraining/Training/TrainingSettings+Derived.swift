@@ -51,7 +51,8 @@ extension TrainingSettings {
 
   /// The weight of the representation `name`.
   public func weight(of name: String) -> Double {
-    WeightList(parsing: representationWeights)?.values[name] ?? representationsWeight
+    WeightList(parsing: representationWeights)?.values[name]
+      ?? teacherSettings.first { $0.label == name }?.weight ?? representationsWeight
   }
 
   /// The learning rates of a run of `stepsPerEpoch` steps an epoch; throws where the warm-up is not shorter than it.

@@ -41,6 +41,14 @@ extension TrainingSettings {
     .string(
       "representations", \.representations, accepts: "names joined by commas, all, or none",
       "representations in the loss; pixels and augment need no feature file"),
+    .string(
+      "representation_scales", \.representationScales, accepts: "NAME=FACTOR joined by commas",
+      "factors on representations of the feature file before distances are taken; it matters only beside the clamp of squares at 1e-4",
+      check: { WeightList(parsing: $0)?.values.values.allSatisfy { $0 > 0 } ?? false }),
+    .string(
+      "teachers", \.teachers, accepts: "a list of teachers, or nothing",
+      "TorchScript networks whose embeddings of the plain images are in the loss",
+      check: { TeacherList(parsing: $0) != nil }),
     .choice("estimator", \.estimator, "how distance correlations are estimated; biased as published"),
     .double("embedding_scale", \.embeddingScale, 1e-9...1e9, "factor on embeddings before distances are taken"),
     .bool("released_sign", \.releasedSign, "add dCor(z, phi) as the released code does, not 1 - dCor(z, phi)"),
@@ -48,6 +56,7 @@ extension TrainingSettings {
     .choice("normalisation", \.normalization, "mean and deviation of images; auto is cifar up to 32 pixels"),
     .int("seed", \.seed, 0...Int.max, "seed of everything random"),
     .choice("precision", \.precision, "precision of products; auto is bf16 where the processor has it"),
+    .choice("device", \.device, "what the network runs on"),
     .bool("channels_last", \.channelsLast, "keep channels fastest in memory, which the CPU is faster with"),
     .int("threads", \.threads, 0...1024, "threads of the network; 0 for every processor"),
     .int("workers", \.workers, 1...1024, "threads that prepare batches"),

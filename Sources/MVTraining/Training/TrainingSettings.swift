@@ -99,6 +99,10 @@ public struct TrainingSettings: Configurable, Hashable {
   public var representationWeights = ""
   /// The representations in the loss, joined by commas; `all` for every one that is given, `none` for none.
   public var representations = "all"
+  /// Factors on single representations before distances are taken, `NAME=FACTOR` joined by commas.
+  public var representationScales = ""
+  /// TorchScript teachers, whose embeddings of the plain images are in the loss: a JSON array, see `teacherSettings`.
+  public var teachers = ""
   /// How distance correlations are estimated.
   public var estimator = DistanceEstimator.biased
   /// What embeddings are multiplied by before distances are taken.
@@ -113,6 +117,8 @@ public struct TrainingSettings: Configurable, Hashable {
   public var seed = 0
   /// The precision of products.
   public var precision = Precision.automatic
+  /// What the network runs on.
+  public var device = Torch.Device.cpu
   /// Whether channels are fastest in memory.
   public var channelsLast = true
   /// Threads of the network; 0 for every processor.

@@ -1,0 +1,75 @@
+"""Goldens of teachers: PyTorch 2.15's embeddings by TorchScript modules.
+
+Writes teacher/tiny.pt, a scripted network of 12 features (seed 31), teacher/broken.pt, which gives two tensors, and
+teacher/weights.pth, a dictionary of weights, which is no TorchScript. The bytes of the .pt files differ from run to run, what
+they compute does not. tiny-rgb32.npy and tiny-scaled.npy are tiny.pt's
+embeddings of images/rgb32.npy, normalised by ImageNet's statistics and as (255 x - 127) / 128. Where ../../shared/data/teachers
+is there, or the folder MVMR_REAL_DATA names, also those of its two real teachers: resnet56-rgb32.npy (32 pixels, ImageNet's
+statistics) and lite0-rgb224.npy (images/rgb224.npy, as (255 x - 127) / 128).
+"""
+import os
+import pathlib
+
+import numpy as np
+import torch
+from torch import nn
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+REAL = pathlib.Path(os.environ.get("MVMR_REAL_DATA", HERE.parent.parent / "shared" / "data")) / "teachers"
+MEAN, DEVIATION = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+
+
+class Tiny(nn.Module):
+    """A convolution, batch normalisation with statistics of its own, dropout, pooling and a linear layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 8, 5, 4), nn.BatchNorm2d(8), nn.ReLU(), nn.Dropout(0.5))
+        self.head = nn.Linear(8, 12)
+
+    def forward(self, x):
+        if x.size(2) > 64:
+            raise RuntimeError("images are too large")
+        return self.head(self.features(x).mean((2, 3)))
+
+
+class Broken(nn.Module):
+    def forward(self, x):
+        return x, x
+
+
+def images(name, mean, deviation):
+    batch = torch.from_numpy(np.load(HERE / "images" / f"{name}.npy")).float() / 255
+    return ((batch - mean) / deviation).permute(0, 3, 1, 2).contiguous()
+
+
+def save(name, value):
+    np.save(HERE / "teacher" / f"{name}.npy", value.detach().numpy().astype(np.float32))
+
+
+def main():
+    (HERE / "teacher").mkdir(exist_ok=True)
+    torch.manual_seed(31)
+    tiny = Tiny()
+    with torch.no_grad():
+        tiny.features[1].running_mean.normal_(0, 0.3)
+        tiny.features[1].running_var.uniform_(0.3, 0.9)
+        tiny.head.weight.mul_(100)  # far from the clamp of distances, even by 32
+    torch.jit.script(tiny).save(HERE / "teacher" / "tiny.pt")  # in training mode: readers must leave it
+    torch.jit.script(Broken()).save(HERE / "teacher" / "broken.pt")
+    torch.save(tiny.state_dict(), HERE / "teacher" / "weights.pth")
+    tiny = torch.jit.load(HERE / "teacher" / "tiny.pt").eval()
+    save("tiny-rgb32", tiny(images("rgb32", MEAN, DEVIATION)))
+    save("tiny-scaled", tiny(images("rgb32", 127 / 255, 128 / 255)))
+    for path, name, source, mean, deviation in (
+        ("resnet_cifar10/resnet56_features.ts.pt", "resnet56-rgb32", "rgb32", MEAN, DEVIATION),
+        ("efficientnet_lite0/efficientnet_lite0_features.ts.pt", "lite0-rgb224", "rgb224", 127 / 255, 128 / 255),
+    ):
+        if (REAL / path).exists():
+            save(name, torch.jit.load(REAL / path).eval()(images(source, mean, deviation)))
+        else:
+            print(f"{path} is not there: {name} stays as it is")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+public import MVCore
+
+/// Another source with one more split, `train+unlabeled` for example: the images of one split, then those of the next.
+public struct JoinedSplits: ImageSource {
+  /// What the source holds.
+  public let contents: SourceContents
+  private let base: any ImageSource
+  private let name: String
+  private let parts: [SourceSplit]
+
+  /// Wraps `base`; `name` is split names joined by `+`.
+  ///
+  /// Throws where one of them is not there, is named twice, or their images differ in shape or kind.
+  public init(_ base: any ImageSource, joining name: String) throws(MVError) {
+    let names = name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    let parts = try names.map { (name) throws(MVError) in try base.split(name) }
+    guard let first = parts.first, Set(names).count == names.count else {
+      throw .usage("split \(name)", "names one split twice", remedy: "join different splits")
+    }
+    var labels: [Int64] = []
+    for part in parts {
+      guard part.shape == first.shape, part.hasFloatPixels == first.hasFloatPixels, case .single(let own) = part.labels
+      else {
+        throw .usage(
+          "split \(name)", "joins \(first.name) and \(part.name), whose images or labels are of other kinds",
+          remedy: "join splits of one kind")
+      }
+      labels += own
+    }
+    self.base = base
+    self.name = name
+    self.parts = parts
+    var contents = base.contents
+    contents.splits.append(
+      SourceSplit(
+        name: name, shape: first.shape, hasFloatPixels: first.hasFloatPixels, labels: .single(labels),
+        ids: parts.flatMap(\.ids)))
+    self.contents = contents
+  }
+
+  /// Reads images of a split of the source, or of the joined one.
+  public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
+    guard split.name == name else { return try base.images(rows, of: split) }
+    var images: [Image] = []
+    var start = 0
+    for part in parts {
+      let own = rows.clamped(to: start..<start + part.count)
+      if !own.isEmpty {
+        let batch = try base.images(own.lowerBound - start..<own.upperBound - start, of: part)
+        if own == rows { return batch }
+        for index in 0..<batch.count { images.append(batch[index]) }
+      }
+      start += part.count
+    }
+    return try ImageBatch(images)
+  }
+}

@@ -1,0 +1,77 @@
+internal import MVConfiguration
+internal import MVCore
+
+extension ReleasedConfiguration {
+  /// The value at `key`, taken; nil where the key is not there or empty.
+  mutating func take(_ key: String) -> YAMLNode? {
+    taken.insert(key)
+    return nodes.first { $0.key == key && !$0.node.isNull }?.node
+  }
+
+  /// The text at `key`, without taking it.
+  func text(_ key: String) -> String? {
+    guard let node = nodes.first(where: { $0.key == key && !$0.node.isNull })?.node else { return nil }
+    return try? node.settingValue().description
+  }
+
+  private static func shown(_ node: YAMLNode?) -> String {
+    guard let node else { return "absent" }
+    if case .sequence(let items) = node.content { return "[\(items.map { shown($0) }.joined(separator: ", "))]" }
+    return (try? node.settingValue().description) ?? ""
+  }
+
+  /// Notes what became of a key, where it is in the file or has a default that matters.
+  mutating func note(_ key: String, _ becomes: String, _ remark: String = "", absentMatters: Bool = false) {
+    let node = nodes.first { $0.key == key }?.node
+    guard node != nil || absentMatters else { return }
+    let value = node.map { $0.isNull ? "empty" : Self.shown($0) } ?? "absent"
+    rows.append(Row(key: key, value: value, becomes: becomes, remark: remark))
+  }
+
+  /// Takes a key that changes nothing here.
+  mutating func ignore(_ key: String, _ why: String) {
+    _ = take(key)
+    note(key, "", why)
+  }
+
+  /// Sets `setting` to the value at `key`, where it is there; lists are joined by `-`.
+  mutating func map(_ key: String, to setting: String, _ remark: String = "") throws(MVError) {
+    guard let node = take(key) else {
+      note(key, "", "empty")
+      return
+    }
+    let value: SettingValue
+    if case .sequence(let items) = node.content {
+      value = .string(
+        try items.map { (item) throws(MVError) in try item.settingValue().description }.joined(separator: "-"))
+    } else {
+      // The released code keeps 1e-4 as text and evaluates it.
+      value = SettingValue(parsing: try node.settingValue().description)
+    }
+    try node.placed { () throws(MVError) in try configuration.settings.set(setting, to: value) }
+    note(key, "\(setting)=\(configuration.settings.settingValues[setting]?.description ?? "")", remark)
+  }
+
+  /// Sets a setting to a value of its own.
+  mutating func set(_ setting: String, _ value: SettingValue) throws(MVError) {
+    try configuration.settings.set(setting, to: value)
+  }
+
+  /// A whole number at `key`.
+  mutating func int(_ key: String, in range: ClosedRange<Int>, else value: Int) throws(MVError) -> Int {
+    guard let node = take(key) else { return value }
+    guard case .int(let number) = try node.settingValue(), range.contains(number) else {
+      throw .usage(
+        node.place, "\(key) is not a whole number from \(range.lowerBound) to \(range.upperBound)", remedy: "change it")
+    }
+    return number
+  }
+
+  /// Takes a key that may only have one value.
+  mutating func require(_ key: String, is wanted: [String], _ remedy: String) throws(MVError) {
+    guard let node = take(key) else { return }
+    let value = Self.shown(node)
+    guard wanted.contains(value) else { throw .usage(node.place, "\(key)=\(value) is not possible", remedy: remedy) }
+    note(key, "", "the only possibility")
+  }
+}

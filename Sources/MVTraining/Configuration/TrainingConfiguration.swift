@@ -1,0 +1,141 @@
+public import Foundation
+public import MVConfiguration
+public import MVCore
+public import MVImaging
+public import MVRepresentations
+
+/// What a YAML file says of a training run: its settings, and what it is trained on.
+///
+///     source: cifar10:data
+///     features: [features.h5, teacher.h5]
+///     extract:
+///       representations: [hog, scattering:J=2]
+///     encoder: cifar-resnet
+///     epochs: 100
+///     teachers:
+///       - {path: resnet56.pt, normalisation: imagenet}
+public struct TrainingConfiguration: Hashable, Sendable {
+  /// The settings, defaults included.
+  public var settings = TrainingSettings()
+  /// The source of the images, `KIND:WHERE`.
+  public var source: String?
+  /// The size that images are brought to.
+  public var size: ImageSize?
+  /// The split to train on.
+  public var split: String?
+  /// The feature files.
+  public var features: [String] = []
+  /// The folder of the run.
+  public var output: String?
+  /// The representations that the feature files must hold, with these settings.
+  public var expected: [RepresentationSpecification] = []
+  /// What the images of the expected representations are normalised by.
+  public var expectedNormalization = ImageStatistics.none
+
+  /// The keys beside the settings.
+  public static let keys = ["source", "size", "split", "features", "output", "extract", "teachers"]
+
+  /// The defaults.
+  public init() {}
+
+  /// Reads a file of this package; an unknown key or an impossible value is an error that names its line and column.
+  public init(contentsOf url: URL) throws(MVError) { try self.init(YAMLNode(contentsOf: url)) }
+
+  /// Reads a document of this package.
+  public init(_ root: YAMLNode) throws(MVError) {
+    for entry in try root.entries() where !entry.value.isNull {
+      switch entry.name {
+      case "source": source = try entry.value.settingValue().description
+      case "split": split = try entry.value.settingValue().description
+      case "output": output = try entry.value.settingValue().description
+      case "size":
+        size = try entry.value.placed { () throws(MVError) in
+          try ImageSize(parsing: entry.value.settingValue().description)
+        }
+      case "features":
+        features = try entry.value.elements().map { (node) throws(MVError) in try node.settingValue().description }
+      case "extract": try readExpectations(entry.value)
+      case "teachers":
+        settings.teacherSettings = try Self.teachers(entry.value)
+      default:
+        guard TrainingSettings.settings.contains(where: { $0.name == entry.name }) else {
+          throw .usage(
+            entry.key.place, "\(entry.name) is not a key of train",
+            remedy: "beside \(Self.keys.joined(separator: ", ")) it has the settings of `mvmr train --settings`")
+        }
+        try settings.set(entry.name, to: entry.value)
+      }
+    }
+  }
+
+  private mutating func readExpectations(_ node: YAMLNode) throws(MVError) {
+    for entry in try node.entries() {
+      switch entry.name {
+      case "representations":
+        expected = try entry.value.elements().map { (node) throws(MVError) in
+          try node.placed { () throws(MVError) in
+            try RepresentationSpecification(parsing: node.settingValue().description)
+          }
+        }
+      case "normalise":
+        let text = try entry.value.settingValue().description
+        guard let statistics = ImageStatistics(rawValue: text) else {
+          throw .usage(entry.value.place, "normalise \(text) is not possible", remedy: "it takes cifar, imagenet, none")
+        }
+        expectedNormalization = statistics
+      default:
+        throw .usage(
+          entry.key.place, "\(entry.name) is not a key of extract", remedy: "it has representations and normalise")
+      }
+    }
+  }
+
+  private static func teachers(_ node: YAMLNode) throws(MVError) -> [TeacherSettings] {
+    var teachers: [TeacherSettings] = []
+    for item in node.elements() {
+      var teacher = TeacherSettings()
+      for entry in try item.entries() where !entry.value.isNull {
+        guard TeacherSettings.settings.contains(where: { $0.name == entry.name }) else {
+          throw .usage(
+            entry.key.place, "\(entry.name) is not a setting of a teacher",
+            remedy: "it has \(TeacherSettings.settings.map(\.name).joined(separator: ", "))")
+        }
+        if case .sequence(let numbers) = entry.value.content {
+          // mean: [0.5, 0.5, 0.5]
+          let text = try numbers.map { (number) throws(MVError) in try number.settingValue().description }
+          try entry.value.placed { () throws(MVError) in
+            try teacher.set(entry.name, to: .string(text.joined(separator: ",")))
+          }
+        } else {
+          try teacher.set(entry.name, to: entry.value)
+        }
+      }
+      guard !teacher.path.isEmpty else { throw .usage(item.place, "a teacher has no path", remedy: "give its file") }
+      guard !teachers.contains(where: { $0.label == teacher.label }) else {
+        throw .usage(item.place, "a second teacher is called \(teacher.label)", remedy: "give each a name of its own")
+      }
+      teachers.append(teacher)
+    }
+    return teachers
+  }
+
+  /// The command that makes the feature file; nil where none is expected.
+  public func extractCommand(source: String) -> String? {
+    guard !expected.isEmpty else { return nil }
+    var words = ["mvmr extract \(source)"]
+    if let size { words.append("--size \(size)") }
+    if let split { words.append("--split \(split)") }
+    if expectedNormalization != .none { words.append("--normalise \(expectedNormalization.rawValue)") }
+    words += expected.map { "--representation \($0)" }
+    return (words + ["--output features.h5"]).joined(separator: " ")
+  }
+}
+
+extension YAMLNode {
+  /// Puts the place in the file into the errors of `body`.
+  func placed<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
+    do throws(MVError) { return try body() } catch {
+      throw MVError(error.kind, place, "\(error.subject) \(error.problem)", remedy: error.remedy)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+internal import CTorch
+internal import Foundation
+internal import MVCore
+
+/// A TorchScript network, in evaluation mode and without gradients.
+final class ScriptModule {
+  private let handle: OpaquePointer
+
+  /// Reads what `torch.jit.save` wrote.
+  init(contentsOf url: URL) throws(MVError) {
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw .missingInput(url.path, "does not exist", remedy: "check the path of the teacher")
+    }
+    var result: OpaquePointer?
+    let status = mvt_module_load(url.path, &result)
+    do throws(MVError) { try check(status, during: url.path) } catch {
+      throw .badData(
+        url.path, "is not TorchScript that this libtorch reads (\(error.problem))",
+        remedy: "write it with torch.jit.script(model).save(PATH)")
+    }
+    guard let result else { throw .internalFault(url.path, "gave no network") }
+    handle = result
+  }
+
+  deinit { mvt_module_free(handle) }
+
+  func forward(_ input: Tensor, during subject: String) throws(MVError) -> Tensor {
+    try Tensor(during: subject) { mvt_module_forward(handle, input.handle, $0) }
+  }
+
+  /// Whether a file begins as the zip archive that TorchScript is kept in.
+  static func isLikely(at url: URL) -> Bool {
+    guard let file = try? FileHandle(forReadingFrom: url) else { return false }
+    defer { try? file.close() }
+    return (try? file.read(upToCount: 4)) == Data("PK\u{3}\u{4}".utf8)
+  }
+}

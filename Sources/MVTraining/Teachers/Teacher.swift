@@ -1,0 +1,116 @@
+public import Foundation
+public import MVCore
+internal import MVImaging
+
+/// A network that others trained, read from TorchScript: images to embeddings, in evaluation mode and without gradients.
+public final class Teacher: @unchecked Sendable {
+  // Unchecked: libtorch may run one module on several threads, and in evaluation mode nothing in it changes.
+
+  /// How it is fed.
+  public let settings: TeacherSettings
+  /// Columns of an embedding; an output of more axes is flattened.
+  public let columns: Int
+  /// A text that tells one file from another.
+  public let fingerprint: String
+  private let module: ScriptModule
+  private let size: ImageSize
+  private let mean: [Float]
+  private let deviation: [Float]
+
+  /// Whether the file at `url` begins as TorchScript does, and a checkpoint of this package does not.
+  public static func isTorchScript(_ url: URL) -> Bool { ScriptModule.isLikely(at: url) }
+
+  /// Reads the file and shows it two grey images, of its size or else of `imageSize`.
+  ///
+  /// Throws, naming the file, where it is missing, is not TorchScript, does not take such images, or does not give one
+  /// finite row an image.
+  public init(_ settings: TeacherSettings, imageSize: ImageSize) throws(MVError) {
+    let url = URL(filePath: settings.path)
+    (mean, deviation) = try settings.statistics()
+    size = settings.size.isEmpty ? imageSize : try ImageSize(parsing: settings.size)
+    module = try ScriptModule(contentsOf: url)
+    var fingerprint = Fingerprint()
+    try fingerprint.add(contentsOf: url)
+    self.fingerprint = fingerprint.text
+    self.settings = settings
+
+    let shape = ImageShape(height: size.height, width: size.width, channels: 3)
+    let grey = try Tensor(
+      images: [UInt8](repeating: 128, count: 2 * shape.count), count: 2, shape: shape, mean: mean, deviation: deviation,
+      channelsLast: false)
+    let remedy = "give the size that the teacher was made for, as size: HxW"
+    let rows: Tensor
+    do throws(MVError) { rows = try module.forward(grey, during: url.path) } catch {
+      throw .badData(url.path, "does not embed images of \(size) (\(error.problem))", remedy: remedy)
+    }
+    guard rows.shape.count >= 2, rows.shape[0] == 2, rows.count > 0 else {
+      throw .badData(url.path, "gives \(rows.shape) for 2 images of \(size), not one row each", remedy: remedy)
+    }
+    guard try rows.isFinite() else {
+      throw .badData(
+        url.path, "gives values that are not finite", remedy: "check mean, std and range of teacher \(settings.label)")
+    }
+    columns = rows.count / 2
+  }
+
+  /// One row an image.
+  ///
+  /// Throws for images that are neither grey nor RGB, and for floats outside 0...1.
+  public func embed(_ images: ImageBatch, threads: Int = Parallel.processorCount) throws(MVError) -> Matrix {
+    guard images.count > 0 else { return Matrix(rows: 0, columns: columns) }
+    guard images.shape.channels == 1 || images.shape.channels == 3 else {
+      throw .badData("images \(images.shape)", "are neither grey nor RGB", remedy: "give 1 or 3 channels")
+    }
+    let shape = ImageShape(height: images.shape.height, width: images.shape.width, channels: 3)
+    return try embedding(of: TrainingData.bytes(of: images, "images"), shape: shape, threads: threads)
+  }
+
+  /// The rows of 8-bit RGB images of one shape; `threads` resize.
+  func embedding(of pixels: [UInt8], shape: ImageShape, threads: Int) throws(MVError) -> Matrix {
+    let count = pixels.count / shape.count
+    let input = ImageShape(height: size.height, width: size.width, channels: 3)
+    let resized = shape == input ? pixels : try resize(pixels, shape, input, threads)
+    // A teacher for large images would otherwise need more memory than the encoder's training.
+    let most = max(1, min(512, (16 << 20) / input.count))
+    var values: [Float] = []
+    values.reserveCapacity(count * columns)
+    for start in stride(from: 0, to: count, by: most) {
+      let end = min(count, start + most)
+      let part = start == 0 && end == count ? resized : Array(resized[start * input.count..<end * input.count])
+      let batch = try Tensor(
+        images: part, count: end - start, shape: input, mean: mean, deviation: deviation, channelsLast: true)
+      let rows = try module.forward(batch, during: settings.path).values()
+      guard rows.count == (end - start) * columns else {
+        throw .badData(
+          settings.path, "gives \(rows.count) values for \(end - start) images of \(size), not \(columns) each",
+          remedy: "the teacher must give one row an image")
+      }
+      values += rows
+    }
+    return Matrix(rows: count, columns: columns, values: values)
+  }
+
+  private func resize(
+    _ pixels: [UInt8], _ shape: ImageShape, _ input: ImageShape, _ threads: Int
+  ) throws(MVError) -> [UInt8] {
+    let count = pixels.count / shape.count
+    var result = [UInt8](repeating: 0, count: count * input.count)
+    let (kernel, size) = (settings.interpolation, size)
+    var failure: MVError?
+    result.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let target = buffer
+      do throws(MVError) {
+        // Each index writes a range of its own.
+        try Parallel.forEach(count, threads: max(1, threads)) { (index) throws(MVError) in
+          let own = Array(pixels[index * shape.count..<(index + 1) * shape.count])
+          let image = try Image(shape: shape, pixels: .uint8(own)).resized(to: size, kernel)
+          guard case .uint8(let bytes) = image.pixels else { return }
+          let place = index * input.count..<(index + 1) * input.count
+          _ = UnsafeMutableBufferPointer(rebasing: target[place]).update(fromContentsOf: bytes)
+        }
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return result
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import MVCore
+import MVRepresentations
+import MVStore
+import TestSupport
+import Testing
+
+@testable import MVTraining
+
+/// One step of the released code, restated in PyTorch: `Fixtures/Generators/released_step.py`.
+struct ReleasedStepTests {
+  static func views(_ name: String) throws -> (tensor: Tensor, images: ImageBatch) {
+    let array = try Fixture.array("released-step/\(name)")
+    let values = try array.values(as: Float.self)
+    let (count, height, width) = (array.shape[0], array.shape[2], array.shape[3])
+    var interleaved = [Float](repeating: 0, count: values.count)
+    for image in 0..<count {
+      for channel in 0..<3 {
+        for pixel in 0..<height * width {
+          interleaved[(image * height * width + pixel) * 3 + channel] =
+            values[(image * 3 + channel) * height * width + pixel]
+        }
+      }
+    }
+    let shape = ImageShape(height: height, width: width, channels: 3)
+    return (
+      try Tensor(values, shape: array.shape), ImageBatch(count: count, shape: shape, pixels: .float32(interleaved))
+    )
+  }
+
+  static func rows(_ representation: some Representation, of images: ImageBatch) throws -> Matrix {
+    let columns = try representation.layout(for: images.shape).count
+    var values = [Float](repeating: 0, count: images.count * columns)
+    var span = values.mutableSpan
+    try representation.compute(images, into: &span)
+    return Matrix(rows: images.count, columns: columns, values: values)
+  }
+
+  static func encoder() throws -> Encoder {
+    let architecture = try #require(
+      EncoderArchitecture.cifarResNet(depth: 8, widths: [8, 12, 16], projector: [20, 10]))
+    let encoder = try Encoder(architecture)
+    try EncoderTests.fill(encoder.state)
+    return encoder
+  }
+
+  /// Forward, loss and backward as the trainer does them; the terms, the total and the norm of the gradient.
+  func step(
+    _ loss: MultiViewLoss, _ plain: Tensor, _ augmented: Tensor, _ targets: [MultiViewLoss.Representation]
+  ) throws -> [Double] {
+    let encoder = try Self.encoder()
+    func embed(_ view: Tensor) throws -> Tensor {
+      try encoder.embedding(of: encoder.features(of: view.channelsLast(), training: true), training: true)
+    }
+    let (z, z0) = (try embed(augmented), try embed(plain))
+    let (value, terms) = try loss(plain: z0, augmented: z, representations: targets)
+    try value.backward()
+    return terms.values + [Double(try value.scalar()), try encoder.parameters.map(\.tensor).gradientNorm()]
+  }
+
+  func compare(_ own: [Double], _ golden: String) throws {
+    let expected = try Fixture.floats("released-step/\(golden)").map(Double.init)
+    #expect(own.count == expected.count)
+    for (place, pair) in zip(own, expected).enumerated() {
+      // Terms and total as they are, the norm of the gradient by its own size.
+      let allowed = place == own.count - 1 ? 1e-4 * pair.1 : 1e-4
+      #expect(abs(pair.0 - pair.1) < allowed, "value \(place): \(pair.0), released \(pair.1)")
+    }
+  }
+
+  @Test func everyTermOfTheReleasedStepIsReproduced() throws {
+    let (plain, images) = try Self.views("plain")
+    let (second, _) = try Self.views("second")
+    var settings = TrainingSettings()
+    settings.releasedSign = true
+    let features: [(String, Matrix, Double)] = [
+      ("scattering", try Self.rows(Scattering(scales: 2, angles: 8), of: images), 1.0 / 32),
+      ("hog-layer", try Self.rows(HOGLayer(variant: .released), of: images), 1),
+      ("std", try Self.rows(LocalDeviation(), of: images), 1),
+    ]
+    func distances(_ index: Int) throws -> CentredDistances {
+      try CentredDistances(of: features[index].1, scale: features[index].2)
+    }
+    let targets: [(String, CentredDistances)] = [
+      ("pixels", try CentredDistances(of: plain, scale: TrainingTarget.pixels.scale)), ("scattering", try distances(0)),
+      ("augment", try CentredDistances(of: second, scale: TrainingTarget.augmented.scale)),
+      ("hog-layer", try distances(1)), ("std", try distances(2)),
+    ]
+    let own = try step(
+      settings.loss, plain, Self.views("augmented").tensor,
+      targets.map { MultiViewLoss.Representation(name: $0.0, weight: 1, distances: $0.1) })
+    try compare(own, "terms")
+    #expect(own.count == 10)
+  }
+
+  @Test func representationsOfNormalisedImagesAreTheReleasedOnes() throws {
+    let images = try Self.views("plain").images[0..<2]
+    let expected = try Fixture.floats("released-step/features")
+    // Two rows of 200 values each of pixels, scattering, second view, HOG layer, deviation.
+    for (place, rows) in [
+      (1, try Self.rows(Scattering(scales: 2, angles: 8), of: images)),
+      (3, try Self.rows(HOGLayer(variant: .released), of: images)), (4, try Self.rows(LocalDeviation(), of: images)),
+    ] {
+      let scale: Float = place == 1 ? 32 : 1
+      let own = (0..<2).flatMap { rows.values[$0 * rows.columns..<$0 * rows.columns + 200] }
+      let golden = expected[place * 400..<(place + 1) * 400].map { $0 * scale }
+      #expect(largestDifference(own, golden) < 1e-4, "representation \(place)")
+    }
+  }
+
+  @Test func theReleasedDistillationStepIsReproduced() throws {
+    let (plain, _) = try Self.views("plain")
+    let array = try Fixture.array("released-step/phi")
+    let phi = Matrix(rows: array.shape[0], columns: array.shape[1], values: try array.values(as: Float.self))
+    let own = try step(
+      TrainingSettings().loss, plain, Self.views("augmented").tensor,
+      [
+        MultiViewLoss.Representation(
+          name: "clip", weight: 1, distances: try CentredDistances(of: phi, scale: 1.0 / 32))
+      ])
+    try compare(own, "distilled")
+  }
+}
