@@ -128,7 +128,11 @@ let package = Package(
     tests(of: "MVEvaluation", ["MVCore", "MVStore", "CKernels"]),
     tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
     tests(
-      of: "MVTraining", ["MVCore", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation", "CTorch"]),
+      of: "MVTraining",
+      [
+        "MVConfiguration", "MVCore", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
+        "CTorch",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

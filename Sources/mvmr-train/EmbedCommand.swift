@@ -73,6 +73,7 @@ extension Command {
       try settings.set(assigning: text)
     }
     settings.path = file.path
+    try Torch.setThreads(0)
     guard let shape = source.splits.first?.shape else { throw .badData(source.contents.location, "has no split") }
     return try Teacher(settings, imageSize: ImageSize(height: shape.height, width: shape.width))
   }

@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVDatasets
+import MVImaging
 import MVStore
 import TestSupport
 import Testing
@@ -100,7 +101,7 @@ import Testing
         settings, data: TrainerTests.data(), folder: folder.url.appending(path: name), resuming: resuming)
       var terms: [LossTerms] = []
       do { try trainer.run(onStep: { terms.append($0.loss) }, isCancelled: { terms.count == stopAfter }) } catch {
-        #expect((error as? MVError)?.kind == .interrupted)
+        #expect(error.kind == .interrupted)
       }
       return terms
     }

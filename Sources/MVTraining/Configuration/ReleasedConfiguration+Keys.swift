@@ -87,11 +87,11 @@ extension ReleasedConfiguration {
       configuration.source == nil ? "give SOURCE on the command line, \(name):DIR\(subset ? ",CLASSES.txt" : "")" : "")
     let isCIFAR = name.hasPrefix("cifar")
     try set("normalisation", .string(isCIFAR ? "cifar" : "imagenet"))
-    note("dataset.name", "normalisation=\(isCIFAR ? "cifar" : "imagenet")", "SOURCE must be of this kind")
-    if name == "stl10", kind == .selfSupervised || kind == .distillation {
-      configuration.split = "train+unlabeled"
-      note("dataset.name", "split=train+unlabeled")
-    }
+    let joins = name == "stl10" && (kind == .selfSupervised || kind == .distillation)
+    if joins { configuration.split = "train+unlabeled" }
+    note(
+      "dataset.name", "normalisation=\(isCIFAR ? "cifar" : "imagenet")\(joins ? ", split=train+unlabeled" : "")",
+      "SOURCE must be of this kind")
 
     let size = try int("dataset.size", in: 8...4096, else: side)
     if side != 0, size != side {
