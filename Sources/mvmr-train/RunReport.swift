@@ -49,6 +49,13 @@ struct RunReport {
           caption: "Training images that the scores, but not the encoder, hold out; never test images."))
     }
     page.chart(LineChart([curve("learning_rate")], xTitle: "epoch", yTitle: "learning rate"))
+    page.chart(
+      LineChart(
+        [
+          curve("network_share", named: "encoder and optimiser", times: 100),
+          curve("waiting_share", named: "waiting for images", times: 100),
+        ], xTitle: "epoch", yTitle: "share of the time (%)",
+        caption: "Encoder forward and backward and the optimiser, and waiting; the rest is the loss, copies and logs."))
     page.heading("Settings")
     let defaults = TrainingSettings().settingValues
     page.table(

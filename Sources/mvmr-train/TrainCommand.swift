@@ -76,9 +76,13 @@ private struct TrainReport: Encodable {
     let terms: [String: Double]
     let imagesPerSecond: Double
     let seconds: Double
+    let waitingShare: Double
+    let networkShare: Double
 
     enum CodingKeys: String, CodingKey {
       case epoch, loss, terms, seconds
+      case waitingShare = "waiting_share"
+      case networkShare = "network_share"
       case imagesPerSecond = "images_per_second"
     }
   }
@@ -91,7 +95,8 @@ private struct TrainReport: Encodable {
       Epoch(
         epoch: $0.epoch, loss: $0.loss.total,
         terms: Dictionary(uniqueKeysWithValues: zip($0.loss.names, $0.loss.values)),
-        imagesPerSecond: $0.imagesPerSecond, seconds: $0.seconds)
+        imagesPerSecond: $0.imagesPerSecond, seconds: $0.seconds, waitingShare: $0.waitingShare,
+        networkShare: $0.networkShare)
     }
   }
 }

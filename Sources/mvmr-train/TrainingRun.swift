@@ -41,8 +41,9 @@ enum TrainingRun {
   static func line(_ record: EpochRecord, of epochs: Int) -> String {
     let terms = zip(record.loss.names, record.loss.values).map { String(format: "%@ %.4f", $0, $1) }
     let line = String(
-      format: "epoch %d/%d  loss %.4f  %@  %.0f images/s  %@", record.epoch, epochs, record.loss.total,
-      terms.joined(separator: "  "), record.imagesPerSecond, ProgressBar.duration(record.seconds))
+      format: "epoch %d/%d  loss %.4f  %@  %.0f images/s  %@  network %@, waiting %@", record.epoch, epochs,
+      record.loss.total, terms.joined(separator: "  "), record.imagesPerSecond, ProgressBar.duration(record.seconds),
+      Percent(record.networkShare).description, Percent(record.waitingShare).description)
     guard let scores = record.validation else { return line }
     return "\(line)  k-NN \(Percent(scores.neighbors))  probe \(Percent(scores.probe))"
   }

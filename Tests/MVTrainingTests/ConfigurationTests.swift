@@ -72,7 +72,7 @@ struct ConfigurationTests {
 
   @Test(arguments: [
     ("epoch: 3\n", "c.yaml:1:1", "epoch"), ("lr: fast\n", "c.yaml:1:5", "lr"),
-    ("encoder:\n  depth: 3\n", "c.yaml:2:3", "encoder"), ("size: 3x\n", "c.yaml:1:7", "size"),
+    ("encoder:\n  depth: 3\n", "c.yaml:2:3", "single value"), ("size: 3x\n", "c.yaml:1:7", "size"),
     ("extract:\n  features: [hog]\n", "c.yaml:2:3", "features"),
     ("extract: {representations: [hog, hgo]}\n", "c.yaml:1:34", "hgo"),
     ("extract: {normalise: stl}\n", "c.yaml:1:22", "stl"),

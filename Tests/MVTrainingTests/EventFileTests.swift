@@ -23,8 +23,7 @@ import Testing
       try file.append(
         EpochRecord(
           epoch: epoch, step: epoch * 200, loss: loss, learningRate: 0.1, imagesPerSecond: 10, waitingShare: 0,
-          seconds: 1,
-          validation: nil))
+          networkShare: 1, seconds: 1, validation: nil))
     }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
     #expect(names.count == 1 && names[0].hasPrefix("events.out.tfevents."))

@@ -262,6 +262,47 @@ import Testing
     let trainer = try Trainer(Self.settings(), data: data, folder: folder.url)
     let error = #expect(throws: MVError.self) { try trainer.run() }
     #expect(error?.subject == "loss term dc_hog")
+    #expect(error?.remedy.contains("no checkpoint was written yet") == true)
     #expect(!FileManager.default.fileExists(atPath: Trainer.checkpoint(in: folder.url).path))
+  }
+
+  @Test func aLossThatIsNotFiniteLaterLeavesTheLastGoodCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    let settings = Self.settings(epochs: 3)
+    // A row that the first epoch leaves out and the second meets.
+    let order = EpochOrder(count: 18, batchSize: settings.batchSize, seed: UInt64(settings.seed))
+    let steps = order.stepsPerEpoch
+    let first = Set((0..<steps).flatMap { order.indices(at: $0) })
+    let second = Set((steps..<2 * steps).flatMap { order.indices(at: $0) })
+    let bad = try #require(second.subtracting(first).min())
+    var rows = DistanceCorrelationTests.rows(18, 30, seed: 78)
+    rows[bad, 3] = .nan
+    let data = try TrainingData(images: Self.images, targets: [.stored("hog", FeatureMatrix(rows))])
+    let trainer = try Trainer(settings, data: data, folder: folder.url)
+    let error = #expect(throws: MVError.self) { try trainer.run() }
+    #expect(error?.subject == "loss term dc_hog" && error?.problem.contains("epoch 2") == true)
+    #expect(error?.remedy.contains("last.ckpt holds the last good state") == true)
+    let file = Trainer.checkpoint(in: folder.url)
+    #expect(try Checkpoint(contentsOf: file).place.step == steps)
+    #expect(try Embedder(checkpoint: file).embed(Self.images).values.allSatisfy(\.isFinite))
+  }
+
+  @Test func theClockDividesTheTimeOfSteps() throws {
+    let folder = try TemporaryFolder()
+    let trainer = try Trainer(Self.settings(epochs: 2), data: Self.data(), folder: folder.url)
+    var last: TrainingProgress?
+    var records: [EpochRecord] = []
+    try trainer.run { progress in
+      #expect(progress.networkSeconds > last?.networkSeconds ?? 0)
+      last = progress
+      if let record = progress.finishedEpoch { records.append(record) }
+    }
+    #expect(records.count == 2)
+    for record in records {
+      #expect(record.networkShare > 0 && record.waitingShare >= 0)
+      #expect(record.networkShare + record.waitingShare <= 1.000001)
+    }
+    let text = try String(contentsOf: folder.url.appending(path: "losses.csv"), encoding: .utf8)
+    #expect(text.prefix { $0 != "\n" }.contains(",waiting_share,network_share,seconds,"))
   }
 }

@@ -74,7 +74,7 @@ extension ReleasedConfiguration {
     guard let node = take("dataset.name"), let name = text("dataset.name"), let side = kinds[name] else {
       throw .usage(
         nodes.first { $0.key == "dataset.name" }?.node.place ?? file,
-        "dataset.name is not one of those that can be read",
+        "dataset.name \(text("dataset.name") ?? "") is not one of those that can be read",
         remedy: "it takes \(kinds.keys.sorted().joined(separator: ", "))")
     }
     ignore("dataset.n_classes", "labels are not trained on")

@@ -11,8 +11,8 @@ struct EpochLog {
   init(at url: URL, terms: [String], keepingEpochs epochs: Int) {
     self.url = url
     let columns = ["epoch", "step", "loss"] + terms
-    header = (columns + ["learning_rate", "images_per_second", "waiting_share", "seconds", "knn", "probe"]).joined(
-      separator: ",")
+    let rates = ["learning_rate", "images_per_second", "waiting_share", "network_share", "seconds"]
+    header = (columns + rates + ["knn", "probe"]).joined(separator: ",")
     guard epochs > 0, let text = try? String(contentsOf: url, encoding: .utf8) else { return }
     let old = text.split(separator: "\n").map(String.init)
     guard old.first == header else { return }
@@ -21,7 +21,9 @@ struct EpochLog {
 
   mutating func append(_ record: EpochRecord) throws(MVError) {
     let numbers = [record.loss.total] + record.loss.values + [record.learningRate]
-    let rates = [record.imagesPerSecond, record.waitingShare, record.seconds].map { String(format: "%.4g", $0) }
+    let rates = [record.imagesPerSecond, record.waitingShare, record.networkShare, record.seconds].map {
+      String(format: "%.4g", $0)
+    }
     let fields = ["\(record.epoch)", "\(record.step)"] + numbers.map { String(format: "%.7g", $0) } + rates
     let scores = record.validation.map { [$0.neighbors, $0.probe].map { String(format: "%.4f", $0) } } ?? ["", ""]
     lines.append((fields + scores).joined(separator: ","))

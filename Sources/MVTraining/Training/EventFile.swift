@@ -20,6 +20,7 @@ final class EventFile {
     var scalars = [("loss/total", record.loss.total)]
     scalars += zip(record.loss.names, record.loss.values).map { ("loss/\($0)", $1) }
     scalars += [("run/learning_rate", record.learningRate), ("run/images_per_second", record.imagesPerSecond)]
+    scalars += [("run/waiting_share", record.waitingShare), ("run/network_share", record.networkShare)]
     if let scores = record.validation { scores.scalars.forEach { scalars.append($0) } }
     let time = Date().timeIntervalSince1970
     if descriptor < 0 { try open(at: time) }

@@ -9,9 +9,11 @@ struct StepClock {
   private var now = ContinuousClock.now
   private var steps = 0
   private var waiting = 0.0
+  private var network = 0.0
   private var epochStart = ContinuousClock.now
   private var epochSteps = 0
   private var epochWaiting = 0.0
+  private var epochNetwork = 0.0
 
   init(stepsBefore: Int, totalSteps: Int, batchSize: Int) {
     self.stepsBefore = stepsBefore
@@ -22,6 +24,17 @@ struct StepClock {
   mutating func waited(_ time: Duration) {
     waiting += time / .seconds(1)
     epochWaiting += time / .seconds(1)
+  }
+
+  /// Runs `body`, which is the network's own work: the encoder's two passes, or the optimiser.
+  mutating func networking<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
+    let since = ContinuousClock.now
+    defer {
+      let time = (ContinuousClock.now - since) / .seconds(1)
+      network += time
+      epochNetwork += time
+    }
+    return try body()
   }
 
   mutating func stepped() {
@@ -37,15 +50,19 @@ struct StepClock {
   var imagesPerSecond: Double { Double(steps * batchSize) / seconds }
   var secondsLeft: Double { seconds / Double(max(steps, 1)) * Double(totalSteps - stepsBefore - steps) }
   var waitingShare: Double { waiting / seconds }
+  var networkSeconds: Double { network }
 
   /// The time since the last call, or since the start.
-  mutating func endEpoch() -> (seconds: Double, imagesPerSecond: Double, waitingShare: Double) {
+  mutating func endEpoch() -> (
+    seconds: Double, imagesPerSecond: Double, waitingShare: Double, networkShare: Double
+  ) {
     let time = max((now - epochStart) / .seconds(1), 1e-9)
     defer {
       epochStart = now
       epochSteps = 0
       epochWaiting = 0
+      epochNetwork = 0
     }
-    return (time, Double(epochSteps * batchSize) / time, epochWaiting / time)
+    return (time, Double(epochSteps * batchSize) / time, epochWaiting / time, epochNetwork / time)
   }
 }

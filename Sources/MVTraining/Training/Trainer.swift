@@ -125,11 +125,7 @@ public final class Trainer {
     var clock = StepClock(stepsBefore: step, totalSteps: totalSteps, batchSize: settings.batchSize * parts)
     while step < totalSteps {
       let rate = schedule.rate(at: step)
-      let terms = try update(learningRate: rate) { () throws(MVError) in
-        let waitingSince = ContinuousClock.now
-        defer { clock.waited(ContinuousClock.now - waitingSince) }
-        return try producer.next()
-      }
+      let terms = try update(learningRate: rate, from: producer, clock: &clock)
       if partialLoss == nil { partialLoss = terms } else { partialLoss?.add(terms) }
       step += 1
       clock.stepped()
@@ -144,10 +140,15 @@ public final class Trainer {
 
   /// One step: the mean gradient of its batches, and the update.
   private func update(
-    learningRate: Double, nextBatch: () throws(MVError) -> PreparedBatch
+    learningRate: Double, from producer: BatchProducer, clock: inout StepClock
   ) throws(MVError) -> LossTerms {
-    var terms = try gradients(of: try nextBatch())
-    for _ in 1..<settings.accumulate { terms.add(try gradients(of: try nextBatch())) }
+    func next() throws(MVError) -> PreparedBatch {
+      let since = ContinuousClock.now
+      defer { clock.waited(ContinuousClock.now - since) }
+      return try producer.next()
+    }
+    var terms = try gradients(of: next(), clock: &clock)
+    for _ in 1..<settings.accumulate { terms.add(try gradients(of: next(), clock: &clock)) }
     let parameters = encoder.parameters.map(\.tensor)
     if settings.accumulate > 1 {
       try parameters.scaleGradients(by: 1 / Double(settings.accumulate))
@@ -157,12 +158,12 @@ public final class Trainer {
       let factor = settings.clip / (try parameters.gradientNorm() + 1e-6)
       if factor < 1 { try parameters.scaleGradients(by: factor) }
     }
-    try optimizer.step(learningRate: learningRate)
+    try clock.networking { () throws(MVError) in try optimizer.step(learningRate: learningRate) }
     return terms
   }
 
   /// Both views of a batch through the encoder, the loss, and its gradient added to what is there.
-  private func gradients(of batch: PreparedBatch) throws(MVError) -> LossTerms {
+  private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
     let plain = try tensor(of: batch.plain)
     let augmented = try tensor(of: batch.augmented)
     var representations: [MultiViewLoss.Representation] = []
@@ -185,16 +186,19 @@ public final class Trainer {
           name: target.name, weight: settings.weight(of: target.name), distances: distances))
     }
     // The augmented view goes first, as released: batch normalisation's running statistics depend on the order.
-    let (z, z0) = try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
-      (try embed(augmented), try embed(plain))
+    let (z, z0) = try clock.networking { () throws(MVError) in
+      try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
+        (try embed(augmented), try embed(plain))
+      }
     }
     let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
     if let name = terms.firstNotFinite {
       throw .badData(
         "loss term \(name)", "is not finite at epoch \(step / order.stepsPerEpoch + 1), step \(step + 1)",
-        remedy: "lower lr or set clip; \(Trainer.checkpoint(in: folder).lastPathComponent) holds the last good state")
+        remedy: "lower lr or set clip; \(lastGoodState)")
     }
-    try value.backward()
+    // The loss knows its gradient already; what is left is the encoder's.
+    try clock.networking { () throws(MVError) in try value.backward() }
     return terms
   }
 
@@ -221,16 +225,17 @@ public final class Trainer {
     }
     let record = EpochRecord(
       epoch: epoch, step: step, loss: sums.divided(by: Double(order.stepsPerEpoch)), learningRate: learningRate,
-      imagesPerSecond: time.imagesPerSecond, waitingShare: time.waitingShare, seconds: time.seconds,
-      validation: scores)
+      imagesPerSecond: time.imagesPerSecond, waitingShare: time.waitingShare,
+      networkShare: time.networkShare, seconds: time.seconds, validation: scores)
     partialLoss = nil
+    // Before the checkpoint: a resumed run drops lines of epochs it has to repeat, but cannot make up those that lack.
+    try log.append(record)
+    try events.append(record)
     if let score = scores?.probe, score > bestScore ?? -1 {
       bestScore = score
       try save(to: Trainer.bestCheckpoint(in: folder))
     }
     if epoch % settings.checkpointEvery == 0 || isLast { try save() }
-    try log.append(record)
-    try events.append(record)
     return record
   }
 
@@ -241,7 +246,7 @@ public final class Trainer {
       step: step, totalSteps: totalSteps, epoch: (step - 1) / order.stepsPerEpoch + 1, epochs: settings.epochs,
       stepInEpoch: (step - 1) % order.stepsPerEpoch + 1, stepsPerEpoch: order.stepsPerEpoch, loss: terms,
       learningRate: rate, imagesPerSecond: clock.imagesPerSecond, secondsLeft: clock.secondsLeft,
-      waitingShare: clock.waitingShare, finishedEpoch: record)
+      waitingShare: clock.waitingShare, networkSeconds: clock.networkSeconds, finishedEpoch: record)
   }
 
   private var place: Checkpoint.Place {
@@ -251,15 +256,30 @@ public final class Trainer {
       imageShape: data.shape, representations: data.targets.map(\.name), teachers: data.teacherFingerprints)
   }
 
-  /// Writes `last.ckpt`; throws, and leaves the one that is there, where a weight is not finite.
+  /// Writes `last.ckpt`; throws, and leaves the one that is there, where a weight or an embedding is not finite.
   public func save() throws(MVError) { try save(to: Trainer.checkpoint(in: folder)) }
+
+  private var lastGoodState: String {
+    let file = Trainer.checkpoint(in: folder)
+    return FileManager.default.fileExists(atPath: file.path)
+      ? "\(file.lastPathComponent) holds the last good state" : "no checkpoint was written yet"
+  }
 
   private func save(to url: URL) throws(MVError) {
     for item in encoder.state {
       guard try item.tensor.isFinite() else {
         throw .badData(
           "weights \(item.name)", "are not finite after step \(step)",
-          remedy: "lower lr or set clip; last.ckpt holds the last good state")
+          remedy: "lower lr or set clip; \(lastGoodState)")
+      }
+    }
+    // Weights may be finite and yet so large that no embedding is.
+    let images = try data.images(Array(0..<min(4, data.count)))
+    for output in Embedder.Output.allCases {
+      guard try Embedder(self, output: output).embed(images).values.allSatisfy(\.isFinite) else {
+        throw .badData(
+          "embedding", "is not finite after step \(step): \(output.rawValue)",
+          remedy: "lower lr or set clip; \(lastGoodState)")
       }
     }
     try Checkpoint.write(
