@@ -47,23 +47,21 @@ public struct RecordedSource: Hashable, Sendable {
     candidates = found
   }
 
-  /// The first candidate that opens as just what the file was made from, by its fingerprint; or why there is none.
+  /// The first candidate that opens as just what the file was made from, by its fingerprint; else the first that opens, which
+  /// may be a copy or touched since: its ids and labels are still to be compared. Or why there is none.
   public func open(fingerprint: String) -> Result<any ImageSource, MVError> {
     var first: MVError?
-    var opened = false
+    var opened: (any ImageSource)?
     for candidate in candidates {
       do throws(MVError) {
         let source = try candidate.specification.open(
           size: candidate.size, decoding: Decoding(honoursOrientation: candidate.honoursOrientation))
         if source.contents.fingerprint == fingerprint { return .success(source) }
-        opened = true
+        opened = opened ?? source
       } catch { first = first ?? error }
     }
-    let name = candidates.first.map { "\($0.specification)" } ?? "source"
-    if !opened, let first { return .failure(first) }
-    return .failure(
-      .missingInput(
-        name, candidates.isEmpty ? "is not recorded in the file" : "is not, or no longer, what the file was made from"))
+    if let opened { return .success(opened) }
+    return .failure(first ?? .missingInput("source", "is not recorded in the file"))
   }
 
   /// The words of a command line, as a shell would part them; single quotes hold words together.

@@ -23,7 +23,7 @@ public struct RowImages: Sendable {
       source.contents.fingerprint == file.description.fingerprint
       ? nil
       : "images are taken from \(source.contents.location): the ids and labels are those of the file, though it was made "
-        + "from another copy or size"
+        + "from another copy or size, or before these files were last written"
     var places: [String: [Int]] = [:]
     var splits: [String: SourceSplit] = [:]
     for name in Set(names).sorted() {
@@ -80,7 +80,8 @@ public struct RowImages: Sendable {
 }
 
 extension RowImages {
-  /// The images of the source that `file` records, where it still is what the file was made from; else why there are none.
+  /// The images of the source that `file` records, where its ids and labels still are those of the file; else why there are
+  /// none.
   public static func recorded(in file: FeatureFile, splits: [String]) -> Result<RowImages, MVError> {
     let description = file.description
     switch RecordedSource(of: description).open(fingerprint: description.fingerprint) {

@@ -79,7 +79,9 @@ struct ReportCommandTests {
 
     // A page of its own kind is replaced, and says the same; another kind is not.
     _ = try succeed("knn", file, "--representation", "hog", "--k", "5,20", "--report", path("knn"), "--json")
-    func lasting(_ text: String) -> Substring { text[(text.firstRange(of: "<h2>Map")?.lowerBound ?? text.startIndex)...] }
+    func lasting(_ text: String) -> Substring {
+      text[(text.firstRange(of: "<h2>Map")?.lowerBound ?? text.startIndex)...]
+    }
     #expect(try lasting(page("knn")) == lasting(text), "map and gallery are deterministic")
     try fail(
       "probe", file, "--representation", "hog", "--report", path("knn"), status: 64, naming: "report of another kind")
@@ -95,6 +97,12 @@ struct ReportCommandTests {
 
   @Test func imagesThatMovedAreGivenAnew() throws {
     try extractFolder()
+    // Written again, the images may be others: they are shown, and the page says so.
+    let later = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1e9)]
+    try FileManager.default.setAttributes(later, ofItemAtPath: path("images/train/round/round0.png"))
+    let touched = try succeed("knn", path("f.h5"), "--representation", "color", "--report", path("r"))
+    #expect(touched.errors.contains("before these files were last written"), "\(touched.errors)")
+    #expect(try page("r").contains("src=\"data:image/png;base64,"))
     try FileManager.default.moveItem(atPath: path("images"), toPath: path("moved"))
     let run = try succeed("knn", path("f.h5"), "--representation", "color", "--report", path("r"))
     #expect(run.errors.contains("the page will show no images") && run.errors.contains("--images"))

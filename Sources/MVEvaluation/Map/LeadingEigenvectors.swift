@@ -15,7 +15,13 @@ struct LeadingEigenvectors {
   private static let tolerance = 1e-10
 
   /// Finds `count` eigenvectors of `matrix`, order x order, both triangles filled.
+  ///
+  /// OpenBLAS works on one thread in each call: how it divides a sum among several shows in the last digits.
   init(of matrix: WorkBuffer<Double>, order: Int, count: Int, threads: Int) {
+    self = SerialBLAS.run { LeadingEigenvectors(dividing: matrix, order: order, count: count, threads: threads) }
+  }
+
+  private init(dividing matrix: WorkBuffer<Double>, order: Int, count: Int, threads: Int) {
     let count = min(count, order)
     let block = min(order, count + 2)
     let space = min(order, 12 * block)
@@ -79,14 +85,12 @@ struct LeadingEigenvectors {
   ) {
     guard !vectors.isEmpty else { return }
     let stretch = 256
-    SerialBLAS.run {
-      try? Parallel.forEach((order + stretch - 1) / stretch, threads: threads) { index throws(MVError) in
-        let rows = index * stretch..<min(order, (index + 1) * stretch)
-        cblas_dgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(vectors.count), Int32(rows.count), Int32(order), 1,
-          basis.pointer + vectors.lowerBound * order, Int32(order), matrix.pointer + rows.lowerBound * order,
-          Int32(order), 0, products.pointer + vectors.lowerBound * order + rows.lowerBound, Int32(order))
-      }
+    try? Parallel.forEach((order + stretch - 1) / stretch, threads: threads) { index throws(MVError) in
+      let rows = index * stretch..<min(order, (index + 1) * stretch)
+      cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(vectors.count), Int32(rows.count), Int32(order), 1,
+        basis.pointer + vectors.lowerBound * order, Int32(order), matrix.pointer + rows.lowerBound * order,
+        Int32(order), 0, products.pointer + vectors.lowerBound * order + rows.lowerBound, Int32(order))
     }
   }
 }
