@@ -47,8 +47,9 @@ public struct RecordedSource: Hashable, Sendable {
     candidates = found
   }
 
-  /// The first candidate that opens as just what the file was made from, by its fingerprint; else the first that opens, which
-  /// may be a copy or touched since: its ids and labels are still to be compared. Or why there is none.
+  /// The first candidate that opens as just what the file was made from, by its fingerprint; or why there is none.
+  ///
+  /// Else the first that opens, which may be a copy or written since: its ids and labels are still to be compared.
   public func open(fingerprint: String) -> Result<any ImageSource, MVError> {
     var first: MVError?
     var opened: (any ImageSource)?

@@ -28,7 +28,9 @@ struct ReportRequest {
   private let images: RowImages?
   private let reason: String
 
-  /// What the arguments ask for; nil without `--report`. Throws where the page could not be written, or the images are those of
+  /// What the arguments ask for; nil where they ask for no page.
+  ///
+  /// Throws where the page could not be written, or the images are those of
   /// another data set, so that no work is lost.
   init?(_ arguments: ParsedArguments, kind: String, _ pair: EvaluationPair) throws(MVError) {
     guard let path = arguments["report"] else {
