@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVReports
 internal import MVStore
 
 extension Command {
@@ -15,6 +16,7 @@ extension Command {
       Examples:
         mvmr knn features.h5 --representation hog
         mvmr knn features.h5 --representation hog --representation color --k 1,5,20 --metric euclidean
+        mvmr knn features.h5 --representation hog --report hog-knn
       """,
     arguments: EvaluationArguments.options + [
       .option("k", "K[,K...]", "numbers of neighbours", default: "10,20,100,200", repeated: true),
@@ -23,9 +25,10 @@ extension Command {
       .option("weighting", "HOW", "dino, majority or inverse-distance", default: "dino"),
       .option("neighbours", "FILE.npy", "write the rows of the nearest neighbours, nearest first"),
       .flag("json", "print one JSON object"),
-    ]
+    ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
     let pair = try EvaluationArguments.pair(arguments)
+    let report = try ReportRequest(arguments, kind: "knn", pair)
     let given = try arguments.ints("k", in: 1...100_000)
     let available: Int
     switch pair {
@@ -56,6 +59,10 @@ extension Command {
       try NumPyArray.write(
         found.rows, shape: [found.queries.count, found.k], element: .int32, to: URL(filePath: path))
     }
+    try report?.write(
+      title: "k-NN", heldOut: false, csv: { () throws(MVError) in scores.csv },
+      json: { () throws(MVError) in try scores.json() },
+      scores: { (page) throws(MVError) in try page.add(scores) })
     if arguments.has("json") {
       print(String(decoding: try scores.json(), as: UTF8.self))
       return

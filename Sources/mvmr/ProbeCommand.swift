@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVReports
 
 extension Command {
   /// `mvmr probe`: linear-probe accuracy of representations.
@@ -18,6 +19,7 @@ extension Command {
       Examples:
         mvmr probe features.h5 --representation hog
         mvmr probe features.h5 --representation hog --representation lbp --lambda 1e-4,1e-3,1e-2
+        mvmr probe features.h5 --representation hog --report hog-probe
         mvmr probe features.h5 --representation hog --save hog.probe
         mvmr probe other.h5 --representation hog --load hog.probe
       """,
@@ -33,13 +35,13 @@ extension Command {
       .flag("no-standardize", "take the features as they are"),
       .option("save", "FILE.probe", "write the fitted probe"),
       .option("load", "FILE.probe", "score this probe instead of fitting one"),
-      .option("report", "FILE.csv", "write accuracy and count of each class"),
       .flag("json", "print one JSON object"),
-    ]
+    ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
     let pair = try EvaluationArguments.pair(arguments)
+    let report = try ReportRequest(arguments, kind: "probe", pair)
     if case .multi = pair.trainLabels {
-      try MultiLabelProbeReport.run(pair, arguments)
+      try MultiLabelProbeReport.run(pair, arguments, report)
       return
     }
     for option in ["loss", "cost"] where arguments.has(option) {
@@ -68,11 +70,12 @@ extension Command {
     }
     let scores = try probe.score(test)
     if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
-    if let path = arguments["report"] {
-      do { try Data(try scores.report().csv().utf8).write(to: URL(filePath: path), options: .atomic) } catch {
-        throw MVError(error, subject: path, kind: .inputOutput)
-      }
-    }
+    let names = try EvaluationArguments.classNames(arguments)
+    try report?.write(
+      title: "Linear probe", heldOut: true,
+      csv: { () throws(MVError) in try scores.report().csv(names: names) },
+      json: { () throws(MVError) in try scores.report().json(names: names) },
+      scores: { (page) throws(MVError) in try page.add(probe, scores) })
     if arguments.has("json") {
       print(String(decoding: try probe.json(scores), as: UTF8.self))
       return
