@@ -56,15 +56,20 @@ extension Command {
       try NumPyArray.write(
         found.rows, shape: [found.queries.count, found.k], element: .int32, to: URL(filePath: path))
     }
+    let names = try EvaluationArguments.classNames(arguments)
+    try EvaluationArguments.writeTable(arguments) { () throws(MVError) in try ResultTable.csv(scores, names: names) }
     if arguments.has("json") {
-      print(String(decoding: try scores.json(), as: UTF8.self))
+      print(String(decoding: try scores.json(names: names), as: UTF8.self))
       return
     }
-    var table = TextTable("k", "T", "top-1", "top-5")
+    var table = TextTable("k", "T", "top-1", "top-5", "balanced", "95 % interval")
     for result in scores.results {
+      let report = try scores.report(of: result)
+      let interval = report.interval()
       table.add(
         "\(result.k)", result.temperature.map { "\($0)" } ?? "-", Percent(result.top1).description,
-        Percent(result.top5).description)
+        Percent(result.top5).description, Percent(report.balancedAccuracy).description,
+        "\(Percent(interval.lowerBound)) to \(Percent(interval.upperBound))")
     }
     print(table.text)
     print(
