@@ -44,6 +44,10 @@ enum ProtocolReport {
     if fitted.selection == "test" {
       Terminal.message("note: rate and epoch were chosen by accuracy on the test rows, so top-1 is optimistic")
     }
+    let ends = [fitted.candidates.first, fitted.candidates.last].compactMap { $0?.learningRate }
+    if fitted.candidates.count > 1, ends.contains(fitted.learningRate) {
+      Terminal.message("note: the best rate is at an end of those tried: try rates beyond it by --learning-rate")
+    }
     let scores = try fitted.probe.score(test)
     let names = try EvaluationArguments.classNames(arguments)
     if let path = arguments["save"] { try fitted.probe.write(to: URL(filePath: path)) }

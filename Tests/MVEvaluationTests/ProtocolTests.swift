@@ -105,7 +105,7 @@ import Testing
     // What was chosen on test is the classifier that scored so there.
     let chosen = try #require(published.candidates.first { $0.learningRate == published.learningRate })
     #expect(try published.probe.score(against).top1 == chosen.selectionTop1)
-    #expect(published.losses.count == published.epochs)
+    #expect(published.losses.count == published.epochs && published.probe.iterations == published.epochs)
     let single = try ProtocolProbe(quick(.dino)).fit(split)
     #expect(single.selection == "none" && single.candidates[0].selectionTop1 == nil && single.epochs == 12)
   }

@@ -109,7 +109,8 @@ struct ProtocolFit {
     }
     report(total)
     return FittedProtocolProbe(
-      settings: recipe, probe: try fitted(final), learningRate: rates[chosen], epochs: epochs, candidates: candidates,
+      settings: recipe, probe: try fitted(final, epochs: epochs), learningRate: rates[chosen], epochs: epochs,
+      candidates: candidates,
       losses: losses.map { $0[0] }, selection: selects ? (test == nil ? "train" : "test") : "none",
       seconds: (clock.now - start).seconds)
   }
@@ -121,7 +122,7 @@ struct ProtocolFit {
   }
 
   /// The classifier for features as they are, with the loss and gradient over all of train.
-  private func fitted(_ head: (weights: [Float], biases: [Float])) throws(MVError) -> FittedProbe {
+  private func fitted(_ head: (weights: [Float], biases: [Float]), epochs: Int) throws(MVError) -> FittedProbe {
     let objective = ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows])
     let point = WorkBuffer<Double>(objective.parameters, repeating: 0)
     for (index, value) in (head.weights + head.biases).enumerated() { point.pointer[index] = Double(value) }
@@ -145,7 +146,7 @@ struct ProtocolFit {
       weights: head.weights.enumerated().map { $1 * data.scale[$0 % data.columns] },
       bias: head.biases.map { Double($0) }, centre: data.centre, lambda: decay, candidates: [], trainLoss: loss,
       objective: loss + decay / 2 * square, gradientNorm: norm.squareRoot(), converged: false,
-      iterations: settings.settings.epochs, trainRows: data.rows, standardized: settings.settings.standardizes,
+      iterations: epochs, trainRows: data.rows, standardized: settings.settings.standardizes,
       seed: settings.seed, seconds: (clock.now - start).seconds)
   }
 }

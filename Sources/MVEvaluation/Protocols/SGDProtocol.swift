@@ -64,7 +64,7 @@ public struct SGDProtocol: Hashable, Sendable, Codable {
     learningRate: 0.001, referenceBatch: 256, optimizer: .momentum(0.9, nesterov: false), weightDecay: 0,
     schedule: .cosineByEpoch, epochs: 100, start: .normal, standardizes: false, shuffles: true, selectsEpoch: false)
 
-  /// Chen et al. 2020, appendix B.6.
+  /// Chen et al. 2020, appendix B.6, without weight decay as there (the README's command for ImageNet has 1e-6).
   public static let simclr = SGDProtocol(
     name: "simclr", source: "Chen et al. 2020, appendix B; google-research/simclr run.py", batchSize: 4096,
     learningRate: 0.1, referenceBatch: 256, optimizer: .momentum(0.9, nesterov: true), weightDecay: 0,
@@ -79,7 +79,8 @@ public struct SGDProtocol: Hashable, Sendable, Codable {
   /// The released code of MV-MR: Adam on standardised embeddings in stored order, the best of 200 epochs.
   ///
   /// The released code takes that epoch by its accuracy on test; here it is chosen on held-out rows of train unless the
-  /// test rows are given for that.
+  /// test rows are given for that. The batch is that of the run's configuration: 256 for CIFAR-20, which is taken here, 64
+  /// for STL-10, 32 for ImageNet.
   public static let mvmr = SGDProtocol(
     name: "mv-mr", source: "vkinakh/mv-mr linear_evaluator.py, evaluate_self_supervised.py", batchSize: 256,
     learningRate: 1e-4, referenceBatch: nil, optimizer: .adam, weightDecay: 0, schedule: .constant, epochs: 200,
