@@ -17,7 +17,9 @@ public struct ProtocolProbe: Hashable, Sendable {
   /// The number of threads to work on.
   public let threads: Int
 
-  /// Creates a probe; no rates mean the published one. Settings out of range are reported when it is fitted.
+  /// Creates a probe; no rates mean the published one.
+  ///
+  /// Settings out of range are reported when it is fitted.
   public init(
     _ settings: SGDProtocol, learningRates: [Double] = [], heldOut: Double = 0.1, seed: UInt64 = 0,
     threads: Int = Parallel.processorCount

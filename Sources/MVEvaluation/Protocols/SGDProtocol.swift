@@ -58,19 +58,19 @@ public struct SGDProtocol: Hashable, Sendable, Codable {
   /// Whether the best epoch counts, not the last one.
   public var selectsEpoch: Bool
 
-  /// Caron et al. 2021, appendix on linear evaluation, and `eval_linear.py`.
+  /// DINO's: its paper's section on implementation, and `eval_linear.py`.
   public static let dino = SGDProtocol(
     name: "dino", source: "Caron et al. 2021; facebookresearch/dino eval_linear.py", batchSize: 1024,
     learningRate: 0.001, referenceBatch: 256, optimizer: .momentum(0.9, nesterov: false), weightDecay: 0,
     schedule: .cosineByEpoch, epochs: 100, start: .normal, standardizes: false, shuffles: true, selectsEpoch: false)
 
-  /// Chen et al. 2020, appendix B.6, without weight decay as there (the README's command for ImageNet has 1e-6).
+  /// SimCLR's: appendix B.6 of its paper, without weight decay as there (the README's command for ImageNet has 1e-6).
   public static let simclr = SGDProtocol(
     name: "simclr", source: "Chen et al. 2020, appendix B; google-research/simclr run.py", batchSize: 4096,
     learningRate: 0.1, referenceBatch: 256, optimizer: .momentum(0.9, nesterov: true), weightDecay: 0,
     schedule: .cosineByStep, epochs: 90, start: .zeros, standardizes: false, shuffles: true, selectsEpoch: false)
 
-  /// Bardes et al. 2022, with the rate that paper and README give (0.02; the script's own default is 0.3).
+  /// VICReg's: `evaluate.py`, with the rate that its README gives (0.02; the script's own default is 0.3).
   public static let vicreg = SGDProtocol(
     name: "vicreg", source: "Bardes et al. 2022; facebookresearch/vicreg evaluate.py --lr-head 0.02", batchSize: 256,
     learningRate: 0.02, referenceBatch: nil, optimizer: .momentum(0.9, nesterov: false), weightDecay: 1e-6,
