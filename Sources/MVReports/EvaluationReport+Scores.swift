@@ -81,6 +81,54 @@ extension EvaluationReport {
         yTitle: "validation top-1 (%)", logarithmicX: true))
   }
 
+  /// Adds what a published protocol's probe scored, how its learning rate was chosen, and the loss of its epochs.
+  public mutating func add(_ fitted: FittedProtocolProbe, _ scores: ProbeScores) throws(MVError) {
+    page.heading("Linear probe, \(fitted.settings.name)")
+    let report = try scores.report()
+    let chosen =
+      switch fitted.selection {
+      case "train": "Rate and epoch were chosen on rows of train that were held out, never on test."
+      case "test": "Rate and epoch were chosen by accuracy on the test rows, so top-1 is optimistic."
+      default: "The published rate and number of epochs."
+      }
+    page.table(
+      ReportTable(
+        columns: [
+          .init("rate"), .init("epochs"), .init("top-1 (%)", digits: 2), .init("95 % interval"),
+          .init("top-5 (%)", digits: 2), .init("balanced (%)", digits: 2),
+        ],
+        rows: [
+          [
+            .text("\(Float(fitted.learningRate))"), .count(fitted.epochs), .number(scores.top1 * 100),
+            .text(Self.interval(report)), .number(scores.top5 * 100), .number(report.balancedAccuracy * 100),
+          ]
+        ],
+        caption:
+          "\(scores.testRows.count) test rows; trained on \(fitted.probe.trainRows) train rows of "
+          + "\(fitted.probe.columns) columns, \(fitted.settings.batchSize) a step, "
+          + "\(String(format: "%.1f", fitted.seconds)) s. \(chosen)"))
+    if fitted.selection != "none" {
+      page.table(
+        ReportTable(
+          columns: [.init("rate"), .init("selection top-1 (%)", best: .largest, digits: 2), .init("epoch"), .init("")],
+          rows: fitted.candidates.map { candidate in
+            [
+              .text("\(Float(candidate.learningRate))"), candidate.selectionTop1.map { .number($0 * 100) } ?? .empty,
+              candidate.epoch.map { .count($0) } ?? .empty,
+              .text(candidate.diverged ? "diverged" : candidate.learningRate == fitted.learningRate ? "chosen" : " "),
+            ]
+          }, caption: "The learning rates that were tried."))
+    }
+    if fitted.losses.count > 1 {
+      page.chart(
+        LineChart(
+          [.init("", x: (1...fitted.losses.count).map(Double.init), y: fitted.losses)], xTitle: "epoch",
+          yTitle: "train loss"))
+    }
+    show(scores)
+    addClasses(report, of: "the linear probe")
+  }
+
   private mutating func addClasses(_ report: ClassificationReport, of what: String) {
     let names = (0..<report.classCount).map { name(Int64($0)) }
     page.heading("Classes, by \(what)")

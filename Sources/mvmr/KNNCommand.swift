@@ -59,21 +59,26 @@ extension Command {
       try NumPyArray.write(
         found.rows, shape: [found.queries.count, found.k], element: .int32, to: URL(filePath: path))
     }
+    let names = try EvaluationArguments.classNames(arguments)
+    let table = { () throws(MVError) in try ResultTable.csv(scores, names: names) }
+    try EvaluationArguments.writeTable(arguments, table)
     try report?.write(
-      title: "k-NN", heldOut: false, csv: { () throws(MVError) in scores.csv },
-      json: { () throws(MVError) in try scores.json() },
+      title: "k-NN", heldOut: false, csv: table, json: { () throws(MVError) in try scores.json(names: names) },
       scores: { (page) throws(MVError) in try page.add(scores) })
     if arguments.has("json") {
-      print(String(decoding: try scores.json(), as: UTF8.self))
+      print(String(decoding: try scores.json(names: names), as: UTF8.self))
       return
     }
-    var table = TextTable("k", "T", "top-1", "top-5")
+    var lines = TextTable("k", "T", "top-1", "top-5", "balanced", "95 % interval")
     for result in scores.results {
-      table.add(
+      let report = try scores.report(of: result)
+      let interval = report.interval()
+      lines.add(
         "\(result.k)", result.temperature.map { "\($0)" } ?? "-", Percent(result.top1).description,
-        Percent(result.top5).description)
+        Percent(result.top5).description, Percent(report.balancedAccuracy).description,
+        "\(Percent(interval.lowerBound)) to \(Percent(interval.upperBound))")
     }
-    print(table.text)
+    print(lines.text)
     print(
       "\(scores.trainRows) train rows, \(scores.testRows.count) test rows, \(scores.classCount) classes, "
         + "\(scores.metric.rawValue), \(ProgressBar.duration(scores.seconds))")

@@ -9,6 +9,9 @@ enum MultiLabelProbeReport {
   static func run(
     _ pair: EvaluationPair, _ arguments: ParsedArguments, _ report: ReportRequest?
   ) throws(MVError) {
+    for option in ["protocol", "csv", "label-fraction"] where arguments.has(option) {
+      throw .usage("--\(option)", "is for files of one class a row", remedy: "leave it out: this file is multi-label")
+    }
     let (train, test) = try pair.heldOut()
     let probe: FittedMultiLabelProbe
     if let path = arguments["load"] {

@@ -22,8 +22,10 @@ extension Command {
         mvmr probe features.h5 --representation hog --report hog-probe
         mvmr probe features.h5 --representation hog --save hog.probe
         mvmr probe other.h5 --representation hog --load hog.probe
+        mvmr probe features.h5 --representation hog --protocol dino --learning-rate sweep
+        mvmr probe features.h5 --representation hog --label-fraction 0.1
       """,
-    arguments: EvaluationArguments.options + [
+    arguments: EvaluationArguments.options + ProtocolReport.options + [
       .option(
         "lambda", "L[,L...]", "penalties to choose from",
         default: "13 from 1e-6 to 1; multi-label: 15 from 1e-5 to 100", repeated: true),
@@ -43,6 +45,13 @@ extension Command {
     if case .multi = pair.trainLabels {
       try MultiLabelProbeReport.run(pair, arguments, report)
       return
+    }
+    if let name = arguments["protocol"] {
+      try ProtocolReport.run(name, pair, arguments, report)
+      return
+    }
+    for option in ["learning-rate", "epochs", "batch", "select"] where arguments.has(option) {
+      throw .usage("--\(option)", "is for protocols", remedy: "give --protocol too")
     }
     for option in ["loss", "cost"] where arguments.has(option) {
       throw .usage("--\(option)", "is for multi-label files", remedy: "leave it out: this file has one class a row")
@@ -71,25 +80,29 @@ extension Command {
     let scores = try probe.score(test)
     if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
     let names = try EvaluationArguments.classNames(arguments)
+    let table = { () throws(MVError) in try ResultTable.csv(probe, scores, names: names) }
+    try EvaluationArguments.writeTable(arguments, table)
     try report?.write(
-      title: "Linear probe", heldOut: true,
-      csv: { () throws(MVError) in try scores.report().csv(names: names) },
-      json: { () throws(MVError) in try scores.report().json(names: names) },
+      title: "Linear probe", heldOut: true, csv: table,
+      json: { () throws(MVError) in try probe.json(scores, names: names) },
       scores: { (page) throws(MVError) in try page.add(probe, scores) })
     if arguments.has("json") {
-      print(String(decoding: try probe.json(scores), as: UTF8.self))
+      print(String(decoding: try probe.json(scores, names: names), as: UTF8.self))
       return
     }
-    print("top-1 \(Percent(scores.top1))  top-5 \(Percent(scores.top5))")
+    print(try EvaluationArguments.summary(scores.report()))
     if probe.candidates.count > 1 {
-      var table = TextTable("lambda", "validation top-1")
+      var lines = TextTable("lambda", "validation top-1", "balanced")
       for candidate in probe.candidates {
-        table.add("\(candidate.lambda)", candidate.validationTop1.map { Percent($0).description } ?? "-")
+        lines.add(
+          EvaluationArguments.short(candidate.lambda), candidate.validationTop1.map { Percent($0).description } ?? "-",
+          candidate.validationBalancedAccuracy.map { Percent($0).description } ?? "-")
       }
-      print(table.text)
+      print(lines.text)
     }
     print(
-      "lambda \(probe.lambda), \(probe.trainRows) train rows, \(scores.testRows.count) test rows, \(probe.columns) columns, "
+      "lambda \(EvaluationArguments.short(probe.lambda)), \(probe.trainRows) train rows, "
+        + "\(scores.testRows.count) test rows, \(probe.columns) columns, "
         + "train loss \(Float(probe.trainLoss)), gradient norm \(Float(probe.gradientNorm)), "
         + "\(ProgressBar.duration(probe.seconds))")
   }
