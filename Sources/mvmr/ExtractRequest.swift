@@ -27,7 +27,7 @@ struct ExtractRequest {
     let splits = arguments.all("split").isEmpty ? configuration?.splits ?? [] : arguments.all("split")
     let element = try arguments.choice("dtype", as: ElementType.self) ?? configuration?.dtype ?? .float32
     let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
-    extraction = Extraction(
+    var extraction = Extraction(
       of: representations, from: source, splits: splits.isEmpty ? nil : splits,
       to: URL(filePath: try arguments.required("output")), element: element,
       jobs: try arguments.int("jobs", in: 1...1024) ?? configuration?.jobs ?? Parallel.processorCount,
@@ -36,6 +36,10 @@ struct ExtractRequest {
       compress: arguments.has("compress"), skipBadImages: arguments.has("skip-bad-images"),
       overwrite: arguments.has("overwrite"),
       software: Provenance.software)
+    if let seconds = try arguments.doubles("sync-interval", in: 0...3600).last {
+      extraction.syncInterval = .seconds(seconds)
+    }
+    self.extraction = extraction
   }
 
   /// Prints what would be computed.
