@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVReports
 
 /// `mvmr probe --protocol`: a linear probe trained as a paper did.
 enum ProtocolReport {
