@@ -49,6 +49,7 @@ let package = Package(
     .library(name: "MVDownload", targets: ["MVDownload"]),
     .library(name: "MVRepresentations", targets: ["MVRepresentations"]),
     .library(name: "MVEvaluation", targets: ["MVEvaluation"]),
+    .library(name: "MVReports", targets: ["MVReports"]),
     .library(name: "MVExtraction", targets: ["MVExtraction"]),
     .library(name: "MVTraining", targets: ["MVTraining"]),
     .executable(name: "mvmr", targets: ["mvmr"]),
@@ -81,6 +82,7 @@ let package = Package(
     library("MVEvaluation", ["MVCore", "MVStore", "CKernels", "SystemOpenBLAS"]),
 
     // Rung 4: whole jobs.
+    library("MVReports", ["MVCore", "MVImaging", "MVStore", "MVDatasets", "MVEvaluation"]),
     library("MVExtraction", ["MVCore", "MVConfiguration", "MVDatasets", "MVRepresentations", "MVStore"]),
     library(
       "MVTraining",
@@ -98,13 +100,13 @@ let package = Package(
       name: "mvmr",
       dependencies: [
         "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVDownload",
-        "MVRepresentations", "MVEvaluation", "MVExtraction",
+        "MVRepresentations", "MVEvaluation", "MVReports", "MVExtraction",
       ], swiftSettings: swift),
     .executableTarget(
       name: "mvmr-train",
       dependencies: [
         "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations",
-        "MVEvaluation",
+        "MVEvaluation", "MVReports",
         "MVExtraction", "MVTraining",
       ], swiftSettings: swift),
     .executableTarget(
@@ -126,6 +128,7 @@ let package = Package(
     tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
     tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),
     tests(of: "MVEvaluation", ["MVCore", "MVStore", "CKernels"]),
+    tests(of: "MVReports", ["MVCore", "MVImaging", "MVDatasets", "MVEvaluation", "MVStore"]),
     tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
     tests(
       of: "MVTraining",

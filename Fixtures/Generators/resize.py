@@ -14,7 +14,7 @@ folder = HERE / "resize"
 folder.mkdir(exist_ok=True)
 for name in ("rgb45x37", "rgb96"):
     image = Image.fromarray(np.load(HERE / "images" / f"{name}.npy")[0])
-    for height, width in ((32, 32), (64, 50), (17, 90)):
+    for height, width in ((32, 32), (64, 50), (17, 90), (31, 30), (60, 72)):
         for kernel, code in KERNELS.items():
             np.save(folder / f"{name}_{height}x{width}_{kernel}.npy", np.asarray(image.resize((width, height), code)))
 image = Image.fromarray(np.load(HERE / "images" / "rgb96.npy")[0])

@@ -31,6 +31,8 @@ public struct Extraction: Sendable {
   public var skipBadImages: Bool
   /// Replace the file that stands at `output`.
   public var overwrite: Bool
+  /// How long finished blocks wait for a sync that they share: what a kill can lose.
+  public var syncInterval = Duration.seconds(1)
   /// Versions, the command line and the like, recorded in the file.
   public var software: [String: String]
 
@@ -80,10 +82,14 @@ public struct Extraction: Sendable {
     cancellation: Cancellation = Cancellation(), _ progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> ExtractionSummary {
     guard jobs >= 1 else { throw .usage("jobs", "is \(jobs)", remedy: "it takes 1 or more") }
+    guard syncInterval >= .zero else {
+      throw .usage("sync interval", "is \(syncInterval)", remedy: "it takes 0 seconds or more")
+    }
     let chosen = try chosenSplits()
     let plan = try plan(of: chosen)
     if compress, !overwrite, let done = try FeatureFile.ifPacked(output, by: plan) { return ExtractionSummary(done) }
-    let writer = try FeatureFileWriter(creatingOrResuming: output, plan: plan, overwrite: overwrite)
+    let writer = try FeatureFileWriter(
+      creatingOrResuming: output, plan: plan, overwrite: overwrite, syncInterval: syncInterval)
     let run = ExtractionRun(
       of: self, splits: chosen, writer: writer, cancellation: cancellation, progress: progress)
     let summary = try run.run()

@@ -3,6 +3,7 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
+internal import MVReports
 internal import MVStore
 internal import MVTraining
 
@@ -22,6 +23,7 @@ extension Command {
     let embedder = try Embedder(checkpoint: checkpoint)
     let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
     let folder = URL(filePath: try arguments.required("output"))
+    let target = try ReportFolder(folder, kind: "evaluate")
     do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
       throw .inputOutput(folder.path, "cannot be created", remedy: "check the path and its permissions")
     }
@@ -38,28 +40,24 @@ extension Command {
       Terminal.message("note: \(notice)")
     }
     let scores = try Scores("embedding", of: file, ["embedding"])
-    let report = folder.appending(path: "report.html")
-    try page(scores, checkpoint: checkpoint.path, source: source.contents.location, names: file.classNames).write(
-      to: report)
+    var report = EvaluationReport(
+      title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
+      pair: scores.pair, heldOut: true, command: Provenance.commandLine,
+      software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {
+        "\($0.key) \($0.value)"
+      })
+    try report.add(scores.votes)
+    try report.add(scores.fitted, scores.predictions)
+    let map = ProgressBar("map", unit: "steps")
+    try report.addMap { map.update($0) }
+    map.finish()
+    try report.addGallery(try RowImages(source, matching: file, splits: file.splits.map(\.name)))
+    try target.write(report.page)
     if arguments.has("json") {
       try Terminal.printJSON(["knn": scores.neighbours, "probe": scores.probe])
     } else {
-      print("k-NN (20) \(Percent(scores.neighbours))  linear probe \(Percent(scores.probe))\nreport: \(report.path)")
+      print(
+        "k-NN (20) \(Percent(scores.neighbours))  linear probe \(Percent(scores.probe))\nreport: \(target.page.path)")
     }
-  }
-
-  private static func page(_ scores: Scores, checkpoint: String, source: String, names: [String]) -> HTMLReport {
-    var page = HTMLReport(title: "Evaluation")
-    page.paragraph("The embeddings of \(checkpoint) on \(source): \(scores.columns) columns.")
-    page.table(
-      ReportTable(
-        columns: [.init("score"), .init("top-1 (%)", digits: 2)],
-        rows: [
-          [.text("k-NN, k = 20, cosine, T = 0.07"), .number(scores.neighbours * 100)],
-          [.text("linear probe"), .number(scores.probe * 100)],
-        ]))
-    page.heading("Where the linear probe errs")
-    page.confusion(of: scores.report, names: names, caption: "Rows are the true classes.")
-    return page
   }
 }

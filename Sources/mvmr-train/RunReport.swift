@@ -30,7 +30,7 @@ struct RunReport {
 
   /// Writes the page, whole or not at all.
   func write() throws(MVError) {
-    var page = HTMLReport(title: "Training run \(folder.lastPathComponent)")
+    var page = HTMLReport(title: "Training run \(folder.lastPathComponent)", kind: "train")
     page.paragraph(
       "\(rows.count) of \(settings.epochs) epochs. Start TensorBoard on this folder for the same curves live.")
     page.chart(LineChart([curve("loss")], xTitle: "epoch", yTitle: "loss", caption: "The whole loss."))

@@ -13,19 +13,29 @@ struct Scores {
   let neighbours: Double
   /// Top-1 of the linear probe, 0...1.
   let probe: Double
-  /// The probe's predictions in full.
+  /// The neighbours' votes in full.
+  let votes: NearestNeighborScores
+  /// The probe that was fitted.
+  let fitted: FittedProbe
+  /// Its predictions in full.
+  let predictions: ProbeScores
+  /// What they are worth.
   let report: ClassificationReport
+  /// What was trained on and tested.
+  let pair: EvaluationPair
 
   /// Scores the `names` of a file, joined where there are several.
   init(_ title: String, of file: FeatureFile, _ names: [String]) throws(MVError) {
     self.title = title
-    let pair = try EvaluationPair(file, representations: names)
+    pair = try EvaluationPair(file, representations: names)
     let (train, test) = try pair.heldOut()
     columns = train.columns
     let classifier = NearestNeighbors(k: [min(20, train.rows.count)])
-    neighbours = try classifier.evaluate(train: train, test: test).results[0].top1
-    let scores = try LinearProbe().fit(train).score(test)
-    probe = scores.top1
-    report = try scores.report()
+    votes = try classifier.evaluate(train: train, test: test)
+    neighbours = votes.results[0].top1
+    fitted = try LinearProbe().fit(train)
+    predictions = try fitted.score(test)
+    probe = predictions.top1
+    report = try predictions.report()
   }
 }

@@ -130,10 +130,8 @@ private struct Conversion {
       print("\(output.path): is whole")
       return
     }
-    try arrays.write(to: output, overwrite: overwrite, cancellation: cancellation, update)
-    if compressed {
-      try FeatureFilePacking.write(output, to: output, compressed: true, cancellation: cancellation, update)
-    }
+    try arrays.write(
+      to: output, overwrite: overwrite, compressed: compressed, cancellation: cancellation, update)
     print(
       "\(output.path): \(arrays.plan.splits.reduce(0) { $0 + $1.count }) rows, \(ByteCount(arrays.plan.featureBytes))")
   }

@@ -12,15 +12,64 @@ enum EvaluationArguments {
       "representation", "NAME", "a representation in the file; several are joined", required: true, repeated: true),
     .option("train-split", "NAME", "the split to learn from", default: "train"),
     .option("test-split", "NAME", "the split to score", default: "test, or else val"),
+    .option("label-fraction", "F", "learn from this part of each class's train rows"),
+    .option("label-list", "FILE", "learn from these train rows: numbers or ids, one a line"),
+    .option("label-seed", "N", "the seed of --label-fraction", default: "0"),
+    .option("csv", "FILE.csv", "write every number: setting, measure, class, prediction, value"),
   ]
 
   /// Opens the file and chooses the splits.
   static func pair(_ arguments: ParsedArguments) throws(MVError) -> EvaluationPair {
     let file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
-    return try EvaluationPair(
+    let pair = try EvaluationPair(
       file, representations: arguments.all("representation"), trainSplit: arguments["train-split"],
       testSplit: arguments["test-split"])
+    guard let subset = try subset(arguments) else { return pair }
+    guard case .splits(let train, let test) = pair else {
+      throw .usage("label subset", "wants a test split, and the file has none", remedy: "name one by --test-split")
+    }
+    let ids = try file[train.name].ids
+    let kept = try subset.select(from: train) { Array(ids) }
+    Terminal.message("note: \(kept.rows.count) of \(train.rows.count) train rows keep their labels")
+    return .splits(train: kept, test: test)
   }
+
+  private static func subset(_ arguments: ParsedArguments) throws(MVError) -> LabelSubset? {
+    let seed = UInt64(try arguments.int("label-seed", in: 0...Int.max) ?? 0)
+    guard let path = arguments["label-list"] else {
+      return try arguments.doubles("label-fraction", in: 0...1).last.map { .fraction($0, seed: seed) }
+    }
+    guard !arguments.has("label-fraction") else {
+      throw .usage("--label-list", "does not go with --label-fraction", remedy: "give one of them")
+    }
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .missingInput(path, "does not exist", remedy: "give a file of row numbers or ids, one a line")
+    }
+    do {
+      let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+      return .listed(text.split(whereSeparator: \.isNewline).map(String.init))
+    } catch { throw MVError(error, subject: path, kind: .inputOutput) }
+  }
+
+  /// Writes the file that `--csv` asks for, if it does.
+  static func writeTable(_ arguments: ParsedArguments, _ table: () throws(MVError) -> String) throws(MVError) {
+    guard let path = arguments["csv"] else { return }
+    let text = try table()
+    do { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) } catch {
+      throw MVError(error, subject: path, kind: .inputOutput)
+    }
+  }
+
+  /// The line of accuracies: top-1 with its interval, top-5, balanced accuracy.
+  static func summary(_ report: ClassificationReport) -> String {
+    let interval = report.interval()
+    return "top-1 \(Percent(report.top1))  top-5 \(report.top5.map { Percent($0).description } ?? "-")  "
+      + "balanced \(Percent(report.balancedAccuracy))  "
+      + "95 % interval \(Percent(interval.lowerBound)) to \(Percent(interval.upperBound))"
+  }
+
+  /// A setting in three digits.
+  static func short(_ value: Double) -> String { String(format: "%.3g", value) }
 
   /// The class names that the file holds.
   static func classNames(_ arguments: ParsedArguments) throws(MVError) -> [String] {

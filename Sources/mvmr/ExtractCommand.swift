@@ -36,6 +36,8 @@ extension Command {
       .option("jobs", "N", "threads", default: "all"),
       .option("limit", "N", "only the first N images of each split"),
       .option("shard", "I/N", "only the I-th of N parts of each split, for N machines"),
+      .option(
+        "sync-interval", "SECONDS", "how much finished work may wait for the disk, and a kill lose", default: "1"),
       .flag("compress", "compress the features at the end, for archives"),
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("overwrite", "replace the output instead of finishing it"),

@@ -32,7 +32,7 @@ struct ExtractRequest {
     if let statistics = try arguments.choice("normalise", as: ImageStatistics.self), statistics != .none {
       source = try NormalizedSource(source, by: statistics)
     }
-    extraction = Extraction(
+    var extraction = Extraction(
       of: representations, from: source, splits: splits.isEmpty ? nil : splits,
       to: URL(filePath: try arguments.required("output")), element: element,
       jobs: try arguments.int("jobs", in: 1...1024) ?? configuration?.jobs ?? Parallel.processorCount,
@@ -41,6 +41,10 @@ struct ExtractRequest {
       compress: arguments.has("compress"), skipBadImages: arguments.has("skip-bad-images"),
       overwrite: arguments.has("overwrite"),
       software: Provenance.software)
+    if let seconds = try arguments.doubles("sync-interval", in: 0...3600).last {
+      extraction.syncInterval = .seconds(seconds)
+    }
+    self.extraction = extraction
   }
 
   /// Prints what would be computed.

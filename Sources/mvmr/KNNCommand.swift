@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVReports
 internal import MVStore
 
 extension Command {
@@ -15,6 +16,7 @@ extension Command {
       Examples:
         mvmr knn features.h5 --representation hog
         mvmr knn features.h5 --representation hog --representation color --k 1,5,20 --metric euclidean
+        mvmr knn features.h5 --representation hog --report hog-knn
       """,
     arguments: EvaluationArguments.options + [
       .option("k", "K[,K...]", "numbers of neighbours", default: "10,20,100,200", repeated: true),
@@ -23,9 +25,10 @@ extension Command {
       .option("weighting", "HOW", "dino, majority or inverse-distance", default: "dino"),
       .option("neighbours", "FILE.npy", "write the rows of the nearest neighbours, nearest first"),
       .flag("json", "print one JSON object"),
-    ]
+    ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
     let pair = try EvaluationArguments.pair(arguments)
+    let report = try ReportRequest(arguments, kind: "knn", pair)
     let given = try arguments.ints("k", in: 1...100_000)
     let available: Int
     switch pair {
@@ -56,17 +59,26 @@ extension Command {
       try NumPyArray.write(
         found.rows, shape: [found.queries.count, found.k], element: .int32, to: URL(filePath: path))
     }
+    let names = try EvaluationArguments.classNames(arguments)
+    let table = { () throws(MVError) in try ResultTable.csv(scores, names: names) }
+    try EvaluationArguments.writeTable(arguments, table)
+    try report?.write(
+      title: "k-NN", heldOut: false, csv: table, json: { () throws(MVError) in try scores.json(names: names) },
+      scores: { (page) throws(MVError) in try page.add(scores) })
     if arguments.has("json") {
-      print(String(decoding: try scores.json(), as: UTF8.self))
+      print(String(decoding: try scores.json(names: names), as: UTF8.self))
       return
     }
-    var table = TextTable("k", "T", "top-1", "top-5")
+    var lines = TextTable("k", "T", "top-1", "top-5", "balanced", "95 % interval")
     for result in scores.results {
-      table.add(
+      let report = try scores.report(of: result)
+      let interval = report.interval()
+      lines.add(
         "\(result.k)", result.temperature.map { "\($0)" } ?? "-", Percent(result.top1).description,
-        Percent(result.top5).description)
+        Percent(result.top5).description, Percent(report.balancedAccuracy).description,
+        "\(Percent(interval.lowerBound)) to \(Percent(interval.upperBound))")
     }
-    print(table.text)
+    print(lines.text)
     print(
       "\(scores.trainRows) train rows, \(scores.testRows.count) test rows, \(scores.classCount) classes, "
         + "\(scores.metric.rawValue), \(ProgressBar.duration(scores.seconds))")

@@ -2,10 +2,16 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVReports
 
 /// `mvmr probe` on a multi-label file.
 enum MultiLabelProbeReport {
-  static func run(_ pair: EvaluationPair, _ arguments: ParsedArguments) throws(MVError) {
+  static func run(
+    _ pair: EvaluationPair, _ arguments: ParsedArguments, _ report: ReportRequest?
+  ) throws(MVError) {
+    for option in ["protocol", "csv", "label-fraction"] where arguments.has(option) {
+      throw .usage("--\(option)", "is for files of one class a row", remedy: "leave it out: this file is multi-label")
+    }
     let (train, test) = try pair.heldOut()
     let probe: FittedMultiLabelProbe
     if let path = arguments["load"] {
@@ -24,11 +30,10 @@ enum MultiLabelProbeReport {
     }
     let scores = try probe.score(test)
     if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
-    if let path = arguments["report"] {
-      do { try Data(probe.csv(scores).utf8).write(to: URL(filePath: path), options: .atomic) } catch {
-        throw MVError(error, subject: path, kind: .inputOutput)
-      }
-    }
+    try report?.write(
+      title: "Linear classifiers", heldOut: true, csv: { () throws(MVError) in probe.csv(scores) },
+      json: { () throws(MVError) in try probe.json(scores) },
+      scores: { (page) throws(MVError) in page.add(probe, scores) })
     if arguments.has("json") {
       print(String(decoding: try probe.json(scores), as: UTF8.self))
       return

@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVReports
 
 extension Command {
   /// `mvmr probe`: linear-probe accuracy of representations.
@@ -18,10 +19,13 @@ extension Command {
       Examples:
         mvmr probe features.h5 --representation hog
         mvmr probe features.h5 --representation hog --representation lbp --lambda 1e-4,1e-3,1e-2
+        mvmr probe features.h5 --representation hog --report hog-probe
         mvmr probe features.h5 --representation hog --save hog.probe
         mvmr probe other.h5 --representation hog --load hog.probe
+        mvmr probe features.h5 --representation hog --protocol dino --learning-rate sweep
+        mvmr probe features.h5 --representation hog --label-fraction 0.1
       """,
-    arguments: EvaluationArguments.options + [
+    arguments: EvaluationArguments.options + ProtocolReport.options + [
       .option(
         "lambda", "L[,L...]", "penalties to choose from",
         default: "13 from 1e-6 to 1; multi-label: 15 from 1e-5 to 100", repeated: true),
@@ -33,14 +37,21 @@ extension Command {
       .flag("no-standardize", "take the features as they are"),
       .option("save", "FILE.probe", "write the fitted probe"),
       .option("load", "FILE.probe", "score this probe instead of fitting one"),
-      .option("report", "FILE.csv", "write accuracy and count of each class"),
       .flag("json", "print one JSON object"),
-    ]
+    ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
     let pair = try EvaluationArguments.pair(arguments)
+    let report = try ReportRequest(arguments, kind: "probe", pair)
     if case .multi = pair.trainLabels {
-      try MultiLabelProbeReport.run(pair, arguments)
+      try MultiLabelProbeReport.run(pair, arguments, report)
       return
+    }
+    if let name = arguments["protocol"] {
+      try ProtocolReport.run(name, pair, arguments, report)
+      return
+    }
+    for option in ["learning-rate", "epochs", "batch", "select"] where arguments.has(option) {
+      throw .usage("--\(option)", "is for protocols", remedy: "give --protocol too")
     }
     for option in ["loss", "cost"] where arguments.has(option) {
       throw .usage("--\(option)", "is for multi-label files", remedy: "leave it out: this file has one class a row")
@@ -68,25 +79,30 @@ extension Command {
     }
     let scores = try probe.score(test)
     if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
-    if let path = arguments["report"] {
-      do { try Data(try scores.report().csv().utf8).write(to: URL(filePath: path), options: .atomic) } catch {
-        throw MVError(error, subject: path, kind: .inputOutput)
-      }
-    }
+    let names = try EvaluationArguments.classNames(arguments)
+    let table = { () throws(MVError) in try ResultTable.csv(probe, scores, names: names) }
+    try EvaluationArguments.writeTable(arguments, table)
+    try report?.write(
+      title: "Linear probe", heldOut: true, csv: table,
+      json: { () throws(MVError) in try probe.json(scores, names: names) },
+      scores: { (page) throws(MVError) in try page.add(probe, scores) })
     if arguments.has("json") {
-      print(String(decoding: try probe.json(scores), as: UTF8.self))
+      print(String(decoding: try probe.json(scores, names: names), as: UTF8.self))
       return
     }
-    print("top-1 \(Percent(scores.top1))  top-5 \(Percent(scores.top5))")
+    print(try EvaluationArguments.summary(scores.report()))
     if probe.candidates.count > 1 {
-      var table = TextTable("lambda", "validation top-1")
+      var lines = TextTable("lambda", "validation top-1", "balanced")
       for candidate in probe.candidates {
-        table.add("\(candidate.lambda)", candidate.validationTop1.map { Percent($0).description } ?? "-")
+        lines.add(
+          EvaluationArguments.short(candidate.lambda), candidate.validationTop1.map { Percent($0).description } ?? "-",
+          candidate.validationBalancedAccuracy.map { Percent($0).description } ?? "-")
       }
-      print(table.text)
+      print(lines.text)
     }
     print(
-      "lambda \(probe.lambda), \(probe.trainRows) train rows, \(scores.testRows.count) test rows, \(probe.columns) columns, "
+      "lambda \(EvaluationArguments.short(probe.lambda)), \(probe.trainRows) train rows, "
+        + "\(scores.testRows.count) test rows, \(probe.columns) columns, "
         + "train loss \(Float(probe.trainLoss)), gradient norm \(Float(probe.gradientNorm)), "
         + "\(ProgressBar.duration(probe.seconds))")
   }

@@ -107,4 +107,42 @@ struct ShardCommandTests {
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).filter { $0.hasPrefix(".") }
     #expect(left.isEmpty, "\(left)")
   }
+
+  /// The scripts of the documentation, on a small source and two shards instead of sixteen.
+  @Test func theScriptsForSeveralMachines() throws {
+    let page = try #require(Page.all.first { $0.name.hasSuffix("/FeatureFile.md") })
+    let scripts = page.fences("sh").map { script in
+      script.replacing("stl10:/data/stl10_binary", with: "synthetic:400").replacing("/16\"", with: "/2\"")
+        .replacing("{}/16", with: "{}/2").replacing("seq 16", with: "seq 2").replacing("--sshloginfile hosts", with: "")
+    }
+    let slurm = try #require(scripts.first { $0.contains("#SBATCH") })
+    let parallel = try #require(scripts.first { $0.hasPrefix("parallel ") })
+    let merges = try #require(page.fences("").first { $0.contains("mvmr merge") })
+    let bash = URL(filePath: "/bin/bash")
+    let search = "\(Tool.folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
+    func run(_ script: String, in place: String, _ task: Int? = nil) throws {
+      let variables = ["PATH": search].merging(task.map { ["SLURM_ARRAY_TASK_ID": "\($0)"] } ?? [:]) { $1 }
+      let done = try Tool.run(
+        bash, ["-ec", script.replacing("/shared/", with: "\(path(place))/")], environment: variables)
+      #expect(done.status == 0, "\(script): \(done.errors)")
+    }
+    for place in ["slurm", "xargs", "parallel"] {
+      try FileManager.default.createDirectory(atPath: path(place), withIntermediateDirectories: true)
+    }
+    for task in 1...2 { try run(slurm, in: "slurm", task) }
+    // xargs runs the same command, {} and all, also where there is no GNU parallel.
+    let command = parallel.replacing(" :::", with: "\n:::").split(separator: "\n").first { $0.contains("mvmr extract") }
+    try run("seq 2 | xargs -P 2 -I '{}' \(try #require(command))", in: "xargs")
+    let version = try Tool.run(bash, ["-c", "parallel --version 2>/dev/null || true"])
+    let hasParallel = version.output.contains("GNU parallel")
+    if hasParallel { try run(parallel, in: "parallel") } else { print("skipped GNU parallel, which is not installed") }
+    for place in ["slurm", "xargs"] + (hasParallel ? ["parallel"] : []) {
+      try run(merges, in: place)
+      for name in ["stl10.h5", "stl10-plain.h5"] {
+        let file = try FeatureFile(reading: URL(filePath: path("\(place)/\(name)")))
+        #expect(file.isComplete)
+        #expect(try file["train"].count == 400 && file.verify().missingBlocks == 0)
+      }
+    }
+  }
 }

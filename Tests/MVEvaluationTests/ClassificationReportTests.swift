@@ -59,7 +59,8 @@ import Testing
     #expect(Set(json.keys) == ["results", "metric", "temperature", "train_rows", "test_rows", "seconds"])
     let results = try #require(json["results"] as? [[String: Any]])
     #expect(results.map { $0["k"] as? Int } == [20, 5])
-    #expect(Set(results[0].keys) == ["k", "top1", "top5"])
+    let report = ["top1", "top5", "balanced_accuracy", "interval", "rows", "per_class", "confusion"]
+    #expect(Set(results[0].keys) == Set(report + ["k"]))
     #expect(json["temperature"] as? Double == 0.07 && json["metric"] as? String == "cosine")
     #expect(scores.csv.split(separator: "\n").count == 3)
     let several = try keys(
@@ -69,10 +70,10 @@ import Testing
 
     let probe = try LinearProbe(lambdas: [0.1, 1]).fit(split)
     let fitted = try keys(probe.json(probe.score(split)))
-    #expect(Set(fitted.keys) == ["top1", "top5", "lambda", "lambdas", "train_loss", "gradient_norm", "seconds"])
+    #expect(Set(fitted.keys) == Set(report + ["lambda", "lambdas", "train_loss", "gradient_norm", "seconds"]))
     let lambdas = try #require(fitted["lambdas"] as? [[String: Any]])
     #expect(lambdas.map { $0["lambda"] as? Double } == [0.1, 1])
-    #expect(Set(lambdas[0].keys) == ["lambda", "validation_top1"])
+    #expect(Set(lambdas[0].keys) == ["lambda", "validation_top1", "validation_balanced_accuracy"])
     #expect(probe.csv.hasPrefix("lambda,validation_top1,chosen\n0.1,"))
   }
 

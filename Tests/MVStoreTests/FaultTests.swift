@@ -126,6 +126,14 @@ import Testing
     #expect(try errorOfReading(folder.url.appending(path: "b.h5")).description.contains("label of row 7 of train"))
   }
 
+  /// A size that the file cannot hold is refused before memory is asked for it.
+  @Test func packedRowsOfAnImpossibleSize() throws {
+    var plan = SampleFile.plan(blockRows: 1)
+    plan.representations[1].shape = [1 << 28]
+    try FeatureFileSkeleton.write(plan, to: url.path, layout: .packed)
+    #expect(try errorOfReading(url).problem.contains("train/small is unreasonably large"))
+  }
+
   @Test func aSecondWriterIsRefused() throws {
     let first = try FeatureFileWriter(creatingOrResuming: url, plan: SampleFile.plan())
     for overwrite in [false, true] {

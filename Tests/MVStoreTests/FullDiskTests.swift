@@ -84,4 +84,22 @@ final class FullDiskTests {
     }
     #expect(try SampleFile.contents(url) == SampleFile.contents(whole))
   }
+
+  /// Not even root may write there; what stands there can be read.
+  @Test func aReadOnlyFileSystem() throws {
+    let url = disk.appending(path: "a.h5")
+    do {
+      let writer = try FeatureFileWriter(creatingOrResuming: url, plan: plan(rows: 100))
+      try SampleFile.fill(writer, blocks: 1)
+      try writer.finish()
+    }
+    #expect(try OtherProgram.run(["mount", "-o", "remount,ro", disk.path]).status == 0)
+    for place in [url, disk.appending(path: "new.h5")] {
+      let error = try #require(
+        SampleFile.error { _ = try FeatureFileWriter(creatingOrResuming: place, plan: self.plan(rows: 100)) })
+      #expect(error.kind == .inputOutput && error.subject == place.path, "\(error)")
+      #expect(error.remedy.contains("where you may write"), "\(error)")
+    }
+    #expect(try FeatureFile(reading: url).verify().blocks == 2)
+  }
 }

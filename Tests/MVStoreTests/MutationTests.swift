@@ -23,6 +23,14 @@ import Testing
       for representation in file.representations {
         contents["about/\(representation.name)"] = Data(CanonicalJSON.text(representation.settings).utf8)
       }
+      // The way of other programs, through HDF5 instead of the mapping, must say the same.
+      for split in file.stored.splits {
+        for features in split.features {
+          let name = "\(split.name)/\(features.plan.name)"
+          contents["through HDF5: \(name)"] = try features.fetch(rows: split.rows, from: name, of: url.path)
+          #expect(contents["through HDF5: \(name)"] == contents[name])
+        }
+      }
       return contents
     } catch {
       #expect(error is MVError && !"\(error)".contains("\n"), "\(error)")

@@ -56,6 +56,28 @@ import Testing
     }
   }
 
+  @Test func otherSoftwareIsTold() throws {
+    do {
+      let writer = try FeatureFileWriter(creatingOrResuming: url, plan: SampleFile.plan())
+      #expect(writer.notices.isEmpty)
+      try SampleFile.fill(writer, blocks: 2)
+      try writer.finish()
+    }
+    var plan = SampleFile.plan()
+    #expect(try FeatureFileWriter(creatingOrResuming: url, plan: plan).notices.isEmpty)
+    plan.software["mvmr"] = "later"
+    plan.software["command"] = "another"
+    do {
+      let writer = try FeatureFileWriter(creatingOrResuming: url, plan: plan)
+      #expect(writer.notices.count == 1)
+      #expect(writer.notices.first?.contains("was begun with mvmr test and is finished with later") == true)
+      try SampleFile.fill(writer)
+      try writer.finish()
+    }
+    // Of a finished file there is nothing to tell.
+    #expect(try FeatureFileWriter(creatingOrResuming: url, plan: plan).notices.isEmpty)
+  }
+
   @Test func whatAKillLeftOfTheSkeletonIsReplaced() throws {
     let left = folder.url.appending(path: ".a.h5.creating")
     try Data("half a file".utf8).write(to: left)

@@ -9,6 +9,7 @@
 #include "CKernelsHOG.h"
 #include "CKernelsHOGLayer.h"
 #include "CKernelsLBP.h"
+#include "CKernelsLayout.h"
 #include "CKernelsLocalDeviation.h"
 #include "CKernelsPlanes.h"
 #include "CKernelsScattering.h"

@@ -14,6 +14,8 @@ public struct FittedProbe: Hashable, Sendable, Codable {
     public let lambda: Double
     /// Its top-1 accuracy on the held-out rows; nil where there was no choice to make.
     public let validationTop1: Double?
+    /// The mean over classes of its accuracy on the held-out rows; nil where there was no choice to make.
+    public let validationBalancedAccuracy: Double?
   }
 
   /// The representations, in order.

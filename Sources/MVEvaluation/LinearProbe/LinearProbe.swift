@@ -33,7 +33,8 @@ public struct LinearProbe: Hashable, Sendable {
   public let validation: Validation
   /// Whether columns are brought to mean 0 and standard deviation 1.
   public let standardize: Bool
-  /// How much the rows of each class count; the penalty is chosen by plain top-1 accuracy all the same.
+  /// How much the rows of each class count; the penalty is chosen by top-1 accuracy, or, where classes
+  /// count the same, by balanced accuracy.
   public let classWeights: ClassWeights
   /// The norm of the gradient at which a fit ends.
   public let gradientNorm: Double

@@ -28,18 +28,18 @@ final class ProbeData: Sendable {
   /// not being penalised, make up for.
   ///
   /// With `normalizeRows` neither is done: each row is divided, in each representation, by its length (and 1e-5, as VISSL
-  /// does).
-  init(
-    reader: RowReader, labels: [Int32], standardize: Bool, normalizeRows: Bool = false, threads: Int,
-    cacheBytes: Int = ProbeData.cacheBytes
+  /// does). With `plain`, values are taken as they are.
+  convenience init(
+    reader: RowReader, labels: [Int32], standardize: Bool, normalizeRows: Bool = false, plain: Bool = false,
+    threads: Int, cacheBytes: Int = ProbeData.cacheBytes
   ) throws(MVError) {
     let norms = try reader.norms(threads: threads)
-    self.reader = reader
-    columns = reader.columns
-    self.labels = labels
-    self.threads = threads
-    if normalizeRows {
-      rowScales = norms.map { Float(1 / ($0 + 1e-5)) }
+    let rowScales: [Float]?
+    let centre: [Float]
+    let scale: [Float]
+    let columns = reader.columns
+    if normalizeRows || plain {
+      rowScales = plain ? nil : norms.map { Float(1 / ($0 + 1e-5)) }
       centre = [Float](repeating: 0, count: columns)
       scale = [Float](repeating: 1, count: columns)
     } else {
@@ -52,13 +52,36 @@ final class ProbeData: Sendable {
         return standardize ? Float(1 / deviation) : 1
       }
     }
+    try self.init(
+      reader: reader, labels: labels, centre: centre, scale: scale, rowScales: rowScales, threads: threads,
+      cacheBytes: cacheBytes)
+  }
+
+  /// Other rows, on the scale of `other`; throws at a value that is not finite.
+  convenience init(reader: RowReader, labels: [Int32], scaledLike other: ProbeData) throws(MVError) {
+    _ = try reader.norms(threads: other.threads)
+    try self.init(
+      reader: reader, labels: labels, centre: other.centre, scale: other.scale, rowScales: nil, threads: other.threads,
+      cacheBytes: Self.cacheBytes)
+  }
+
+  private init(
+    reader: RowReader, labels: [Int32], centre: [Float], scale: [Float], rowScales: [Float]?, threads: Int,
+    cacheBytes: Int
+  ) throws(MVError) {
+    self.reader = reader
+    self.labels = labels
+    self.centre = centre
+    self.scale = scale
+    self.rowScales = rowScales
+    self.threads = threads
+    columns = reader.columns
     guard reader.rows.count * reader.columns * 4 <= cacheBytes else {
       cached = nil
       return
     }
     let cache = WorkBuffer<Float>(uninitialized: reader.rows.count * reader.columns)
     let chunk = reader.chunk
-    let (centre, scale, rowScales) = (centre, scale, rowScales)
     try Parallel.forEach((reader.rows.count + chunk - 1) / chunk, threads: threads) { index throws(MVError) in
       let range = index * chunk..<min(reader.rows.count, (index + 1) * chunk)
       let target = cache.pointer + range.lowerBound * reader.columns
@@ -104,6 +127,18 @@ final class ProbeData: Sendable {
     if let cached { return UnsafePointer(cached.pointer + range.lowerBound * columns) }
     Self.load(range, of: reader, into: scratch.pointer, centre, scale, rowScales)
     return UnsafePointer(scratch.pointer)
+  }
+
+  /// Copies the rows at `positions`, scaled, into `target`.
+  func gather(_ positions: [Int], into target: UnsafeMutablePointer<Float>) {
+    for (place, position) in positions.enumerated() {
+      let row = target + place * columns
+      if let cached {
+        row.update(from: cached.pointer + position * columns, count: columns)
+      } else {
+        Self.load(position..<position + 1, of: reader, into: row, centre, scale, rowScales)
+      }
+    }
   }
 
   /// `ranges` cut into tiles.

@@ -18,11 +18,7 @@ struct ProbeFit {
     self.settings = settings
     let labels = try train.classes()
     let rows = train.rows.filter { labels[$0] >= 0 }
-    classes = Set(rows.map { labels[$0] }).sorted()
-    guard classes.count > 1 else {
-      let found = classes.first.map { "all of class \($0)" } ?? "all missing"
-      throw .badData("labels of \(train.name)", "are \(found)", remedy: "a probe needs two classes or more")
-    }
+    classes = try Self.classes(of: rows.map { labels[$0] }, in: train)
     let numbers = Dictionary(uniqueKeysWithValues: zip(classes, Int32(0)...))
     var split = HoldOut(folds: 0, fold: [Int](repeating: -1, count: rows.count))
     if settings.lambdas.values.count > 1 {
@@ -45,6 +41,16 @@ struct ProbeFit {
       standardize: settings.standardize, threads: max(1, settings.threads), cacheBytes: cacheBytes)
   }
 
+  /// The classes that occur, ascending; throws where there are fewer than two.
+  static func classes(of labels: [Int64], in train: LabelledFeatures) throws(MVError) -> [Int64] {
+    let classes = Set(labels).sorted()
+    guard classes.count > 1 else {
+      let found = classes.first.map { "all of class \($0)" } ?? "all missing"
+      throw .badData("labels of \(train.name)", "are \(found)", remedy: "a probe needs two classes or more")
+    }
+    return classes
+  }
+
   func run(progress: (@Sendable (RunProgress) -> Void)?) throws(MVError) -> FittedProbe {
     let lambdas = settings.lambdas.values
     // Penalties are compared in the space of the rows where that is smaller; the last fit is made on the features.
@@ -57,23 +63,35 @@ struct ProbeFit {
       done += finished
       progress?(RunProgress(done: done, total: total, seconds: (clock.now - start).seconds))
     }
-    var hits = [Int](repeating: 0, count: lambdas.count)
+    var hits = lambdas.map { _ in [Int](repeating: 0, count: classes.count) }
     var points: [WorkBuffer<Double>?] = lambdas.map { _ in nil }
     for fold in folds {
       let kept = [0..<fold.lowerBound, fold.upperBound..<data.rows].filter { !$0.isEmpty }
       let objective = ProbeObjective(data: compared, classes: classes.count, ranges: kept, classWeights: classWeights)
-      let heldOut = ProbeObjective(data: compared, classes: classes.count, ranges: [fold])
+      let validation = ProbeObjective(data: compared, classes: classes.count, ranges: [fold])
       for batch in batches {
         let runs = minimise(objective, batch.map { lambdas[$0] }, from: batch.map { points[$0] }, covariance, report)
         SerialBLAS.run {
-          let scores = heldOut.accuracies(runs.map { UnsafePointer($0.point.pointer) })
-          for (index, score) in zip(batch, scores) { hits[index] += score }
+          let scores = validation.hits(runs.map { UnsafePointer($0.point.pointer) })
+          for (index, score) in zip(batch, scores) {
+            for label in classes.indices { hits[index][label] += score[label] }
+          }
         }
         for (index, run) in zip(batch, runs) { points[index] = run.point }
       }
     }
     // The last of the best: penalties ascend, and of ties the larger one is chosen.
-    let chosen = lambdas.indices.max { (hits[$0], $0) < (hits[$1], $1) }!
+    let counts = folds.joined().reduce(into: [Int](repeating: 0, count: classes.count)) {
+      $0[Int(data.labels[$1])] += 1
+    }
+    let heldOut = counts.reduce(0, +)
+    let top1 = hits.map { Double($0.reduce(0, +)) / Double(max(heldOut, 1)) }
+    let balanced = hits.map { hits in
+      let known = classes.indices.filter { counts[$0] > 0 }
+      return known.reduce(0) { $0 + Double(hits[$1]) / Double(counts[$1]) } / Double(max(known.count, 1))
+    }
+    let score = settings.classWeights == .balanced ? balanced : top1
+    let chosen = lambdas.indices.max { (score[$0], $0) < (score[$1], $1) }!
     var point = points[chosen]
     if let space {
       let all = ProbeObjective(
@@ -89,11 +107,12 @@ struct ProbeFit {
       throw .internalFault(
         "linear probe", "did not converge: the loss is not finite", remedy: "standardize the features")
     }
-    let heldOut = folds.reduce(0) { $0 + $1.count }
     return fitted(
       run, lambda: lambdas[chosen],
-      candidates: zip(lambdas, hits).map { lambda, hits in
-        .init(lambda: lambda, validationTop1: heldOut == 0 ? nil : Double(hits) / Double(heldOut))
+      candidates: lambdas.indices.map { index in
+        .init(
+          lambda: lambdas[index], validationTop1: heldOut == 0 ? nil : top1[index],
+          validationBalancedAccuracy: heldOut == 0 ? nil : balanced[index])
       })
   }
 

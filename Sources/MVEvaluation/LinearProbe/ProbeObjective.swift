@@ -44,11 +44,11 @@ struct ProbeObjective: Sendable {
     }
   }
 
-  /// The number of rows that each set classifies rightly; ties go to the first class.
-  func accuracies(_ points: [UnsafePointer<Double>]) -> [Int] {
+  /// The number of rows of each class that each set classifies rightly; ties go to the first class.
+  func hits(_ points: [UnsafePointer<Double>]) -> [[Int]] {
     let sets = points.count
     let tiles = pass.tiles
-    let hits = WorkBuffer<Int>(tiles.count * sets, repeating: 0)
+    let hits = WorkBuffer<Int>(tiles.count * sets * classes, repeating: 0)
     pass.forEachScores(points) { index, logits, biases in
       let tile = tiles[index]
       for set in 0..<sets {
@@ -59,10 +59,16 @@ struct ProbeObjective: Sendable {
             let value = logits[(set * classes + label) * tile.count + row] + biases[set * classes + label]
             if value > highest { (best, highest) = (label, value) }
           }
-          if best == Int(data.labels[tile.lowerBound + row]) { hits.pointer[index * sets + set] += 1 }
+          if best == Int(data.labels[tile.lowerBound + row]) {
+            hits.pointer[(index * sets + set) * classes + best] += 1
+          }
         }
       }
     }
-    return (0..<sets).map { set in (0..<tiles.count).reduce(0) { $0 + hits.pointer[$1 * sets + set] } }
+    return (0..<sets).map { set in
+      (0..<classes).map { label in
+        (0..<tiles.count).reduce(0) { $0 + hits.pointer[($1 * sets + set) * classes + label] }
+      }
+    }
   }
 }

@@ -2,35 +2,22 @@ public import Foundation
 public import MVCore
 
 extension ClassificationReport {
-  private struct Document: Encodable {
-    let top1: Double
-    let top5: Double?
-    let balanced_accuracy: Double
-    let interval: [Double]
-    let rows: Int
-    let per_class: [ClassRow]
-    let confusion: [[Int]]
-  }
-
-  private struct ClassRow: Encodable {
-    let `class`: String
-    let rows: Int
-    let accuracy: Double?
-  }
-
   /// The report as one JSON object: top1, top5, balanced_accuracy, interval (95 %), rows, per_class, confusion.
   ///
   /// Classes are named by `names`, or by number where there are none.
   public func json(names: [String] = []) throws(MVError) -> Data {
+    try encodeJSON(document(names: names))
+  }
+
+  func document(names: [String]) -> ReportDocument {
     let interval = interval()
-    return try encodeJSON(
-      Document(
-        top1: top1, top5: top5, balanced_accuracy: balancedAccuracy,
-        interval: [interval.lowerBound, interval.upperBound], rows: classes.count,
-        per_class: (0..<classCount).map {
-          ClassRow(class: name($0, names), rows: counts[$0], accuracy: classAccuracies[$0])
-        },
-        confusion: (0..<classCount).map { Array(confusion[$0 * classCount..<($0 + 1) * classCount]) }))
+    return ReportDocument(
+      top1: top1, top5: top5, balanced_accuracy: balancedAccuracy,
+      interval: [interval.lowerBound, interval.upperBound], rows: classes.count,
+      per_class: (0..<classCount).map {
+        .init(class: name($0, names), rows: counts[$0], accuracy: classAccuracies[$0])
+      },
+      confusion: (0..<classCount).map { Array(confusion[$0 * classCount..<($0 + 1) * classCount]) })
   }
 
   /// One line a class: class, rows, accuracy (empty for a class without rows).
@@ -50,6 +37,32 @@ extension ClassificationReport {
       lines.append(([csvField(name(label, names))] + row).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Everything of the report, one value a line, for ``ResultTable``; of the confusion matrix what is not 0.
+  func lines(setting: String, names: [String]) -> [String] {
+    let interval = interval()
+    var lines: [String] = []
+    func add(_ measure: String, _ value: String, _ label: Int? = nil, _ prediction: Int? = nil) {
+      let fields = [label, prediction].map { $0.map { csvField(name($0, names)) } ?? "" }
+      lines.append("\(csvField(setting)),\(measure),\(fields[0]),\(fields[1]),\(value)")
+    }
+    add("top1", "\(top1)")
+    if let top5 { add("top5", "\(top5)") }
+    add("balanced_accuracy", "\(balancedAccuracy)")
+    add("interval_low", "\(interval.lowerBound)")
+    add("interval_high", "\(interval.upperBound)")
+    add("rows", "\(classes.count)")
+    for label in 0..<classCount {
+      add("class_rows", "\(counts[label])", label)
+      if let accuracy = classAccuracies[label] { add("class_accuracy", "\(accuracy)", label) }
+    }
+    for label in 0..<classCount {
+      for prediction in 0..<classCount where confusion[label * classCount + prediction] > 0 {
+        add("confusion", "\(confusion[label * classCount + prediction])", label, prediction)
+      }
+    }
+    return lines
   }
 
   private func name(_ label: Int, _ names: [String]) -> String { label < names.count ? names[label] : "\(label)" }

@@ -6,10 +6,8 @@ extension NearestNeighborScores {
     struct Row: Encodable {
       let k: Int
       let temperature: Double?
-      let top1: Double
-      let top5: Double
     }
-    let results: [Row]
+    let results: [Joined<Row, ReportDocument>]
     let metric: String
     let temperature: Double?
     let weighting: String?
@@ -18,15 +16,18 @@ extension NearestNeighborScores {
     let seconds: Double
   }
 
-  /// The scores as one JSON object: results (k, top1, top5), metric, temperature, train_rows, test_rows, seconds.
+  /// The scores as one JSON object: results (k and what ``ClassificationReport/json(names:)`` has), metric, temperature,
+  /// train_rows, test_rows, seconds.
   ///
   /// With several temperatures each result has its own; a weighting other than DINO's is named, and has none.
-  public func json() throws(MVError) -> Data {
+  public func json(names: [String] = []) throws(MVError) -> Data {
     let single = Set(results.compactMap(\.temperature)).count == 1
     return try encodeJSON(
       Document(
-        results: results.map {
-          .init(k: $0.k, temperature: single ? nil : $0.temperature, top1: $0.top1, top5: $0.top5)
+        results: results.map { (result) throws(MVError) in
+          Joined(
+            first: .init(k: result.k, temperature: single ? nil : result.temperature),
+            second: try report(of: result).document(names: names))
         },
         metric: metric.rawValue, temperature: single ? results.first?.temperature : nil,
         weighting: weighting == .dino ? nil : weighting.rawValue, train_rows: trainRows, test_rows: testRows.count,
@@ -46,9 +47,8 @@ extension FittedProbe {
     struct Candidate: Encodable {
       let lambda: Double
       let validation_top1: Double?
+      let validation_balanced_accuracy: Double?
     }
-    let top1: Double
-    let top5: Double
     let lambda: Double
     let lambdas: [Candidate]
     let train_loss: Double
@@ -56,14 +56,19 @@ extension FittedProbe {
     let seconds: Double
   }
 
-  /// The probe and its scores as one JSON object: top1, top5, lambda, lambdas (lambda, validation_top1), train_loss,
-  /// gradient_norm, seconds; the weights are not in it.
-  public func json(_ scores: ProbeScores) throws(MVError) -> Data {
+  /// The probe and its scores as one JSON object: lambda, lambdas (lambda, validation_top1, validation_balanced_accuracy),
+  /// train_loss, gradient_norm, seconds and what ``ClassificationReport/json(names:)`` has; the weights are not in it.
+  public func json(_ scores: ProbeScores, names: [String] = []) throws(MVError) -> Data {
     try encodeJSON(
-      Document(
-        top1: scores.top1, top5: scores.top5, lambda: lambda,
-        lambdas: candidates.map { .init(lambda: $0.lambda, validation_top1: $0.validationTop1) },
-        train_loss: trainLoss, gradient_norm: gradientNorm, seconds: seconds))
+      Joined(
+        first: Document(
+          lambda: lambda,
+          lambdas: candidates.map {
+            .init(
+              lambda: $0.lambda, validation_top1: $0.validationTop1,
+              validation_balanced_accuracy: $0.validationBalancedAccuracy)
+          }, train_loss: trainLoss, gradient_norm: gradientNorm, seconds: seconds),
+        second: try scores.report().document(names: names)))
   }
 
   /// One line a penalty: lambda, validation_top1 (empty where there was no choice), chosen.

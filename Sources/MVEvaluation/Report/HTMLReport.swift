@@ -7,10 +7,26 @@ public import MVCore
 public struct HTMLReport: Sendable {
   /// The page's title.
   public let title: String
+  /// What made the page, such as `knn`; the file says so, that one kind of page does not replace another.
+  public let kind: String
   var blocks: [String] = []
+  private var maps = 0
 
   /// An empty page.
-  public init(title: String) { self.title = title }
+  public init(title: String, kind: String = "page") {
+    self.title = title
+    self.kind = kind
+  }
+
+  /// The kind of the page in a file; nil where it is no page that ``write(to:)`` wrote.
+  public static func kind(of url: URL) -> String? {
+    guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }
+    defer { try? handle.close() }
+    guard let head = try? handle.read(upToCount: 4096) else { return nil }
+    let text = String(decoding: head, as: UTF8.self)
+    guard let start = text.firstRange(of: "<meta name=\"mvmr-report\" content=\"") else { return nil }
+    return String(text[start.upperBound...].prefix { $0 != "\"" })
+  }
 
   /// Adds a heading of a section.
   public mutating func heading(_ text: String) { blocks.append("<h2>\(escaped(text))</h2>") }
@@ -33,9 +49,29 @@ public struct HTMLReport: Sendable {
   /// Adds images side by side.
   public mutating func images(_ grid: ImageGrid) { blocks.append(grid.html) }
 
+  /// Adds bars of classes.
+  public mutating func bars(_ bars: ClassBars) { blocks.append(bars.html) }
+
+  /// Adds facts.
+  public mutating func facts(_ facts: FactList) { blocks.append(facts.html) }
+
+  /// Adds points in the plane.
+  public mutating func map(_ map: PointMap) {
+    maps += 1
+    blocks.append(map.html(id: "m\(maps)"))
+  }
+
+  /// Adds test images with their neighbours.
+  public mutating func gallery(_ gallery: NeighbourGallery) { blocks.append(gallery.html) }
+
   /// Adds the confusion matrix of a report, a row a class, its cells shaded by the part of the class's rows.
+  ///
+  /// A table of numbers for up to 20 classes, a picture for more.
   public mutating func confusion(of report: ClassificationReport, names: [String] = [], caption: String = "") {
-    blocks.append(ConfusionTable(report: report, names: names, caption: caption).html)
+    blocks.append(
+      report.classCount <= 20
+        ? ConfusionTable(report: report, names: names, caption: caption).html
+        : ConfusionPicture(report: report, names: names, caption: caption).html)
   }
 
   /// The page.
@@ -47,6 +83,7 @@ public struct HTMLReport: Sendable {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
+    <meta name="mvmr-report" content="\(escaped(kind))">
     <title>\(escaped(title))</title>
     <style>
     \(HTMLReport.style)

@@ -1,7 +1,7 @@
 public import MVCore
 
 extension Image {
-  /// Resamples the whole image to `size`; 8-bit images only, equal to Pillow's `Image.resize` within one grey level.
+  /// Resamples the whole image to `size`; 8-bit images only, equal to `Image.resize` of Pillow 13.
   public func resized(to size: ImageSize, _ kernel: Resampling = .bilinear) throws(MVError) -> Image {
     try resampled(
       x: 0..<Double(shape.width), y: 0..<Double(shape.height), to: size, kernel)
@@ -11,11 +11,12 @@ extension Image {
   /// `Resize` of the shorter side followed by `CenterCrop`.
   public func covering(_ size: ImageSize, _ kernel: Resampling = .bilinear) throws(MVError) -> Image {
     if shape.height == size.height, shape.width == size.width { return self }
-    let scale = max(
-      Double(size.height) / Double(shape.height), Double(size.width) / Double(shape.width))
-    let between = ImageSize(
-      height: max(size.height, Int((Double(shape.height) * scale).rounded(.down))),
-      width: max(size.width, Int((Double(shape.width) * scale).rounded(.down))))
+    // In whole numbers: a product of rounded factors may fall just short of the pixel that torchvision has.
+    let isWide = size.height * shape.width >= size.width * shape.height
+    let between =
+      isWide
+      ? ImageSize(height: size.height, width: size.height * shape.width / shape.height)
+      : ImageSize(height: size.width * shape.height / shape.width, width: size.width)
     return try resized(to: between, kernel).centreCropped(to: size)
   }
 

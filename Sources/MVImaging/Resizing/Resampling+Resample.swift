@@ -3,18 +3,16 @@ internal import MVCore
 extension Resampling {
   /// Resamples the box `x` by `y` of 8-bit pixels of `shape` to `size`, channels interleaved.
   ///
-  /// Rows first where they shrink, and by more than the columns: Pillow 13's order for nine sizes in ten, where results are
-  /// equal to the bit. Where it takes the other, they differ in the roundings, by one grey level or, bicubic, two.
+  /// Rows first where they shrink, and by more than twice as many pixels as the columns do, whatever the box: the order of
+  /// Pillow 13, so that the roundings between the passes are its own too. Earlier Pillows always take columns first, which
+  /// moves some values by one grey level or, bicubic, two. As there, the box is rounded to single precision.
   func resample(
     _ source: [UInt8], _ shape: ImageShape, x: Range<Double>, y: Range<Double>, to size: ImageSize
   ) -> [UInt8] {
     let channels = shape.channels
-    let across = ResamplingWeights(
-      source: shape.width, origin: x.lowerBound, extent: x.upperBound - x.lowerBound, target: size.width, kernel: self)
-    let down = ResamplingWeights(
-      source: shape.height, origin: y.lowerBound, extent: y.upperBound - y.lowerBound, target: size.height,
-      kernel: self)
-    if size.height < shape.height, size.height * shape.width < shape.height * size.width {
+    let across = ResamplingWeights(source: shape.width, interval: x, target: size.width, kernel: self)
+    let down = ResamplingWeights(source: shape.height, interval: y, target: size.height, kernel: self)
+    if size.height < shape.height, shape.height - size.height > 2 * (shape.width - size.width) {
       let firstColumn = across.starts.min() ?? 0
       let endColumn = min(shape.width, (across.starts.max() ?? 0) + across.span)
       let used = (endColumn - firstColumn) * channels

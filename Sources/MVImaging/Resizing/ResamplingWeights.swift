@@ -9,19 +9,21 @@ struct ResamplingWeights {
   let weights: [Int32]
   let span: Int
 
-  /// Weights that map source interval `origin..<origin + extent` of an axis of `source` pixels onto `target` pixels.
-  init(source: Int, origin: Double, extent: Double, target: Int, kernel: Resampling) {
-    let scale = extent / Double(target)
+  /// Weights that map `interval` of an axis of `source` pixels onto `target` pixels.
+  init(source: Int, interval: Range<Double>, target: Int, kernel: Resampling) {
+    let origin = Float(interval.lowerBound)
+    let scale = Double(Float(interval.upperBound) - origin) / Double(target)
     let filterScale = max(scale, 1)
+    let step = 1 / filterScale
     let support = kernel.support * filterScale
     span = Int(support.rounded(.up)) * 2 + 1
     var starts = [Int](repeating: 0, count: target)
     var weights = [Int32](repeating: 0, count: target * span)
     for pixel in 0..<target {
-      let centre = origin + (Double(pixel) + 0.5) * scale
+      let centre = Double(origin) + (Double(pixel) + 0.5) * scale
       let first = max(0, Int(centre - support + 0.5))
       let end = min(source, Int(centre + support + 0.5))
-      let raw = (first..<max(first, end)).map { kernel((Double($0) - centre + 0.5) / filterScale) }
+      let raw = (first..<max(first, end)).map { kernel((Double($0) - centre + 0.5) * step) }
       let sum = raw.reduce(0, +)
       starts[pixel] = first
       for (place, value) in raw.enumerated() where sum != 0 {

@@ -15,12 +15,14 @@ struct OrientationGlyphs {
   func image(of cells: [Float]) -> Image {
     let orientations = angles.count
     let glyph = max(16, (320 + min(down, across) - 1) / min(down, across))
-    let strongest = max(cells.max() ?? 0, 1e-6)
+    let strongest = max(strongEnough(cells), 1e-6)
     var canvas = Canvas(width: across * glyph, height: down * glyph, background: Canvas.Color(0.06, 0.07, 0.10))
     let (dim, bright) = (Canvas.Color(0.20, 0.28, 0.45), Canvas.Color(1, 0.97, 0.88))
     for cell in 0..<down * across {
       let center = (x: (Float(cell % across) + 0.5) * Float(glyph), y: (Float(cell / across) + 0.5) * Float(glyph))
-      let votes = cells[cell * orientations..<(cell + 1) * orientations].map { (max($0, 0) / strongest).squareRoot() }
+      let votes = cells[cell * orientations..<(cell + 1) * orientations].map {
+        min(1, (max($0, 0) / strongest).squareRoot())
+      }
       // Faint lines first, so that strong ones stand above them.
       for (orientation, strength) in votes.enumerated().sorted(by: { $0.element < $1.element }) where strength > 0.05 {
         let reach = 0.46 * Float(glyph)
@@ -31,5 +33,15 @@ struct OrientationGlyphs {
       }
     }
     return canvas.image
+  }
+
+  /// The strength that is drawn brightest: that of the strongest orientation in nine cells of ten.
+  ///
+  /// Against the strongest of all, one hard edge would leave the rest of a picture of unnormalised votes dark.
+  private func strongEnough(_ cells: [Float]) -> Float {
+    let peaks = (0..<down * across).map { cell in
+      cells[cell * angles.count..<(cell + 1) * angles.count].max() ?? 0
+    }.filter { $0 > 0 }.sorted()
+    return peaks.isEmpty ? 0 : peaks[min(peaks.count - 1, peaks.count * 9 / 10)]
   }
 }

@@ -123,13 +123,15 @@ public struct FeatureImport: Sendable {
       axes: shape.count == 1 ? ["column"] : shape.indices.map { "axis\($0 + 1)" })
   }
 
-  /// Writes the file, or finishes one that was begun.
+  /// Writes the file, plain or in the end compressed, or finishes one that was begun.
   public func write(
-    to output: URL, overwrite: Bool = false, threads: Int = Parallel.processorCount,
+    to output: URL, overwrite: Bool = false, compressed: Bool = false, threads: Int = Parallel.processorCount,
     cancellation: Cancellation = Cancellation(), _ progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) {
     let start = ContinuousClock.now
     let writer = try FeatureFileWriter(creatingOrResuming: output, plan: plan, overwrite: overwrite)
+    // The lock, until the packed file stands in its place.
+    defer { withExtendedLifetime(writer) {} }
     for (split, rows) in skipped { for row in rows { try writer.markSkipped(row, of: split) } }
     let blocks = writer.missingBlocks
     let before = writer.rows - blocks.reduce(0) { $0 + $1.rows.count }
@@ -154,6 +156,9 @@ public struct FeatureImport: Sendable {
       throw MVError(
         .interrupted, output.path, "was stopped after \(count) of \(writer.rows) rows",
         remedy: "run the same command again: it goes on from there")
+    }
+    if compressed {
+      try FeatureFilePacking.write(output, to: output, compressed: true, cancellation: cancellation, progress)
     }
   }
 

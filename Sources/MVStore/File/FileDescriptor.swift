@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import Synchronization
 internal import SystemHDF5
 
 /// An open file: reading and writing at a place, syncing, locking; closed with this value.
@@ -7,6 +8,8 @@ final class FileDescriptor: Sendable {
   /// The file, for errors.
   let path: String
   private let number: Int32
+  /// Is told of every write and sync, so that what a power failure leaves can be played through; nil but in such tests.
+  let observer = Mutex<(@Sendable (FileOperation) -> Void)?>(nil)
 
   /// Opens a file with the `flags` of open(2).
   init(_ path: String, flags: Int32) throws(MVError) {
@@ -27,6 +30,12 @@ final class FileDescriptor: Sendable {
     var result = stat()
     guard fstat(number, &result) == 0 else { throw FileDescriptor.failure(path, "cannot be examined", errno) }
     return result
+  }
+
+  /// Which file this is, whatever stands under its name by now.
+  func identity() throws(MVError) -> FileIdentity {
+    let status = try status()
+    return FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino), size: Int(status.st_size))
   }
 
   /// Takes the lock that a writer holds; false where another process has it.
@@ -85,6 +94,7 @@ final class FileDescriptor: Sendable {
         throw FileDescriptor.failure(path, "cannot be written", count == 0 ? ENOSPC : errno)
       }
     }
+    observer.withLock { $0?(.wrote(Array(bytes), offset: offset)) }
   }
 
   /// Writes one value, little-endian, at `offset`.
@@ -98,9 +108,11 @@ final class FileDescriptor: Sendable {
 
   /// Waits until what was written is on the disk.
   func synchronize() throws(MVError) {
+    observer.withLock { $0?(.syncing) }
     while fdatasync(number) != 0 {
       guard errno == EINTR else { throw FileDescriptor.failure(path, "cannot be written to the disk", errno) }
     }
+    observer.withLock { $0?(.synced) }
   }
 
   /// Sets space aside for the first `size` bytes where the file system can; throws where there is not enough.

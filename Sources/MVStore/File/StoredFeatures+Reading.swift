@@ -30,5 +30,11 @@ extension StoredFeatures {
     pieces = offset.map { [Piece(path: context.path, offset: $0, rows: 0..<rows)] } ?? []
     isVirtual = dataSet.isVirtual
     try StoredSplit.checkExtent(dataSet, label, bytes: offset == nil ? 0 : rows * rowBytes, fileSize: fileSize)
+    guard offset == nil, !isVirtual else { return }
+    // Deflate shrinks to a thousandth at the most: a size beyond that is not real, and memory must not be had for it.
+    let (bytes, overflow) = rows.multipliedReportingOverflow(by: rowBytes)
+    guard !overflow, bytes <= 1 << 28 || bytes / 2048 <= Int(clamping: H5Dget_storage_size(dataSet.id)) else {
+      throw context.failure("\(label) is unreasonably large for what the file holds of it")
+    }
   }
 }

@@ -10,17 +10,17 @@ extension StoredFile {
 
   /// Reads a file without looking into those that it joins.
   private init(unjoined path: String) throws(MVError) {
-    let size = try StoredFile.checkedSize(path)
+    let identity = try StoredFile.checkedIdentity(path)
     self = try HDF5Library.locked { () throws(MVError) in
       let file = try HDF5Handle.openingFile(.reading(path))
-      return try StoredFile(file, size: size)
+      return try StoredFile(file, identity)
     }
   }
 
   /// Reads one of the files that another joins.
   static func source(_ path: String) throws(MVError) -> StoredFile { try StoredFile(unjoined: path) }
 
-  private static func checkedSize(_ path: String) throws(MVError) -> Int {
+  private static func checkedIdentity(_ path: String) throws(MVError) -> FileIdentity {
     let descriptor = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK)
     let status = try descriptor.status()
     guard status.st_mode & S_IFMT == S_IFREG else {
@@ -30,11 +30,12 @@ extension StoredFile {
       throw .badData(
         path, "is not an HDF5 file", remedy: "name a feature file that mvmr extract has written")
     }
-    return Int(status.st_size)
+    return try descriptor.identity()
   }
 
-  private init(_ file: borrowing HDF5Handle, size: Int) throws(MVError) {
+  private init(_ file: borrowing HDF5Handle, _ identity: FileIdentity) throws(MVError) {
     let context = file.context
+    let size = identity.size
     guard file.hasAttribute("format"), try file.text("format") == StoredFile.format else {
       throw .badData(
         context.path, "is an HDF5 file but not a feature file",
@@ -48,6 +49,7 @@ extension StoredFile {
     }
     self.path = context.path
     self.size = size
+    identities = [context.path: identity]
     self.version = version
     dataset = try file.text("dataset")
     location = try file.text("location")

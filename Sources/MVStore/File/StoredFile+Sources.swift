@@ -20,7 +20,17 @@ extension StoredFile {
           remedy: error.kind == .missingInput ? "keep the shards where they were when they were merged" : error.remedy)
       }
     }
+    for shard in shards { identities.merge(shard.identities) { _, new in new } }
     for split in splits.indices { try join(&splits[split], shards) }
+  }
+
+  /// Opens one of the files that hold rows; throws where it is not the one that was read before.
+  func opening(_ path: String) throws(MVError) -> FileDescriptor {
+    let file = try FileDescriptor(path, flags: O_RDONLY)
+    guard try file.identity() == identities[path] else {
+      throw .badData(path, "was replaced or cut short while it was opened", remedy: "run the same command again")
+    }
+    return file
   }
 
   /// Throws where rows lie beyond the end of a file, which `size` tells.

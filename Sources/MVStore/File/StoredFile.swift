@@ -9,6 +9,8 @@ struct StoredFile: Sendable {
   let path: String
   /// Bytes of the file.
   let size: Int
+  /// Which files were read: this one, and those that it joins.
+  var identities: [String: FileIdentity]
   let version: Int
   let dataset: String
   let location: String

@@ -14,6 +14,8 @@ extension FeatureFileMerge {
     let start = ContinuousClock.now
     if compressed, !overwrite, try FeatureFile.ifPacked(output, by: plan) != nil { return summary(since: start) }
     let writer = try FeatureFileWriter(creatingOrResuming: output, plan: plan, overwrite: overwrite)
+    // The lock, until the packed file stands in its place.
+    defer { withExtendedLifetime(writer) {} }
     for split in plan.splits {
       for file in shards {
         guard let part = file.splits.first(where: { $0.name == split.name }) else { continue }

@@ -14,10 +14,14 @@ public struct FeatureFile: Sendable {
 
   /// Opens a feature file; throws where it is missing, not a feature file, of a later version, cut short or damaged.
   public init(reading url: URL) throws(MVError) {
+    try self.init(url, try StoredFile(reading: url.path))
+  }
+
+  /// Maps what `stored` tells of; throws where another file stands there by now.
+  init(_ url: URL, _ stored: StoredFile) throws(MVError) {
     self.url = url
-    let stored = try StoredFile(reading: url.path)
     var mappings: [String: MappedFile] = [:]
-    for path in stored.featureFiles { mappings[path] = try FileDescriptor(path, flags: O_RDONLY).map() }
+    for path in stored.featureFiles { mappings[path] = try stored.opening(path).map() }
     try stored.checkPieces { mappings[$0]?.count ?? 0 }
     self.stored = stored
     splits = stored.splits.map { FeatureSplit(stored: $0, file: stored, mappings: mappings) }

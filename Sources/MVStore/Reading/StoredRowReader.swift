@@ -11,7 +11,7 @@ final class StoredRowReader: Sendable {
   init(_ stored: StoredFile) throws(MVError) {
     path = stored.path
     var files: [String: FileDescriptor] = [:]
-    for path in stored.featureFiles { files[path] = try FileDescriptor(path, flags: O_RDONLY) }
+    for path in stored.featureFiles { files[path] = try stored.opening(path) }
     self.files = files
   }
 

@@ -4,9 +4,6 @@ public import MVCore
 internal import Synchronization
 
 extension FeatureFileWriter {
-  /// How long finished blocks wait for their sync together: a kill loses no more than this and the sync itself.
-  static let syncInterval = Duration.seconds(1)
-
   /// Writes one block of one representation: `block.rows.count` rows, row after row.
   ///
   /// Values must be finite, and within the range of float16 where the file holds that; only rows marked as skipped may be
@@ -81,7 +78,7 @@ extension FeatureFileWriter {
   private func commitIfDue() throws(MVError) {
     // Where another thread is at it, its next round takes this block along.
     _ = try committing.withLockIfAvailable { (last) throws(MVError) in
-      guard ContinuousClock.now - last >= FeatureFileWriter.syncInterval else { return }
+      guard ContinuousClock.now - last >= syncInterval else { return }
       try commit()
       last = .now
     }

@@ -17,6 +17,9 @@ public final class FeatureFileWriter: Sendable {
   /// What is worth telling of a file that other software began, one line each; empty mostly.
   public let notices: [String]
 
+  /// How long finished blocks wait for their sync together: a kill loses no more than this and the sync itself.
+  public let syncInterval: Duration
+
   let file: FileDescriptor
   let places: [String: SplitPlaces]
   let columns: [String: Int]
@@ -53,8 +56,10 @@ public final class FeatureFileWriter: Sendable {
   /// Creates the file, or opens it to go on where an earlier run stopped; replaces it where `overwrite` says so.
   ///
   /// Throws where another process writes to it, where it is not a feature file, and where it was made by another plan: the
-  /// error names the first difference.
-  public init(creatingOrResuming url: URL, plan: FeatureFilePlan, overwrite: Bool = false) throws(MVError) {
+  /// error names the first difference. Finished blocks wait `syncInterval` for a sync that they share.
+  public init(
+    creatingOrResuming url: URL, plan: FeatureFilePlan, overwrite: Bool = false, syncInterval: Duration = .seconds(1)
+  ) throws(MVError) {
     try plan.validate()
     // Renaming onto a symbolic link would replace the link.
     let path = url.resolvingSymlinksInPath().path
@@ -64,6 +69,7 @@ public final class FeatureFileWriter: Sendable {
       throw .usage(path, difference, remedy: "give --overwrite to replace the file, or another --output")
     }
     self.url = url
+    self.syncInterval = syncInterval
     file = opened.file
     isResumed = opened.existed
     notices = opened.existed && !stored.isComplete ? SoftwareDifference.notices(file: stored, asked: plan) : []

@@ -63,8 +63,9 @@ struct Demo {
 
     let seconds = Date().timeIntervalSince(start)
     let report = folder.appending(path: "report.html")
-    try DemoReport(source: source, scores: scores, records: records, settings: settings, seconds: seconds).write(
-      to: report)
+    try DemoReport(
+      source: source, scores: scores, records: records, settings: settings, seconds: seconds, trained: trained
+    ).write(to: report)
     return Outcome(scores: scores, report: report, seconds: seconds)
   }
 

@@ -4,7 +4,9 @@ internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
 internal import MVImaging
+internal import MVReports
 internal import MVRepresentations
+internal import MVStore
 internal import MVTraining
 
 /// The page that the demo writes.
@@ -14,10 +16,12 @@ struct DemoReport {
   let records: [EpochRecord]
   let settings: TrainingSettings
   let seconds: Double
+  /// The embeddings of the trained encoder.
+  let trained: FeatureFile
 
   func write(to url: URL) throws(MVError) {
     let names = source.contents.classNames
-    var page = HTMLReport(title: "MVMR demo")
+    var page = HTMLReport(title: "MVMR demo", kind: "demo")
     page.paragraph(
       "Ten classes of drawn images, \(source.splits[0].count) to train on and \(source.splits[1].count) to test on. Some "
         + "pairs of classes differ in colour alone, others in orientation, fine pattern or outline alone, so no single "
@@ -48,6 +52,15 @@ struct DemoReport {
     }
     page.heading("What each representation sees")
     page.images(try gallery())
+    if let last = scores.last {
+      var evaluation = EvaluationReport(
+        continuing: page, file: trained, representations: ["embedding"], pair: last.pair)
+      evaluation.show(last.predictions)
+      try evaluation.addMap()
+      try evaluation.addGallery(
+        try RowImages(source, matching: trained, splits: trained.splits.map(\.name)), cases: 6)
+      page = evaluation.page
+    }
     try page.write(to: url)
   }
 

@@ -1,0 +1,70 @@
+internal import Foundation
+public import MVCore
+internal import MVStore
+
+/// Which train rows keep their labels in a semi-supervised evaluation; the others are left out.
+public enum LabelSubset: Hashable, Sendable {
+  /// This part of each class, drawn without replacement with a seed; at least one row of each.
+  case fraction(Double, seed: UInt64)
+  /// These rows of the split: their numbers from 0, or their ids in the file; blank ones are passed over.
+  case listed([String])
+
+  /// The rows of `train` that are kept; `ids` are those of the split, asked for where an entry is not a number.
+  ///
+  /// Throws where a fraction is not above 0 and at most 1, an entry is not a usable row, stands twice, or there is none.
+  public func select(
+    from train: LabelledFeatures, ids: () -> [String]
+  ) throws(MVError) -> LabelledFeatures {
+    let rows: [Int]
+    switch self {
+    case .fraction(let part, let seed): rows = try Self.stratified(part, seed: seed, train)
+    case .listed(let entries): rows = try Self.rows(of: entries, in: train, ids: ids)
+    }
+    return try LabelledFeatures(train.representations, labels: train.labels, rows: rows, name: train.name)
+  }
+
+  private static func stratified(_ part: Double, seed: UInt64, _ train: LabelledFeatures) throws(MVError) -> [Int] {
+    guard part > 0, part <= 1 else {
+      throw .usage("label fraction \(part)", "is not above 0 and at most 1", remedy: "give a part such as 0.01")
+    }
+    let labels = try train.classes()
+    var members: [Int64: [Int]] = [:]
+    for row in train.rows where labels[row] >= 0 { members[labels[row], default: []].append(row) }
+    guard !members.isEmpty else {
+      throw .badData("labels of \(train.name)", "are all missing", remedy: "choose a labelled split")
+    }
+    return members.flatMap { label, rows in
+      var generator = SeededGenerator(seed: seed, keys: 0x6C61_6265, UInt64(label))
+      let count = max(1, Int((Double(rows.count) * part).rounded()))
+      return generator.permutation(of: rows.count).prefix(count).map { rows[$0] }
+    }
+  }
+
+  private static func rows(
+    of entries: [String], in train: LabelledFeatures, ids: () -> [String]
+  ) throws(MVError) -> [Int] {
+    let entries = entries.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
+    let usable = Set(train.rows)
+    var numbers: [String: Int]?
+    var found: Set<Int> = []
+    for entry in entries {
+      var row = Int(entry)
+      if row == nil {
+        if numbers == nil {
+          numbers = Dictionary(zip(ids(), 0...), uniquingKeysWith: { first, _ in first })
+        }
+        row = numbers?[entry]
+      }
+      guard let row, usable.contains(row) else {
+        throw .badData(
+          "label list entry \(entry)", "is not a usable row of \(train.name)", remedy: "give row numbers from 0, or ids"
+        )
+      }
+      guard found.insert(row).inserted else {
+        throw .badData("label list entry \(entry)", "stands twice", remedy: "list each row once")
+      }
+    }
+    guard !found.isEmpty else { throw .badData("label list", "is empty", remedy: "give one row or id a line") }
+    return Array(found)
+  }
+}

@@ -1,0 +1,73 @@
+internal import MVCore
+
+/// How likely each pair of points are neighbours: the probabilities p_ij that t-SNE wants a layout to show.
+///
+/// Each point sees the others through a Gaussian as wide as lets it have `perplexity` neighbours (the exponential of the
+/// entropy, to 1e-5 in its logarithm); p_ij is the mean of both points' views, over all pairs (van der Maaten and Hinton,
+/// "Visualizing data using t-SNE", 2008).
+struct JointProbabilities {
+  let count: Int
+  /// count x count, symmetric, zeros on the diagonal; they sum to 1.
+  let values: WorkBuffer<Float>
+
+  init(_ distances: SquaredDistances, perplexity: Double, threads: Int) {
+    let count = distances.count
+    let conditional = WorkBuffer<Float>(uninitialized: count * count)
+    try? Parallel.forEach(count, threads: threads) { row throws(MVError) in
+      var powers = [Double](repeating: 0, count: count)
+      Self.view(
+        of: row, UnsafeBufferPointer(start: distances.values.pointer + row * count, count: count),
+        perplexity: perplexity, into: &powers)
+      for column in 0..<count { conditional.pointer[row * count + column] = Float(powers[column]) }
+    }
+    let scale = 0.5 / Double(count)
+    let values = WorkBuffer<Float>(uninitialized: count * count)
+    try? Parallel.forEach(count, threads: threads) { row throws(MVError) in
+      for column in 0..<count {
+        let both =
+          Double(conditional.pointer[row * count + column]) + Double(conditional.pointer[column * count + row])
+        values.pointer[row * count + column] = Float(both * scale)
+      }
+    }
+    self.count = count
+    self.values = values
+  }
+
+  /// The probability of each other point seen from `row`.
+  private static func view(
+    of row: Int, _ distances: UnsafeBufferPointer<Float>, perplexity: Double, into powers: inout [Double]
+  ) {
+    let wanted = logarithm(perplexity)
+    // Against the nearest other point, so that a power is 1 and none of them all vanish.
+    let nearest = distances.indices.reduce(Float.infinity) { $1 == row ? $0 : min($0, distances[$1]) }
+    var low = 0.0
+    var high = Double.infinity
+    var precision = 1.0
+    for _ in 0..<200 {
+      var sum = 0.0
+      var moment = 0.0
+      for (column, distance) in distances.enumerated() {
+        guard column != row else { continue }
+        let gap = Double(distance) - Double(nearest)
+        let power = exponential(-gap * precision)
+        powers[column] = power
+        sum += power
+        moment += gap * power
+      }
+      powers[row] = 0
+      let gap = logarithm(sum) + precision * moment / sum - wanted
+      if abs(gap) <= 1e-5 || precision == low || precision == high { break }
+      if gap > 0 {
+        low = precision
+        precision = high.isFinite ? (low + high) / 2 : precision * 2
+      } else {
+        high = precision
+        precision = (low + high) / 2
+      }
+      // Points as near as the nearest may be more than the perplexity: no width is narrow enough.
+      guard precision.isFinite, precision < 1e300 else { break }
+    }
+    let sum = powers.reduce(0, +)
+    for column in powers.indices { powers[column] /= sum }
+  }
+}

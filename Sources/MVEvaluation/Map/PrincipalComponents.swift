@@ -1,0 +1,44 @@
+public import MVCore
+
+/// The directions in which rows vary most, and where the rows lie along them (principal component analysis).
+///
+/// With X the rows less their mean and X X^T = U diag(s^2) U^T, the scores are U diag(s): scikit-learn's `PCA`, up to the sign
+/// of each component. Here the largest score of a component is positive.
+public struct PrincipalComponents: Hashable, Sendable {
+  /// Rows x components: where each row lies.
+  public let scores: Matrix
+  /// The variance along each component (n - 1 in the denominator), largest first.
+  public let variances: [Double]
+  /// The variance of all columns together.
+  public let totalVariance: Double
+
+  /// The part of the variance that each component explains; zeros where there is none.
+  public var explained: [Double] { variances.map { totalVariance > 0 ? $0 / totalVariance : 0 } }
+
+  /// Finds `count` components of `rows`, or as many as there are rows.
+  ///
+  /// Takes memory and time of the square of the number of rows. Throws for fewer than two rows, or a value that is not
+  /// finite.
+  public init(of rows: Matrix, count: Int = 2, threads: Int = Parallel.processorCount) throws(MVError) {
+    guard rows.rows >= 2, rows.columns >= 1, count >= 1 else {
+      throw .usage(
+        "principal components", "need two rows and a column; these are \(rows.rows) x \(rows.columns)",
+        remedy: "give more rows")
+    }
+    self.init(gram: try CentredRows(rows).gram(threads: threads), rows: rows.rows, count: count, threads: threads)
+  }
+
+  /// Finds the components of rows of which `gram` holds the products.
+  init(gram: WorkBuffer<Double>, rows: Int, count: Int, threads: Int) {
+    let leading = LeadingEigenvectors(of: gram, order: rows, count: count, threads: threads)
+    let freedom = Double(max(1, rows - 1))
+    let lengths = leading.values.map { max(0, $0).squareRoot() }
+    var scores = Matrix(rows: rows, columns: lengths.count)
+    for (component, vector) in leading.vectors.enumerated() {
+      for (row, value) in vector.enumerated() { scores[row, component] = Float(value * lengths[component]) }
+    }
+    self.scores = scores
+    variances = leading.values.map { max(0, $0) / freedom }
+    totalVariance = (0..<rows).reduce(0) { $0 + gram.pointer[$1 * rows + $1] } / freedom
+  }
+}

@@ -1,0 +1,89 @@
+public import MVCore
+
+/// t-distributed stochastic neighbour embedding: a layout in the plane whose near points are near rows.
+///
+/// Minimises the Kullback-Leibler divergence of the layout's neighbour probabilities q_ij, from a Student t-distribution, from
+/// those of the rows, p_ij, exactly: time and memory grow with the square of the number of rows, so it is for a few
+/// thousand. Starts at the first two principal components. The schedule is scikit-learn's (`TSNE(method="exact")`): 250
+/// steps with exaggerated p at momentum 0.5, then momentum 0.8, gains a coordinate; unlike there, all steps are made.
+/// The layout does not depend on the number of threads. Distances within a cluster mean more than those between clusters.
+///
+/// Follows van der Maaten and Hinton, "Visualizing data using t-SNE" (2008); the start and the learning rate Kobak and Berens,
+/// "The art of using t-SNE for single-cell transcriptomics" (2019).
+public struct TSNE: Hashable, Sendable {
+  /// How many neighbours each row has, in effect.
+  public let perplexity: Double
+  /// Steps in all.
+  public let iterations: Int
+  /// What p is multiplied by in the first 250 steps.
+  public let exaggeration: Double
+  /// The length of a step; nil for rows / exaggeration / 4, at least 50.
+  public let learningRate: Double?
+  /// The number of threads to work on.
+  public let threads: Int
+
+  /// A layout and how good it is.
+  public struct Layout: Hashable, Sendable {
+    /// Rows x 2.
+    public let points: Matrix
+    /// The Kullback-Leibler divergence, in nats.
+    public let divergence: Double
+  }
+
+  /// Creates settings; those out of range are reported when they are used.
+  public init(
+    perplexity: Double = 30, iterations: Int = 1000, exaggeration: Double = 12, learningRate: Double? = nil,
+    threads: Int = Parallel.processorCount
+  ) {
+    self.perplexity = perplexity
+    self.iterations = iterations
+    self.exaggeration = exaggeration
+    self.learningRate = learningRate
+    self.threads = threads
+  }
+
+  /// Lays out the rows of a matrix by their Euclidean distances.
+  ///
+  /// Throws unless 1 <= perplexity < rows, for settings out of range, or a value that is not finite.
+  public func layout(
+    of rows: Matrix, progress: (@Sendable (RunProgress) -> Void)? = nil
+  ) throws(MVError) -> Layout {
+    try checkSettings(rows: rows.rows)
+    let gram = try CentredRows(rows).gram(threads: threads)
+    let components = PrincipalComponents(gram: gram, rows: rows.rows, count: 2, threads: threads)
+    return try layout(gram: gram, start: components.scores, progress: progress)
+  }
+
+  /// Lays out the rows of which `gram` holds the products, from `start` on.
+  func layout(
+    gram: WorkBuffer<Double>, start: Matrix, progress: (@Sendable (RunProgress) -> Void)?
+  ) throws(MVError) -> Layout {
+    try checkSettings(rows: start.rows)
+    let distances = SquaredDistances(gram: gram, count: start.rows)
+    let probabilities = JointProbabilities(distances, perplexity: perplexity, threads: threads)
+    var descent = LayoutDescent(probabilities, from: start, threads: threads)
+    let rate = learningRate ?? max(50, Double(start.rows) / exaggeration / 4)
+    let clock = ContinuousClock()
+    let begin = clock.now
+    for step in 0..<iterations {
+      if step == 250 { descent.rest() }
+      descent.step(
+        exaggeration: step < 250 ? exaggeration : 1, momentum: step < 250 ? 0.5 : 0.8, learningRate: rate)
+      progress?(
+        RunProgress(doneBefore: 0, done: step + 1, total: iterations, seconds: (clock.now - begin).seconds))
+    }
+    return Layout(points: descent.points, divergence: descent.divergence)
+  }
+
+  private func checkSettings(rows: Int) throws(MVError) {
+    guard perplexity >= 1, perplexity < Double(rows) else {
+      throw .usage(
+        "perplexity \(perplexity)", "is not from 1 to less than the \(rows) rows", remedy: "give another, or more rows")
+    }
+    guard iterations >= 1, exaggeration >= 1, exaggeration.isFinite, (learningRate ?? 1) > 0 else {
+      throw .usage(
+        "t-SNE", "has \(iterations) iterations, exaggeration \(exaggeration), learning rate \(learningRate ?? 0)",
+        remedy: "iterations and exaggeration are 1 or more, the learning rate is above 0")
+    }
+  }
+}

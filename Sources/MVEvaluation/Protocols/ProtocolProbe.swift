@@ -1,0 +1,53 @@
+public import MVCore
+
+/// A linear probe trained by a published protocol of minibatches, at one learning rate or several in the same passes.
+///
+/// Several rates (or a protocol that takes its best epoch) are compared on a stratified part of train that is held out, and
+/// the best (of ties the smaller rate, the earlier epoch) is then trained on all of train. Only rows given to `selectingOn`
+/// are looked at in another place: that is how published numbers which chose on test are repeated.
+public struct ProtocolProbe: Hashable, Sendable {
+  /// The protocol.
+  public let settings: SGDProtocol
+  /// Learning rates as ``SGDProtocol/learningRate`` is given, ascending.
+  public let learningRates: [Double]
+  /// The part of each class held out to choose.
+  public let heldOut: Double
+  /// The seed of the first weights, the order of rows and the held-out rows.
+  public let seed: UInt64
+  /// The number of threads to work on.
+  public let threads: Int
+
+  /// Creates a probe; no rates mean the published one.
+  ///
+  /// Settings out of range are reported when it is fitted.
+  public init(
+    _ settings: SGDProtocol, learningRates: [Double] = [], heldOut: Double = 0.1, seed: UInt64 = 0,
+    threads: Int = Parallel.processorCount
+  ) {
+    self.settings = settings
+    self.learningRates = learningRates.isEmpty ? [settings.learningRate] : Set(learningRates).sorted()
+    self.heldOut = heldOut
+    self.seed = seed
+    self.threads = max(1, threads)
+  }
+
+  /// Trains on the labelled rows of `train`; `progress` counts rows, epochs times.
+  ///
+  /// With `selectingOn`, the rate (and epoch) is chosen by accuracy on those rows, and nothing is held out. Throws as
+  /// ``LinearProbe/fit(_:progress:)`` does, and where every rate diverges.
+  public func fit(
+    _ train: LabelledFeatures, selectingOn test: LabelledFeatures? = nil,
+    progress: (@Sendable (RunProgress) -> Void)? = nil
+  ) throws(MVError) -> FittedProtocolProbe {
+    if let wrong = learningRates.first(where: { !($0 > 0 && $0.isFinite) }) {
+      throw .usage("learning rate \(wrong)", "is not above 0", remedy: "give finite numbers above 0")
+    }
+    guard settings.batchSize > 0, settings.epochs > 0 else {
+      throw .usage("batch size or epochs", "is not above 0", remedy: "give numbers above 0")
+    }
+    guard heldOut > 0, heldOut < 1 else {
+      throw .usage("held-out part \(heldOut)", "is not between 0 and 1", remedy: "hold out a part such as 0.1")
+    }
+    return try ProtocolFit(self, train: train, test: test).run(progress: progress)
+  }
+}

@@ -1,0 +1,50 @@
+public import Foundation
+public import MVCore
+public import MVEvaluation
+
+/// A folder to write `report.html` into, checked before work begins.
+///
+/// A page of the same kind that is there is replaced; a page of another kind, or a file that this package did not write, is
+/// never touched.
+public struct ReportFolder: Hashable, Sendable {
+  /// The folder.
+  public let url: URL
+  /// The kind of page that may be replaced, and that is written.
+  public let kind: String
+
+  /// The page.
+  public var page: URL { url.appending(path: "report.html") }
+
+  /// Checks that a page of `kind` may be written into the folder, which need not be there yet.
+  ///
+  /// Throws a usage error where the folder is a file, or holds a `report.html` that is not of `kind`.
+  public init(_ url: URL, kind: String) throws(MVError) {
+    self.url = url
+    self.kind = kind
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else { return }
+    guard isFolder.boolValue else {
+      throw .usage(
+        url.path, "is a file; a report goes into a folder",
+        remedy: "give a folder, or a file that ends in .csv or .json for the metrics alone")
+    }
+    let page = url.appending(path: "report.html")
+    guard FileManager.default.fileExists(atPath: page.path) else { return }
+    switch HTMLReport.kind(of: page) {
+    case kind: return
+    case let other?:
+      throw .usage(page.path, "is a report of another kind (\(other))", remedy: "give another folder")
+    case nil:
+      throw .usage(page.path, "is not a report that mvmr wrote", remedy: "give another folder, or move the file away")
+    }
+  }
+
+  /// Makes the folder and writes the page, whole or not at all.
+  public func write(_ report: HTMLReport) throws(MVError) {
+    precondition(report.kind == kind, "the page is of another kind")
+    do { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) } catch {
+      throw .inputOutput(url.path, "cannot be created", remedy: "check the path and its permissions")
+    }
+    try report.write(to: page)
+  }
+}

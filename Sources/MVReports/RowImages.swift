@@ -1,0 +1,116 @@
+internal import Foundation
+public import MVCore
+public import MVDatasets
+internal import MVImaging
+public import MVStore
+
+/// The images behind the rows of a feature file.
+public struct RowImages: Sendable {
+  /// Where the images come from.
+  public let source: any ImageSource
+  /// What a user should know of how well source and file match; nil where the fingerprints are equal.
+  public let notice: String?
+  private let places: [String: [Int]]
+  private let splits: [String: SourceSplit]
+
+  /// Matches the rows of splits of `file` with images of `source`, by id and label.
+  ///
+  /// The source may lie elsewhere, or bring images to another size, than the one the file was made from. Throws where an id
+  /// of the file is not in it, or has another label: then it is another data set.
+  public init(_ source: any ImageSource, matching file: FeatureFile, splits names: [String]) throws(MVError) {
+    self.source = source
+    notice =
+      source.contents.fingerprint == file.description.fingerprint
+      ? nil
+      : "images are taken from \(source.contents.location): the ids and labels are those of the file, though it was made "
+        + "from another copy or size, or before these files were last written"
+    var places: [String: [Int]] = [:]
+    var splits: [String: SourceSplit] = [:]
+    for name in Set(names).sorted() {
+      let stored = try file[name]
+      let split = try source.split(name)
+      let ids = stored.ids
+      var found: [Int] = []
+      found.reserveCapacity(ids.count)
+      var numbers: [String: Int]?
+      for row in 0..<ids.count {
+        let id = ids[row]
+        if row < split.count, split.ids[row] == id {
+          found.append(row)
+          continue
+        }
+        // Parts of a data set, in another order: by name.
+        let table = numbers ?? Dictionary(zip(split.ids, 0...)) { first, _ in first }
+        numbers = table
+        guard let number = table[id] else {
+          throw .usage(
+            source.contents.location, "is another data set: \(file.url.path) has the image \(id) in \(name)",
+            remedy: "give the source that the file was extracted from")
+        }
+        found.append(number)
+      }
+      if let row = found.indices.first(where: { !Self.agree(stored.labels, $0, split.labels, found[$0]) }) {
+        throw .usage(
+          source.contents.location, "is another data set: \(ids[row]) in \(name) has another label in \(file.url.path)",
+          remedy: "give the source that the file was extracted from")
+      }
+      places[name] = found
+      splits[name] = split
+    }
+    self.places = places
+    self.splits = splits
+  }
+
+  /// The image of one row of a split, as numbered in the file.
+  public func image(_ row: Int, of split: String) throws(MVError) -> Image {
+    guard let places = places[split], let from = splits[split], places.indices.contains(row) else {
+      throw .usage("row \(row) of \(split)", "has no image", remedy: "choose a row of a split that was matched")
+    }
+    return try source.images(places[row]..<places[row] + 1, of: from)[0]
+  }
+
+  private static func agree(_ left: Labels, _ row: Int, _ right: Labels, _ other: Int) -> Bool {
+    switch (left, right) {
+    case (.single(let left), .single(let right)): left[row] == right[other]
+    case (.multi(let left, let width), .multi(let right, let classes)):
+      width == classes && left[row * width..<(row + 1) * width] == right[other * width..<(other + 1) * width]
+    default: false
+    }
+  }
+}
+
+extension RowImages {
+  /// The images of the source that `file` records, where its ids and labels still are those of the file; else why there are
+  /// none.
+  public static func recorded(in file: FeatureFile, splits: [String]) -> Result<RowImages, MVError> {
+    let description = file.description
+    switch RecordedSource(of: description).open(fingerprint: description.fingerprint) {
+    case .failure(let error): return .failure(error)
+    case .success(let source):
+      do throws(MVError) { return .success(try RowImages(source, matching: file, splits: splits)) } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  /// The images of `specification`, brought to the size that the file records where they are not what it was made from as
+  /// they are.
+  public init(
+    _ specification: SourceSpecification, matching file: FeatureFile, splits: [String]
+  ) throws(MVError) {
+    let description = file.description
+    var size: ImageSize?
+    if case .int(let height) = description.settings["height"], case .int(let width) = description.settings["width"],
+      (1...32768).contains(height), (1...32768).contains(width)
+    {
+      size = ImageSize(height: height, width: width)
+    }
+    for (size, exif) in [(nil, false), (size, false), (nil, true), (size, true)] {
+      let source = try specification.open(size: size, decoding: Decoding(honoursOrientation: exif))
+      guard source.contents.fingerprint == description.fingerprint else { continue }
+      try self.init(source, matching: file, splits: splits)
+      return
+    }
+    try self.init(try specification.open(size: size), matching: file, splits: splits)
+  }
+}

@@ -1,0 +1,96 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVDatasets
+internal import MVEvaluation
+internal import MVReports
+internal import MVStore
+
+/// What `--report` and `--images` ask for: a page in a folder, or metrics in a file.
+struct ReportRequest {
+  static let options: [Argument] = [
+    .option(
+      "report", "DIR",
+      "write the page DIR/report.html; a name that ends in .csv or .json is a file for the metrics alone"),
+    .option(
+      "images", "SOURCE", "images for the page, as extract takes them", default: "those that the file was made from"),
+  ]
+
+  private enum Target {
+    case page(ReportFolder)
+    case metrics(URL)
+  }
+
+  private let target: Target
+  private let arguments: ParsedArguments
+  private let file: FeatureFile
+  private let pair: EvaluationPair
+  private let images: RowImages?
+  private let reason: String
+
+  /// What the arguments ask for; nil where they ask for no page.
+  ///
+  /// Throws where the page could not be written, or the images are those of
+  /// another data set, so that no work is lost.
+  init?(_ arguments: ParsedArguments, kind: String, _ pair: EvaluationPair) throws(MVError) {
+    guard let path = arguments["report"] else {
+      guard !arguments.has("images") else { throw .usage("--images", "is for a page", remedy: "give --report DIR") }
+      return nil
+    }
+    self.arguments = arguments
+    self.pair = pair
+    file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
+    if [".csv", ".json"].contains(where: { path.lowercased().hasSuffix($0) }) {
+      target = .metrics(URL(filePath: path))
+      (images, reason) = (nil, "")
+      return
+    }
+    target = .page(try ReportFolder(URL(filePath: path), kind: kind))
+    let splits =
+      switch pair {
+      case .splits(let train, let test): [train.name, test.name]
+      case .single(let all): [all.name]
+      }
+    if let source = arguments["images"] {
+      images = try RowImages(try SourceSpecification(parsing: source), matching: file, splits: splits)
+      reason = ""
+    } else {
+      switch RowImages.recorded(in: file, splits: splits) {
+      case .success(let found): (images, reason) = (found, "")
+      case .failure(let error):
+        (images, reason) = (nil, "\(error.subject) \(error.problem). Give them by --images SOURCE.")
+      }
+    }
+    if let notice = images?.notice { Terminal.message("note: \(notice)") }
+    if images == nil { Terminal.message("note: the page will show no images: \(reason)") }
+  }
+
+  /// Writes the metrics, or the page: `scores` adds what was scored, map and gallery follow.
+  func write(
+    title: String, heldOut: Bool, csv: () throws(MVError) -> String, json: () throws(MVError) -> Data,
+    scores: (inout EvaluationReport) throws(MVError) -> Void
+  ) throws(MVError) {
+    switch target {
+    case .metrics(let url):
+      let bytes = url.pathExtension.lowercased() == "json" ? try json() : Data(try csv().utf8)
+      do { try bytes.write(to: url, options: .atomic) } catch {
+        throw MVError(error, subject: url.path, kind: .inputOutput)
+      }
+    case .page(let folder):
+      let names = arguments.all("representation")
+      var report = EvaluationReport(
+        title: "\(title): \(names.joined(separator: " + ")) of \(file.dataset)", kind: folder.kind, file: file,
+        representations: names, pair: pair, heldOut: heldOut, command: Provenance.commandLine,
+        software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {
+          "\($0.key) \($0.value)"
+        })
+      try scores(&report)
+      let bar = ProgressBar("map", unit: "steps")
+      try report.addMap { bar.update($0) }
+      bar.finish()
+      try report.addGallery(images, reason: reason)
+      try folder.write(report.page)
+      Terminal.message("report: \(folder.page.path)")
+    }
+  }
+}
