@@ -116,7 +116,7 @@ import Testing
   @Test func aRunThatDivergesSaysSoAndWritesNoBadCheckpoint() throws {
     try extract()
     let run = try Tool.run(
-      tool, arguments("run", epochs: 4, "lr=1e30", "optimizer=sgd", "scheduler=constant", "validate_every=0"))
+      tool, arguments("run", epochs: 4, "lr=1000", "wd=1", "optimizer=sgd", "scheduler=constant", "validate_every=0"))
     #expect(run.status == 65, "\(run.status) \(run.errors)")
     let line = try #require(run.errors.split(separator: "\n").last { $0.hasPrefix("mvmr:") })
     #expect(line.contains("finite") && line.contains("lower lr") && line.contains("no checkpoint"), "\(line)")
