@@ -9,7 +9,8 @@ enum MultiLabelProbeReport {
   static func run(
     _ pair: EvaluationPair, _ arguments: ParsedArguments, _ report: ReportRequest?
   ) throws(MVError) {
-    for option in ["protocol", "csv", "label-fraction"] where arguments.has(option) {
+    let refused = ["protocol", "learning-rate", "epochs", "batch", "select", "csv", "label-fraction", "label-list"]
+    for option in refused where arguments.has(option) {
       throw .usage("--\(option)", "is for files of one class a row", remedy: "leave it out: this file is multi-label")
     }
     let (train, test) = try pair.heldOut()

@@ -27,6 +27,8 @@ struct StepClock {
   }
 
   /// Runs `body`, which is the network's own work: the encoder's two passes, or the optimiser.
+  ///
+  /// On CUDA kernels outlast the call that starts them, so that there this counts their launch and no more.
   mutating func networking<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
     let since = ContinuousClock.now
     defer {
