@@ -20,7 +20,7 @@ build:           ## build the commands
 	swift build $(SWIFT_FLAGS)
 
 test: setup      ## build and run every test
-	swift test $(TEST_FLAGS)
+	@.ci/test $(TEST_FLAGS)
 
 sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threads under ThreadSanitizer
 	@# Leaks that Foundation's Process and HDF5 leave are not ours; live handles are counted by tests of their own.
