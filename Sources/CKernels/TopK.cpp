@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "CKernelsTopK.h"
+#include "PairProducts.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "TopK.cpp"
@@ -14,7 +15,7 @@
 
 #ifndef MVK_TOP_K_CONSTANTS
 #define MVK_TOP_K_CONSTANTS
-static constexpr size_t kStrip = 6;
+using mvk::kStrip;
 // Pairs a pass: a panel of 16 rows then fills half of the first-level cache.
 static constexpr size_t kPairs = 256;
 #endif
@@ -63,6 +64,9 @@ double Quantise(const float* row, float scale, int16_t* quantised, size_t count)
 template <bool kFirst>
 HWY_INLINE void Multiply(const int16_t* HWY_RESTRICT queries, const int16_t* HWY_RESTRICT train, size_t pairs,
                          int32_t* HWY_RESTRICT products) {
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+  if (HasPairProducts()) return PairProducts(queries, train, pairs, kFirst, products);
+#endif
   const Ints d;
   const hn::Repartition<int16_t, Ints> d16;
   const size_t lanes = hn::Lanes(d);
