@@ -34,7 +34,7 @@ public struct JoinedSplits: ImageSource {
     contents.splits.append(
       SourceSplit(
         name: name, shape: first.shape, hasFloatPixels: first.hasFloatPixels, labels: .single(labels),
-        ids: parts.flatMap(\.ids)))
+        ids: PackedStrings(joining: parts.map(\.ids))))
     self.contents = contents
   }
 

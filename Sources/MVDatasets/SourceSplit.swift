@@ -11,13 +11,16 @@ public struct SourceSplit: Hashable, Sendable {
   /// One label, or one row of labels, an image.
   public let labels: Labels
   /// Where each image came from, for example a path below the source's folder.
-  public let ids: [String]
+  public let ids: PackedStrings
 
   /// The number of images.
   public var count: Int { ids.count }
 
   /// Creates a split; labels and ids must be equally many.
-  public init(name: String, shape: ImageShape, hasFloatPixels: Bool = false, labels: Labels, ids: [String]) {
+  public init(
+    name: String, shape: ImageShape, hasFloatPixels: Bool = false, labels: Labels, ids: some Collection<String>
+  ) {
+    let ids = PackedStrings(ids)
     precondition(labels.count == ids.count, "one label an image")
     self.name = name
     self.shape = shape

@@ -27,7 +27,7 @@ extension Extraction {
           ? split
           : SourceSplit(
             name: split.name, shape: split.shape, hasFloatPixels: split.hasFloatPixels, labels: split.labels[0..<count],
-            ids: Array(split.ids[0..<count])))
+            ids: split.ids[0..<count]))
     }
     return chosen
   }

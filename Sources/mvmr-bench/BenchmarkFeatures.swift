@@ -15,7 +15,7 @@ struct BenchmarkFeatures {
     let url = folder.appending(path: "\(columns).h5")
     let splits = [("train", train), ("test", test)].map { name, rows in
       SplitPlan(
-        name: name, labels: .single((0..<rows).map { Int64($0 % 10) }), ids: (0..<rows).map { "\($0)" })
+        name: name, labels: .single((0..<rows).map { Int64($0 % 10) }), ids: (0..<rows).lazy.map { "\($0)" })
     }
     let plan = FeatureFilePlan(
       dataset: "bench", fingerprint: "bench", element: element, splits: splits,

@@ -99,7 +99,7 @@ private struct StoreBenchmark {
       dataset: "bench", fingerprint: "bench", element: .float16,
       splits: [
         SplitPlan(
-          name: "train", labels: .single([Int64](repeating: 0, count: rows)), ids: (0..<rows).map { "\($0)" })
+          name: "train", labels: .single([Int64](repeating: 0, count: rows)), ids: (0..<rows).lazy.map { "\($0)" })
       ], representations: [RepresentationPlan(name: "x", representation: "x", shape: [columns], axes: ["column"])])
     let writer = try FeatureFileWriter(creatingOrResuming: url, plan: plan)
     let blocks = writer.missingBlocks

@@ -146,7 +146,7 @@ struct TrainRequest {
         remedy: "extract the features from the same source")
     }
     let stored = try file[split.name]
-    guard stored.count == split.count, stored.ids.elementsEqual(split.ids) else {
+    guard stored.ids == split.ids else {
       throw .badData(
         file.url.path, "holds other images than \(source.contents.location), or another order of them",
         remedy: "extract the features from the same source and split, without --limit")

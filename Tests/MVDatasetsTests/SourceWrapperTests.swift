@@ -13,7 +13,7 @@ struct SourceWrapperTests {
     let split = try joined.split("test+train")
     #expect(joined.splits.count == 3 && split.count == 50)
     let (train, test) = (try base.split("train"), try base.split("test"))
-    #expect(split.ids == test.ids + train.ids)
+    #expect(Array(split.ids) == Array(test.ids) + Array(train.ids))
     let all = try base.images(0..<10, of: test)
     let rest = try base.images(0..<40, of: train)
     #expect(try joined.images(0..<10, of: split) == all)

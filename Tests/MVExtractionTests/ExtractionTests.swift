@@ -55,7 +55,7 @@ import Testing
     for split in source.splits {
       let stored = try file[split.name]
       #expect(stored.labels == split.labels)
-      #expect(Array(stored.ids) == split.ids)
+      #expect(stored.ids == split.ids)
       for row in [0, 255, 256, split.count - 1] {
         let image = try source.images(row..<row + 1, of: split)[0]
         #expect(try stored.features("sums").matrix(at: [row]).values == Sums().features(of: image).values)

@@ -21,7 +21,7 @@ import Testing
     #expect(try file.verify().missingBlocks == 0)
     for split in plan.splits {
       let stored = try file[split.name]
-      #expect(stored.labels == split.labels && Array(stored.ids) == split.ids)
+      #expect(stored.labels == split.labels && stored.ids == split.ids)
       #expect(stored.skipped == (split.name == "test" ? [3] : []))
       for representation in plan.representations {
         let columns = representation.columns

@@ -145,7 +145,10 @@ import Testing
     case "image": plan.settings["height"] = .int(16)
     case "splits": plan.splits.removeLast()
     case "rows": plan = SampleFile.plan(rows: [24, 10])
-    case "id": plan.splits[1].ids[1] = "another"
+    case "id":
+      var ids = Array(plan.splits[1].ids)
+      ids[1] = "another"
+      plan.splits[1].ids = PackedStrings(ids)
     case "label": plan.splits[0].labels = .single([Int64](repeating: 0, count: 23))
     case "class": plan.classNames[0] = "katze"
     default: plan.fingerprint = "sample-2"

@@ -26,7 +26,7 @@ import Testing
     for split in plan.splits {
       let stored = try file[split.name]
       #expect(stored.labels == split.labels)
-      #expect(Array(stored.ids) == split.ids)
+      #expect(stored.ids == split.ids)
       #expect(stored.skipped.isEmpty)
       #expect(stored.validRows == Array(0..<split.count))
       for representation in plan.representations {

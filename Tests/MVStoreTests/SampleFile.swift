@@ -68,7 +68,7 @@ enum SampleFile {
     var contents: [String: Data] = [:]
     for split in try FeatureFile(reading: url).splits {
       let stored = split.stored
-      contents["\(split.name)/ids"] = stored.ids.bytes
+      contents["\(split.name)/ids"] = Data(stored.ids.bytes)
       contents["\(split.name)/labels"] =
         switch stored.labels {
         case .single(let values): values.withUnsafeBytes { Data($0) }

@@ -22,7 +22,7 @@ struct ImageFiles: Sendable {
   }
 
   /// The images called `names`, all of `shape`.
-  func images(_ names: ArraySlice<String>, shape: ImageShape) throws(MVError) -> ImageBatch {
+  func images(_ names: [String], shape: ImageShape) throws(MVError) -> ImageBatch {
     var pixels: [UInt8] = []
     pixels.reserveCapacity(names.count * shape.count)
     for name in names {

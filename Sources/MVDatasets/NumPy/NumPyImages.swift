@@ -45,7 +45,7 @@ public struct NumPyImages: ImageSource {
     }
     let split = SourceSplit(
       name: "all", shape: shape, hasFloatPixels: array.element == .float32, labels: .single(labels),
-      ids: (0..<axes[0]).map { "\(file.lastPathComponent)#\($0)" })
+      ids: (0..<axes[0]).lazy.map { "\(file.lastPathComponent)#\($0)" })
     contents = SourceContents(
       name: "npy", location: file.path, splits: [split], fingerprint: fingerprint.text, notices: notices)
   }

@@ -25,7 +25,7 @@ public struct Synthetic: ImageSource {
     let splits = [("train", count), ("test", max(10, count / 4))].map { name, count in
       SourceSplit(
         name: name, shape: shape, labels: .single((0..<count).map { Int64($0 % SyntheticTraits.classes.count) }),
-        ids: (0..<count).map { "synthetic/\(name)/\($0)" })
+        ids: (0..<count).lazy.map { "synthetic/\(name)/\($0)" })
     }
     contents = SourceContents(
       name: "synthetic", location: "synthetic:\(count)", classNames: SyntheticTraits.classes.map(\.name),

@@ -134,6 +134,6 @@ public struct TinyImageNet: ImageSource {
 
   /// Reads and, where a size was asked for, resizes the images of `rows`.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
-    try files.images(split.ids[rows], shape: split.shape)
+    try files.images(Array(split.ids[rows]), shape: split.shape)
   }
 }

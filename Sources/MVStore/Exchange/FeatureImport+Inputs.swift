@@ -78,10 +78,10 @@ extension FeatureImport.Input {
     if let input = inputs.first(where: { $0.name == "labels" }) {
       labels = try input.labels(count)
     }
-    var ids = like.map { Array($0.ids) } ?? (0..<count).map { "\(name)/\($0)" }
+    var ids = like?.ids ?? PackedStrings((0..<count).lazy.map { "\(name)/\($0)" })
     if let input = inputs.first(where: { $0.name == "ids" }) {
       let texts = try input.texts()
-      ids = try checked(texts, texts.count, input)
+      ids = PackedStrings(try checked(texts, texts.count, input))
     }
     var skipped: [Int] = []
     if let input = inputs.first(where: { $0.name == ".skipped" }) {

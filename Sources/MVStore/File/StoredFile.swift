@@ -32,7 +32,7 @@ struct StoredFile: Sendable {
       dataset: dataset, location: location, fingerprint: fingerprint, classNames: classNames, settings: settings,
       software: software, element: splits.first?.features.first?.element ?? .float32,
       blockRows: splits.first?.blockRows ?? 1,
-      splits: splits.map { SplitPlan(name: $0.name, labels: $0.labels, ids: Array($0.ids)) },
+      splits: splits.map { SplitPlan(name: $0.name, labels: $0.labels, ids: $0.ids) },
       representations: splits.first?.features.map(\.plan) ?? [])
     plan.shard = shard
     return plan

@@ -108,7 +108,7 @@ public struct FeatureFileMerge: Sendable {
     plan.splits = (shards[0].shard?.splits ?? []).map { split in
       let parts = shards.compactMap { file in file.splits.first { $0.name == split.name } }
       return SplitPlan(
-        name: split.name, labels: Labels(joining: parts.map(\.labels)), ids: parts.flatMap { Array($0.ids) })
+        name: split.name, labels: Labels(joining: parts.map(\.labels)), ids: PackedStrings(joining: parts.map(\.ids)))
     }
     return plan
   }

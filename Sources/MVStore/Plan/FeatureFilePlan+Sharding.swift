@@ -16,7 +16,7 @@ extension FeatureFilePlan {
       ranges.append(ShardPlan.Split(name: split.name, start: start, rows: rows.count, total: split.count))
       guard !rows.isEmpty else { continue }
       part.splits.append(
-        SplitPlan(name: split.name, labels: split.labels[rows], ids: Array(split.ids[rows])))
+        SplitPlan(name: split.name, labels: split.labels[rows], ids: split.ids[rows]))
     }
     guard !part.splits.isEmpty else {
       let most = splits.reduce(1) { max($0, ($1.count - 1) / blockRows + 1) }

@@ -98,7 +98,7 @@ enum PlanDifference {
     if stored.rows != asked.count {
       return "holds \(stored.rows) rows of \(asked.name), this run makes \(asked.count)"
     }
-    if let row = zip(stored.ids, asked.ids).enumerated().first(where: { $1.0 != $1.1 })?.offset {
+    if stored.ids != asked.ids, let row = asked.ids.indices.first(where: { stored.ids[$0] != asked.ids[$0] }) {
       return
         "has \(stored.ids[row]) in row \(row) of \(asked.name), where the source now has \(asked.ids[row])"
     }

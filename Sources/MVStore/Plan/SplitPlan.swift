@@ -7,13 +7,13 @@ public struct SplitPlan: Hashable, Sendable {
   /// One label, or one row of labels, a row.
   public var labels: Labels
   /// Where each row came from.
-  public var ids: [String]
+  public var ids: PackedStrings
 
   /// Describes a split; there must be as many labels as ids.
-  public init(name: String, labels: Labels, ids: [String]) {
+  public init(name: String, labels: Labels, ids: some Collection<String>) {
     self.name = name
     self.labels = labels
-    self.ids = ids
+    self.ids = PackedStrings(ids)
   }
 
   /// How many rows there are.

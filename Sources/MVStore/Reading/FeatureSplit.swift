@@ -17,7 +17,7 @@ public struct FeatureSplit: Sendable {
   /// The name of each class, by label; empty where unknown.
   public var classNames: [String] { file.classNames }
   /// Where each row came from.
-  public var ids: RowIDs { RowIDs(packed: stored.ids) }
+  public var ids: PackedStrings { stored.ids }
   /// What one row of each representation is.
   public var representations: [RepresentationPlan] { stored.features.map(\.plan) }
   /// The rows whose images could not be read, in order; their features are NaN.

@@ -70,10 +70,10 @@ enum FeatureFileSkeleton {
   }
 
   private static func write(_ split: SplitPlan, to group: borrowing HDF5Handle) throws(MVError) {
-    let ids = PackedStrings(split.ids)
+    let ids = split.ids
     let text = try HDF5Handle(mv_h5_create_text(ids.width), group.context, "HDF5 cannot be set up")
     let idSet = try group.creatingDataSet("ids", type: text.id, shape: [split.count])
-    try idSet.write(ids.bytes.bytes, type: text.id)
+    try idSet.write(ids.bytes.span.bytes, type: text.id)
     try idSet.setAttribute("crc32c", Int(Checksum.of(ids)))
 
     let labelSet: HDF5Handle
