@@ -1,3 +1,4 @@
+internal import MVCore
 internal import MVStore
 
 /// What an extraction has done.
