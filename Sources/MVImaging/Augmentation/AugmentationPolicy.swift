@@ -10,6 +10,10 @@ public struct AugmentationPolicy: Augmentation {
     case cifar
     /// Mild colour jitter with probability 0.8, grey with 0.1, crop of at least a fifth with bicubic resizing, flip.
     case cifar20
+    /// Crop and resize, then four operations of ``RandAugment`` of strength 10.
+    case randAugment = "randaugment"
+    /// Crop and resize, then ``AutoAugment``.
+    case autoAugment = "autoaugment"
     /// The image as it is.
     case none
   }
@@ -39,6 +43,8 @@ public struct AugmentationPolicy: Augmentation {
         RandomResizedCrop(size: size, scale: 0.2...1, ratio: 0.75...4.0 / 3, filter: .bicubic),
         RandomHorizontalFlip(),
       ])
+    case .randAugment: self.init([RandomResizedCrop(size: size), RandAugment(operationCount: 4, magnitude: 10)])
+    case .autoAugment: self.init([RandomResizedCrop(size: size), AutoAugment()])
     case .none: self.init([])
     }
   }

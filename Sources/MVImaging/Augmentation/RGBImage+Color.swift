@@ -3,7 +3,7 @@ internal import Foundation
 extension RGBImage {
   /// `factor` of this image and `1 - factor` of another, value by value, cut to 0...255 and to whole numbers
   /// (Pillow's blend).
-  private func blended(by factor: Double, with other: (Int) -> UInt8) -> RGBImage {
+  func blended(by factor: Double, with other: (Int) -> UInt8) -> RGBImage {
     let factor = Float(factor)
     return RGBImage(height: height, width: width) { target in
       pixels.withUnsafeBufferPointer { source in

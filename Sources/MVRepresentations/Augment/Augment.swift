@@ -19,6 +19,10 @@ public struct Augment: Representation {
     case cifar
     /// Mild colour jitter, grey, crop of at least a fifth with bicubic resizing, flip.
     case cifar20
+    /// Crop and resize, then four random operations of one strength.
+    case randAugment = "randaugment"
+    /// Crop and resize, then one of 25 pairs of operations.
+    case autoAugment = "autoaugment"
     /// No change.
     case none
   }
@@ -59,7 +63,7 @@ public struct Augment: Representation {
     let border = policy == .cifar ? 4 : 0
     let isPossible =
       switch policy {
-      case .custom, .cifar20: true
+      case .custom, .cifar20, .randAugment, .autoAugment: true
       case .cifar: view.height <= shape.height + 2 * border && view.width <= shape.width + 2 * border
       case .none: view.height == shape.height && view.width == shape.width
       }
@@ -67,7 +71,7 @@ public struct Augment: Representation {
       throw .usage(
         "setting size=\(size)",
         "is not possible where policy=\(policy.rawValue), which does not resize, for images of \(shape)",
-        remedy: "leave size out, or take policy=custom or policy=cifar20")
+        remedy: "leave size out, or take another policy")
     }
     return FeatureLayout(shape: [shape.channels, view.height, view.width], axes: ["channel", "y", "x"])
   }
@@ -126,6 +130,8 @@ extension Augment.Policy {
     case .custom: .custom
     case .cifar: .cifar
     case .cifar20: .cifar20
+    case .randAugment: .randAugment
+    case .autoAugment: .autoAugment
     case .none: .none
     }
   }
