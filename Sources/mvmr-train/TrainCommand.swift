@@ -18,6 +18,7 @@ extension Command {
         mvmr train cifar10:DIR --features features.h5 --output run --set encoder=cifar-resnet --set epochs=50
         mvmr train cifar10:DIR --config builtin:cifar10 --features features.h5 --output run
         mvmr train cifar10:DIR --teacher resnet56.pt,normalisation=imagenet --output distilled
+        mvmr train cifar10:DIR --features features.h5 --find-lr
         mvmr train --config settings.yaml --print-config
         mvmr train --settings
       """,
@@ -35,6 +36,10 @@ extension Command {
       .option("device", "NAME", "cpu or cuda"),
       .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
       .flag("resume", "continue the run in the folder"),
+      .flag(
+        "find-lr", "search a learning rate by 100 steps of growing rate, and stop; with --output, a page with the curve"
+      ),
+      .flag("find-batch", "double the batch until memory is short, with images a second of each, and stop"),
       .flag("print-config", "print the configuration with every setting as YAML, and stop"),
       .flag("settings", "list every setting and its default, and those of a teacher, and stop"),
       .flag("markdown", "with --settings: print the tables of Notebooks-free-docs/Training.md"),
@@ -50,6 +55,10 @@ extension Command {
     try request.checkPossible()
     if arguments.has("print-config") {
       print(request.configuration.yaml, terminator: "")
+      return
+    }
+    if arguments.has("find-lr") || arguments.has("find-batch") {
+      try Finders.run(request, arguments)
       return
     }
     let output = try request.output()

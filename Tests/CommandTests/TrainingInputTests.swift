@@ -57,6 +57,19 @@ import Testing
     try fails(train + ["--device", "tpu"], status: 64, "tpu", "cpu|cuda")
   }
 
+  @Test func searches() throws {
+    let train = ["train", "synthetic:240"] + Self.small
+    let rate = try Tool.run(tool, train + ["--find-lr", "--output", path("rate"), "--json"])
+    try #require(rate.status == 0, "\(rate.errors)")
+    #expect(rate.output.contains("\"points\"") && rate.output.contains("\"suggestion\""))
+    #expect(try String(contentsOf: folder.url.appending(path: "rate/find-lr.html"), encoding: .utf8).contains("<svg"))
+    #expect(!FileManager.default.fileExists(atPath: path("rate/last.ckpt")))
+    let batch = try Tool.run(tool, train + ["--find-batch"])
+    #expect(batch.status == 0 && batch.output.hasPrefix("batch_size 128: "), "\(batch.output) \(batch.errors)")
+    try fails(train + ["--find-batch", "--find-lr"], status: 64, "--find-lr", "first")
+    try fails(train + ["--find-lr", "--resume"], status: 64, "--resume")
+  }
+
   @Test func featureFilesOfOtherImages() throws {
     let train = ["train", "synthetic:40"] + Self.small
     try succeeds(["extract", "synthetic:48", "--representation", "hog", "--output", path("more.h5")])

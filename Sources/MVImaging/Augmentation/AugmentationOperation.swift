@@ -51,10 +51,11 @@ public enum AugmentationOperation: String, Hashable, Sendable, Codable, CaseIter
   /// (posterize), 255 to 0 (solarize).
   public func magnitude(ofBin bin: Int, among bins: Int, for size: ImageSize) -> Double {
     precondition(bins > 1 && (0..<bins).contains(bin), "bin \(bin) of \(bins)")
-    /// In single precision, and from the nearer end, as torch.linspace.
+    /// In single precision, rounded once, and from the nearer end, as torch.linspace.
     func spaced(_ start: Float, _ end: Float) -> Double {
       let step = (end - start) / Float(bins - 1)
-      return Double(bin < bins / 2 ? start + step * Float(bin) : end - step * Float(bins - 1 - bin))
+      return Double(
+        bin < bins / 2 ? start.addingProduct(step, Float(bin)) : end.addingProduct(-step, Float(bins - 1 - bin)))
     }
     switch self {
     case .shearX, .shearY: return spaced(0, 0.3)

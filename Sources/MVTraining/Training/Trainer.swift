@@ -13,13 +13,13 @@ public final class Trainer {
   /// The run's folder.
   public let folder: URL
   /// The encoder that is trained.
-  public let encoder: Encoder
+  public var encoder: Encoder { learner.encoder }
   /// Steps of the whole run.
   public let totalSteps: Int
   /// Steps done; not 0 after a resume.
   public private(set) var step: Int
   /// The statistics that images are normalised by.
-  public let statistics: ImageStatistics
+  public var statistics: ImageStatistics { learner.statistics }
 
   /// The last checkpoint of a run in `folder`.
   public static func checkpoint(in folder: URL) -> URL { folder.appending(path: "last.ckpt") }
@@ -27,12 +27,8 @@ public final class Trainer {
   /// The checkpoint of a run in `folder` whose embeddings a linear probe told apart best.
   public static func bestCheckpoint(in folder: URL) -> URL { folder.appending(path: "best.ckpt") }
 
-  private let data: TrainingData
-  private let order: EpochOrder
+  private let learner: Learner
   private let schedule: LearningRateSchedule
-  private let optimizer: Optimizer
-  private let loss: MultiViewLoss
-  private let policy: AugmentationPolicy
   private var partialLoss: LossTerms?
   private let validation: OnlineValidation?
   private var bestScore: Double?
@@ -47,36 +43,11 @@ public final class Trainer {
   public init(
     _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false
   ) throws(MVError) {
-    try Torch.use(settings.device)
-    let data = try Trainer.representations(settings, data)
-    let stepImages = settings.batchSize * settings.accumulate
-    guard data.count >= stepImages else {
-      let accumulate = settings.accumulate == 1 ? "" : ", accumulate=\(settings.accumulate)"
-      throw .usage(
-        "setting batch_size=\(settings.batchSize)\(accumulate)",
-        "takes \(stepImages) images a step, \(data.name) has \(data.count)", remedy: "make it smaller")
-    }
-    guard settings.estimator == .biased || settings.batchSize >= 4 else {
-      throw .usage(
-        "setting estimator=unbiased", "needs a batch_size of at least 4", remedy: "make the batch larger")
-    }
-    try Torch.setThreads(settings.threads)
-    let seed = UInt64(settings.seed)
-    order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
-    schedule = try settings.schedule(stepsPerEpoch: order.stepsPerEpoch)
-    encoder = try Encoder(settings.architecture(), seed: seed, channelsLast: settings.channelsLast)
-    guard let kind = Optimizer.Kind(rawValue: settings.optimizer.rawValue) else {
-      throw .internalFault("setting optimizer", "is not known")
-    }
-    optimizer = try Optimizer(kind, parameters: encoder.parameters, weightDecay: settings.weightDecay)
-    loss = settings.loss
-    policy = AugmentationPolicy(
-      settings.policy, size: ImageSize(height: data.shape.height, width: data.shape.width))
-    statistics = settings.statistics(for: data.shape)
-    totalSteps = settings.epochs * order.stepsPerEpoch
-    validation = settings.validateEvery > 0 ? OnlineValidation(of: data, seed: seed) : nil
+    learner = try Learner(settings, data: data)
+    schedule = try settings.schedule(stepsPerEpoch: learner.order.stepsPerEpoch)
+    totalSteps = settings.epochs * learner.order.stepsPerEpoch
+    validation = settings.validateEvery > 0 ? OnlineValidation(of: learner.data, seed: UInt64(settings.seed)) : nil
     self.settings = settings
-    self.data = data
     self.folder = folder
 
     var found: Checkpoint?
@@ -94,13 +65,13 @@ public final class Trainer {
     partialLoss = found?.place.partialLoss
     bestScore = found?.place.bestScore
     events = EventFile(in: folder)
-    let names = ["mse", "std", "dc_zz"] + data.targets.map { "dc_\($0.name)" }
+    let names = ["mse", "std", "dc_zz"] + learner.data.targets.map { "dc_\($0.name)" }
     log = EpochLog(
-      at: folder.appending(path: "losses.csv"), terms: names, keepingEpochs: step / order.stepsPerEpoch)
+      at: folder.appending(path: "losses.csv"), terms: names, keepingEpochs: step / learner.order.stepsPerEpoch)
     if let found {
       try Trainer.match(found, settings, place)
       try encoder.load(found.file.tensors, from: file.path)
-      try optimizer.load(found.file.tensors, steps: found.place.step, from: file.path)
+      try learner.optimizer.load(found.file.tensors, steps: found.place.step, from: file.path)
     }
   }
 
@@ -112,20 +83,18 @@ public final class Trainer {
     onStep: (TrainingProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws(MVError) {
     guard step < totalSteps else { return }
-    let (data, policy, order, settings) = (data, policy, order, settings)
-    let parts = settings.accumulate
-    let producer = BatchProducer(steps: step * parts..<totalSteps * parts) { batch throws(MVError) in
-      let (step, part) = batch.quotientAndRemainder(dividingBy: parts)
-      let images = order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize]
-      return try PreparedBatch(
-        of: data, at: Array(images), epoch: step / order.stepsPerEpoch, seed: UInt64(settings.seed),
-        policy: policy, workers: settings.workers)
-    }
+    let producer = learner.batches(of: step..<totalSteps)
     defer { producer.stop() }
-    var clock = StepClock(stepsBefore: step, totalSteps: totalSteps, batchSize: settings.batchSize * parts)
+    var clock = StepClock(
+      stepsBefore: step, totalSteps: totalSteps, batchSize: settings.batchSize * settings.accumulate)
     while step < totalSteps {
       let rate = schedule.rate(at: step)
-      let terms = try update(learningRate: rate, from: producer, clock: &clock)
+      let terms = try learner.update(learningRate: rate, from: producer, clock: &clock)
+      if let name = terms.firstNotFinite {
+        throw .badData(
+          "loss term \(name)", "is not finite at epoch \(step / order.stepsPerEpoch + 1), step \(step + 1)",
+          remedy: "lower lr or set clip; \(lastGoodState)")
+      }
       if partialLoss == nil { partialLoss = terms } else { partialLoss?.add(terms) }
       step += 1
       clock.stepped()
@@ -138,80 +107,8 @@ public final class Trainer {
     }
   }
 
-  /// One step: the mean gradient of its batches, and the update.
-  private func update(
-    learningRate: Double, from producer: BatchProducer, clock: inout StepClock
-  ) throws(MVError) -> LossTerms {
-    func next() throws(MVError) -> PreparedBatch {
-      let since = ContinuousClock.now
-      defer { clock.waited(ContinuousClock.now - since) }
-      return try producer.next()
-    }
-    var terms = try gradients(of: next(), clock: &clock)
-    for _ in 1..<settings.accumulate { terms.add(try gradients(of: next(), clock: &clock)) }
-    let parameters = encoder.parameters.map(\.tensor)
-    if settings.accumulate > 1 {
-      try parameters.scaleGradients(by: 1 / Double(settings.accumulate))
-      terms = terms.divided(by: Double(settings.accumulate))
-    }
-    if settings.clip > 0 {
-      let factor = settings.clip / (try parameters.gradientNorm() + 1e-6)
-      if factor < 1 { try parameters.scaleGradients(by: factor) }
-    }
-    try clock.networking { () throws(MVError) in try optimizer.step(learningRate: learningRate) }
-    return terms
-  }
-
-  /// Both views of a batch through the encoder, the loss, and its gradient added to what is there.
-  private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
-    let plain = try tensor(of: batch.plain)
-    let augmented = try tensor(of: batch.augmented)
-    var representations: [MultiViewLoss.Representation] = []
-    for (target, rows) in zip(data.targets, batch.rows) {
-      let distances: CentredDistances
-      switch target.origin {
-      case .pixels: distances = try CentredDistances(of: plain, scale: target.scale, estimator: loss.estimator)
-      case .augmented:
-        let second = try tensor(of: batch.secondView ?? batch.augmented)
-        distances = try CentredDistances(of: second, scale: target.scale, estimator: loss.estimator)
-      case .teacher(let teacher):
-        let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
-        distances = try CentredDistances(of: embedding, scale: target.scale, estimator: loss.estimator)
-      case .stored:
-        guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
-        distances = try CentredDistances(of: rows, scale: target.scale, estimator: loss.estimator)
-      }
-      representations.append(
-        MultiViewLoss.Representation(
-          name: target.name, weight: settings.weight(of: target.name), distances: distances))
-    }
-    // The augmented view goes first, as released: batch normalisation's running statistics depend on the order.
-    let (z, z0) = try clock.networking { () throws(MVError) in
-      try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
-        (try embed(augmented), try embed(plain))
-      }
-    }
-    let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
-    if let name = terms.firstNotFinite {
-      throw .badData(
-        "loss term \(name)", "is not finite at epoch \(step / order.stepsPerEpoch + 1), step \(step + 1)",
-        remedy: "lower lr or set clip; \(lastGoodState)")
-    }
-    // The loss knows its gradient already; what is left is the encoder's.
-    try clock.networking { () throws(MVError) in try value.backward() }
-    return terms
-  }
-
-  private func embed(_ images: Tensor) throws(MVError) -> Tensor {
-    let embedding = try encoder.embedding(of: encoder.features(of: images, training: true), training: true)
-    return settings.normalizeZ ? try embedding.normalizedRows() : embedding
-  }
-
-  private func tensor(of pixels: [UInt8]) throws(MVError) -> Tensor {
-    try Tensor(
-      images: pixels, count: settings.batchSize, shape: data.shape, mean: statistics.mean,
-      deviation: statistics.deviation, channelsLast: settings.channelsLast)
-  }
+  private var order: EpochOrder { learner.order }
+  private var data: TrainingData { learner.data }
 
   private func finishEpoch(clock: inout StepClock, learningRate: Double) throws(MVError) -> EpochRecord? {
     guard step % order.stepsPerEpoch == 0, let sums = partialLoss else { return nil }
@@ -283,6 +180,6 @@ public final class Trainer {
       }
     }
     try Checkpoint.write(
-      encoder: encoder, optimizer: optimizer, settings: settings, place: place, to: url)
+      encoder: encoder, optimizer: learner.optimizer, settings: settings, place: place, to: url)
   }
 }

@@ -1,0 +1,108 @@
+internal import Foundation
+public import MVCore
+
+/// Finds the largest batch that memory holds by doubling it, as PyTorch Lightning's scaler does, and tells how fast each is.
+///
+/// On the CPU too much memory ends the process, not the step: so the next batch's memory is foretold from the last one's,
+/// and a batch that would need more than is free is not tried.
+public struct BatchSizeFinder: Hashable, Sendable {
+  /// The first batch size.
+  public var smallest = 16
+  /// The last batch size that is tried.
+  public var largest = 4096
+  /// Steps of each size; the first is not timed.
+  public var steps = 3
+
+  /// Creates a search from 16 to 4,096.
+  public init() {}
+
+  /// One size.
+  public struct Point: Hashable, Sendable, Codable {
+    /// Images a batch.
+    public let batchSize: Int
+    /// Images a second; both views of an image count as one.
+    public let imagesPerSecond: Double
+    /// The most bytes that the process held.
+    public let bytes: Int
+  }
+
+  /// Why a search ended.
+  public enum End: String, Hashable, Sendable, Codable {
+    /// The next size would take more memory than there is.
+    case memory
+    /// The next size is larger than the data.
+    case data
+    /// The last size that was to be tried was tried.
+    case limit
+  }
+
+  /// What a search found.
+  public struct Result: Hashable, Sendable, Codable {
+    /// The sizes tried, in order.
+    public let points: [Point]
+    /// Why no larger one was.
+    public let end: End
+    /// The largest size that went well.
+    public var suggestion: Int { points.last?.batchSize ?? 0 }
+  }
+
+  /// Runs the search; throws where not even the smallest size goes well, and where `isCancelled` says so.
+  public func search(
+    _ settings: TrainingSettings, data: TrainingData, onSize: (Point) -> Void = { _ in },
+    isCancelled: () -> Bool = { false }
+  ) throws(MVError) -> Result {
+    guard smallest >= 2, smallest <= largest, steps >= 2 else {
+      throw .usage(
+        "batch sizes \(smallest) to \(largest)", "cannot be searched",
+        remedy: "give 2 or more, the first not above the last")
+    }
+    var points: [Point] = []
+    var size = smallest
+    let before = ProcessMemory.held
+    while true {
+      guard size <= largest else { return Result(points: points, end: .limit) }
+      guard size * settings.accumulate <= data.count || points.isEmpty else {
+        return Result(points: points, end: .data)
+      }
+      if let last = points.last, last.bytes + (last.bytes - before) > ProcessMemory.limit {
+        return Result(points: points, end: .memory)
+      }
+      do throws(MVError) {
+        points.append(try measure(size, settings, data, isCancelled))
+      } catch {
+        // What libtorch says where a device, unlike the CPU, has no more.
+        guard !points.isEmpty, "\(error)".contains("out of memory") else { throw error }
+        return Result(points: points, end: .memory)
+      }
+      onSize(points[points.count - 1])
+      size *= 2
+    }
+  }
+
+  private func measure(
+    _ size: Int, _ settings: TrainingSettings, _ data: TrainingData, _ isCancelled: () -> Bool
+  ) throws(MVError) -> Point {
+    var settings = settings
+    settings.batchSize = size
+    let learner = try Learner(settings, data: data)
+    let producer = learner.batches(of: 0..<steps)
+    defer { producer.stop() }
+    var clock = StepClock(stepsBefore: 0, totalSteps: steps, batchSize: size)
+    ProcessMemory.resetPeak()
+    var start = ContinuousClock.now
+    for step in 0..<steps {
+      let terms = try learner.update(learningRate: 0, from: producer, clock: &clock)
+      if let name = terms.firstNotFinite {
+        throw .badData("loss term \(name)", "is not finite at the first weights", remedy: "check the representations")
+      }
+      if isCancelled() {
+        throw MVError(.interrupted, "the search", "was stopped", remedy: "start it again; nothing was written")
+      }
+      if step == 0 { start = .now }
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    return Point(
+      batchSize: size, imagesPerSecond: Double((steps - 1) * size * settings.accumulate) / max(seconds, 1e-9),
+      bytes: ProcessMemory.peak)
+  }
+}

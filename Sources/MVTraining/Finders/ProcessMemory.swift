@@ -1,0 +1,40 @@
+internal import Foundation
+
+/// What Linux says of this process's memory, in bytes.
+public enum ProcessMemory {
+  /// Held now.
+  public static var held: Int { value(of: "VmRSS", in: "/proc/self/status") ?? 0 }
+
+  /// The most that was held since the last ``resetPeak()``, or since the start.
+  public static var peak: Int { value(of: "VmHWM", in: "/proc/self/status") ?? 0 }
+
+  /// What this process could hold: what it holds, and nine tenths of what is free for it on the machine and in its group.
+  public static var limit: Int {
+    var free = value(of: "MemAvailable", in: "/proc/meminfo") ?? .max / 2
+    if let most = number(in: "/sys/fs/cgroup/memory.max"), let used = number(in: "/sys/fs/cgroup/memory.current") {
+      free = min(free, max(0, most - used))
+    }
+    return held + free / 10 * 9
+  }
+
+  /// Forgets the most that was held.
+  public static func resetPeak() {
+    guard let file = fopen("/proc/self/clear_refs", "w") else { return }
+    fputs("5", file)
+    fclose(file)
+  }
+
+  private static func value(of name: String, in path: String) -> Int? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("\(name):") }),
+      let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
+    else { return nil }
+    return kilobytes * 1024
+  }
+
+  private static func number(in path: String) -> Int? {
+    (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
+      Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+  }
+}

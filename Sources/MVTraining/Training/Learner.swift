@@ -1,0 +1,140 @@
+internal import MVCore
+internal import MVImaging
+
+/// What is trained, and one step of it: both views of a batch through the encoder, the loss, its gradient, the update.
+final class Learner {
+  let settings: TrainingSettings
+  let data: TrainingData
+  /// The images of each step.
+  let order: EpochOrder
+  let encoder: Encoder
+  let optimizer: Optimizer
+  let statistics: ImageStatistics
+  private let loss: MultiViewLoss
+  private let policy: AugmentationPolicy
+
+  /// Prepares the encoder with its first weights; throws where settings, data and representations do not go together.
+  init(_ settings: TrainingSettings, data: TrainingData) throws(MVError) {
+    try Torch.use(settings.device)
+    let data = try Trainer.representations(settings, data)
+    let stepImages = settings.batchSize * settings.accumulate
+    guard data.count >= stepImages else {
+      let accumulate = settings.accumulate == 1 ? "" : ", accumulate=\(settings.accumulate)"
+      throw .usage(
+        "setting batch_size=\(settings.batchSize)\(accumulate)",
+        "takes \(stepImages) images a step, \(data.name) has \(data.count)", remedy: "make it smaller")
+    }
+    guard settings.estimator == .biased || settings.batchSize >= 4 else {
+      throw .usage(
+        "setting estimator=unbiased", "needs a batch_size of at least 4", remedy: "make the batch larger")
+    }
+    try Torch.setThreads(settings.threads)
+    let seed = UInt64(settings.seed)
+    order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
+    encoder = try Encoder(settings.architecture(), seed: seed, channelsLast: settings.channelsLast)
+    guard let kind = Optimizer.Kind(rawValue: settings.optimizer.rawValue) else {
+      throw .internalFault("setting optimizer", "is not known")
+    }
+    optimizer = try Optimizer(kind, parameters: encoder.parameters, weightDecay: settings.weightDecay)
+    loss = settings.loss
+    policy = AugmentationPolicy(
+      settings.policy, size: ImageSize(height: data.shape.height, width: data.shape.width))
+    statistics = settings.statistics(for: data.shape)
+    self.settings = settings
+    self.data = data
+  }
+
+  /// The batches of `steps`, made ready ahead on other threads.
+  func batches(of steps: Range<Int>) -> BatchProducer {
+    let (data, policy, order, settings) = (data, policy, order, settings)
+    let parts = settings.accumulate
+    return BatchProducer(steps: steps.lowerBound * parts..<steps.upperBound * parts) { batch throws(MVError) in
+      let (step, part) = batch.quotientAndRemainder(dividingBy: parts)
+      let images = order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize]
+      return try PreparedBatch(
+        of: data, at: Array(images), epoch: step / order.stepsPerEpoch, seed: UInt64(settings.seed),
+        policy: policy, workers: settings.workers)
+    }
+  }
+
+  /// One step: the mean gradient of its batches, and the update.
+  ///
+  /// Where a term of the loss is not finite, it is among the terms given back, and the weights are left alone.
+  func update(learningRate: Double, from producer: BatchProducer, clock: inout StepClock) throws(MVError) -> LossTerms {
+    func next() throws(MVError) -> PreparedBatch {
+      let since = ContinuousClock.now
+      defer { clock.waited(ContinuousClock.now - since) }
+      return try producer.next()
+    }
+    var terms = try gradients(of: next(), clock: &clock)
+    for _ in 1..<settings.accumulate where terms.firstNotFinite == nil {
+      terms.add(try gradients(of: next(), clock: &clock))
+    }
+    guard terms.firstNotFinite == nil else { return terms }
+    let parameters = encoder.parameters.map(\.tensor)
+    if settings.accumulate > 1 {
+      try parameters.scaleGradients(by: 1 / Double(settings.accumulate))
+      terms = terms.divided(by: Double(settings.accumulate))
+    }
+    if settings.clip > 0 {
+      let factor = settings.clip / (try parameters.gradientNorm() + 1e-6)
+      if factor < 1 { try parameters.scaleGradients(by: factor) }
+    }
+    try clock.networking { () throws(MVError) in try optimizer.step(learningRate: learningRate) }
+    return terms
+  }
+
+  /// Both views of a batch through the encoder, the loss, and its gradient, where it is finite, added to what is there.
+  private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
+    let plain = try tensor(of: batch.plain)
+    let augmented = try tensor(of: batch.augmented)
+    let representations = try representations(of: batch, plain: plain)
+    // The augmented view goes first, as released: batch normalisation's running statistics depend on the order.
+    let (z, z0) = try clock.networking { () throws(MVError) in
+      try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
+        (try embed(augmented), try embed(plain))
+      }
+    }
+    let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
+    guard terms.firstNotFinite == nil else { return terms }
+    // The loss knows its gradient already; what is left is the encoder's.
+    try clock.networking { () throws(MVError) in try value.backward() }
+    return terms
+  }
+
+  private func representations(
+    of batch: PreparedBatch, plain: Tensor
+  ) throws(MVError) -> [MultiViewLoss.Representation] {
+    var representations: [MultiViewLoss.Representation] = []
+    for (target, rows) in zip(data.targets, batch.rows) {
+      let distances: CentredDistances
+      switch target.origin {
+      case .pixels: distances = try CentredDistances(of: plain, scale: target.scale, estimator: loss.estimator)
+      case .augmented:
+        let second = try tensor(of: batch.secondView ?? batch.augmented)
+        distances = try CentredDistances(of: second, scale: target.scale, estimator: loss.estimator)
+      case .teacher(let teacher):
+        let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
+        distances = try CentredDistances(of: embedding, scale: target.scale, estimator: loss.estimator)
+      case .stored:
+        guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
+        distances = try CentredDistances(of: rows, scale: target.scale, estimator: loss.estimator)
+      }
+      representations.append(
+        MultiViewLoss.Representation(
+          name: target.name, weight: settings.weight(of: target.name), distances: distances))
+    }
+    return representations
+  }
+
+  private func embed(_ images: Tensor) throws(MVError) -> Tensor {
+    let embedding = try encoder.embedding(of: encoder.features(of: images, training: true), training: true)
+    return settings.normalizeZ ? try embedding.normalizedRows() : embedding
+  }
+
+  private func tensor(of pixels: [UInt8]) throws(MVError) -> Tensor {
+    try Tensor(
+      images: pixels, count: settings.batchSize, shape: data.shape, mean: statistics.mean,
+      deviation: statistics.deviation, channelsLast: settings.channelsLast)
+  }
+}

@@ -1,0 +1,104 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVEvaluation
+internal import MVTraining
+
+/// The searches of `mvmr train --find-lr` and `--find-batch`.
+enum Finders {
+  /// Runs the one that was asked for, and prints what it found.
+  static func run(_ request: TrainRequest, _ arguments: ParsedArguments) throws(MVError) {
+    guard !(arguments.has("find-lr") && arguments.has("find-batch")) else {
+      throw .usage("--find-lr", "does not go with --find-batch", remedy: "find the batch first, then the rate at it")
+    }
+    guard !arguments.has("resume") else {
+      throw .usage("--resume", "does not go with a search", remedy: "leave it out")
+    }
+    let data = try request.data()
+    let settings = request.configuration.settings
+    Interruption.watch()
+    if arguments.has("find-lr") {
+      try learningRate(settings, data, page: request.configuration.output, json: arguments.has("json"))
+    } else {
+      try batchSize(settings, data, json: arguments.has("json"))
+    }
+  }
+
+  private static func learningRate(
+    _ settings: TrainingSettings, _ data: TrainingData, page: String?, json: Bool
+  ) throws(MVError) {
+    let finder = LearningRateFinder()
+    let bar = ProgressBar("find lr", unit: "steps")
+    let start = Date()
+    let found: LearningRateFinder.Result
+    do throws(MVError) {
+      found = try finder.search(
+        settings, data: data,
+        onStep: { step, point in
+          bar.update(
+            RunProgress(
+              doneBefore: 0, done: step, total: finder.steps, seconds: Date().timeIntervalSince(start)),
+            detail: String(format: "lr %.1e  loss %.4f", point.rate, point.loss))
+        }, isCancelled: { Interruption.isRequested })
+      bar.finish()
+    } catch {
+      bar.finish()
+      throw error
+    }
+    if let page { try write(found, settings, to: URL(filePath: page)) }
+    if json {
+      try Terminal.printJSON(found)
+    } else if let rate = found.suggestion {
+      print(String(format: "lr %.2g: there the loss fell most steeply; train with --set lr=%.2g", rate, rate))
+    } else {
+      print("no suggestion: the loss fell nowhere between \(finder.lowest) and \(finder.highest)")
+    }
+  }
+
+  private static func write(
+    _ found: LearningRateFinder.Result, _ settings: TrainingSettings, to folder: URL
+  ) throws(MVError) {
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+      throw .inputOutput(folder.path, "cannot be created", remedy: "check the path and its permissions")
+    }
+    var page = HTMLReport(title: "Learning-rate search", kind: "find-lr")
+    let rates = found.points.map(\.rate)
+    page.paragraph(
+      found.suggestion.map { String(format: "Suggestion: %.2g, where the smoothed loss falls most steeply.", $0) }
+        ?? "No suggestion: the loss fell nowhere.")
+    page.chart(
+      LineChart(
+        [
+          .init("loss", x: rates, y: found.points.map(\.loss)),
+          .init("smoothed", x: rates, y: found.points.map(\.smoothed)),
+        ], xTitle: "learning rate", yTitle: "loss", caption: "The loss as the rate grows from step to step.",
+        logarithmicX: true))
+    page.code(Provenance.commandLine)
+    let file = folder.appending(path: "find-lr.html")
+    try page.write(to: file)
+    Terminal.message("note: the curve is in \(file.path)")
+  }
+
+  private static func batchSize(_ settings: TrainingSettings, _ data: TrainingData, json: Bool) throws(MVError) {
+    let found = try BatchSizeFinder().search(
+      settings, data: data, onSize: { Terminal.message(line($0)) }, isCancelled: { Interruption.isRequested })
+    guard !json else {
+      try Terminal.printJSON(found)
+      return
+    }
+    let reason =
+      switch found.end {
+      case .memory: "the next size would take more memory than there is"
+      case .data: "the next size is larger than the data"
+      case .limit: "no larger one was tried"
+      }
+    let fastest = found.points.max { $0.imagesPerSecond < $1.imagesPerSecond }?.batchSize ?? 0
+    print("batch_size \(found.suggestion): \(reason); fastest was \(fastest)")
+  }
+
+  private static func line(_ point: BatchSizeFinder.Point) -> String {
+    String(
+      format: "batch %d: %.0f images/s, %.2f GiB", point.batchSize, point.imagesPerSecond,
+      Double(point.bytes) / Double(1 << 30))
+  }
+}
