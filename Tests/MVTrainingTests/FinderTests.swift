@@ -12,8 +12,10 @@ import Testing
 
   @Test func theSteepestFallIsSuggested() {
     // A fall of a logistic is steepest in its middle; the first points fall more steeply and do not count.
-    let points = (0..<60).map { step in
-      point(Double(step), step < 8 ? 100 - 10 * Double(step) : 2 - 1 / (1 + exp(-(Double(step) - 35) / 3)))
+    let points = (0..<60).map { (step: Int) -> LearningRateFinder.Point in
+      let place = Double(step)
+      let logistic = 1 / (1 + exp((35 - place) / 3))
+      return point(place, step < 8 ? 100 - 10 * place : 2 - logistic)
     }
     #expect(LearningRateFinder.steepest(points) == 35)
     #expect(LearningRateFinder.steepest((0..<60).map { point(Double($0), Double($0)) }) == nil)
