@@ -1,0 +1,214 @@
+internal import Foundation
+internal import Glibc
+internal import MVCommandLine
+internal import MVCore
+internal import MVDatasets
+internal import MVExtraction
+internal import MVRepresentations
+internal import MVStore
+internal import MVTraining
+
+extension Command {
+  /// `mvmr-bench training`: the training step, distance correlations and memory, each beside PyTorch in one run.
+  static let training = Command(
+    "training", summary: "The training step, distance correlation and memory against PyTorch, in one run",
+    discussion: """
+      Ratios above 1 mean that this package is faster, or holds less. MVMR_PYTHON names a Python with torch, torchvision and
+      kymatio. The peer computes its five representations in the step, as the released code does; ours come from a feature
+      file, but for pixels and the augmented view. Sides take turns; a time is the median of its steps.
+
+      Examples:
+        MVMR_PYTHON=peers/bin/python mvmr-bench training
+        mvmr-bench training --work step --precision bf16 --steps 20
+      """,
+    arguments: [
+      .option("work", "step|dcor|memory", "what to measure; default: all", repeated: true),
+      .option("precision", "bf16|float32", "of the step; default: both", repeated: true),
+      .option("steps", "N", "steps a turn of ours, the first not counted", default: "8"),
+      .option("rounds", "N", "turns of each side", default: "2"),
+      .option("folder", "DIR", "where to write; default: the temporary folder"),
+    ]
+  ) { (arguments) throws(MVError) in
+    try TrainingProgram.waitPassively()
+    var works = arguments.all("work")
+    if works.isEmpty { works = ["memory", "dcor", "step"] }
+    for work in works where !["step", "dcor", "memory"].contains(work) {
+      throw .usage("--work \(work)", "is not known", remedy: "give step, dcor or memory")
+    }
+    let precisions = arguments.all("precision").isEmpty ? ["bf16", "float32"] : arguments.all("precision")
+    let parent = arguments["folder"].map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
+    let folder = parent.appending(path: "mvmr-bench-\(UUID().uuidString)")
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+      throw .inputOutput(folder.path, "cannot be created", remedy: "give another --folder")
+    }
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let benchmark = TrainingBenchmark(
+      folder: folder, steps: try arguments.int("steps", in: 2...1000) ?? 8,
+      rounds: try arguments.int("rounds", in: 1...100) ?? 2)
+    var table = TextTable("work", "ours", "peer", "ratio", "wanted", "remark")
+    // Memory first: what a process has held once, it may keep.
+    if works.contains("memory") { try benchmark.memory(precisions, into: &table) }
+    if works.contains("dcor") { try benchmark.distanceCorrelation(into: &table) }
+    if works.contains("step") { try benchmark.step(precisions, into: &table) }
+    print(table.text)
+  }
+}
+
+/// One run of the measurement.
+private struct TrainingBenchmark {
+  let folder: URL
+  let steps: Int
+  let rounds: Int
+
+  /// ResNet-18 on 128 images of 32 pixels, projector 2048-2048-2048, five representations.
+  func step(_ precisions: [String], into table: inout TextTable) throws(MVError) {
+    let batch = 128
+    let (source, split, targets) = try features(
+      count: batch * steps,
+      of: [
+        "scattering", "hog-layer:variant=released", "std",
+      ])
+    for precision in precisions {
+      var settings = TrainingSettings()
+      try settings.set("precision", to: .string(precision))
+      try settings.set("representations", to: .string("pixels,scattering,augment,hog-layer,std"))
+      settings.batchSize = batch
+      settings.projector = "2048-2048-2048"
+      var ours: [Double] = []
+      var theirs: [Double] = []
+      var outside = 0.0
+      for round in 0..<rounds {
+        let data = try TrainingData(source: source, split: split, targets: targets)
+        let measured = try time(settings, data, name: "\(precision)\(round)")
+        ours += measured.steps
+        outside = measured.outside
+        theirs += try python(["step", "resnet18", "\(batch)", "32", "2048-2048-2048", precision, "4"])
+      }
+      table.add(
+        row: row(
+          "step, ResNet-18, 128 x 32 px, \(precision)", ours.middle, theirs.middle,
+          precision == "bf16" ? "1.5" : "2.7",
+          String(
+            format: "%.0f and %.0f images/s; %.1f %% outside the network", Double(batch) / ours.middle,
+            Double(batch) / theirs.middle, 100 * outside)))
+    }
+  }
+
+  /// Forward and backward of one distance correlation of a batch of embeddings with 15,552 columns.
+  func distanceCorrelation(into table: inout TextTable) throws(MVError) {
+    let (rows, columns) = (256, 15_552)
+    for (embedding, both) in [(2048, false), (columns, true)] {
+      var random = SeededGenerator(seed: 3)
+      let x = try Tensor((0..<rows * embedding).map { _ in Float(random.normal()) }, shape: [rows, embedding])
+      let y = try Tensor((0..<rows * columns).map { _ in Float(random.normal()) }, shape: [rows, columns])
+      try x.setRequiresGradient(true)
+      try y.setRequiresGradient(both)
+      var ours: [Double] = []
+      for _ in 0..<12 {
+        ours.append(try seconds { () throws(MVError) in try x.distanceCorrelation(with: y).backward() })
+      }
+      let theirs = try python(["dcor", "\(rows)", "\(embedding)", "\(columns)", both ? "both" : "one", "12"])
+      table.add(
+        row: row(
+          "dCor, B = 256, \(embedding) and \(columns) columns, \(both ? "both gradients" : "one gradient")",
+          Array(ours.dropFirst(2)).middle, theirs.middle, "2.0", ""))
+    }
+  }
+
+  /// The most memory a process held that trains ResNet-50 on batches of 64 images of 32 pixels.
+  func memory(_ precisions: [String], into table: inout TextTable) throws(MVError) {
+    let (source, split, targets) = try features(count: 64 * 4, of: [])
+    var settings = TrainingSettings()
+    settings.encoder = .resnet50
+    settings.batchSize = 64
+    settings.projector = "2048-2048-2048"
+    try settings.set("representations", to: .string("none"))
+    for precision in precisions {
+      try settings.set("precision", to: .string(precision))
+      malloc_trim(0)
+      ProcessMemory.resetPeak()
+      let data = try TrainingData(source: source, split: split, targets: targets)
+      _ = try time(settings, data, name: "memory-\(precision)")
+      let ours = Double(ProcessMemory.peak) / Double(1 << 30)
+      guard let theirs = try python(["memory", "resnet50", "64", "32", "2048-2048-2048", precision, "3"]).first else {
+        continue
+      }
+      table.add(
+        row: [
+          "memory, ResNet-50, batch 64, 32 px, \(precision)", String(format: "%.2f GiB", ours),
+          String(format: "%.2f GiB", theirs), String(format: "%.2f", theirs / ours), "1.0",
+          "the most held; processes whole, libraries included",
+        ])
+    }
+  }
+
+  /// The source, its train split, and representations of it from a feature file.
+  private func features(
+    count: Int, of specifications: [String]
+  ) throws(MVError) -> (any ImageSource, SourceSplit, [TrainingTarget]) {
+    let source = try Synthetic(count: count * 5 / 4)
+    let split = try source.split("train")
+    guard !specifications.isEmpty else { return (source, split, []) }
+    let file = folder.appending(path: "features.h5")
+    let plans = try specifications.map { (text) throws(MVError) in try RepresentationSpecification(parsing: text) }
+    try Extraction(of: plans, from: source, to: file, element: .float16).run { _ in }
+    let stored = try FeatureFile(reading: file)["train"]
+    let targets = try stored.representations.map { (plan) throws(MVError) in
+      TrainingTarget.stored(plan.name, try stored.features(plan.name))
+    }
+    return (source, split, targets)
+  }
+
+  /// The seconds of each step but the first two, and the share of the time that the network did not take.
+  private func time(
+    _ settings: TrainingSettings, _ data: TrainingData, name: String
+  ) throws(MVError) -> (steps: [Double], outside: Double) {
+    var settings = settings
+    settings.epochs = 1
+    settings.warmupEpochs = 0
+    settings.validateEvery = 0
+    let trainer = try Trainer(settings, data: data, folder: folder.appending(path: name))
+    var times: [(clock: ContinuousClock.Instant, network: Double)] = []
+    try trainer.run { times.append((.now, $0.networkSeconds)) }
+    let kept = times.dropFirst(1).dropLast(1)
+    guard let first = kept.first, let last = kept.last, kept.count > 1 else { return ([], 0) }
+    let steps = zip(kept, kept.dropFirst()).map { ($1.clock - $0.clock) / .seconds(1) }
+    return (steps, 1 - (last.network - first.network) / ((last.clock - first.clock) / .seconds(1)))
+  }
+
+  private func row(_ work: String, _ ours: Double, _ peer: Double, _ wanted: String, _ remark: String) -> [String] {
+    [
+      work, String(format: "%.3f s", ours), String(format: "%.3f s", peer), String(format: "%.2f", peer / ours), wanted,
+      remark,
+    ]
+  }
+
+  private func seconds(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
+    let start = ContinuousClock.now
+    try body()
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  /// The numbers that a peer in Python prints; none, with a note, where there is no such Python.
+  private func python(_ arguments: [String]) throws(MVError) -> [Double] {
+    let process = Process()
+    let pipe = Pipe()
+    let program = ProcessInfo.processInfo.environment["MVMR_PYTHON"] ?? "python3"
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [program, "-c", TrainingPeers.script, "\(Parallel.processorCount)"] + arguments
+    process.standardOutput = pipe
+    do { try process.run() } catch { throw .missingInput(program, "cannot be run: \(error)") }
+    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      Terminal.message("note: no figures of \(arguments[0]) from \(program); MVMR_PYTHON names another")
+      return []
+    }
+    return String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+  }
+}
+
+extension [Double] {
+  /// The median; not a number where there is none.
+  fileprivate var middle: Double { isEmpty ? .nan : sorted()[count / 2] }
+}
