@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Glibc
 internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
@@ -125,7 +124,6 @@ private struct TrainingBenchmark {
     try settings.set("representations", to: .string("none"))
     for precision in precisions {
       try settings.set("precision", to: .string(precision))
-      malloc_trim(0)
       ProcessMemory.resetPeak()
       let data = try TrainingData(source: source, split: split, targets: targets)
       _ = try time(settings, data, name: "memory-\(precision)")
@@ -146,12 +144,14 @@ private struct TrainingBenchmark {
   private func features(
     count: Int, of specifications: [String]
   ) throws(MVError) -> (any ImageSource, SourceSplit, [TrainingTarget]) {
-    let source = try Synthetic(count: count * 5 / 4)
+    let source = try Synthetic(count: count)
     let split = try source.split("train")
     guard !specifications.isEmpty else { return (source, split, []) }
     let file = folder.appending(path: "features.h5")
-    let plans = try specifications.map { (text) throws(MVError) in try RepresentationSpecification(parsing: text) }
-    try Extraction(of: plans, from: source, to: file, element: .float16).run { _ in }
+    let representations = try specifications.map { (text) throws(MVError) in
+      try RepresentationSpecification(parsing: text).make()
+    }
+    try Extraction(of: representations, from: source, to: file, element: .float16).run { _ in }
     let stored = try FeatureFile(reading: file)["train"]
     let targets = try stored.representations.map { (plan) throws(MVError) in
       TrainingTarget.stored(plan.name, try stored.features(plan.name))
