@@ -11,17 +11,35 @@ namespace {
 
 constexpr float smallest_square = 1e-4f;
 
-/// rows * rows^T. Wide rows are multiplied in strips of the upper triangle, which saves most of the other half.
-at::Tensor gram(const at::Tensor& rows) {
+/// Adds rows * rows^T to the strips of `product` that hold its upper triangle.
+void add_upper(at::Tensor& product, const at::Tensor& rows, int64_t strips) {
   const int64_t count = rows.size(0);
-  const int64_t strips = rows.size(1) >= 1024 && count >= 64 ? 4 : 1;
-  if (strips == 1) return at::mm(rows, rows.t());
-  at::Tensor product = at::empty({count, count}, rows.options());
   for (int64_t strip = 0; strip < strips; ++strip) {
     const int64_t begin = count * strip / strips, end = count * (strip + 1) / strips;
-    const at::Tensor part = at::mm(rows.slice(0, begin, end), rows.slice(0, begin).t());
-    product.slice(0, begin, end).slice(1, begin).copy_(part);
-    if (end < count) product.slice(0, end).slice(1, begin, end).copy_(part.slice(1, end - begin).t());
+    product.slice(0, begin, end).slice(1, begin).addmm_(rows.slice(0, begin, end), rows.slice(0, begin).t());
+  }
+}
+
+/// (rows - mean) * (rows - mean)^T. Wide rows are multiplied in strips of the upper triangle, which saves most of the
+/// other half; where the shifted rows are not asked for, a few columns at a time, which then stay in the cache.
+at::Tensor gram(const at::Tensor& rows, at::Tensor* shifted) {
+  constexpr int64_t block = 2048;
+  const int64_t count = rows.size(0), columns = rows.size(1);
+  const int64_t strips = columns >= 1024 && count >= 64 ? 4 : 1;
+  const at::Tensor mean = rows.mean(0, true);
+  at::Tensor product = at::zeros({count, count}, rows.options());
+  if (shifted) {
+    *shifted = rows - mean;
+    add_upper(product, *shifted, strips);
+  } else {
+    for (int64_t from = 0; from < columns; from += block) {
+      const int64_t to = std::min(columns, from + block);
+      add_upper(product, rows.slice(1, from, to) - mean.slice(1, from, to), strips);
+    }
+  }
+  for (int64_t strip = 0; strip + 1 < strips; ++strip) {
+    const int64_t begin = count * strip / strips, end = count * (strip + 1) / strips;
+    product.slice(0, end).slice(1, begin, end).copy_(product.slice(0, begin, end).slice(1, end).t());
   }
   return product;
 }
@@ -42,13 +60,11 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
   const int64_t n = rows.size(0);
   TORCH_CHECK(rows.dim() == 2 && n >= 2, "distances need at least 2 rows, not ", n);
   TORCH_CHECK(estimator == Estimator::biased || n >= 4, "the unbiased estimator needs at least 4 rows, not ", n);
-  const at::Tensor shifted = rows - rows.mean(0, true);
-  // The n x n part is the CPU's: it is small beside the products.
-  const at::Tensor products = gram(shifted).to(at::kCPU);
   Side side;
+  // The n x n part is the CPU's: it is small beside the products.
+  const at::Tensor products = gram(rows, keep_rows ? &side.rows : nullptr).to(at::kCPU);
   side.scale = scale;
   const auto area = static_cast<float>(scale * scale);
-  if (keep_rows) side.rows = shifted;
   side.distances = at::empty({n, n}, products.options());
   side.centred = at::empty({n, n}, products.options());
   const float* g = products.data_ptr<float>();

@@ -1,7 +1,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
-#include <vector>
+#include <initializer_list>
+#include <string>
 
 #include "Distances.h"
 
@@ -12,29 +13,44 @@ using torch::autograd::variable_list;
 
 mvt::Estimator estimator(bool unbiased) { return unbiased ? mvt::Estimator::unbiased : mvt::Estimator::biased; }
 
-/// A scalar whose gradients are known as soon as its value is: the forward pass keeps them, the backward pass scales
-/// them.
-variable_list scaled_gradients(AutogradContext* context, const variable_list& outer) {
-  variable_list gradients;
-  for (const at::Tensor& gradient : context->get_saved_variables()) gradients.push_back(gradient * outer[0]);
+/// Keeps the gradients of a scalar, which are known as soon as its value is; one that nobody needs is undefined.
+void keep(AutogradContext* context, std::initializer_list<at::Tensor> gradients) {
+  // Not as saved variables: those are referred to until the pass is over, so that each would be copied to its leaf.
+  for (const at::Tensor& gradient : gradients) {
+    context->saved_data[std::to_string(context->saved_data.size())] = gradient;
+  }
+}
+
+/// The kept gradients times that of the scalar. They are given away: a second pass over one graph is an error.
+variable_list give(AutogradContext* context, const variable_list& outer, size_t inputs) {
+  const auto factor = outer[0].item<double>();
+  variable_list gradients(inputs);
+  for (size_t index = 0; index < context->saved_data.size(); ++index) {
+    c10::IValue& kept = context->saved_data[std::to_string(index)];
+    TORCH_CHECK(kept.isTensor(), "the gradients of this loss were used already");
+    gradients[index] = std::move(kept).toTensor();
+    kept = c10::IValue(0);
+    if (gradients[index].defined() && factor != 1) gradients[index].mul_(factor);
+  }
   return gradients;
 }
 
 struct DistanceCorrelation : torch::autograd::Function<DistanceCorrelation> {
   static at::Tensor forward(AutogradContext* context, at::Tensor x, at::Tensor y, bool unbiased) {
     const auto kind = estimator(unbiased);
-    const mvt::Side a = mvt::side_of(x, 1, kind, true), b = mvt::side_of(y, 1, kind, true);
-    at::Tensor slope_a = at::zeros_like(a.centred), slope_b = at::zeros_like(b.centred);
-    const double value = mvt::distance_correlation(a, b, kind, 1, slope_a.data_ptr<float>(), slope_b.data_ptr<float>());
-    context->save_for_backward({mvt::rows_gradient(a, slope_a), mvt::rows_gradient(b, slope_b)});
+    const bool wants_x = x.requires_grad(), wants_y = y.requires_grad();
+    const mvt::Side a = mvt::side_of(x, 1, kind, wants_x), b = mvt::side_of(y, 1, kind, wants_y);
+    at::Tensor slope_a, slope_b;
+    if (wants_x) slope_a = at::zeros_like(a.centred);
+    if (wants_y) slope_b = at::zeros_like(b.centred);
+    const double value = mvt::distance_correlation(a, b, kind, 1, wants_x ? slope_a.data_ptr<float>() : nullptr,
+                                                   wants_y ? slope_b.data_ptr<float>() : nullptr);
+    keep(context, {wants_x ? mvt::rows_gradient(a, slope_a) : at::Tensor(),
+                   wants_y ? mvt::rows_gradient(b, slope_b) : at::Tensor()});
     return at::full({}, value, x.options());
   }
 
-  static variable_list backward(AutogradContext* context, variable_list outer) {
-    variable_list gradients = scaled_gradients(context, outer);
-    gradients.emplace_back();
-    return gradients;
-  }
+  static variable_list backward(AutogradContext* context, variable_list outer) { return give(context, outer, 3); }
 };
 
 /// What the loss needs beside the embeddings, and where its terms go.
@@ -90,15 +106,11 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
     // Every term's pull on the distances of z is gathered first, so that there is one product, not one a term.
     gradient.add_(mvt::rows_gradient(a, slope));
     gradient0.add_(mvt::rows_gradient(a0, slope0));
-    context->save_for_backward({gradient0, gradient});
+    keep(context, {gradient0, gradient});
     return at::full({}, total, z.options());
   }
 
-  static variable_list backward(AutogradContext* context, variable_list outer) {
-    variable_list gradients = scaled_gradients(context, outer);
-    gradients.emplace_back();
-    return gradients;
-  }
+  static variable_list backward(AutogradContext* context, variable_list outer) { return give(context, outer, 3); }
 };
 
 }  // namespace

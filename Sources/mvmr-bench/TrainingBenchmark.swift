@@ -28,7 +28,7 @@ extension Command {
       .option("folder", "DIR", "where to write; default: the temporary folder"),
     ]
   ) { (arguments) throws(MVError) in
-    try TrainingProgram.waitPassively()
+    try LibraryEnvironment.restartIfSlow(usingOpenMP: true)
     var works = arguments.all("work")
     if works.isEmpty { works = ["memory", "dcor", "step"] }
     for work in works where !["step", "dcor", "memory"].contains(work) {
