@@ -41,6 +41,23 @@ public enum TrainingProgram {
         program, "is not there, \(arguments.first ?? "this command") needs it",
         remedy: "build the package with libtorch installed")
     }
-    try LibraryEnvironment.replaceProcess(by: program, arguments)
+    try replaceProcess(by: program, arguments)
+  }
+
+  /// Starts this program anew, unless the environment says already how threads wait: see ``run(_:)``.
+  public static func waitPassively() throws(MVError) {
+    guard getenv(waitPolicy) == nil else { return }
+    try replaceProcess(by: "/proc/self/exe", Array(CommandLine.arguments.dropFirst()))
+  }
+
+  private static let waitPolicy = "OMP_WAIT_POLICY"
+
+  private static func replaceProcess(by program: String, _ arguments: [String]) throws(MVError) {
+    // Threads that wait for work would otherwise spin, on cores that other work could use; read once, when libgomp loads.
+    setenv(waitPolicy, "passive", 0)
+    var words = ([program] + arguments).map { strdup($0) }
+    words.append(nil)
+    execv(program, &words)
+    throw .internalFault(program, "cannot be run: \(String(cString: strerror(errno)))")
   }
 }

@@ -25,7 +25,6 @@ extension Command {
       .option("folder", "DIR", "where to write; default: the temporary folder"),
     ]
   ) { (arguments) throws(MVError) in
-    try LibraryEnvironment.restartIfSlow()
     var works = arguments.all("work")
     if works.isEmpty { works = ["knn", "probe"] }
     for work in works where !["knn", "probe", "memory"].contains(work) {

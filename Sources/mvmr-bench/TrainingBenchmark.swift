@@ -28,7 +28,7 @@ extension Command {
       .option("folder", "DIR", "where to write; default: the temporary folder"),
     ]
   ) { (arguments) throws(MVError) in
-    try LibraryEnvironment.restartIfSlow(usingOpenMP: true)
+    try TrainingProgram.waitPassively()
     var works = arguments.all("work")
     if works.isEmpty { works = ["memory", "dcor", "step"] }
     for work in works where !["step", "dcor", "memory"].contains(work) {

@@ -40,7 +40,6 @@ extension Command {
       .flag("json", "print one JSON object"),
     ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
-    try LibraryEnvironment.restartIfSlow()
     let pair = try EvaluationArguments.pair(arguments)
     let report = try ReportRequest(arguments, kind: "probe", pair)
     if case .multi = pair.trainLabels {
