@@ -2,7 +2,9 @@
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
+#include <malloc.h>
 
+#include <limits>
 #include <new>
 #include <stdexcept>
 
@@ -34,6 +36,13 @@ GuardedStatus mvt_set_threads(int threads) {
     using Setter = void (*)(int);
     if (auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
   });
+}
+
+void mvt_keep_freed_memory(void) {
+#ifdef M_MMAP_MAX
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
 }
 
 int mvt_threads(void) { return at::get_num_threads(); }

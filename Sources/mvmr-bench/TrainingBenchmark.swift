@@ -29,6 +29,8 @@ extension Command {
     ]
   ) { (arguments) throws(MVError) in
     try TrainingProgram.waitPassively()
+    // As mvmr-train.
+    Torch.keepFreedMemory()
     var works = arguments.all("work")
     if works.isEmpty { works = ["memory", "dcor", "step"] }
     for work in works where !["step", "dcor", "memory"].contains(work) {

@@ -1,11 +1,13 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVImaging
+internal import MVTraining
 
 @main
 enum MvmrTrain {
   static func main() {
     Imaging.useOneThreadPerCall()
+    Torch.keepFreedMemory()
     let program = Program(
       name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,
       commands: [.demo, .train, .embed, .evaluate])

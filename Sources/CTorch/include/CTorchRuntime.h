@@ -12,6 +12,9 @@ extern "C" {
 /// The version of libtorch, for example 1.13.1.
 const char* mvt_version(void);
 
+/// Lets the C library keep freed memory for the next allocation, for the whole process.
+void mvt_keep_freed_memory(void);
+
 /// The threads that one operation may use: libtorch's own, and those of the OpenBLAS under it.
 GuardedStatus mvt_set_threads(int threads);
 int mvt_threads(void);

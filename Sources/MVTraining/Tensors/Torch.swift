@@ -22,6 +22,12 @@ public enum Torch {
     try check(mvt_set_threads(Int32(threads)), during: "setting threads=\(count)")
   }
 
+  /// Lets the C library keep freed memory for the next allocation, in the whole process, from now on.
+  ///
+  /// A step frees and allocates its activations anew; given back to the system, the larger ones cost a page fault each 4 KiB.
+  /// CIFAR networks train 1.1 to 1.6 times as fast with it. For programs that do little but train.
+  public static func keepFreedMemory() { mvt_keep_freed_memory() }
+
   /// Whether libtorch was built for CUDA and finds a device.
   public static var hasCUDA: Bool { mvt_has_cuda() }
 
