@@ -27,6 +27,18 @@ struct ConsoleTests {
     }
   }
 
+  @Test func trainingPageListsEverySetting() throws {
+    let page = try #require(Page.all.first { $0.name.hasSuffix("Training.md") })
+    let run = try Tool.run(Tool.folder.appending(path: "mvmr"), ["train", "--settings", "--markdown"])
+    let tables = run.output.split(separator: "\n\n")
+    #expect(tables.count == 2)
+    for table in tables {
+      #expect(
+        page.text.contains(table.trimmingCharacters(in: .newlines)),
+        "\(page) differs from `mvmr train --settings --markdown`: put this there\n\(table)")
+    }
+  }
+
   @Test func cataloguePageIsThatOfTheCatalogue() throws {
     let page = try #require(Page.all.first { $0.name.hasSuffix("Representations.md") })
     let tables = try Tool.mvmr("representations", "--markdown").output.split(separator: "\n\n")
