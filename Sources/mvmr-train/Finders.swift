@@ -80,7 +80,9 @@ enum Finders {
   }
 
   private static func batchSize(_ settings: TrainingSettings, _ data: TrainingData, json: Bool) throws(MVError) {
-    let found = try BatchSizeFinder().search(
+    var finder = BatchSizeFinder()
+    finder.smallest = max(2, min(finder.smallest, data.count / settings.accumulate))
+    let found = try finder.search(
       settings, data: data, onSize: { Terminal.message(line($0)) }, isCancelled: { Interruption.isRequested })
     guard !json else {
       try Terminal.printJSON(found)
