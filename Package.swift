@@ -14,7 +14,9 @@ let swift: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
-let openCVHeaders: [CXXSetting] = [.headerSearchPath("../SystemOpenCV/opencv4")]
+// In C++20 clang takes a header with a module map for a module, and builds that only where modules are asked for.
+let modules: [CXXSetting] = libtorch == nil ? [] : [.unsafeFlags(["-fmodules"])]
+let openCVHeaders: [CXXSetting] = modules + [.headerSearchPath("../SystemOpenCV/opencv4")]
 // The HOG descriptor alone is wanted of opencv_objdetect, which as a shared library would load ten more, neural networks
 // among them, at every start: so it comes from the archive that Debian ships beside it.
 let openCVLibraries: [LinkerSetting] = [
@@ -23,11 +25,15 @@ let openCVLibraries: [LinkerSetting] = [
 
 // Flags for another libtorch are unsafe flags, which SwiftPM refuses in a dependency; so they exist only where asked for.
 let torchHeaders: [CXXSetting] =
-  libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"])] }
-  ?? [.headerSearchPath("../SystemTorch/api")]
+  modules
+  + (libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"])] }
+    ?? [.headerSearchPath("../SystemTorch/api")])
+// By path: a search would find Debian's first.
 let torchLibraries: [LinkerSetting] =
-  ["torch", "torch_cpu", "c10"].map { .linkedLibrary($0) }
-  + (libtorch.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])] } ?? [])
+  libtorch.map { folder in
+    let files = ["torch", "torch_cpu", "c10"].flatMap { ["-Xlinker", "\(folder)/lib/lib\($0).so"] }
+    return [.unsafeFlags(files + ["-Xlinker", "-rpath", "-Xlinker", "\(folder)/lib"])]
+  } ?? ["torch", "torch_cpu", "c10"].map { .linkedLibrary($0) }
 
 func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
@@ -66,7 +72,7 @@ let package = Package(
     .target(name: "CGuarded"),
     .target(name: "COpenCV", dependencies: ["CGuarded"], cxxSettings: openCVHeaders, linkerSettings: openCVLibraries),
     .target(name: "CTorch", dependencies: ["CGuarded"], cxxSettings: torchHeaders, linkerSettings: torchLibraries),
-    .target(name: "CCommandLine", dependencies: ["CGuarded"]),
+    .target(name: "CCommandLine", dependencies: ["CGuarded"], cxxSettings: modules),
     .target(
       name: "CKernels", cxxSettings: [.define("HWY_SHARED_DEFINE"), .headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("hwy")]),
