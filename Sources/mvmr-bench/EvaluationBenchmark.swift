@@ -3,6 +3,7 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
 internal import MVStore
+internal import MVTraining
 
 extension Command {
   /// `mvmr-bench evaluation`: k-NN against FAISS flat, the probe against scikit-learn, and the probe's memory, in one run.
@@ -30,12 +31,6 @@ extension Command {
     for work in works where !["knn", "probe", "memory"].contains(work) {
       throw .usage("--work \(work)", "is not known", remedy: "give knn, probe or memory")
     }
-    let parent = arguments["folder"].map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
-    let folder = parent.appending(path: "mvmr-bench-\(UUID().uuidString)")
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be created", remedy: "give another --folder")
-    }
-    defer { try? FileManager.default.removeItem(at: folder) }
     var given: BenchmarkFeatures?
     if let file = arguments["file"] {
       guard let name = arguments["representation"] else {
@@ -43,12 +38,14 @@ extension Command {
       }
       given = BenchmarkFeatures(url: URL(filePath: file), name: name)
     }
-    let benchmark = EvaluationBenchmark(folder: folder, given: given)
-    var table = TextTable("work", "ours", "peer", "ratio", "wanted", "agreement")
-    if works.contains("knn") { try benchmark.neighbours(into: &table) }
-    if works.contains("probe") { try benchmark.probe(into: &table) }
-    if works != ["memory"] { print(table.text) }
-    if works.contains("memory") { try benchmark.memory() }
+    try Measurement.inFolder(arguments) { (folder) throws(MVError) in
+      let benchmark = EvaluationBenchmark(folder: folder, given: given)
+      var table = TextTable("work", "ours", "peer", "ratio", "wanted", "agreement")
+      if works.contains("knn") { try benchmark.neighbours(into: &table) }
+      if works.contains("probe") { try benchmark.probe(into: &table) }
+      if works != ["memory"] { print(table.text) }
+      if works.contains("memory") { try benchmark.memory() }
+    }
   }
 }
 
@@ -68,7 +65,7 @@ private struct EvaluationBenchmark {
         let seconds = try median { () throws(MVError) in found = try search.search(train: train, queries: test) }
         let rows = folder.appending(path: "rows")
         guard
-          let answer = try python(["faiss", features.url.path, features.name, "\(threads)", "\(k)", rows.path]),
+          let answer = python(["faiss", features.url.path, features.name, "\(threads)", "\(k)", rows.path]),
           let bytes = try? Data(contentsOf: rows), let found
         else { continue }
         let theirs = bytes.withUnsafeBytes { Array($0.bindMemory(to: Int32.self)) }
@@ -89,11 +86,11 @@ private struct EvaluationBenchmark {
     let rows = Double(train.rows.count)
     let lambdas = LambdaGrid.logarithmic(1 / rows...1e6 / rows, count: 13)
     var top1 = 0.0
-    let seconds = try seconds { () throws(MVError) in
+    let seconds = try Measurement.seconds { () throws(MVError) in
       top1 = try LinearProbe(lambdas: lambdas).fit(train).score(test).top1
     }
     let values = lambdas.values.map { "\($0)" }.joined(separator: ",")
-    guard let answer = try python(["scikit-learn", features.url.path, features.name, "\(threads)", values]) else {
+    guard let answer = python(["scikit-learn", features.url.path, features.name, "\(threads)", values]) else {
       return
     }
     table.add(
@@ -105,9 +102,10 @@ private struct EvaluationBenchmark {
   func memory() throws(MVError) {
     let features = try BenchmarkFeatures.random(folder, train: 50_000, test: 100, columns: 15_552, element: .float16)
     let size = (try? FileManager.default.attributesOfItem(atPath: features.url.path))?[.size] as? Int ?? 0
-    let before = Self.status("VmHWM")
+    let gibibyte = Double(1 << 30)
+    let before = Double(ProcessMemory.peak) / gibibyte
     let (train, test) = try features.open()
-    let seconds = try seconds { () throws(MVError) in
+    let seconds = try Measurement.seconds { () throws(MVError) in
       _ = try LinearProbe(maxIterations: 25).fit(train).score(test)
     }
     print(
@@ -115,7 +113,7 @@ private struct EvaluationBenchmark {
         format: """
           probe, 13 penalties, 50000 x 15552 float16, 25 iterations: %.0f s, at most %.2f GiB held (%.2f before; of it the file's \
           mapped pages up to %.2f)
-          """, seconds, Self.status("VmHWM"), before, Double(size) / Double(1 << 30)))
+          """, seconds, Double(ProcessMemory.peak) / gibibyte, before, Double(size) / gibibyte))
   }
 
   /// Those of --file, or random ones of 50,000 train rows.
@@ -126,13 +124,6 @@ private struct EvaluationBenchmark {
 
   private var threads: Int { Parallel.processorCount }
 
-  /// A line of this process's memory statistics, in GiB.
-  private static func status(_ name: String) -> Double {
-    let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
-    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0) / Double(1 << 20)
-  }
-
   private func row(_ work: String, _ ours: Double, _ peer: Double, _ wanted: String, _ agreement: String) -> [String] {
     [
       work, String(format: "%.2f s", ours), String(format: "%.2f s", peer), String(format: "%.2f", peer / ours), wanted,
@@ -140,33 +131,15 @@ private struct EvaluationBenchmark {
     ]
   }
 
-  private func seconds(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
-    let start = ContinuousClock.now
-    try body()
-    return (ContinuousClock.now - start) / .seconds(1)
-  }
-
   private func median(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
     var times: [Double] = []
-    for _ in 0..<3 { times.append(try seconds(body)) }
+    for _ in 0..<3 { times.append(try Measurement.seconds(body)) }
     return times.sorted()[1]
   }
 
   /// What a peer in Python says; nil, with a note, where there is none.
-  private func python(_ arguments: [String]) throws(MVError) -> EvaluationPeers.Answer? {
-    let process = Process()
-    let pipe = Pipe()
-    let program = ProcessInfo.processInfo.environment["MVMR_PYTHON"] ?? "python3"
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program, "-c", EvaluationPeers.script] + arguments
-    process.standardOutput = pipe
-    do { try process.run() } catch { throw .missingInput(program, "cannot be run: \(error)") }
-    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      Terminal.message("note: no figures of \(arguments[0]) from \(program); MVMR_PYTHON names another")
-      return nil
-    }
-    return try? JSONDecoder().decode(EvaluationPeers.Answer.self, from: output)
+  private func python(_ arguments: [String]) -> EvaluationPeers.Answer? {
+    Measurement.python(EvaluationPeers.script, arguments, for: arguments[0])
+      .flatMap { try? JSONDecoder().decode(EvaluationPeers.Answer.self, from: Data($0.utf8)) }
   }
 }

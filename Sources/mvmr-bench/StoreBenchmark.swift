@@ -20,15 +20,10 @@ extension Command {
     ]
   ) { (arguments) throws(MVError) in
     let bytes = (try arguments.int("gigabytes", in: 1...1000) ?? 1) << 30
-    let parent = arguments["folder"].map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
-    let folder = parent.appending(path: "mvmr-bench-\(UUID().uuidString)")
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be created", remedy: "give another --folder")
+    let batches = try arguments.int("batches", in: 1...100_000) ?? 100
+    try Measurement.inFolder(arguments) { (folder) throws(MVError) in
+      try StoreBenchmark(folder: folder, bytes: bytes, batches: batches).run()
     }
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let benchmark = StoreBenchmark(
-      folder: folder, bytes: bytes, batches: try arguments.int("batches", in: 1...100_000) ?? 100)
-    try benchmark.run()
   }
 }
 
@@ -42,7 +37,7 @@ private struct StoreBenchmark {
     var table = TextTable("work", "ours", "peer", "ratio", "wanted")
     for (columns, peer, wanted) in [(1024, "memmap", "0.9"), (15_552, "h5py", "5.0")] {
       let url = folder.appending(path: "\(columns).h5")
-      let writing = try seconds { () throws(MVError) in try write(columns, to: url) }
+      let writing = try Measurement.seconds { () throws(MVError) in try write(columns, to: url) }
       if columns == 1024 {
         let dd = try program(
           "/bin/dd",
@@ -57,7 +52,7 @@ private struct StoreBenchmark {
       }
       let features = try FeatureFile(reading: url)["train"].features("x")
       let ours = try best { () throws(MVError) in randomBatches(features) }
-      if let theirs = try python(peer, url, columns) {
+      if let theirs = python(peer, url) {
         table.add(row: row("\(batches) x 256 rows of \(columns) float16, \(peer)", ours, theirs, wanted))
       }
       try? FileManager.default.removeItem(at: url)
@@ -69,21 +64,15 @@ private struct StoreBenchmark {
     [work, String(format: "%.3f s", ours), String(format: "%.3f s", peer), String(format: "%.2f", peer / ours), wanted]
   }
 
-  private func seconds(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
-    let start = ContinuousClock.now
-    try body()
-    return (ContinuousClock.now - start) / .seconds(1)
-  }
-
   /// The best of three.
   private func best(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
     var best = Double.infinity
-    for _ in 0..<3 { best = min(best, try seconds(body)) }
+    for _ in 0..<3 { best = min(best, try Measurement.seconds(body)) }
     return best
   }
 
   private func program(_ path: String, _ arguments: [String]) throws(MVError) -> Double {
-    try seconds { () throws(MVError) in
+    try Measurement.seconds { () throws(MVError) in
       let process = Process()
       process.executableURL = URL(filePath: path)
       process.arguments = arguments
@@ -143,20 +132,8 @@ private struct StoreBenchmark {
   }
 
   /// The seconds of a peer in Python; nil where there is none.
-  private func python(_ peer: String, _ url: URL, _ columns: Int) throws(MVError) -> Double? {
-    let process = Process()
-    let pipe = Pipe()
-    let program = ProcessInfo.processInfo.environment["MVMR_PYTHON"] ?? "python3"
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program, "-c", StorePeers.script, peer, url.path, folder.path, "\(batches)"]
-    process.standardOutput = pipe
-    do { try process.run() } catch { return nil }
-    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      Terminal.message("note: no figures of \(peer): \(program) has no h5py or NumPy; MVMR_PYTHON names another")
-      return nil
-    }
-    return Double(String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+  private func python(_ peer: String, _ url: URL) -> Double? {
+    Measurement.python(StorePeers.script, [peer, url.path, folder.path, "\(batches)"], for: peer)
+      .flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
   }
 }

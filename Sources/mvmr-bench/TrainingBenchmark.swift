@@ -23,7 +23,7 @@ extension Command {
     arguments: [
       .option("work", "step|dcor|memory", "what to measure; default: all", repeated: true),
       .option("precision", "bf16|float32", "of the step; default: both", repeated: true),
-      .option("steps", "N", "steps a turn of ours, the first not counted", default: "8"),
+      .option("steps", "N", "steps a turn of ours; the first two and the last are not counted", default: "8"),
       .option("rounds", "N", "turns of each side", default: "2"),
       .option("folder", "DIR", "where to write; default: the temporary folder"),
     ]
@@ -37,21 +37,17 @@ extension Command {
       throw .usage("--work \(work)", "is not known", remedy: "give step, dcor or memory")
     }
     let precisions = arguments.all("precision").isEmpty ? ["bf16", "float32"] : arguments.all("precision")
-    let parent = arguments["folder"].map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
-    let folder = parent.appending(path: "mvmr-bench-\(UUID().uuidString)")
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be created", remedy: "give another --folder")
+    let steps = try arguments.int("steps", in: 5...1000) ?? 8
+    let rounds = try arguments.int("rounds", in: 1...100) ?? 2
+    try Measurement.inFolder(arguments) { (folder) throws(MVError) in
+      let benchmark = TrainingBenchmark(folder: folder, steps: steps, rounds: rounds)
+      var table = TextTable("work", "ours", "peer", "ratio", "wanted", "remark")
+      // Memory first: what a process has held once, it may keep.
+      if works.contains("memory") { try benchmark.memory(precisions, into: &table) }
+      if works.contains("dcor") { try benchmark.distanceCorrelation(into: &table) }
+      if works.contains("step") { try benchmark.step(precisions, into: &table) }
+      print(table.text)
     }
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let benchmark = TrainingBenchmark(
-      folder: folder, steps: try arguments.int("steps", in: 2...1000) ?? 8,
-      rounds: try arguments.int("rounds", in: 1...100) ?? 2)
-    var table = TextTable("work", "ours", "peer", "ratio", "wanted", "remark")
-    // Memory first: what a process has held once, it may keep.
-    if works.contains("memory") { try benchmark.memory(precisions, into: &table) }
-    if works.contains("dcor") { try benchmark.distanceCorrelation(into: &table) }
-    if works.contains("step") { try benchmark.step(precisions, into: &table) }
-    print(table.text)
   }
 }
 
@@ -82,8 +78,8 @@ private struct TrainingBenchmark {
         let data = try TrainingData(source: source, split: split, targets: targets)
         let measured = try time(settings, data, name: "\(precision)\(round)")
         ours += measured.steps
-        outside = measured.outside
-        theirs += try python(["step", "resnet18", "\(batch)", "32", "2048-2048-2048", precision, "4"])
+        outside += measured.outside / Double(rounds)
+        theirs += python(["step", "resnet18", "\(batch)", "32", "2048-2048-2048", precision, "4"])
       }
       table.add(
         row: row(
@@ -106,9 +102,9 @@ private struct TrainingBenchmark {
       try y.setRequiresGradient(both)
       var ours: [Double] = []
       for _ in 0..<12 {
-        ours.append(try seconds { () throws(MVError) in try x.distanceCorrelation(with: y).backward() })
+        ours.append(try Measurement.seconds { () throws(MVError) in try x.distanceCorrelation(with: y).backward() })
       }
-      let theirs = try python(["dcor", "\(rows)", "\(embedding)", "\(columns)", both ? "both" : "one", "12"])
+      let theirs = python(["dcor", "\(rows)", "\(embedding)", "\(columns)", both ? "both" : "one", "12"])
       table.add(
         row: row(
           "dCor, B = 256, \(embedding) and \(columns) columns, \(both ? "both gradients" : "one gradient")",
@@ -130,7 +126,7 @@ private struct TrainingBenchmark {
       let data = try TrainingData(source: source, split: split, targets: targets)
       _ = try time(settings, data, name: "memory-\(precision)")
       let ours = Double(ProcessMemory.peak) / Double(1 << 30)
-      guard let theirs = try python(["memory", "resnet50", "64", "32", "2048-2048-2048", precision, "3"]).first else {
+      guard let theirs = python(["memory", "resnet50", "64", "32", "2048-2048-2048", precision, "3"]).first else {
         continue
       }
       table.add(
@@ -161,7 +157,7 @@ private struct TrainingBenchmark {
     return (source, split, targets)
   }
 
-  /// The seconds of each step but the first two, and the share of the time that the network did not take.
+  /// The seconds of each step but the first two and the last, and the share of the time that the network did not take.
   private func time(
     _ settings: TrainingSettings, _ data: TrainingData, name: String
   ) throws(MVError) -> (steps: [Double], outside: Double) {
@@ -185,28 +181,11 @@ private struct TrainingBenchmark {
     ]
   }
 
-  private func seconds(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
-    let start = ContinuousClock.now
-    try body()
-    return (ContinuousClock.now - start) / .seconds(1)
-  }
-
   /// The numbers that a peer in Python prints; none, with a note, where there is no such Python.
-  private func python(_ arguments: [String]) throws(MVError) -> [Double] {
-    let process = Process()
-    let pipe = Pipe()
-    let program = ProcessInfo.processInfo.environment["MVMR_PYTHON"] ?? "python3"
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program, "-c", TrainingPeers.script, "\(Parallel.processorCount)"] + arguments
-    process.standardOutput = pipe
-    do { try process.run() } catch { throw .missingInput(program, "cannot be run: \(error)") }
-    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      Terminal.message("note: no figures of \(arguments[0]) from \(program); MVMR_PYTHON names another")
-      return []
-    }
-    return String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+  private func python(_ arguments: [String]) -> [Double] {
+    let output = Measurement.python(
+      TrainingPeers.script, ["\(Parallel.processorCount)"] + arguments, for: arguments[0])
+    return (output ?? "").split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
   }
 }
 

@@ -45,7 +45,7 @@ enum Finders {
       bar.finish()
       throw error
     }
-    if let page { try write(found, settings, to: URL(filePath: page)) }
+    if let page { try write(found, to: URL(filePath: page)) }
     if json {
       try Terminal.printJSON(found)
     } else if let rate = found.suggestion {
@@ -55,9 +55,7 @@ enum Finders {
     }
   }
 
-  private static func write(
-    _ found: LearningRateFinder.Result, _ settings: TrainingSettings, to folder: URL
-  ) throws(MVError) {
+  private static func write(_ found: LearningRateFinder.Result, to folder: URL) throws(MVError) {
     do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
       throw .inputOutput(folder.path, "cannot be created", remedy: "check the path and its permissions")
     }

@@ -36,6 +36,35 @@ import Testing
     #expect(largestDifference(own, gradients) < 1e-4 * largest)
   }
 
+  @Test func aSideWithoutAGradientChangesNothing() throws {
+    // So wide that such a side is taken a few columns at a time, and off the origin.
+    let wide = Self.rows(70, 5000, seed: 31)
+    let y = Matrix(rows: 70, columns: 5000, values: wide.values.map { $0 + 3 })
+    func result(gradientOfY: Bool, times factor: Double = 1) throws -> (value: Float, x: [Float], y: [Float]?) {
+      let (x, y) = (try Tensor(Self.rows(70, 40, seed: 30)), try Tensor(y))
+      try x.setRequiresGradient(true)
+      try y.setRequiresGradient(gradientOfY)
+      let value = try x.distanceCorrelation(with: y)
+      try value.scaled(by: factor).backward()
+      return (try value.scalar(), try #require(try x.gradient()).values(), try y.gradient()?.values())
+    }
+    let (both, one) = (try result(gradientOfY: true), try result(gradientOfY: false))
+    #expect(both.y != nil && one.y == nil)
+    #expect(abs(both.value - one.value) < 1e-5)
+    let largest = both.x.map(abs).max() ?? 0
+    #expect(largest > 0 && largestDifference(both.x, one.x) < 1e-4 * largest)
+    let tripled = try result(gradientOfY: false, times: 3)
+    #expect(largestDifference(tripled.x, one.x.map { 3 * $0 }) < 1e-6 * largest)
+  }
+
+  @Test func gradientsAreGivenOnce() throws {
+    let x = try Tensor(Self.rows(8, 3, seed: 32))
+    try x.setRequiresGradient(true)
+    let value = try x.distanceCorrelation(with: Tensor(Self.rows(8, 3, seed: 33)))
+    try value.backward()
+    #expect(throws: MVError.self) { try value.backward() }
+  }
+
   @Test(arguments: DistanceEstimator.allCases) func translationRotationAndScaleDoNotMatter(
     _ estimator: DistanceEstimator
   ) throws {

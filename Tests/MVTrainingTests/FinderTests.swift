@@ -60,6 +60,10 @@ import Testing
     #expect(found.points.allSatisfy { $0.imagesPerSecond > 0 && $0.bytes > 1 << 20 })
     finder.largest = 8
     #expect(try finder.search(TrainerTests.settings(), data: TrainerTests.data()).end == .limit)
+    finder.memoryLimit = ProcessMemory.held / 2
+    let short = try finder.search(TrainerTests.settings(), data: TrainerTests.data())
+    #expect(short.end == .memory && short.points.map(\.batchSize) == [4])
+    finder.memoryLimit = nil
     finder.smallest = 32
     finder.largest = 64
     #expect(throws: MVError.self) { try finder.search(TrainerTests.settings(), data: TrainerTests.data()) }

@@ -31,7 +31,8 @@ final class QuasiNewton: @unchecked Sendable {
   private var shorter = 0.0
   private var longer = Double.infinity
   private var tries = 0
-  private let noise = 2e-8
+  // Somewhat more than single precision rounds by: less, and the search stalls where the last digits of a value decide.
+  private let noise = 1e-7
   private let memory = 10
 
   init(

@@ -69,7 +69,7 @@ public enum AugmentationOperation: String, Hashable, Sendable, Codable, CaseIter
     }
   }
 
-  /// The changed image.
+  /// The changed image; the magnitude is in the operation's own unit, of posterize 0...8.
   public func apply(to image: RGBImage, magnitude: Double) -> RGBImage {
     switch self {
     case .identity: image

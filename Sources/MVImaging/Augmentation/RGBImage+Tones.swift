@@ -21,6 +21,7 @@ extension RGBImage {
 
   /// The `bits` highest bits of each value, 0...8 (Pillow's ImageOps.posterize).
   func posterized(bits: Int) -> RGBImage {
+    precondition((0...8).contains(bits), "a value has 8 bits, not \(bits)")
     let mask = UInt8(truncatingIfNeeded: ~((1 << (8 - bits)) - 1))
     return mapped { $0 & mask }
   }

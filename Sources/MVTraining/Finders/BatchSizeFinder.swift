@@ -12,6 +12,8 @@ public struct BatchSizeFinder: Hashable, Sendable {
   public var largest = 4096
   /// Steps of each size; the first is not timed.
   public var steps = 3
+  /// Bytes that the process may hold; nil for what it holds and nine tenths of what is free.
+  public var memoryLimit: Int?
 
   /// Creates a search from 16 to 4,096.
   public init() {}
@@ -64,7 +66,7 @@ public struct BatchSizeFinder: Hashable, Sendable {
       guard size * settings.accumulate <= data.count || points.isEmpty else {
         return Result(points: points, end: .data)
       }
-      if let last = points.last, last.bytes + (last.bytes - before) > ProcessMemory.limit {
+      if let last = points.last, last.bytes + (last.bytes - before) > memoryLimit ?? ProcessMemory.limit {
         return Result(points: points, end: .memory)
       }
       do throws(MVError) {
