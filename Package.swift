@@ -27,13 +27,13 @@ let openCVLibraries: [LinkerSetting] = [
 let torchHeaders: [CXXSetting] =
   modules
   + (libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"])] }
-    ?? [.headerSearchPath("../SystemTorch/api")])
+    ?? [.headerSearchPath("../SystemTorch/api"), .define("MVMR_ONEDNN")])
 // By path: a search would find Debian's first.
 let torchLibraries: [LinkerSetting] =
   libtorch.map { folder in
     let files = ["torch", "torch_cpu", "c10"].flatMap { ["-Xlinker", "\(folder)/lib/lib\($0).so"] }
     return [.unsafeFlags(files + ["-Xlinker", "-rpath", "-Xlinker", "\(folder)/lib"])]
-  } ?? ["torch", "torch_cpu", "c10"].map { .linkedLibrary($0) }
+  } ?? ["torch", "torch_cpu", "c10", "dnnl"].map { .linkedLibrary($0) }
 
 func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)

@@ -32,16 +32,24 @@ bool mvt_set_recording(bool recording) {
   return previous;
 }
 
+bool mvt::autocasts() {
+  const bool cuda = mvt::device().is_cuda();
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  return at::autocast::is_autocast_enabled(cuda ? at::kCUDA : at::kCPU);
+#else
+  return cuda ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
+#endif
+}
+
 GuardedStatus mvt_set_autocast(bool enabled, bool* previous) {
   return mvt::run([&] {
     const bool cuda = mvt::device().is_cuda();
+    *previous = mvt::autocasts();
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
     const at::DeviceType device = cuda ? at::kCUDA : at::kCPU;
-    *previous = at::autocast::is_autocast_enabled(device);
     at::autocast::set_autocast_dtype(device, at::kBFloat16);
     at::autocast::set_autocast_enabled(device, enabled);
 #else
-    *previous = cuda ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
     if (cuda) {
       at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
       at::autocast::set_enabled(enabled);

@@ -1,6 +1,5 @@
 #include "Distances.h"
-
-#include <ATen/Parallel.h>
+#include "Parallel.h"
 
 #include <algorithm>
 #include <cmath>
@@ -73,7 +72,7 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
 
   const bool biased = estimator == Estimator::biased;
   std::vector<double> sums(n);
-  at::parallel_for(0, n, 64, [&](int64_t begin, int64_t end) {
+  mvt::parallel_for(0, n, 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       double sum = 0;
       for (int64_t j = 0; j < n; ++j) {
@@ -91,7 +90,7 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
   // V-centring divides by n and n^2; U-centring by n - 2 and (n - 1)(n - 2), with the diagonal left out.
   const double line = biased ? 1.0 / n : 1.0 / (n - 2);
   const double whole = biased ? total / (double(n) * n) : total / (double(n - 1) * (n - 2));
-  at::parallel_for(0, n, 64, [&](int64_t begin, int64_t end) {
+  mvt::parallel_for(0, n, 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const double row = whole - sums[i] * line;
       for (int64_t j = 0; j < n; ++j) c[i * n + j] = static_cast<float>(d[i * n + j] - sums[j] * line + row);

@@ -24,6 +24,9 @@ struct Counted {
 /// The device that tensors are made on.
 at::Device device();
 
+/// Whether products are in bfloat16 on this thread now.
+bool autocasts();
+
 /// Cuts this thread's last message to its first line: what follows there is libtorch's C++ backtrace.
 void keep_first_line() noexcept;
 

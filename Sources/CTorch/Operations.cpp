@@ -1,3 +1,4 @@
+#include "Blocks.h"
 #include "Handles.h"
 
 GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result) {
@@ -46,7 +47,7 @@ GuardedStatus mvt_unary(MVTUnary operation, const MVTTensor* tensor, MVTTensor**
       case MVTClone:
         return give(x.clone());
       case MVTGlobalAveragePool:
-        return give(x.mean(at::IntArrayRef({2, 3})));
+        return give(x.mean(at::IntArrayRef({2, 3})).flatten(1));
       case MVTChannelsLast:
         return give(x.contiguous(at::MemoryFormat::ChannelsLast));
       case MVTFloat:
@@ -69,10 +70,14 @@ GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTen
   return mvt::run([&] { *result = new MVTTensor(at::add(left->value, right->value).relu_()); });
 }
 
-GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding,
+GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding, bool blocks,
                          MVTTensor** result) {
   return mvt::run([&] {
     at::Tensor source = input->value;
+    if (blocks || mvt::blocks::holds(source)) {
+      *result = new MVTTensor(mvt::blocks::convolution(source, weight->value, stride, padding));
+      return;
+    }
     if (stride > 1 && padding == 0 && weight->value.dim() == 4 && weight->value.size(2) == 1 &&
         weight->value.size(3) == 1) {
       // A 1x1 kernel sees only every stride-th pixel, so the others are dropped first. oneDNN 2.6 (Debian 12) corrupts
@@ -91,6 +96,12 @@ GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, co
                              MVTTensor* running_mean, MVTTensor* running_variance, bool training, double momentum,
                              double epsilon, bool relu, MVTTensor** result) {
   return mvt::run([&] {
+    if (mvt::blocks::holds(input->value)) {
+      TORCH_CHECK(training, "maps are in blocks in training only");
+      *result = new MVTTensor(mvt::blocks::batch_norm(input->value, weight->value, bias->value, running_mean->value,
+                                                      running_variance->value, momentum, epsilon, relu));
+      return;
+    }
     at::Tensor normal = at::batch_norm(input->value, weight->value, bias->value, running_mean->value,
                                        running_variance->value, training, momentum, epsilon, false);
     // The normalised values themselves are not needed for any gradient, so the rectifier may overwrite them.
@@ -101,6 +112,10 @@ GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, co
 GuardedStatus mvt_max_pool2d(const MVTTensor* input, int64_t kernel, int64_t stride, int64_t padding,
                              MVTTensor** result) {
   return mvt::run([&] {
+    if (mvt::blocks::holds(input->value)) {
+      *result = new MVTTensor(mvt::blocks::max_pool(input->value, kernel, stride, padding));
+      return;
+    }
     const int64_t kernels[] = {kernel, kernel}, strides[] = {stride, stride}, paddings[] = {padding, padding};
     *result = new MVTTensor(at::max_pool2d(input->value, kernels, strides, paddings));
   });

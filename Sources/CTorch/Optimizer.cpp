@@ -1,8 +1,8 @@
-#include <ATen/Parallel.h>
 
 #include <cmath>
 
 #include "Handles.h"
+#include "Parallel.h"
 
 namespace {
 
@@ -66,7 +66,7 @@ GuardedStatus mvt_adam_step(const MVTAdam* settings, MVTTensor* const* parameter
       float* m = first_moments[index]->value.data_ptr<float>();
       float* v = second_moments[index]->value.data_ptr<float>();
       // One pass over memory: parameter, gradient and both moments are read once and written once.
-      at::parallel_for(0, parameter.numel(), grain, [=](int64_t begin, int64_t end) {
+      mvt::parallel_for(0, parameter.numel(), grain, [=](int64_t begin, int64_t end) {
 #pragma clang loop vectorize(enable) interleave(enable)
         for (int64_t i = begin; i < end; ++i) {
           const float slope = g[i] + decay * p[i];
@@ -100,7 +100,7 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
       float* p = parameter.data_ptr<float>();
       const float* g = gradient.data_ptr<float>();
       float* v = velocities[index]->value.data_ptr<float>();
-      at::parallel_for(0, parameter.numel(), grain, [=](int64_t begin, int64_t end) {
+      mvt::parallel_for(0, parameter.numel(), grain, [=](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i) {
           v[i] = momentum * v[i] + g[i] + decay * p[i];
           p[i] -= pace * v[i];

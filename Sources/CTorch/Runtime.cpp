@@ -8,6 +8,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "Blocks.h"
 #include "Handles.h"
 
 namespace {
@@ -62,6 +63,14 @@ bool mvt_fast_bfloat16(void) {
 }
 
 bool mvt_has_onednn(void) { return at::globalContext().hasMKLDNN(); }
+
+bool mvt_has_blocks(void) {
+  try {
+    return mvt::blocks::available();
+  } catch (...) {
+    return false;
+  }
+}
 
 bool mvt_has_cuda(void) {
   try {

@@ -1,8 +1,8 @@
-#include <ATen/Parallel.h>
 
 #include <cstring>
 
 #include "Handles.h"
+#include "Parallel.h"
 
 namespace mvt {
 std::atomic<int64_t> live_handles{0};
@@ -44,7 +44,7 @@ GuardedStatus mvt_tensor_from_images(const uint8_t* pixels, int64_t count, int64
         table[channel * 256 + byte] = (static_cast<float>(byte) / 255.0f - mean[channel]) / deviation[channel];
       }
     }
-    at::parallel_for(0, count * height * width, 16384, [&](int64_t begin, int64_t end) {
+    mvt::parallel_for(0, count * height * width, 16384, [&](int64_t begin, int64_t end) {
       for (int64_t pixel = begin; pixel < end; ++pixel) {
         for (int64_t channel = 0; channel < channels; ++channel) {
           const int64_t place = pixel * channels + channel;

@@ -28,6 +28,7 @@ enum Measurement {
     let pipe = Pipe()
     let program = ProcessInfo.processInfo.environment["MVMR_PYTHON"] ?? "python3"
     process.executableURL = URL(filePath: "/usr/bin/env")
+    process.environment = TrainingProgram.userEnvironment
     process.arguments = [program, "-c", script] + arguments
     process.standardOutput = pipe
     guard (try? process.run()) != nil else {

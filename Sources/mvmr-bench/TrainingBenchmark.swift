@@ -142,7 +142,7 @@ private struct TrainingBenchmark {
   private func features(
     count: Int, of specifications: [String]
   ) throws(MVError) -> (any ImageSource, SourceSplit, [TrainingTarget]) {
-    let source = try Synthetic(count: count)
+    let source = try ImagesInMemory(Synthetic(count: count))
     let split = try source.split("train")
     guard !specifications.isEmpty else { return (source, split, []) }
     let file = folder.appending(path: "features.h5")
@@ -186,6 +186,28 @@ private struct TrainingBenchmark {
     let output = Measurement.python(
       TrainingPeers.script, ["\(Parallel.processorCount)"] + arguments, for: arguments[0])
     return (output ?? "").split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+  }
+}
+
+/// The images to train on of a source, drawn once: what is measured is training, not drawing.
+private struct ImagesInMemory: ImageSource {
+  let contents: SourceContents
+  private let pixels: [UInt8]
+
+  init(_ source: Synthetic) throws(MVError) {
+    contents = source.contents
+    let split = try source.split("train")
+    guard case .uint8(let pixels) = try source.images(0..<split.count, of: split).pixels else {
+      preconditionFailure("drawn images are bytes")
+    }
+    self.pixels = pixels
+  }
+
+  func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
+    let size = split.shape.count
+    return ImageBatch(
+      count: rows.count, shape: split.shape,
+      pixels: .uint8(Array(pixels[rows.lowerBound * size..<rows.upperBound * size])))
   }
 }
 

@@ -36,7 +36,10 @@ GuardedStatus mvt_affine(const MVTTensor* tensor, double factor, double offset, 
 GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTensor** result);
 
 /// Square-kernel convolution without bias, N x C x H x W.
-GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding,
+///
+/// With `blocks` the result is in blocks of 16 channels, N x C/16 x H x W x 16, as it is where the input is; such a map
+/// goes on through convolutions, normalisation in training, max-pooling, sums and the average over all pixels.
+GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding, bool blocks,
                          MVTTensor** result);
 
 /// Batch normalisation over axis 1. In training it uses the batch's statistics and updates the running ones in place.

@@ -25,6 +25,9 @@ bool mvt_fast_bfloat16(void);
 /// Whether libtorch has oneDNN, which its channels-last convolutions need to be fast.
 bool mvt_has_onednn(void);
 
+/// Whether convolutions may go in blocks of 16 channels now: float32, the CPU, AVX-512 and a build with oneDNN.
+bool mvt_has_blocks(void);
+
 /// Whether libtorch was built with CUDA and finds a device.
 bool mvt_has_cuda(void);
 

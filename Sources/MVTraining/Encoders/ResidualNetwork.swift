@@ -6,6 +6,7 @@ final class ResidualNetwork: Layer {
   private let stemNormalization: BatchNormalization
   private let poolsAfterStem: Bool
   private let stages: [[ResidualBlock]]
+  private let fillsBlocks: Bool
 
   init(
     _ architecture: EncoderArchitecture, channels: Int = 3, channelsLast: Bool, initializer: inout WeightInitializer
@@ -16,6 +17,7 @@ final class ResidualNetwork: Layer {
       initializer: &initializer)
     stemNormalization = try BatchNormalization(architecture.stemWidth, relu: true)
     poolsAfterStem = architecture.stem != .cifar
+    fillsBlocks = channelsLast && ([architecture.stemWidth] + architecture.widths).allSatisfy { $0 % 16 == 0 }
     var inputs = architecture.stemWidth
     var stages: [[ResidualBlock]] = []
     for (stage, (width, count)) in zip(architecture.widths, architecture.blocks).enumerated() {
@@ -33,7 +35,11 @@ final class ResidualNetwork: Layer {
   }
 
   func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor {
-    var value = try stemNormalization.forward(stem.forward(input, training: training), training: training)
+    // In float32 the layout that is fastest to train with is another one; evaluation keeps to libtorch's own.
+    let first =
+      training && fillsBlocks && Torch.hasChannelBlocks
+      ? try stem.forwardIntoBlocks(input) : try stem.forward(input, training: training)
+    var value = try stemNormalization.forward(first, training: training)
     if poolsAfterStem { value = try value.maxPooled(kernel: 3, stride: 2, padding: 1) }
     for blocks in stages {
       for block in blocks { value = try block.forward(value, training: training) }

@@ -26,7 +26,14 @@ extension Tensor {
 
   /// The convolution of N x C x H x W with O x C x K x K, without bias.
   public func convolved(with weight: Tensor, stride: Int, padding: Int) throws(MVError) -> Tensor {
-    try Tensor(during: "convolution") { mvt_conv2d(handle, weight.handle, Int64(stride), Int64(padding), $0) }
+    try convolved(with: weight, stride: stride, padding: padding, intoBlocks: false)
+  }
+
+  /// The same; `intoBlocks` gives it as N x O/16 x H x W x 16, which ``Torch/hasChannelBlocks`` must allow.
+  func convolved(with weight: Tensor, stride: Int, padding: Int, intoBlocks: Bool) throws(MVError) -> Tensor {
+    try Tensor(during: "convolution") {
+      mvt_conv2d(handle, weight.handle, Int64(stride), Int64(padding), intoBlocks, $0)
+    }
   }
 
   /// The maximum over squares of `kernel` pixels.

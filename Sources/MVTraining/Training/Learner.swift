@@ -88,13 +88,14 @@ final class Learner {
   private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
     let plain = try tensor(of: batch.plain)
     let augmented = try tensor(of: batch.augmented)
-    let representations = try representations(of: batch, plain: plain)
     // The augmented view goes first, as released: batch normalisation's running statistics depend on the order.
     let (z, z0) = try clock.networking { () throws(MVError) in
       try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
         (try embed(augmented), try embed(plain))
       }
     }
+    // After the network's first half, by when the next batch is ready and its thread has left the cores.
+    let representations = try representations(of: batch, plain: plain)
     let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
     guard terms.firstNotFinite == nil else { return terms }
     // The loss knows its gradient already; what is left is the encoder's.

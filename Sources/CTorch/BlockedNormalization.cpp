@@ -1,0 +1,105 @@
+#include "Blocks.h"
+
+#ifdef MVMR_ONEDNN
+
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace mvt::blocks {
+namespace {
+
+using dnnl::memory;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// Batch normalisation of one shape, forward and backward.
+struct Normalization {
+  dnnl::batch_normalization_forward::primitive_desc forward_plan;
+  dnnl::batch_normalization_backward::primitive_desc backward_plan;
+  dnnl::batch_normalization_forward forward;
+  dnnl::batch_normalization_backward backward;
+  memory::desc map, channels;
+
+  /// N, C, H, W, whether the rectifier follows, and the bits of epsilon.
+  explicit Normalization(const Key& key) {
+    map = map_layout({key[0], key[1], key[2], key[3]});
+    channels = memory::desc({key[1]}, memory::data_type::f32, memory::format_tag::x);
+    auto flags = dnnl::normalization_flags::use_scale | dnnl::normalization_flags::use_shift;
+    if (key[4] != 0) flags |= dnnl::normalization_flags::fuse_norm_relu;
+    const auto epsilon = static_cast<float>(static_cast<double>(key[5]) * 1e-12);
+    forward_plan = {{dnnl::prop_kind::forward_training, map, epsilon, flags}, lean(), engine()};
+    backward_plan = {{dnnl::prop_kind::backward, map, map, epsilon, flags}, lean(), engine(), forward_plan};
+    forward = dnnl::batch_normalization_forward(forward_plan);
+    backward = dnnl::batch_normalization_backward(backward_plan);
+  }
+};
+
+const Normalization& found(const at::Tensor& map, double epsilon, bool relu) {
+  static Cache<Normalization> cache;
+  const auto shape = map_shape(map);
+  Key key(shape.begin(), shape.end());
+  key.insert(key.end(), {relu, std::llround(epsilon * 1e12)});
+  return cache.entry(std::move(key));
+}
+
+struct BlockedNormalization : torch::autograd::Function<BlockedNormalization> {
+  static at::Tensor forward(AutogradContext* context, at::Tensor map, at::Tensor weight, at::Tensor bias,
+                            at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon,
+                            bool relu) {
+    const Normalization& layer = found(map, epsilon, relu);
+    at::Tensor result = at::empty_like(map), mean = at::empty_like(running_mean),
+               variance = at::empty_like(running_variance);
+    std::unordered_map<int, memory> arguments{
+        {DNNL_ARG_SRC, seen(layer.map, map)},           {DNNL_ARG_DST, seen(layer.map, result)},
+        {DNNL_ARG_SCALE, seen(layer.channels, weight)}, {DNNL_ARG_SHIFT, seen(layer.channels, bias)},
+        {DNNL_ARG_MEAN, seen(layer.channels, mean)},    {DNNL_ARG_VARIANCE, seen(layer.channels, variance)}};
+    const auto kept = layer.forward_plan.workspace_desc();
+    const at::Tensor workspace = room(kept);
+    if (relu) arguments.emplace(DNNL_ARG_WORKSPACE, seen(kept, workspace));
+    execute(layer.forward, layer.forward_plan.scratchpad_desc(), arguments);
+    const auto count = static_cast<double>(map.numel() / mean.numel());
+    running_mean.mul_(1 - momentum).add_(mean, momentum);
+    running_variance.mul_(1 - momentum).add_(variance, momentum * count / (count - 1));
+    context->save_for_backward({map, weight, bias, mean, variance, workspace});
+    context->saved_data["epsilon"] = epsilon;
+    context->saved_data["relu"] = relu;
+    return result;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list outer) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &map = saved[0], &weight = saved[1], &bias = saved[2], &mean = saved[3], &variance = saved[4];
+    const bool relu = context->saved_data["relu"].toBool();
+    const Normalization& layer = found(map, context->saved_data["epsilon"].toDouble(), relu);
+    const at::Tensor slope = outer[0].contiguous();
+    at::Tensor of_map = at::empty_like(map), of_weight = at::empty_like(weight), of_bias = at::empty_like(bias);
+    std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, seen(layer.map, map)},
+                                              {DNNL_ARG_DIFF_DST, seen(layer.map, slope)},
+                                              {DNNL_ARG_DIFF_SRC, seen(layer.map, of_map)},
+                                              {DNNL_ARG_SCALE, seen(layer.channels, weight)},
+                                              {DNNL_ARG_SHIFT, seen(layer.channels, bias)},
+                                              {DNNL_ARG_MEAN, seen(layer.channels, mean)},
+                                              {DNNL_ARG_VARIANCE, seen(layer.channels, variance)},
+                                              {DNNL_ARG_DIFF_SCALE, seen(layer.channels, of_weight)},
+                                              {DNNL_ARG_DIFF_SHIFT, seen(layer.channels, of_bias)}};
+    if (relu) arguments.emplace(DNNL_ARG_WORKSPACE, seen(layer.forward_plan.workspace_desc(), saved[5]));
+    execute(layer.backward, layer.backward_plan.scratchpad_desc(), arguments);
+    variable_list gradients(8);
+    gradients[0] = of_map;
+    gradients[1] = of_weight;
+    gradients[2] = of_bias;
+    return gradients;
+  }
+};
+
+}  // namespace
+
+at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias, at::Tensor running_mean,
+                      at::Tensor running_variance, double momentum, double epsilon, bool relu) {
+  TORCH_CHECK(map.numel() > weight.numel(), "batch normalisation needs more than one value per channel");
+  return BlockedNormalization::apply(map.contiguous(), weight, bias, running_mean, running_variance, momentum, epsilon,
+                                     relu);
+}
+
+}  // namespace mvt::blocks
+
+#endif

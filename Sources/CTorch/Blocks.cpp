@@ -1,0 +1,77 @@
+#include "Blocks.h"
+
+namespace mvt::blocks {
+
+#ifdef MVMR_ONEDNN
+
+bool available() {
+#if defined(__x86_64__)
+  const auto has = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  const auto needed = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
+  return (has & needed) == needed && device().is_cpu() && !autocasts();
+#else
+  return false;
+#endif
+}
+
+dnnl::engine& engine() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& stream() {
+  thread_local dnnl::stream stream(engine());
+  return stream;
+}
+
+dnnl::primitive_attr lean() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+dnnl::memory::desc map_layout(const dnnl::memory::dims& shape) {
+  return {shape, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nChw16c};
+}
+
+dnnl::memory::dims map_shape(const at::Tensor& map) {
+  return {map.size(0), map.size(1) * width, map.size(2), map.size(3)};
+}
+
+dnnl::memory seen(const dnnl::memory::desc& layout, const at::Tensor& tensor) {
+  return {layout, engine(), tensor.data_ptr()};
+}
+
+at::Tensor room(const dnnl::memory::desc& layout) {
+  return at::empty({static_cast<int64_t>(layout.get_size())}, at::kByte);
+}
+
+void execute(const dnnl::primitive& primitive, const dnnl::memory::desc& scratch,
+             std::unordered_map<int, dnnl::memory> arguments) {
+  const at::Tensor working = room(scratch);
+  if (working.numel() > 0) arguments.emplace(DNNL_ARG_SCRATCHPAD, seen(scratch, working));
+  primitive.execute(stream(), arguments);
+  stream().wait();
+}
+
+#else
+
+bool available() { return false; }
+
+namespace {
+at::Tensor absent() {
+  TORCH_CHECK(false, "this build has no layers on blocks of channels");
+  return {};
+}
+}  // namespace
+
+at::Tensor convolution(const at::Tensor&, const at::Tensor&, int64_t, int64_t) { return absent(); }
+at::Tensor batch_norm(const at::Tensor&, const at::Tensor&, const at::Tensor&, at::Tensor, at::Tensor, double, double,
+                      bool) {
+  return absent();
+}
+at::Tensor max_pool(const at::Tensor&, int64_t, int64_t, int64_t) { return absent(); }
+
+#endif
+
+}  // namespace mvt::blocks

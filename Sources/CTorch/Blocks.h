@@ -1,0 +1,86 @@
+// Layers on maps in blocks of 16 channels, N x C/16 x H x W x 16, by oneDNN itself: libtorch's own calls of it take
+// neither Winograd's algorithm nor a rectifier within the normalisation, and blocks are what those are written for.
+#pragma once
+
+#include "Handles.h"
+
+#ifdef MVMR_ONEDNN
+#include <ATen/Parallel.h>
+
+#include <dnnl.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+#endif
+
+namespace mvt::blocks {
+
+/// Channels of a block.
+constexpr int64_t width = 16;
+
+/// Whether this build and processor have the layers below, and tensors are made on it in float32.
+bool available();
+
+/// Whether a map is in blocks.
+inline bool holds(const at::Tensor& map) { return map.dim() == 5; }
+
+/// The convolution of a map, in blocks or N x C x H x W, with O x C x K x K, in blocks.
+at::Tensor convolution(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding);
+
+/// The convolution with O x C x 3 x 3, stride 1, padding 1, of a map of at most 2 x 2 pixels, as products of matrices.
+///
+/// Each pixel has each other for a neighbour, so 16 products of a tap do what 36 would do with the padding.
+at::Tensor small_map_convolution(const at::Tensor& map, const at::Tensor& weight);
+
+/// Batch normalisation by the batch's statistics, and the rectifier where `relu`; updates the running statistics.
+at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias, at::Tensor running_mean,
+                      at::Tensor running_variance, double momentum, double epsilon, bool relu);
+
+/// The largest value of squares.
+at::Tensor max_pool(const at::Tensor& map, int64_t kernel, int64_t stride, int64_t padding);
+
+#ifdef MVMR_ONEDNN
+using Key = std::vector<int64_t>;
+
+dnnl::engine& engine();
+dnnl::stream& stream();
+
+/// The attribute of primitives that are given their working memory: oneDNN would keep its own for each primitive.
+dnnl::primitive_attr lean();
+
+/// The layout of a map of `shape`, N, C, H and W, in blocks.
+dnnl::memory::desc map_layout(const dnnl::memory::dims& shape);
+
+/// N, C, H and W of a map in blocks.
+dnnl::memory::dims map_shape(const at::Tensor& map);
+
+/// A tensor's memory as oneDNN sees it.
+dnnl::memory seen(const dnnl::memory::desc& layout, const at::Tensor& tensor);
+
+/// Memory for `layout`.
+at::Tensor room(const dnnl::memory::desc& layout);
+
+/// Runs a primitive and waits for it.
+void execute(const dnnl::primitive& primitive, const dnnl::memory::desc& scratch,
+             std::unordered_map<int, dnnl::memory> arguments);
+
+/// Primitives by shape and number of threads, which they are compiled for; made once and kept.
+template <typename Entry>
+class Cache {
+ public:
+  const Entry& entry(Key key) {
+    key.push_back(at::get_num_threads());
+    const std::lock_guard<std::mutex> guard(mutex_);
+    std::unique_ptr<Entry>& entry = entries_[key];
+    if (!entry) entry = std::make_unique<Entry>(key);
+    return *entry;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<Key, std::unique_ptr<Entry>> entries_;
+};
+#endif
+
+}  // namespace mvt::blocks

@@ -1,0 +1,42 @@
+// Loops on libtorch's threads. at::parallel_for is a template whose `#pragma omp` this compiler would have to know.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+namespace mvt {
+
+/// Runs `body(context)` on `threads` threads, this one among them, of the OpenMP that libtorch runs on; alone without
+/// one.
+void on_threads(int threads, void (*body)(void*), void* context);
+
+/// The threads that a loop may use.
+int loop_threads();
+
+/// Calls `body(begin, end)` for pieces of `begin..<end` of at least `grain`, one a thread; it must not throw.
+template <typename Body>
+void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
+  const int64_t count = end - begin;
+  const int64_t pieces = std::min<int64_t>(loop_threads(), (count + grain - 1) / grain);
+  if (pieces <= 1) {
+    if (count > 0) body(begin, end);
+    return;
+  }
+  struct Loop {
+    const Body& body;
+    int64_t begin, count, pieces;
+    std::atomic<int64_t> next{0};
+  } loop{body, begin, count, pieces, {}};
+  on_threads(
+      static_cast<int>(pieces),
+      [](void* context) {
+        Loop& loop = *static_cast<Loop*>(context);
+        for (int64_t piece = loop.next++; piece < loop.pieces; piece = loop.next++) {
+          loop.body(loop.begin + loop.count * piece / loop.pieces, loop.begin + loop.count * (piece + 1) / loop.pieces);
+        }
+      },
+      &loop);
+}
+
+}  // namespace mvt
