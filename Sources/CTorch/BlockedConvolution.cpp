@@ -149,8 +149,6 @@ at::Tensor convolution(const at::Tensor& map, const at::Tensor& weight, int64_t 
   TORCH_CHECK(weight.dim() == 4 && weight.size(0) % width == 0, "blocks hold 16 channels");
   TORCH_CHECK(weight.size(1) == (holds(map) ? map.size(1) * width : map.size(1)), "the weight is for ", weight.size(1),
               " channels");
-  const bool square = weight.size(2) == 3 && stride == 1 && padding == 1;
-  if (holds(map) && square && map.size(2) <= 2 && map.size(3) <= 2) return small_map_convolution(map, weight);
   return BlockedConvolution::apply(map.contiguous(), weight, stride, padding);
 }
 

@@ -4,14 +4,21 @@ namespace mvt::blocks {
 
 #ifdef MVMR_ONEDNN
 
-bool available() {
+namespace {
+bool processor_has(dnnl::cpu_isa needed) {
 #if defined(__x86_64__)
-  const auto has = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  const auto needed = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
-  return (has & needed) == needed && device().is_cpu() && !autocasts();
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & static_cast<unsigned>(needed)) ==
+         static_cast<unsigned>(needed);
 #else
   return false;
 #endif
+}
+}  // namespace
+
+bool available() { return processor_has(dnnl::cpu_isa::avx512_core) && device().is_cpu() && !autocasts(); }
+
+bool multiplies_bfloat16() {
+  return processor_has(dnnl::cpu_isa::avx512_core_bf16) && device().is_cpu() && autocasts();
 }
 
 dnnl::engine& engine() {
@@ -57,6 +64,8 @@ void execute(const dnnl::primitive& primitive, const dnnl::memory::desc& scratch
 #else
 
 bool available() { return false; }
+bool multiplies_bfloat16() { return false; }
+bool suits_tap_products(const at::Tensor&, const at::Tensor&, int64_t, int64_t) { return false; }
 
 namespace {
 at::Tensor absent() {
@@ -71,6 +80,7 @@ at::Tensor batch_norm(const at::Tensor&, const at::Tensor&, const at::Tensor&, a
   return absent();
 }
 at::Tensor max_pool(const at::Tensor&, int64_t, int64_t, int64_t) { return absent(); }
+at::Tensor tap_products(const at::Tensor&, const at::Tensor&) { return absent(); }
 
 #endif
 

@@ -22,16 +22,22 @@ constexpr int64_t width = 16;
 /// Whether this build and processor have the layers below, and tensors are made on it in float32.
 bool available();
 
+/// Whether products on this thread are in bfloat16 now, on a processor and in a build that have fast ones.
+bool multiplies_bfloat16();
+
 /// Whether a map is in blocks.
 inline bool holds(const at::Tensor& map) { return map.dim() == 5; }
 
 /// The convolution of a map, in blocks or N x C x H x W, with O x C x K x K, in blocks.
 at::Tensor convolution(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding);
 
-/// The convolution with O x C x 3 x 3, stride 1, padding 1, of a map of at most 2 x 2 pixels, as products of matrices.
-///
-/// Each pixel has each other for a neighbour, so 16 products of a tap do what 36 would do with the padding.
-at::Tensor small_map_convolution(const at::Tensor& map, const at::Tensor& weight);
+/// Whether a 3 x 3 convolution is faster as products of matrices, one for each of the nine taps: that of a map in
+/// blocks of at most 2 x 2 pixels, where most taps fall on the padding, and in bfloat16 of 4 x 4, whose weight gradient
+/// oneDNN 2.6 is slow at.
+bool suits_tap_products(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding);
+
+/// The convolution of stride 1 and padding 1 that suits it, in the layout of `map`; sums are in float32.
+at::Tensor tap_products(const at::Tensor& map, const at::Tensor& weight);
 
 /// Batch normalisation by the batch's statistics, and the rectifier where `relu`; updates the running statistics.
 at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias, at::Tensor running_mean,

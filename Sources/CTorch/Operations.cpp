@@ -74,6 +74,10 @@ GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_
                          MVTTensor** result) {
   return mvt::run([&] {
     at::Tensor source = input->value;
+    if (mvt::blocks::suits_tap_products(source, weight->value, stride, padding)) {
+      *result = new MVTTensor(mvt::blocks::tap_products(source, weight->value));
+      return;
+    }
     if (blocks || mvt::blocks::holds(source)) {
       *result = new MVTTensor(mvt::blocks::convolution(source, weight->value, stride, padding));
       return;
