@@ -145,10 +145,9 @@ struct BlockedConvolution : torch::autograd::Function<BlockedConvolution> {
 }  // namespace
 
 at::Tensor convolution(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding) {
-  TORCH_CHECK(map.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat, "blocks hold float32 only");
-  TORCH_CHECK(weight.dim() == 4 && weight.size(0) % width == 0, "blocks hold 16 channels");
-  TORCH_CHECK(weight.size(1) == (holds(map) ? map.size(1) * width : map.size(1)), "the weight is for ", weight.size(1),
-              " channels");
+  check_convolution(map, weight);
+  TORCH_CHECK(holds(map) || (map.dim() == 4 && map.scalar_type() == at::kFloat && map.is_cpu() && !map.requires_grad()),
+              "blocks are made of float32 images, N x C x H x W, without a gradient");
   return BlockedConvolution::apply(map.contiguous(), weight, stride, padding);
 }
 

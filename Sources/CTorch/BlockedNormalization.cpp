@@ -4,6 +4,9 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <cmath>
+#include <limits>
+
 namespace mvt::blocks {
 namespace {
 
@@ -19,7 +22,7 @@ struct Normalization {
   dnnl::batch_normalization_backward backward;
   memory::desc map, channels;
 
-  /// N, C, H, W, whether the rectifier follows, and the bits of epsilon.
+  /// N, C, H, W, whether the rectifier follows, and epsilon in units of 1e-12.
   explicit Normalization(const Key& key) {
     map = map_layout({key[0], key[1], key[2], key[3]});
     channels = memory::desc({key[1]}, memory::data_type::f32, memory::format_tag::x);
@@ -56,6 +59,10 @@ struct BlockedNormalization : torch::autograd::Function<BlockedNormalization> {
     const at::Tensor workspace = room(kept);
     if (relu) arguments.emplace(DNNL_ARG_WORKSPACE, seen(kept, workspace));
     execute(layer.forward, layer.forward_plan.scratchpad_desc(), arguments);
+    // oneDNN's rectifier makes 0 of NaN: a broken step would pass for a good one.
+    if (relu && !std::isfinite((variance.sum() + weight.sum() + bias.sum()).item<double>())) {
+      result.fill_(std::numeric_limits<float>::quiet_NaN());
+    }
     const auto count = static_cast<double>(map.numel() / mean.numel());
     running_mean.mul_(1 - momentum).add_(mean, momentum);
     running_variance.mul_(1 - momentum).add_(variance, momentum * count / (count - 1));
@@ -95,6 +102,12 @@ struct BlockedNormalization : torch::autograd::Function<BlockedNormalization> {
 
 at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias, at::Tensor running_mean,
                       at::Tensor running_variance, double momentum, double epsilon, bool relu) {
+  check(map);
+  const at::Tensor means = running_mean, variances = running_variance;
+  for (const at::Tensor& vector : {weight, bias, means, variances}) {
+    TORCH_CHECK(vector.numel() == map.size(1) * width && vector.scalar_type() == at::kFloat && vector.is_contiguous(),
+                "normalisation of ", map.size(1) * width, " channels by ", vector.numel(), " numbers");
+  }
   TORCH_CHECK(map.numel() > weight.numel(), "batch normalisation needs more than one value per channel");
   return BlockedNormalization::apply(map.contiguous(), weight, bias, running_mean, running_variance, momentum, epsilon,
                                      relu);

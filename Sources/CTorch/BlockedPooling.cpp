@@ -79,6 +79,7 @@ struct BlockedPooling : torch::autograd::Function<BlockedPooling> {
 }  // namespace
 
 at::Tensor max_pool(const at::Tensor& map, int64_t kernel, int64_t stride, int64_t padding) {
+  check(map);
   return BlockedPooling::apply(map.contiguous(), kernel, stride, padding);
 }
 

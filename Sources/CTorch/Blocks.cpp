@@ -21,6 +21,21 @@ bool multiplies_bfloat16() {
   return processor_has(dnnl::cpu_isa::avx512_core_bf16) && device().is_cpu() && autocasts();
 }
 
+void check(const at::Tensor& map) {
+  TORCH_CHECK(map.dim() == 5 && map.size(4) == width && map.scalar_type() == at::kFloat && map.is_cpu(),
+              "a map in blocks is float32, N x C/16 x H x W x 16, not ", map.sizes());
+}
+
+void check_convolution(const at::Tensor& map, const at::Tensor& weight) {
+  if (holds(map)) check(map);
+  TORCH_CHECK(weight.dim() == 4 && weight.size(0) % width == 0, "blocks hold 16 channels");
+  TORCH_CHECK(weight.size(1) == (holds(map) ? map.size(1) * width : map.size(1)), "the weight is for ", weight.size(1),
+              " channels");
+  TORCH_CHECK(weight.size(2) == weight.size(3) && weight.scalar_type() == at::kFloat && weight.is_cpu() &&
+                  weight.is_non_overlapping_and_dense(),
+              "weights are dense float32 squares");
+}
+
 dnnl::engine& engine() {
   static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   return engine;

@@ -36,7 +36,7 @@ at::Tensor convolution(const at::Tensor& map, const at::Tensor& weight, int64_t 
 /// oneDNN 2.6 is slow at.
 bool suits_tap_products(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding);
 
-/// The convolution of stride 1 and padding 1 that suits it, in the layout of `map`; sums are in float32.
+/// The convolution of stride 1 and padding 1 that suits it, in blocks or channels-last; sums are in float32.
 at::Tensor tap_products(const at::Tensor& map, const at::Tensor& weight);
 
 /// Batch normalisation by the batch's statistics, and the rectifier where `relu`; updates the running statistics.
@@ -48,6 +48,12 @@ at::Tensor max_pool(const at::Tensor& map, int64_t kernel, int64_t stride, int64
 
 #ifdef MVMR_ONEDNN
 using Key = std::vector<int64_t>;
+
+/// Throws where a map is not what it should be: oneDNN is given addresses and trusts them.
+void check(const at::Tensor& map);
+
+/// Throws where a map, in blocks or not, and a weight do not go together.
+void check_convolution(const at::Tensor& map, const at::Tensor& weight);
 
 dnnl::engine& engine();
 dnnl::stream& stream();

@@ -14,7 +14,8 @@ void on_threads(int threads, void (*body)(void*), void* context);
 /// The threads that a loop may use.
 int loop_threads();
 
-/// Calls `body(begin, end)` for pieces of `begin..<end` of at least `grain`, one a thread; it must not throw.
+/// Calls `body(begin, end)` for equal pieces of `begin..<end` of about `grain` or more, at most one a thread; it must
+/// not throw.
 template <typename Body>
 void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
   const int64_t count = end - begin;
@@ -28,8 +29,9 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
     int64_t begin, count, pieces;
     std::atomic<int64_t> next{0};
   } loop{body, begin, count, pieces, {}};
+  // Always the whole team, whose surplus finds no piece: libgomp ends the threads that a smaller one leaves out.
   on_threads(
-      static_cast<int>(pieces),
+      loop_threads(),
       [](void* context) {
         Loop& loop = *static_cast<Loop*>(context);
         for (int64_t piece = loop.next++; piece < loop.pieces; piece = loop.next++) {

@@ -58,7 +58,7 @@ at::Tensor by_pixel(const at::Tensor& map) {
   return map.permute({2, 3, 0, 1, 4}).contiguous().view({map.size(2), map.size(3), map.size(0), -1});
 }
 
-/// The way back, to a map like `map`.
+/// The way back: in blocks where `map` is, else channels-last.
 at::Tensor like_map(const at::Tensor& pixels, const at::Tensor& map) {
   const at::Tensor values = pixels.to(map.scalar_type());
   if (!holds(map)) return values.permute({2, 3, 0, 1}).contiguous(at::MemoryFormat::ChannelsLast);
@@ -92,8 +92,9 @@ void for_taps(const at::Tensor& input, const at::Tensor& output, const at::Tenso
 /// The gradient of the weight, like the weight.
 at::Tensor weight_gradient(const at::Tensor& input, const at::Tensor& slope, const at::Tensor& weight) {
   const auto options = weight.options().dtype(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast);
-  const bool whole = input.size(0) > 1 && input.size(1) > 1;
-  const at::Tensor gradient = whole ? at::empty(weight.sizes(), options) : at::zeros(weight.sizes(), options);
+  const at::Tensor gradient = at::empty(weight.sizes(), options);
+  // A map of one row or column has no pixels three of the taps, or more, apart.
+  if (input.size(0) == 1 || input.size(1) == 1) gradient.zero_();
   for_taps(input, slope, gradient, [](const at::Tensor& x, const at::Tensor& y, const at::Tensor& w, bool first) {
     multiply(w, y.t(), x, !first);
   });
@@ -161,9 +162,14 @@ bool suits_tap_products(const at::Tensor& map, const at::Tensor& weight, int64_t
 }
 
 at::Tensor tap_products(const at::Tensor& map, const at::Tensor& weight) {
-  if (holds(map)) return Products::apply(map, weight);
+  if (holds(map)) {
+    check_convolution(map, weight);
+    return Products::apply(map, weight);
+  }
   const at::Tensor half_map = at::autocast::cached_cast(at::kBFloat16, map, at::kCPU);
-  const at::Tensor half_weight = at::autocast::cached_cast(at::kBFloat16, weight, at::kCPU);
+  // The matrix of a tap has its columns side by side only then; it costs nothing where the weight is so already.
+  const at::Tensor half_weight =
+      at::autocast::cached_cast(at::kBFloat16, weight, at::kCPU).contiguous(at::MemoryFormat::ChannelsLast);
   const c10::impl::ExcludeDispatchKeyGuard guard(c10::DispatchKey::AutocastCPU);
   if (std::max(map.size(2), map.size(3)) <= 2) return Products::apply(half_map, half_weight);
   return WeightProducts::apply(half_map, half_weight);

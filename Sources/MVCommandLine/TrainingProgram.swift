@@ -44,9 +44,9 @@ public enum TrainingProgram {
     try replaceProcess(by: program, arguments)
   }
 
-  /// Starts this program anew, unless the environment says already how threads wait: see ``run(_:)``.
+  /// Starts this program anew with an environment in which threads wait as those of ``run(_:)``; returns in the new one.
   public static func waitPassively() throws(MVError) {
-    guard getenv(waitPolicy) == nil else { return }
+    guard getenv(added) == nil else { return }
     try replaceProcess(by: "/proc/self/exe", Array(CommandLine.arguments.dropFirst()))
   }
 
@@ -59,16 +59,17 @@ public enum TrainingProgram {
     return environment
   }
 
-  private static let waitPolicy = "OMP_WAIT_POLICY"
   private static let added = "MVMR_ADDED_ENVIRONMENT"
 
   private static func replaceProcess(by program: String, _ arguments: [String]) throws(MVError) {
     // Two libraries have threads here, libgomp and OpenBLAS, on the same cores. Those of one that wait for work by spinning,
     // OpenBLAS's for 25 ms, keep the other's from theirs: a step takes 1.1 times as long. Read once, when they load.
-    let settings = [(waitPolicy, "passive"), ("GOMP_SPINCOUNT", "5000"), ("OPENBLAS_THREAD_TIMEOUT", "4")]
-      .filter { getenv($0.0) == nil }
+    // What the user has chosen stays; a spin count would undo a chosen policy.
+    var settings = [("OPENBLAS_THREAD_TIMEOUT", "4")]
+    if getenv("OMP_WAIT_POLICY") == nil { settings += [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "5000")] }
+    settings = settings.filter { getenv($0.0) == nil }
     for (name, value) in settings { setenv(name, value, 1) }
-    if !settings.isEmpty { setenv(added, settings.map(\.0).joined(separator: ","), 1) }
+    if getenv(added) == nil { setenv(added, settings.map(\.0).joined(separator: ","), 1) }
     var words = ([program] + arguments).map { strdup($0) }
     words.append(nil)
     execv(program, &words)

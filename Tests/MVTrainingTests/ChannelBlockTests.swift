@@ -65,7 +65,9 @@ import Testing
   /// Batch, inputs, outputs, side, kernel, stride: Winograd's, direct, strided, one pixel, none but edges.
   @Test(arguments: [
     (3, 32, 48, 16, 3, 1), (5, 64, 32, 7, 3, 1), (2, 16, 16, 8, 3, 1), (2, 64, 64, 4, 3, 1), (3, 32, 64, 9, 3, 2),
-    (3, 16, 32, 5, 1, 2), (4, 32, 16, 6, 1, 1), (3, 48, 32, 2, 3, 1), (4, 16, 32, 1, 3, 1), (2, 16, 16, 3, 7, 2),
+    (3, 16, 32, 5, 1, 2),
+    (3, 16, 32, 6, 1, 2), (2, 64, 128, 8, 1, 2), (4, 32, 16, 6, 1, 1), (3, 48, 32, 2, 3, 1), (4, 16, 32, 1, 3, 1),
+    (2, 16, 16, 3, 7, 2),
     (64, 128, 128, 2, 3, 1),
   ]) func convolutionsAreThoseOfLibtorch(_ plan: (Int, Int, Int, Int, Int, Int)) throws {
     let (batch, inputs, outputs, side, kernel, stride) = plan
@@ -151,6 +153,8 @@ import Testing
       return [try features.values()]
         + (try encoder.state.map { try ($0.isParameter ? #require(try $0.tensor.gradient()) : $0.tensor).values() })
     }
+    // The same sums in another order: were they equal, no block would have been filled.
+    #expect(results[0] != results[1])
     expectEqual([results[0][0]], [results[1][0]], within: 5e-5, "features, \(stem) \(block)")
     // A rectifier that lies within rounding of zero goes either way, and takes its share of the gradient with it: the worst
     // gradient says little, the mean of each tensor's does.
@@ -158,6 +162,16 @@ import Testing
       let off = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / max(1e-6, b.reduce(0) { $0 + abs($1) })
       #expect(off < 1e-2, "\(stem) \(block), tensor \(index): \(off)")
     }
+  }
+
+  @Test(arguments: [false, true]) func oneNumberThatIsNoneIsNotLost(_ relu: Bool) throws {
+    var values = Self.draw([2, 2, 4, 4, 16], 9)
+    values[100] = .nan
+    let ones = try (0..<4).map { _ in try Tensor(repeating: 1, shape: [32]) }
+    let normal = try Tensor(values, shape: [2, 2, 4, 4, 16]).batchNormalized(
+      weight: ones[0], bias: ones[1], runningMean: ones[2], runningVariance: ones[3], training: true, momentum: 0.1,
+      epsilon: 1e-5, relu: relu)
+    #expect(try !normal.isFinite())
   }
 
   @Test func resultsAreEqualToTheBitEveryTime() throws {
@@ -176,9 +190,20 @@ import Testing
     let map = try Tensor(repeating: 1, shape: [2, 2, 4, 4, 16])
     let narrow = try Tensor(repeating: 1, shape: [32, 16, 3, 3])
     let odd = try Tensor(repeating: 1, shape: [20, 32, 3, 3])
-    for (weight, problem) in [(narrow, "the weight is for 16 channels"), (odd, "blocks hold 16 channels")] {
+    let oblong = try Tensor(repeating: 1, shape: [16, 32, 3, 1])
+    for (weight, problem) in [
+      (narrow, "the weight is for 16 channels"), (odd, "blocks hold 16 channels"), (oblong, "squares"),
+    ] {
       let error = #expect(throws: MVError.self) { try map.convolved(with: weight, stride: 1, padding: 1) }
       #expect("\(try #require(error))".contains(problem))
+    }
+    let eight = try Tensor(repeating: 1, shape: [2, 2, 4, 4, 8])
+    #expect(throws: MVError.self) { try eight.maxPooled(kernel: 3, stride: 2, padding: 1) }
+    let few = try Tensor(repeating: 0, shape: [16])
+    #expect(throws: MVError.self) {
+      try map.batchNormalized(
+        weight: few, bias: few, runningMean: few, runningVariance: few, training: true, momentum: 0.1, epsilon: 1e-5,
+        relu: false)
     }
     let zeros = try Tensor(repeating: 0, shape: [32])
     #expect(throws: MVError.self) {

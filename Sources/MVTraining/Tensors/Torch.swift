@@ -12,8 +12,9 @@ public enum Torch {
 
   /// Whether networks may be trained on maps in blocks of 16 channels: Debian's libtorch, float32, the CPU and AVX-512.
   ///
-  /// Their 3x3 convolutions are Winograd's (Lavin and Gray 2016), which multiply 2.25 to 4 times less; sums differ from the
-  /// others in the last digits, about 1e-6 of the largest.
+  /// 3x3 convolutions of stride 1 with 32 channels or more, on maps of 4 pixels a side or more, are then Winograd's
+  /// F(4x4, 3x3), a quarter of the multiplications (Lavin and Gray 2016); sums differ from the others' by about 1e-5 of the
+  /// largest.
   public static var hasChannelBlocks: Bool { mvt_has_blocks() }
 
   /// The number of tensors that are alive, intermediate ones included: a leak shows as a number that grows.
