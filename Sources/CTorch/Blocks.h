@@ -39,9 +39,10 @@ bool suits_tap_products(const at::Tensor& map, const at::Tensor& weight, int64_t
 /// The convolution of stride 1 and padding 1 that suits it, in blocks or channels-last; sums are in float32.
 at::Tensor tap_products(const at::Tensor& map, const at::Tensor& weight);
 
-/// Batch normalisation by the batch's statistics, and the rectifier where `relu`; updates the running statistics.
+/// Batch normalisation by the statistics of each of `views` equal parts of the batch, and the rectifier where `relu`;
+/// updates the running statistics.
 at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias, at::Tensor running_mean,
-                      at::Tensor running_variance, double momentum, double epsilon, bool relu);
+                      at::Tensor running_variance, double momentum, double epsilon, bool relu, int64_t views);
 
 /// The largest value of squares.
 at::Tensor max_pool(const at::Tensor& map, int64_t kernel, int64_t stride, int64_t padding);

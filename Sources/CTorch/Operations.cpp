@@ -66,6 +66,10 @@ GuardedStatus mvt_affine(const MVTTensor* tensor, double factor, double offset, 
   });
 }
 
+GuardedStatus mvt_rows(const MVTTensor* tensor, int64_t first, int64_t count, MVTTensor** result) {
+  return mvt::run([&] { *result = new MVTTensor(tensor->value.narrow(0, first, count)); });
+}
+
 GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTensor** result) {
   return mvt::run([&] { *result = new MVTTensor(at::add(left->value, right->value).relu_()); });
 }
@@ -97,19 +101,30 @@ GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_
 }
 
 GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias,
-                             MVTTensor* running_mean, MVTTensor* running_variance, bool training, double momentum,
+                             MVTTensor* running_mean, MVTTensor* running_variance, int64_t views, double momentum,
                              double epsilon, bool relu, MVTTensor** result) {
   return mvt::run([&] {
-    if (mvt::blocks::holds(input->value)) {
-      TORCH_CHECK(training, "maps are in blocks in training only");
-      *result = new MVTTensor(mvt::blocks::batch_norm(input->value, weight->value, bias->value, running_mean->value,
-                                                      running_variance->value, momentum, epsilon, relu));
+    const at::Tensor& map = input->value;
+    TORCH_CHECK(views <= 1 || map.size(0) % views == 0, "a batch of ", map.size(0), " is not ", views, " equal views");
+    if (mvt::blocks::holds(map)) {
+      TORCH_CHECK(views > 0, "maps are in blocks in training only");
+      *result = new MVTTensor(mvt::blocks::batch_norm(map, weight->value, bias->value, running_mean->value,
+                                                      running_variance->value, momentum, epsilon, relu, views));
       return;
     }
-    at::Tensor normal = at::batch_norm(input->value, weight->value, bias->value, running_mean->value,
-                                       running_variance->value, training, momentum, epsilon, false);
-    // The normalised values themselves are not needed for any gradient, so the rectifier may overwrite them.
-    *result = new MVTTensor(relu ? normal.relu_() : normal);
+    const auto normalized = [&](const at::Tensor& part) {
+      at::Tensor normal = at::batch_norm(part, weight->value, bias->value, running_mean->value, running_variance->value,
+                                         views > 0, momentum, epsilon, false);
+      // The normalised values themselves are not needed for any gradient, so the rectifier may overwrite them.
+      return relu ? normal.relu_() : normal;
+    };
+    if (views <= 1) {
+      *result = new MVTTensor(normalized(map));
+      return;
+    }
+    std::vector<at::Tensor> parts;
+    for (const at::Tensor& part : map.chunk(views)) parts.push_back(normalized(part));
+    *result = new MVTTensor(at::cat(parts));
   });
 }
 

@@ -71,8 +71,8 @@ import Testing
     let optimizer = try Optimizer(.adam, parameters: encoder.parameters, weightDecay: 1e-2)
     let convolution = encoder.state[0].tensor
     for step in 0..<2 {
-      let features = try encoder.features(of: images, training: true)
-      let embedding = try encoder.embedding(of: features, training: true)
+      let features = try encoder.features(of: images, .training())
+      let embedding = try encoder.embedding(of: features, .training())
       try embedding.multiplied(by: embedding).sum().scaled(by: 0.01).backward()
       if step == 0 {
         #expect(try error(features.values() + embedding.values(), "\(name)_trained") < 2e-4)
@@ -85,6 +85,37 @@ import Testing
     let expected = try Fixture.floats("encoder/\(name)_stepped")
     let off = zip(try convolution.values(), expected).reduce(0) { $0 + abs($1.0 - $1.1) } / Float(expected.count)
     #expect(off < 2e-4, "\(off)")
+  }
+
+  @Test(arguments: [false, true]) func viewsInOneBatchAreNormalisedApart(_ channelsLast: Bool) throws {
+    let architecture = try #require(
+      EncoderArchitecture.resNet(layers: 18, stem: .smallKernel, widths: [16, 32, 32, 48], projector: [24, 16]))
+    let images = try Self.images(channelsLast: channelsLast)
+    let half = images.shape[0] / 2
+    let views = try images.rows(0..<2 * half)
+    let results = try [true, false].map { joined -> [[Float]] in
+      let encoder = try Encoder(architecture, seed: 2, channelsLast: channelsLast)
+      let passes: [(Tensor, NetworkPass)] =
+        joined
+        ? [(views, .training(views: 2))]
+        : [(try views.rows(0..<half), .training()), (try views.rows(half..<2 * half), .training())]
+      var embeddings: [Float] = []
+      for (batch, pass) in passes {
+        let embedding = try encoder.embedding(of: encoder.features(of: batch, pass), pass)
+        try embedding.multiplied(by: embedding).sum().scaled(by: 0.01).backward()
+        embeddings += try embedding.values()
+      }
+      return [embeddings]
+        + (try encoder.state.map { try ($0.isParameter ? #require(try $0.tensor.gradient()) : $0.tensor).values() })
+    }
+    for (index, (a, b)) in zip(results[0], results[1]).enumerated() {
+      // A rectifier within rounding of zero may go either way: the mean is compared, not the worst.
+      let off = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / max(1e-6, b.reduce(0) { $0 + abs($1) })
+      #expect(a.count == b.count && off < 2e-3, "result \(index): \(off)")
+    }
+    let whole = try Encoder(architecture, seed: 2, channelsLast: channelsLast)
+    #expect(try whole.features(of: views, .training()).values() != results[0][0])
+    #expect(throws: MVError.self) { try whole.features(of: views.rows(0..<3), .training(views: 2)) }
   }
 
   @Test func theFullNetworkIsTorchvisions() throws {

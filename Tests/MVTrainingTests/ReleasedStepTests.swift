@@ -50,7 +50,7 @@ struct ReleasedStepTests {
   ) throws -> [Double] {
     let encoder = try Self.encoder()
     func embed(_ view: Tensor) throws -> Tensor {
-      try encoder.embedding(of: encoder.features(of: view.channelsLast(), training: true), training: true)
+      try encoder.embedding(of: encoder.features(of: view.channelsLast(), .training()), .training())
     }
     let (z, z0) = (try embed(augmented), try embed(plain))
     let (value, terms) = try loss(plain: z0, augmented: z, representations: targets)

@@ -32,6 +32,9 @@ GuardedStatus mvt_unary(MVTUnary operation, const MVTTensor* tensor, MVTTensor**
 /// tensor * factor + offset.
 GuardedStatus mvt_affine(const MVTTensor* tensor, double factor, double offset, MVTTensor** result);
 
+/// `count` rows from `first` on, along the first axis, in the same memory.
+GuardedStatus mvt_rows(const MVTTensor* tensor, int64_t first, int64_t count, MVTTensor** result);
+
 /// relu(left + right), written over `left` where nothing else needs it.
 GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTensor** result);
 
@@ -42,10 +45,10 @@ GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTen
 GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding, bool blocks,
                          MVTTensor** result);
 
-/// Batch normalisation over axis 1. In training it uses the batch's statistics and updates the running ones in place.
-/// `relu` applies max(0, x) to the result.
+/// Batch normalisation over axis 1. In training, `views` above 0, it uses the statistics of each of so many equal parts
+/// of the batch and updates the running ones in place, part by part. `relu` applies max(0, x) to the result.
 GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias,
-                             MVTTensor* running_mean, MVTTensor* running_variance, bool training, double momentum,
+                             MVTTensor* running_mean, MVTTensor* running_variance, int64_t views, double momentum,
                              double epsilon, bool relu, MVTTensor** result);
 
 /// Square max-pooling.

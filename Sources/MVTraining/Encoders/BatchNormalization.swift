@@ -20,9 +20,9 @@ final class BatchNormalization: Layer {
     try bias.setRequiresGradient(true)
   }
 
-  func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor {
+  func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {
     try input.batchNormalized(
-      weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance, training: training,
+      weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance, views: pass.views,
       momentum: 0.1, epsilon: 1e-5, relu: relu)
   }
 

@@ -17,7 +17,7 @@ final class Convolution: Layer {
     self.padding = padding ?? kernel / 2
   }
 
-  func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor {
+  func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {
     try input.convolved(with: weight, stride: stride, padding: padding)
   }
 

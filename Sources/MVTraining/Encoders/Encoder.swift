@@ -20,14 +20,18 @@ public final class Encoder {
   }
 
   /// The backbone's features, N x ``EncoderArchitecture/featureCount``, of normalised images N x 3 x H x W.
-  public func features(of images: Tensor, training: Bool = false) throws(MVError) -> Tensor {
-    try backbone.forward(images, training: training)
+  public func features(of images: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
+    try backbone.forward(images, pass)
   }
 
   /// The embedding, N x ``EncoderArchitecture/embeddingCount``, of the backbone's features.
-  public func embedding(of features: Tensor, training: Bool = false) throws(MVError) -> Tensor {
-    try projector.forward(features, training: training)
+  public func embedding(of features: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
+    try projector.forward(features, pass)
   }
+
+  /// Whether views are faster as one batch than one after the other: weights are then laid out, and their gradients summed,
+  /// once.
+  var joinsViews: Bool { backbone.fillsBlocks }
 
   /// Every tensor of the network, in PyTorch's order.
   public var state: [NamedTensor] { backbone.state.prefixed("backbone") + projector.state.prefixed("projector") }

@@ -1,9 +1,20 @@
 public import MVCore
 
+/// What a network is run for.
+public enum NetworkPass: Hashable, Sendable {
+  /// Evaluation: batch normalisation by the running statistics.
+  case evaluation
+  /// Training: batch normalisation by the statistics of each of `views`, equally many rows of the batch one after the
+  /// other, which the running statistics then gather in that order.
+  case training(views: Int = 1)
+
+  var views: Int { if case .training(let views) = self { views } else { 0 } }
+}
+
 /// Part of a network: a map of tensors, and the named tensors that it holds.
 public protocol Layer: AnyObject {
-  /// The output for `input`; `training` makes batch normalisation use and gather the batch's statistics.
-  func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor
+  /// The output for `input`.
+  func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor
 
   /// The tensors of this part, in PyTorch's order and with PyTorch's names.
   var state: [NamedTensor] { get }

@@ -23,11 +23,11 @@ final class Projector: Layer {
     self.normalizations = normalizations
   }
 
-  func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor {
+  func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {
     var value = input
     for (index, weight) in weights.enumerated() {
       value = try value.linear(weight: weight)
-      if index < normalizations.count { value = try normalizations[index].forward(value, training: training) }
+      if index < normalizations.count { value = try normalizations[index].forward(value, pass) }
     }
     return value
   }

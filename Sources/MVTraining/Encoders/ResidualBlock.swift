@@ -37,14 +37,14 @@ final class ResidualBlock: Layer {
       ) : nil
   }
 
-  func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor {
+  func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {
     var value = input
     for (convolution, normalization) in zip(convolutions, normalizations) {
-      value = try normalization.forward(convolution.forward(value, training: training), training: training)
+      value = try normalization.forward(convolution.forward(value, pass), pass)
     }
     guard let shortcut else { return try value.addingThenRelu(input) }
-    let projected = try shortcut.convolution.forward(input, training: training)
-    return try value.addingThenRelu(shortcut.normalization.forward(projected, training: training))
+    let projected = try shortcut.convolution.forward(input, pass)
+    return try value.addingThenRelu(shortcut.normalization.forward(projected, pass))
   }
 
   var state: [NamedTensor] {

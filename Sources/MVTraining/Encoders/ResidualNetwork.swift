@@ -6,7 +6,7 @@ final class ResidualNetwork: Layer {
   private let stemNormalization: BatchNormalization
   private let poolsAfterStem: Bool
   private let stages: [[ResidualBlock]]
-  private let fillsBlocks: Bool
+  private let suitsBlocks: Bool
 
   init(
     _ architecture: EncoderArchitecture, channels: Int = 3, channelsLast: Bool, initializer: inout WeightInitializer
@@ -17,7 +17,7 @@ final class ResidualNetwork: Layer {
       initializer: &initializer)
     stemNormalization = try BatchNormalization(architecture.stemWidth, relu: true)
     poolsAfterStem = architecture.stem != .cifar
-    fillsBlocks = channelsLast && ([architecture.stemWidth] + architecture.widths).allSatisfy { $0 % 16 == 0 }
+    suitsBlocks = channelsLast && ([architecture.stemWidth] + architecture.widths).allSatisfy { $0 % 16 == 0 }
     var inputs = architecture.stemWidth
     var stages: [[ResidualBlock]] = []
     for (stage, (width, count)) in zip(architecture.widths, architecture.blocks).enumerated() {
@@ -34,15 +34,18 @@ final class ResidualNetwork: Layer {
     self.stages = stages
   }
 
-  func forward(_ input: Tensor, training: Bool) throws(MVError) -> Tensor {
+  /// Whether training goes through in blocks of channels now.
+  var fillsBlocks: Bool { suitsBlocks && Torch.hasChannelBlocks }
+
+  func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {
     // In float32 the layout that is fastest to train with is another one; evaluation keeps to libtorch's own.
     let first =
-      training && fillsBlocks && Torch.hasChannelBlocks
-      ? try stem.forwardIntoBlocks(input) : try stem.forward(input, training: training)
-    var value = try stemNormalization.forward(first, training: training)
+      pass != .evaluation && fillsBlocks
+      ? try stem.forwardIntoBlocks(input) : try stem.forward(input, pass)
+    var value = try stemNormalization.forward(first, pass)
     if poolsAfterStem { value = try value.maxPooled(kernel: 3, stride: 2, padding: 1) }
     for blocks in stages {
-      for block in blocks { value = try block.forward(value, training: training) }
+      for block in blocks { value = try block.forward(value, pass) }
     }
     return try value.globalAveragePooled()
   }

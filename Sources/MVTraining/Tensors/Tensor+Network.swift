@@ -53,17 +53,23 @@ extension Tensor {
     try Tensor(during: "linear layer") { mvt_linear(handle, weight.handle, bias?.handle, $0) }
   }
 
+  /// Some of the rows, along the first axis.
+  func rows(_ range: Range<Int>) throws(MVError) -> Tensor {
+    try Tensor(during: "rows") { mvt_rows(handle, Int64(range.lowerBound), Int64(range.count), $0) }
+  }
+
   /// The same values with channels fastest in memory.
   public func channelsLast() throws(MVError) -> Tensor { try applying(MVTChannelsLast, "memory layout") }
 
-  /// Batch normalisation over axis 1; in training the batch's statistics are used and the running ones updated in place.
+  /// Batch normalisation over axis 1; in training, `views` above 0, the statistics of each view are used and the running ones
+  /// updated in place.
   func batchNormalized(
-    weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, training: Bool, momentum: Double,
+    weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, views: Int, momentum: Double,
     epsilon: Double, relu: Bool
   ) throws(MVError) -> Tensor {
     try Tensor(during: "batch normalisation") {
       mvt_batch_norm(
-        handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, training, momentum, epsilon,
+        handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, Int64(views), momentum, epsilon,
         relu, $0)
     }
   }

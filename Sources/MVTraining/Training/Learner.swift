@@ -86,16 +86,21 @@ final class Learner {
 
   /// Both views of a batch through the encoder, the loss, and its gradient, where it is finite, added to what is there.
   private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
-    let plain = try tensor(of: batch.plain)
-    let augmented = try tensor(of: batch.augmented)
+    let count = settings.batchSize
     // The augmented view goes first, as released: batch normalisation's running statistics depend on the order.
+    let views = try tensor(of: batch.augmented + batch.plain, count: 2 * count)
+    let (augmented, plain) = (try views.rows(0..<count), try views.rows(count..<2 * count))
+    // A teacher's own memory would come on top of the network's; the others' time is shorter after the network's first
+    // half, by when the next batch is ready and its thread has left the cores.
+    let early = hasTeacher ? try representations(of: batch, plain: plain) : nil
     let (z, z0) = try clock.networking { () throws(MVError) in
       try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
-        (try embed(augmented), try embed(plain))
+        guard encoder.joinsViews else { return (try embed(augmented), try embed(plain)) }
+        let both = try embed(views, .training(views: 2))
+        return (try both.rows(0..<count), try both.rows(count..<2 * count))
       }
     }
-    // After the network's first half, by when the next batch is ready and its thread has left the cores.
-    let representations = try representations(of: batch, plain: plain)
+    let representations = if let early { early } else { try representations(of: batch, plain: plain) }
     let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
     guard terms.firstNotFinite == nil else { return terms }
     // The loss knows its gradient already; what is left is the encoder's.
@@ -112,7 +117,7 @@ final class Learner {
       switch target.origin {
       case .pixels: distances = try CentredDistances(of: plain, scale: target.scale, estimator: loss.estimator)
       case .augmented:
-        let second = try tensor(of: batch.secondView ?? batch.augmented)
+        let second = try tensor(of: batch.secondView ?? batch.augmented, count: settings.batchSize)
         distances = try CentredDistances(of: second, scale: target.scale, estimator: loss.estimator)
       case .teacher(let teacher):
         let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
@@ -128,14 +133,18 @@ final class Learner {
     return representations
   }
 
-  private func embed(_ images: Tensor) throws(MVError) -> Tensor {
-    let embedding = try encoder.embedding(of: encoder.features(of: images, training: true), training: true)
+  private var hasTeacher: Bool {
+    data.targets.contains { if case .teacher = $0.origin { true } else { false } }
+  }
+
+  private func embed(_ images: Tensor, _ pass: NetworkPass = .training()) throws(MVError) -> Tensor {
+    let embedding = try encoder.embedding(of: encoder.features(of: images, pass), pass)
     return settings.normalizeZ ? try embedding.normalizedRows() : embedding
   }
 
-  private func tensor(of pixels: [UInt8]) throws(MVError) -> Tensor {
+  private func tensor(of pixels: [UInt8], count: Int) throws(MVError) -> Tensor {
     try Tensor(
-      images: pixels, count: settings.batchSize, shape: data.shape, mean: statistics.mean,
+      images: pixels, count: count, shape: data.shape, mean: statistics.mean,
       deviation: statistics.deviation, channelsLast: settings.channelsLast)
   }
 }
