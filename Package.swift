@@ -96,7 +96,7 @@ let package = Package(
         "MVCore", "MVConfiguration", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
         "CTorch", "CGuarded", "CKernels",
       ],
-      resources: ["cifar10", "cifar20", "cifar100", "stl10", "imagenet"].map {
+      resources: ["small", "cifar10", "cifar20", "cifar100", "stl10", "imagenet"].map {
         .embedInCode("Configurations/\($0).yaml")
       }),
 

@@ -5,6 +5,8 @@ public import MVCore
 ///
 /// The files stand in `Sources/MVTraining/Configurations`, with reasons in comments.
 public enum BuiltInConfiguration: String, Hashable, Sendable, CaseIterable {
+  /// Small images on a processor, in minutes.
+  case small
   /// CIFAR-10.
   case cifar10
   /// CIFAR-100 by its coarse labels.
@@ -32,6 +34,7 @@ public enum BuiltInConfiguration: String, Hashable, Sendable, CaseIterable {
   /// The file, YAML.
   public var yaml: Data {
     switch self {
+    case .small: Data(PackageResources.small_yaml)
     case .cifar10: Data(PackageResources.cifar10_yaml)
     case .cifar20: Data(PackageResources.cifar20_yaml)
     case .cifar100: Data(PackageResources.cifar100_yaml)
