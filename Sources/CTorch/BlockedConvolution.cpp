@@ -1,15 +1,9 @@
-#include "Blocks.h"
+#include "BlockedLayer.h"
 
 #ifdef MVMR_ONEDNN
 
-#include <torch/csrc/autograd/custom_function.h>
-
 namespace mvt::blocks {
 namespace {
-
-using dnnl::memory;
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 /// The fewest channels, and the smallest output side, for which Winograd's F(4x4, 3x3) is faster than the sum itself.
 constexpr int64_t winograd_channels = 32, winograd_side = 4;
@@ -83,13 +77,17 @@ const Convolution& found(const at::Tensor& map, const at::Tensor& weight, int64_
   return cache.entry(std::move(key));
 }
 
+/// Writes `source` to `target`, which have the same values in other layouts.
+void lay_out(const dnnl::reorder& reorder, memory source, memory target) {
+  reorder.execute(stream(), source, target);
+  stream().wait();
+}
+
 /// The weight in the layout of a pass.
 at::Tensor laid_out(const dnnl::reorder& reorder, const memory::desc& from, const at::Tensor& weight,
                     const memory::desc& to) {
-  at::Tensor result = room(to);
-  memory source = seen(from, weight), target = seen(to, result);
-  reorder.execute(stream(), source, target);
-  stream().wait();
+  const at::Tensor result = room(to);
+  lay_out(reorder, seen(from, weight), seen(to, result));
   return result;
 }
 
@@ -135,9 +133,7 @@ struct BlockedConvolution : torch::autograd::Function<BlockedConvolution> {
              {DNNL_ARG_DIFF_WEIGHTS, seen(given, gradient)},
              {DNNL_ARG_DIFF_DST, seen(layer.weight_plan.diff_dst_desc(), slope)}});
     at::Tensor of_weight = at::empty_like(weight);
-    memory source = seen(given, gradient), target = seen(layer.plain, of_weight);
-    layer.from_weight.execute(stream(), source, target);
-    stream().wait();
+    lay_out(layer.from_weight, seen(given, gradient), seen(layer.plain, of_weight));
     return {of_map, of_weight, at::Tensor(), at::Tensor()};
   }
 };

@@ -1,18 +1,12 @@
-#include "Blocks.h"
+#include "BlockedLayer.h"
 
 #ifdef MVMR_ONEDNN
-
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 #include <limits>
 
 namespace mvt::blocks {
 namespace {
-
-using dnnl::memory;
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 /// Batch normalisation of one shape, forward and backward.
 struct Normalization {

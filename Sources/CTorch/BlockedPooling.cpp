@@ -1,15 +1,9 @@
-#include "Blocks.h"
+#include "BlockedLayer.h"
 
 #ifdef MVMR_ONEDNN
 
-#include <torch/csrc/autograd/custom_function.h>
-
 namespace mvt::blocks {
 namespace {
-
-using dnnl::memory;
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 /// Max-pooling of one shape, forward and backward.
 struct Pooling {

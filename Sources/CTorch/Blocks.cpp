@@ -1,5 +1,7 @@
 #include "Blocks.h"
 
+#include "BlockedLayer.h"
+
 namespace mvt::blocks {
 
 #ifdef MVMR_ONEDNN
@@ -52,24 +54,17 @@ dnnl::primitive_attr lean() {
   return attributes;
 }
 
-dnnl::memory::desc map_layout(const dnnl::memory::dims& shape) {
-  return {shape, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nChw16c};
+memory::desc map_layout(const memory::dims& shape) {
+  return {shape, memory::data_type::f32, memory::format_tag::nChw16c};
 }
 
-dnnl::memory::dims map_shape(const at::Tensor& map) {
-  return {map.size(0), map.size(1) * width, map.size(2), map.size(3)};
-}
+memory::dims map_shape(const at::Tensor& map) { return {map.size(0), map.size(1) * width, map.size(2), map.size(3)}; }
 
-dnnl::memory seen(const dnnl::memory::desc& layout, const at::Tensor& tensor) {
-  return {layout, engine(), tensor.data_ptr()};
-}
+memory seen(const memory::desc& layout, const at::Tensor& tensor) { return {layout, engine(), tensor.data_ptr()}; }
 
-at::Tensor room(const dnnl::memory::desc& layout) {
-  return at::empty({static_cast<int64_t>(layout.get_size())}, at::kByte);
-}
+at::Tensor room(const memory::desc& layout) { return at::empty({static_cast<int64_t>(layout.get_size())}, at::kByte); }
 
-void execute(const dnnl::primitive& primitive, const dnnl::memory::desc& scratch,
-             std::unordered_map<int, dnnl::memory> arguments) {
+void execute(const dnnl::primitive& primitive, const memory::desc& scratch, std::unordered_map<int, memory> arguments) {
   const at::Tensor working = room(scratch);
   if (working.numel() > 0) arguments.emplace(DNNL_ARG_SCRATCHPAD, seen(scratch, working));
   primitive.execute(stream(), arguments);

@@ -4,16 +4,6 @@
 
 #include "Handles.h"
 
-#ifdef MVMR_ONEDNN
-#include <ATen/Parallel.h>
-
-#include <dnnl.hpp>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <vector>
-#endif
-
 namespace mvt::blocks {
 
 /// Channels of a block.
@@ -46,54 +36,5 @@ at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at:
 
 /// The largest value of squares.
 at::Tensor max_pool(const at::Tensor& map, int64_t kernel, int64_t stride, int64_t padding);
-
-#ifdef MVMR_ONEDNN
-using Key = std::vector<int64_t>;
-
-/// Throws where a map is not what it should be: oneDNN is given addresses and trusts them.
-void check(const at::Tensor& map);
-
-/// Throws where a map, in blocks or not, and a weight do not go together.
-void check_convolution(const at::Tensor& map, const at::Tensor& weight);
-
-dnnl::engine& engine();
-dnnl::stream& stream();
-
-/// The attribute of primitives that are given their working memory: oneDNN would keep its own for each primitive.
-dnnl::primitive_attr lean();
-
-/// The layout of a map of `shape`, N, C, H and W, in blocks.
-dnnl::memory::desc map_layout(const dnnl::memory::dims& shape);
-
-/// N, C, H and W of a map in blocks.
-dnnl::memory::dims map_shape(const at::Tensor& map);
-
-/// A tensor's memory as oneDNN sees it.
-dnnl::memory seen(const dnnl::memory::desc& layout, const at::Tensor& tensor);
-
-/// Memory for `layout`.
-at::Tensor room(const dnnl::memory::desc& layout);
-
-/// Runs a primitive and waits for it.
-void execute(const dnnl::primitive& primitive, const dnnl::memory::desc& scratch,
-             std::unordered_map<int, dnnl::memory> arguments);
-
-/// Primitives by shape and number of threads, which they are compiled for; made once and kept.
-template <typename Entry>
-class Cache {
- public:
-  const Entry& entry(Key key) {
-    key.push_back(at::get_num_threads());
-    const std::lock_guard<std::mutex> guard(mutex_);
-    std::unique_ptr<Entry>& entry = entries_[key];
-    if (!entry) entry = std::make_unique<Entry>(key);
-    return *entry;
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<Key, std::unique_ptr<Entry>> entries_;
-};
-#endif
 
 }  // namespace mvt::blocks

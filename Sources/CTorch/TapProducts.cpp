@@ -1,16 +1,11 @@
-#include "Blocks.h"
+#include "BlockedLayer.h"
 
 #ifdef MVMR_ONEDNN
 
 #include <ATen/autocast_mode.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 namespace mvt::blocks {
 namespace {
-
-using dnnl::memory;
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 /// A product of bfloat16 matrices, summed in float32.
 struct Product {
@@ -93,7 +88,7 @@ void for_taps(const at::Tensor& input, const at::Tensor& output, const at::Tenso
 at::Tensor weight_gradient(const at::Tensor& input, const at::Tensor& slope, const at::Tensor& weight) {
   const auto options = weight.options().dtype(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast);
   const at::Tensor gradient = at::empty(weight.sizes(), options);
-  // A map of one row or column has no pixels three of the taps, or more, apart.
+  // In a map of one row or column some taps reach no pixel, and nothing is written to them.
   if (input.size(0) == 1 || input.size(1) == 1) gradient.zero_();
   for_taps(input, slope, gradient, [](const at::Tensor& x, const at::Tensor& y, const at::Tensor& w, bool first) {
     multiply(w, y.t(), x, !first);

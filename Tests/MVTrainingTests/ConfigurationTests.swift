@@ -98,7 +98,7 @@ struct ConfigurationTests {
     for wanted in configuration.expected { #expect(try wanted.make().layout(for: shape).count > 0) }
     let names = configuration.settings.representations.split(separator: ",").map(String.init)
     let published = ["pixels", "scattering", "augment", "hog-layer", "std"]
-    #expect(names == (name == .small ? ["hog", "lbp"] : published))
+    #expect(names == (name == .small ? ["hog"] : published))
     #expect(Set(configuration.expected.map(\.storedName)).isSubset(of: names))
     #expect(configuration.settings.statistics(for: shape) == (side == 32 ? .cifar : .imagenet))
     _ = try configuration.settings.schedule(stepsPerEpoch: 10)

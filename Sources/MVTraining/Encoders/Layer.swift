@@ -8,7 +8,12 @@ public enum NetworkPass: Hashable, Sendable {
   /// other, which the running statistics then gather in that order.
   case training(views: Int = 1)
 
-  var views: Int { if case .training(let views) = self { views } else { 0 } }
+  /// 0 in evaluation.
+  var views: Int {
+    guard case .training(let views) = self else { return 0 }
+    precondition(views > 0, "a batch to train on holds a view or more")
+    return views
+  }
 }
 
 /// Part of a network: a map of tensors, and the named tensors that it holds.
