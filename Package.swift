@@ -16,7 +16,7 @@ let swift: [SwiftSetting] = [
 ]
 // In C++20 clang takes a header with a module map for a module, and builds that only where modules are asked for.
 let modules: [CXXSetting] = libtorch == nil ? [] : [.unsafeFlags(["-fmodules"])]
-let openCVHeaders: [CXXSetting] = modules + [.headerSearchPath("../SystemOpenCV/opencv4")]
+let openCVHeaders: [CXXSetting] = modules + [.headerSearchPath("../Links/opencv4")]
 // The HOG descriptor alone is wanted of opencv_objdetect, which as a shared library would load ten more, neural networks
 // among them, at every start: so it comes from the archive that Debian ships beside it.
 let openCVLibraries: [LinkerSetting] = [
@@ -25,9 +25,9 @@ let openCVLibraries: [LinkerSetting] = [
 
 // Flags for another libtorch are unsafe flags, which SwiftPM refuses in a dependency; so they exist only where asked for.
 let torchHeaders: [CXXSetting] =
-  modules
+  modules + [.headerSearchPath(".")]
   + (libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"])] }
-    ?? [.headerSearchPath("../SystemTorch/api"), .define("MVMR_ONEDNN")])
+    ?? [.headerSearchPath("../Links/torch-api"), .define("MVMR_ONEDNN")])
 // By path: a search would find Debian's first.
 let torchLibraries: [LinkerSetting] =
   libtorch.map { folder in
@@ -48,9 +48,11 @@ let package = Package(
   name: "mvmr",
   products: [
     .library(name: "MVCore", targets: ["MVCore"]),
+    .library(name: "MVFiles", targets: ["MVFiles"]),
     .library(name: "MVImaging", targets: ["MVImaging"]),
     .library(name: "MVStore", targets: ["MVStore"]),
-    .library(name: "MVConfiguration", targets: ["MVConfiguration"]),
+    .library(name: "MVYAML", targets: ["MVYAML"]),
+    .library(name: "MVPages", targets: ["MVPages"]),
     .library(name: "MVDatasets", targets: ["MVDatasets"]),
     .library(name: "MVDownload", targets: ["MVDownload"]),
     .library(name: "MVRepresentations", targets: ["MVRepresentations"]),
@@ -63,7 +65,8 @@ let package = Package(
     .executable(name: "mvmr-bench", targets: ["mvmr-bench"]),
   ],
   targets: [
-    // Rung 0: system libraries, and C headers over C++ libraries.
+    // Rungs 0 and 1: system libraries, and C headers over C++ libraries.
+    .systemLibrary(name: "SystemLinux"),
     .systemLibrary(name: "SystemHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "SystemOpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "SystemYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -77,75 +80,81 @@ let package = Package(
       name: "CKernels", cxxSettings: [.define("HWY_SHARED_DEFINE"), .headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("hwy")]),
 
-    // Rung 1 to 3: values, pictures, files, data sets, representations, scores.
+    // Rungs 1 to 4: values, files, pictures, pages, data sets, representations, scores.
     library("MVCore", []),
-    library("MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
-    library("MVStore", ["MVCore", "SystemHDF5", "CKernels"]),
-    library("MVConfiguration", ["MVCore", "SystemYAML"]),
-    library("MVDatasets", ["MVCore", "MVImaging", "SystemArchive"]),
-    library("MVDownload", ["MVCore", "MVDatasets", "SystemCurl"]),
+    library("MVFiles", ["MVCore", "SystemLinux"]),
+    library("MVYAML", ["MVCore", "MVFiles", "SystemYAML"]),
+    library("MVPages", ["MVCore", "MVFiles"]),
+    library("MVImaging", ["MVCore", "MVFiles", "COpenCV", "CGuarded"]),
+    library("MVStore", ["MVCore", "MVFiles", "SystemHDF5", "CKernels"]),
+    library("MVDatasets", ["MVCore", "MVFiles", "MVImaging", "SystemArchive"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
-    library("MVEvaluation", ["MVCore", "MVStore", "CKernels", "SystemOpenBLAS"]),
+    library("MVEvaluation", ["MVCore", "MVFiles", "MVStore", "CKernels", "SystemOpenBLAS"]),
 
-    // Rung 4: whole jobs.
-    library("MVReports", ["MVCore", "MVImaging", "MVStore", "MVDatasets", "MVEvaluation"]),
-    library("MVExtraction", ["MVCore", "MVConfiguration", "MVDatasets", "MVRepresentations", "MVStore"]),
+    // Rung 5: whole jobs.
+    library("MVDownload", ["MVCore", "MVFiles", "MVDatasets", "SystemCurl"]),
+    library("MVReports", ["MVCore", "MVFiles", "MVImaging", "MVPages", "MVStore", "MVDatasets", "MVEvaluation"]),
+    library("MVExtraction", ["MVCore", "MVYAML", "MVDatasets", "MVRepresentations", "MVStore"]),
     library(
       "MVTraining",
       [
-        "MVCore", "MVConfiguration", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
-        "CTorch", "CGuarded", "CKernels",
+        "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore",
+        "MVEvaluation", "CTorch", "CGuarded", "CKernels",
       ],
       resources: ["small", "cifar10", "cifar20", "cifar100", "stl10", "imagenet"].map {
         .embedInCode("Configurations/\($0).yaml")
       }),
 
-    // Rung 5: the command line. MVCommandLine is what the executables share.
-    library("MVCommandLine", ["MVCore", "MVImaging", "MVDatasets", "CCommandLine", "CGuarded"]),
+    // Rung 6: the command line. MVCommandLine is what the executables share.
+    library("MVCommandLine", ["MVCore", "MVFiles", "MVImaging", "MVDatasets", "CCommandLine", "CGuarded"]),
     .executableTarget(
       name: "mvmr",
       dependencies: [
-        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVDownload",
+        "MVCommandLine", "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVStore", "MVDatasets", "MVDownload",
         "MVRepresentations", "MVEvaluation", "MVReports", "MVExtraction",
       ], swiftSettings: swift),
     .executableTarget(
       name: "mvmr-train",
       dependencies: [
-        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations",
+        "MVCommandLine", "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVStore", "MVDatasets",
+        "MVRepresentations",
         "MVEvaluation", "MVReports",
         "MVExtraction", "MVTraining",
       ], swiftSettings: swift),
     .executableTarget(
       name: "mvmr-bench",
       dependencies: [
-        "MVCommandLine", "MVCore", "MVConfiguration", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations",
+        "MVCommandLine", "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVStore", "MVDatasets",
+        "MVRepresentations",
         "MVEvaluation",
         "MVExtraction", "MVTraining",
       ], exclude: ["Peers"], swiftSettings: swift),
 
     // Tests: one target a module, and CommandTests, which run the built executables.
     .target(
-      name: "TestSupport", dependencies: ["MVCore"], path: "Tests/TestSupport", swiftSettings: swift),
+      name: "TestSupport", dependencies: ["MVCore", "MVFiles"], path: "Tests/TestSupport", swiftSettings: swift),
     tests(of: "MVCore", []),
-    tests(of: "MVImaging", ["MVCore", "COpenCV", "CGuarded"]),
-    tests(of: "MVStore", ["MVCore", "CKernels"]),
-    tests(of: "MVConfiguration", ["MVCore"]),
-    tests(of: "MVDatasets", ["MVCore", "MVImaging"]),
+    tests(of: "MVFiles", ["MVCore"]),
+    tests(of: "MVPages", ["MVCore"]),
+    tests(of: "MVImaging", ["MVCore", "MVFiles", "COpenCV", "CGuarded"]),
+    tests(of: "MVStore", ["MVCore", "MVFiles", "CKernels"]),
+    tests(of: "MVYAML", ["MVCore"]),
+    tests(of: "MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
     tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
-    tests(of: "MVRepresentations", ["MVCore", "MVImaging", "CKernels"]),
-    tests(of: "MVEvaluation", ["MVCore", "MVStore", "CKernels"]),
-    tests(of: "MVReports", ["MVCore", "MVImaging", "MVDatasets", "MVEvaluation", "MVStore"]),
+    tests(of: "MVRepresentations", ["MVCore", "MVFiles", "MVImaging", "CKernels"]),
+    tests(of: "MVEvaluation", ["MVCore", "MVFiles", "MVStore", "CKernels"]),
+    tests(of: "MVReports", ["MVCore", "MVImaging", "MVDatasets", "MVEvaluation", "MVPages", "MVStore"]),
     tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
     tests(
       of: "MVTraining",
       [
-        "MVConfiguration", "MVCore", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
+        "MVYAML", "MVCore", "MVFiles", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
         "CTorch",
       ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "MVCore", "MVDatasets", "MVEvaluation", "MVExtraction", "MVImaging", "MVRepresentations", "MVStore",
+        "MVCore", "MVDatasets", "MVEvaluation", "MVExtraction", "MVFiles", "MVImaging", "MVRepresentations", "MVStore",
         "TestSupport",
         "mvmr", "mvmr-train",
       ],

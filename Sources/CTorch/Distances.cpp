@@ -65,10 +65,10 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
   side.scale = scale;
   const auto area = static_cast<float>(scale * scale);
   side.distances = at::empty({n, n}, products.options());
-  side.centred = at::empty({n, n}, products.options());
+  side.centered = at::empty({n, n}, products.options());
   const float* g = products.data_ptr<float>();
   float* d = side.distances.data_ptr<float>();
-  float* c = side.centred.data_ptr<float>();
+  float* c = side.centered.data_ptr<float>();
 
   const bool biased = estimator == Estimator::biased;
   std::vector<double> sums(n);
@@ -87,7 +87,7 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
   });
   double total = 0;
   for (double sum : sums) total += sum;
-  // V-centring divides by n and n^2; U-centring by n - 2 and (n - 1)(n - 2), with the diagonal left out.
+  // V-centering divides by n and n^2; U-centering by n - 2 and (n - 1)(n - 2), with the diagonal left out.
   const double line = biased ? 1.0 / n : 1.0 / (n - 2);
   const double whole = biased ? total / (double(n) * n) : total / (double(n - 1) * (n - 2));
   mvt::parallel_for(0, n, 64, [&](int64_t begin, int64_t end) {
@@ -105,12 +105,12 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
 
 double distance_correlation(const Side& a, const Side& b, Estimator estimator, double weight, float* slope_a,
                             float* slope_b) {
-  TORCH_CHECK(a.centred.size(0) == b.centred.size(0), "a distance correlation of ", a.centred.size(0), " and ",
-              b.centred.size(0), " rows");
+  TORCH_CHECK(a.centered.size(0) == b.centered.size(0), "a distance correlation of ", a.centered.size(0), " and ",
+              b.centered.size(0), " rows");
   if (a.square == 0 || b.square == 0) return 0;
-  const int64_t count = a.centred.numel();
-  const float* ca = a.centred.data_ptr<float>();
-  const float* cb = b.centred.data_ptr<float>();
+  const int64_t count = a.centered.numel();
+  const float* ca = a.centered.data_ptr<float>();
+  const float* cb = b.centered.data_ptr<float>();
   const double norm = std::sqrt(a.square * b.square);
   const double ratio = dot(ca, cb, count) / norm;
   // The biased value is a root, with an infinite slope at 0; the unbiased one is the ratio itself, which may be

@@ -1,22 +1,22 @@
-// Pairwise distances, their centring, and the distance correlation with its gradient, on plain float32 tensors.
+// Pairwise distances, their centering, and the distance correlation with its gradient, on plain float32 tensors.
 #pragma once
 
 #include "Handles.h"
 
 namespace mvt {
 
-/// How distances are centred.
+/// How distances are centered.
 enum class Estimator { biased, unbiased };
 
-/// One side of a distance correlation: the distances of n rows, and the same doubly centred.
+/// One side of a distance correlation: the distances of n rows, and the same doubly centered.
 struct Side {
   /// The rows, shifted to their mean (distances do not see it, and float32 then keeps more of them); n x d.
   at::Tensor rows;
   /// Euclidean distances, n x n, the square clamped from below.
   at::Tensor distances;
   /// The distances with row and column means taken out, n x n.
-  at::Tensor centred;
-  /// The sum of squares of `centred`; 0 where the rows do not differ.
+  at::Tensor centered;
+  /// The sum of squares of `centered`; 0 where the rows do not differ.
   double square = 0;
   /// What `distances` were multiplied by; `rows` were not.
   double scale = 1;

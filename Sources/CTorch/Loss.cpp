@@ -41,8 +41,8 @@ struct DistanceCorrelation : torch::autograd::Function<DistanceCorrelation> {
     const bool wants_x = x.requires_grad(), wants_y = y.requires_grad();
     const mvt::Side a = mvt::side_of(x, 1, kind, wants_x), b = mvt::side_of(y, 1, kind, wants_y);
     at::Tensor slope_a, slope_b;
-    if (wants_x) slope_a = at::zeros_like(a.centred);
-    if (wants_y) slope_b = at::zeros_like(b.centred);
+    if (wants_x) slope_a = at::zeros_like(a.centered);
+    if (wants_y) slope_b = at::zeros_like(b.centered);
     const double value = mvt::distance_correlation(a, b, kind, 1, wants_x ? slope_a.data_ptr<float>() : nullptr,
                                                    wants_y ? slope_b.data_ptr<float>() : nullptr);
     keep(context, {wants_x ? mvt::rows_gradient(a, slope_a) : at::Tensor(),
@@ -88,7 +88,7 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
 
     const mvt::Side a0 = mvt::side_of(z0, settings.embedding_scale, kind, true);
     const mvt::Side a = mvt::side_of(z, settings.embedding_scale, kind, true);
-    at::Tensor slope0 = at::zeros_like(a0.centred), slope = at::zeros_like(a.centred);
+    at::Tensor slope0 = at::zeros_like(a0.centered), slope = at::zeros_like(a.centered);
     const double views = 1 - mvt::distance_correlation(a0, a, kind, -settings.weight_views, slope0.data_ptr<float>(),
                                                        slope.data_ptr<float>());
     double total = settings.weight_mse * mse + settings.weight_std * spread + settings.weight_views * views;

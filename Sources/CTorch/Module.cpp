@@ -37,7 +37,7 @@ void mvt_module_free(MVTModule* module) { delete module; }
 GuardedStatus mvt_module_forward(MVTModule* module, const MVTTensor* input, MVTTensor** result) {
   return mvt::run([&] {
     const at::NoGradGuard without_gradients;
-    // The optimising executor runs the first batches by another graph than the later ones: a resumed run would differ.
+    // The optimizing executor runs the first batches by another graph than the later ones: a resumed run would differ.
     const torch::jit::GraphOptimizerEnabledGuard as_written(false);
     std::string failure;
     try {

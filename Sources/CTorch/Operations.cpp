@@ -1,4 +1,4 @@
-#include "Blocks.h"
+#include "ChannelBlocks/ChannelBlocks.h"
 #include "Handles.h"
 
 GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result) {
@@ -115,7 +115,7 @@ GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, co
     const auto normalized = [&](const at::Tensor& part) {
       at::Tensor normal = at::batch_norm(part, weight->value, bias->value, running_mean->value, running_variance->value,
                                          views > 0, momentum, epsilon, false);
-      // The normalised values themselves are not needed for any gradient, so the rectifier may overwrite them.
+      // The normalized values themselves are not needed for any gradient, so the rectifier may overwrite them.
       return relu ? normal.relu_() : normal;
     };
     if (views <= 1) {

@@ -5,10 +5,8 @@
 #include <malloc.h>
 
 #include <limits>
-#include <new>
-#include <stdexcept>
 
-#include "Blocks.h"
+#include "ChannelBlocks/ChannelBlocks.h"
 #include "Handles.h"
 
 namespace {
@@ -62,9 +60,7 @@ bool mvt_fast_bfloat16(void) {
 #endif
 }
 
-bool mvt_has_onednn(void) { return at::globalContext().hasMKLDNN(); }
-
-bool mvt_has_blocks(void) {
+bool mvt_has_channel_blocks(void) {
   try {
     return mvt::blocks::available();
   } catch (...) {
@@ -84,20 +80,5 @@ GuardedStatus mvt_use_cuda(bool cuda) {
   return mvt::run([&] {
     TORCH_CHECK(!cuda || mvt_has_cuda(), "libtorch finds no CUDA device");
     uses_cuda.store(cuda, std::memory_order_relaxed);
-  });
-}
-
-GuardedStatus mvt_provoke(MVTProvocation provocation) {
-  return mvt::run([&] {
-    switch (provocation) {
-      case MVTProvokeTorch:
-        TORCH_CHECK(false, "provoked");
-      case MVTProvokeMemory:
-        throw std::bad_alloc();
-      case MVTProvokeStandard:
-        throw std::runtime_error("provoked\nsecond line");
-      case MVTProvokeUnknown:
-        throw 1;
-    }
   });
 }

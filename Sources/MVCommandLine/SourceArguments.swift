@@ -17,7 +17,7 @@ public enum SourceArguments {
     _ text: String, _ arguments: ParsedArguments, size: ImageSize? = nil
   ) throws(MVError) -> any ImageSource {
     let size = try arguments["size"].map { (text) throws(MVError) in try ImageSize(parsing: text) } ?? size
-    let decoding = Decoding(honoursOrientation: arguments.has("exif"))
+    let decoding = Decoding(honorsOrientation: arguments.has("exif"))
     let source = try SourceSpecification(parsing: text).open(size: size, decoding: decoding)
     for notice in source.contents.notices { Terminal.message("note: \(notice)") }
     return source

@@ -1,5 +1,6 @@
 internal import Foundation
 public import MVCore
+internal import MVFiles
 
 /// Where a command's words go: results to stdout, messages to stderr.
 public enum Terminal {
@@ -13,10 +14,6 @@ public enum Terminal {
 
   /// Writes a value to stdout as JSON on one line, keys sorted.
   public static func printJSON(_ value: some Encodable) throws(MVError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do { print(String(decoding: try encoder.encode(value), as: UTF8.self)) } catch {
-      throw .internalFault("JSON", "cannot be written: \(error)")
-    }
+    print(String(decoding: try CanonicalJSON.data(value), as: UTF8.self))
   }
 }

@@ -1,11 +1,11 @@
 /// The labels of the rows of one split.
 public enum Labels: Hashable, Sendable {
-  /// One class a row, -1 where unlabelled.
+  /// One class a row, -1 where unlabeled.
   case single([Int64])
   /// Rows x classes, row by row: 1 present, 0 absent, 255 ignored (a "difficult" object).
   case multi([UInt8], classes: Int)
 
-  /// How many rows are labelled or marked unlabelled.
+  /// How many rows are labeled or marked unlabeled.
   public var count: Int {
     switch self {
     case .single(let values): values.count

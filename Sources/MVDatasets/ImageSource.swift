@@ -1,6 +1,6 @@
 public import MVCore
 
-/// A labelled set of images, in splits of one shape each, read in batches.
+/// A labeled set of images, in splits of one shape each, read in batches.
 public protocol ImageSource: Sendable {
   /// What the source holds.
   var contents: SourceContents { get }

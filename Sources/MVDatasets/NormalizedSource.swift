@@ -1,7 +1,7 @@
 public import MVCore
 public import MVImaging
 
-/// Another source with each channel normalised, (v / 255 - mean) / deviation: float pixels, as the released code of MV-MR
+/// Another source with each channel normalized, (v / 255 - mean) / deviation: float pixels, as the released code of MV-MR
 /// takes its representations of.
 public struct NormalizedSource: ImageSource {
   /// What the source holds.
@@ -26,10 +26,10 @@ public struct NormalizedSource: ImageSource {
     self.contents = contents
   }
 
-  /// What stands at the end of a source's fingerprint where its images are normalised.
+  /// What stands at the end of a source's fingerprint where its images are normalized.
   public static func mark(_ statistics: ImageStatistics) -> String { " normalised \(statistics.rawValue)" }
 
-  /// Reads and normalises the images of `rows`.
+  /// Reads and normalizes the images of `rows`.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     let batch = try base.images(rows, of: try base.split(split.name))
     guard case .uint8(let bytes) = batch.pixels else {

@@ -1,7 +1,7 @@
 public import MVCore
 internal import MVImaging
 
-/// Another source with its images resized to cover one size and cut to their centre (antialiased bilinear).
+/// Another source with its images resized to cover one size and cut to their center (antialiased bilinear).
 public struct ResizedSource: ImageSource {
   /// What the source holds.
   public let contents: SourceContents

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// Fetches files over HTTP so that a stopped download goes on where it stood, and only whole, verified files appear.
 public struct Downloader: Sendable {
@@ -25,9 +26,7 @@ public struct Downloader: Sendable {
     let manager = FileManager.default
     let target = folder.appending(path: file.name)
     let partial = folder.appending(path: "\(file.name).partial")
-    do { try manager.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be created", remedy: "choose another folder")
-    }
+    try Folder.create(folder)
     if manager.fileExists(atPath: target.path) {
       if try MD5.text(ofFile: target) == file.md5 { return target }
       throw .badData(

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCore
 internal import MVDatasets
+internal import MVFiles
 
 /// Unpacks archives into a folder that appears only when it is whole.
 enum Unpacking {
@@ -23,9 +24,9 @@ enum Unpacking {
         }
         let place = staging.appending(path: entry.name)
         if entry.isFolder {
-          try create(place)
+          try Folder.create(place)
         } else if entry.isFile {
-          try create(place.deletingLastPathComponent())
+          try Folder.create(place.deletingLastPathComponent())
           try copy(reader, to: place)
         }
       }
@@ -38,12 +39,6 @@ enum Unpacking {
       throw .inputOutput(target.path, "cannot be created: \(String(cString: strerror(errno)))")
     }
     return target
-  }
-
-  private static func create(_ folder: URL) throws(MVError) {
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be created", remedy: "check the folder and the space left")
-    }
   }
 
   private static func copy(_ reader: ArchiveReader, to url: URL) throws(MVError) {

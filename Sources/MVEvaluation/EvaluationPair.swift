@@ -4,25 +4,25 @@ public import MVStore
 /// What an evaluation trains and tests on: two splits of a feature file, or one where there is no other.
 public enum EvaluationPair: Sendable {
   /// Train on one split, test on another.
-  case splits(train: LabelledFeatures, test: LabelledFeatures)
+  case splits(train: LabeledFeatures, test: LabeledFeatures)
   /// There is one split only.
-  case single(LabelledFeatures)
+  case single(LabeledFeatures)
 
   /// Names that a test split has, in order of preference.
   private static let testNames = ["test", "val", "valid", "validation"]
 
   /// Chooses splits of `file` and joins `representations`; rows whose images could not be read are left out.
   ///
-  /// Without names: `train` or else `trainval`, and `test` or else `val`; a file whose labelled rows all stand in one split gives
+  /// Without names: `train` or else `trainval`, and `test` or else `val`; a file whose labeled rows all stand in one split gives
   /// ``single(_:)``. Throws where a split or a representation is not there or not complete.
   public init(
     _ file: FeatureFile, representations: [String], trainSplit: String? = nil, testSplit: String? = nil
   ) throws(MVError) {
     let names = file.splits.map(\.name)
-    func features(_ name: String) throws(MVError) -> LabelledFeatures {
+    func features(_ name: String) throws(MVError) -> LabeledFeatures {
       let split = try file[name]
       let matrices = try representations.map { (name) throws(MVError) in try split.features(name) }
-      return try LabelledFeatures(matrices, labels: split.labels, rows: split.validRows, name: name)
+      return try LabeledFeatures(matrices, labels: split.labels, rows: split.validRows, name: name)
     }
     let usual = ["train", "trainval"].first { names.contains($0) }
     let train = trainSplit ?? usual ?? (names.count == 1 ? names[0] : "train")
@@ -43,7 +43,7 @@ public enum EvaluationPair: Sendable {
 
   /// Train and test for a method that must not see its test rows: of a single split, every fifth row of each class is
   /// held out.
-  public func heldOut() throws(MVError) -> (train: LabelledFeatures, test: LabelledFeatures) {
+  public func heldOut() throws(MVError) -> (train: LabeledFeatures, test: LabeledFeatures) {
     switch self {
     case .splits(let train, let test): return (train, test)
     case .single(let all):
@@ -61,8 +61,8 @@ public enum EvaluationPair: Sendable {
         throw .badData("split \(all.name)", "has fewer than five rows a class", remedy: "give a test split")
       }
       return (
-        try LabelledFeatures(all.representations, labels: all.labels, rows: train, name: all.name),
-        try LabelledFeatures(all.representations, labels: all.labels, rows: test, name: all.name)
+        try LabeledFeatures(all.representations, labels: all.labels, rows: train, name: all.name),
+        try LabeledFeatures(all.representations, labels: all.labels, rows: test, name: all.name)
       )
     }
   }

@@ -13,17 +13,17 @@ public enum LabelSubset: Hashable, Sendable {
   ///
   /// Throws where a fraction is not above 0 and at most 1, an entry is not a usable row, stands twice, or there is none.
   public func select(
-    from train: LabelledFeatures, ids: () -> [String]
-  ) throws(MVError) -> LabelledFeatures {
+    from train: LabeledFeatures, ids: () -> [String]
+  ) throws(MVError) -> LabeledFeatures {
     let rows: [Int]
     switch self {
     case .fraction(let part, let seed): rows = try Self.stratified(part, seed: seed, train)
     case .listed(let entries): rows = try Self.rows(of: entries, in: train, ids: ids)
     }
-    return try LabelledFeatures(train.representations, labels: train.labels, rows: rows, name: train.name)
+    return try LabeledFeatures(train.representations, labels: train.labels, rows: rows, name: train.name)
   }
 
-  private static func stratified(_ part: Double, seed: UInt64, _ train: LabelledFeatures) throws(MVError) -> [Int] {
+  private static func stratified(_ part: Double, seed: UInt64, _ train: LabeledFeatures) throws(MVError) -> [Int] {
     guard part > 0, part <= 1 else {
       throw .usage("label fraction \(part)", "is not above 0 and at most 1", remedy: "give a part such as 0.01")
     }
@@ -41,7 +41,7 @@ public enum LabelSubset: Hashable, Sendable {
   }
 
   private static func rows(
-    of entries: [String], in train: LabelledFeatures, ids: () -> [String]
+    of entries: [String], in train: LabeledFeatures, ids: () -> [String]
   ) throws(MVError) -> [Int] {
     let entries = entries.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
     let usable = Set(train.rows)

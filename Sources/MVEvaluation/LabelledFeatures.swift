@@ -2,7 +2,7 @@ public import MVCore
 public import MVStore
 
 /// The rows of one split that an evaluation uses: one or several representations of the same rows, and their labels.
-public struct LabelledFeatures: Sendable {
+public struct LabeledFeatures: Sendable {
   /// The split's name, for messages.
   public let name: String
   /// The representations; each has the same number of rows.
@@ -77,7 +77,7 @@ public struct LabelledFeatures: Sendable {
   }
 
   /// Throws unless `other` has the same representations, in width.
-  func requireSameWidths(as other: LabelledFeatures) throws(MVError) {
+  func requireSameWidths(as other: LabeledFeatures) throws(MVError) {
     guard representations.count == other.representations.count else {
       throw .usage(
         "representation", "\(name) has \(representations.count), \(other.name) has \(other.representations.count)",

@@ -12,7 +12,7 @@ extension Image {
     return try image.resized(to: size).pngData()
   }
 
-  /// 8-bit, grey or RGB: of other numbers of channels the first one.
+  /// 8-bit, gray or RGB: of other numbers of channels the first one.
   private var displayable: Image {
     get throws(MVError) {
       let bytes: [UInt8]

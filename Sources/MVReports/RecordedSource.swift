@@ -15,7 +15,7 @@ public struct RecordedSource: Hashable, Sendable {
     /// The size that images are brought to; nil for their own.
     public let size: ImageSize?
     /// Whether they are turned as their EXIF orientation says.
-    public let honoursOrientation: Bool
+    public let honorsOrientation: Bool
   }
 
   /// The ways, each once.
@@ -26,7 +26,7 @@ public struct RecordedSource: Hashable, Sendable {
     var found: [Candidate] = []
     func add(_ text: String, size: ImageSize?, exif: Bool) {
       guard let specification = try? SourceSpecification(parsing: text) else { return }
-      let candidate = Candidate(specification: specification, size: size, honoursOrientation: exif)
+      let candidate = Candidate(specification: specification, size: size, honorsOrientation: exif)
       if !found.contains(candidate) { found.append(candidate) }
     }
     let words = Self.words(of: file.software["command"] ?? "")
@@ -56,7 +56,7 @@ public struct RecordedSource: Hashable, Sendable {
     for candidate in candidates {
       do throws(MVError) {
         let source = try candidate.specification.open(
-          size: candidate.size, decoding: Decoding(honoursOrientation: candidate.honoursOrientation))
+          size: candidate.size, decoding: Decoding(honorsOrientation: candidate.honorsOrientation))
         if source.contents.fingerprint == fingerprint { return .success(source) }
         opened = opened ?? source
       } catch { first = first ?? error }

@@ -1,6 +1,7 @@
 public import Foundation
 public import MVCore
-public import MVEvaluation
+internal import MVFiles
+public import MVPages
 
 /// A folder to write `report.html` into, checked before work begins.
 ///
@@ -30,7 +31,7 @@ public struct ReportFolder: Hashable, Sendable {
     }
     let page = url.appending(path: "report.html")
     guard FileManager.default.fileExists(atPath: page.path) else { return }
-    switch HTMLReport.kind(of: page) {
+    switch Page.kind(of: page) {
     case kind: return
     case let other?:
       throw .usage(page.path, "is a report of another kind (\(other))", remedy: "give another folder")
@@ -40,11 +41,9 @@ public struct ReportFolder: Hashable, Sendable {
   }
 
   /// Makes the folder and writes the page, whole or not at all.
-  public func write(_ report: HTMLReport) throws(MVError) {
+  public func write(_ report: Page) throws(MVError) {
     precondition(report.kind == kind, "the page is of another kind")
-    do { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(url.path, "cannot be created", remedy: "check the path and its permissions")
-    }
+    try Folder.create(url)
     try report.write(to: page)
   }
 }

@@ -106,7 +106,7 @@ extension RowImages {
       size = ImageSize(height: height, width: width)
     }
     for (size, exif) in [(nil, false), (size, false), (nil, true), (size, true)] {
-      let source = try specification.open(size: size, decoding: Decoding(honoursOrientation: exif))
+      let source = try specification.open(size: size, decoding: Decoding(honorsOrientation: exif))
       guard source.contents.fingerprint == description.fingerprint else { continue }
       try self.init(source, matching: file, splits: splits)
       return

@@ -8,7 +8,7 @@ extension Representation {
     for (key, value) in settingValues.sorted(by: { $0.key < $1.key }) { try copy.set(key, to: value) }
   }
 
-  /// Throws unless images of `shape` are grey or RGB.
+  /// Throws unless images of `shape` are gray or RGB.
   func checkChannels(of shape: ImageShape) throws(MVError) {
     guard shape.channels == 1 || shape.channels == 3 else {
       throw .badData(

@@ -62,11 +62,11 @@ public final class Embedder {
     output == .backbone ? encoder.architecture.featureCount : encoder.architecture.embeddingCount
   }
 
-  /// One row an image, in float32; images are normalised as in training.
+  /// One row an image, in float32; images are normalized as in training.
   ///
   /// A row does not depend on the others.
   ///
-  /// Memory grows with the batch: a few hundred images at a time are fast. Throws for images that are neither grey nor
+  /// Memory grows with the batch: a few hundred images at a time are fast. Throws for images that are neither gray nor
   /// RGB, and for floats outside 0...1.
   public func embed(_ images: ImageBatch) throws(MVError) -> Matrix {
     guard images.count > 0 else { return Matrix(rows: 0, columns: columns) }

@@ -8,7 +8,7 @@ struct BenchmarkFeatures {
   let url: URL
   let name: String
 
-  /// Writes ten classes of rows: a centre of standard deviation 0.15 a class, and noise of standard deviation 1.
+  /// Writes ten classes of rows: a center of standard deviation 0.15 a class, and noise of standard deviation 1.
   static func random(
     _ folder: URL, train: Int, test: Int, columns: Int, element: ElementType = .float32
   ) throws(MVError) -> BenchmarkFeatures {
@@ -40,7 +40,7 @@ struct BenchmarkFeatures {
   }
 
   /// The splits, opened for reading.
-  func open() throws(MVError) -> (train: LabelledFeatures, test: LabelledFeatures) {
+  func open() throws(MVError) -> (train: LabeledFeatures, test: LabeledFeatures) {
     try EvaluationPair(FeatureFile(reading: url), representations: [name]).heldOut()
   }
 

@@ -41,7 +41,7 @@ extension Command {
     try Measurement.inFolder(arguments) { (folder) throws(MVError) in
       let benchmark = EvaluationBenchmark(folder: folder, given: given)
       var table = TextTable("work", "ours", "peer", "ratio", "wanted", "agreement")
-      if works.contains("knn") { try benchmark.neighbours(into: &table) }
+      if works.contains("knn") { try benchmark.neighbors(into: &table) }
       if works.contains("probe") { try benchmark.probe(into: &table) }
       if works != ["memory"] { print(table.text) }
       if works.contains("memory") { try benchmark.memory() }
@@ -54,7 +54,7 @@ private struct EvaluationBenchmark {
   let folder: URL
   let given: BenchmarkFeatures?
 
-  func neighbours(into table: inout TextTable) throws(MVError) {
+  func neighbors(into table: inout TextTable) throws(MVError) {
     for (columns, queries) in given == nil ? [(512, 10_000), (2048, 2000)] : [(0, 0)] {
       let features = try features(test: queries, columns: columns)
       defer { features.remove(unless: given) }

@@ -2,7 +2,7 @@
 enum EvaluationPeers {
   /// Reads a feature file and prints one JSON object: the seconds of FAISS flat or of scikit-learn, and what they found.
   ///
-  /// Reading, normalising and standardising are not timed.
+  /// Reading, normalizing and standardising are not timed.
   static let script = """
     import json, sys, time
     import h5py, numpy

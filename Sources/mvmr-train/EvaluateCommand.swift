@@ -3,6 +3,8 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
+internal import MVFiles
+internal import MVPages
 internal import MVReports
 internal import MVStore
 internal import MVTraining
@@ -24,9 +26,7 @@ extension Command {
     let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
     let folder = URL(filePath: try arguments.required("output"))
     let target = try ReportFolder(folder, kind: "evaluate")
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be created", remedy: "check the path and its permissions")
-    }
+    try Folder.create(folder)
     Interruption.watch()
     let url = folder.appending(path: "embedding.h5")
     let bar = ProgressBar("embed", unit: "images")
@@ -40,7 +40,7 @@ extension Command {
       Terminal.message("note: \(notice)")
     }
     let scores = try Scores("embedding", of: file, ["embedding"])
-    var report = EvaluationReport(
+    var report = EvaluationPage(
       title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
       pair: scores.pair, heldOut: true, command: Provenance.commandLine,
       software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {
@@ -54,10 +54,10 @@ extension Command {
     try report.addGallery(try RowImages(source, matching: file, splits: file.splits.map(\.name)))
     try target.write(report.page)
     if arguments.has("json") {
-      try Terminal.printJSON(["knn": scores.neighbours, "probe": scores.probe])
+      try Terminal.printJSON(["knn": scores.neighbors, "probe": scores.probe])
     } else {
       print(
-        "k-NN (20) \(Percent(scores.neighbours))  linear probe \(Percent(scores.probe))\nreport: \(target.page.path)")
+        "k-NN (20) \(Percent(scores.neighbors))  linear probe \(Percent(scores.probe))\nreport: \(target.page.path)")
     }
   }
 }

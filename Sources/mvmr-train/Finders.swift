@@ -2,6 +2,8 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVFiles
+internal import MVPages
 internal import MVTraining
 
 /// The searches of `mvmr train --find-lr` and `--find-batch`.
@@ -56,10 +58,8 @@ enum Finders {
   }
 
   private static func write(_ found: LearningRateFinder.Result, to folder: URL) throws(MVError) {
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be created", remedy: "check the path and its permissions")
-    }
-    var page = HTMLReport(title: "Learning-rate search", kind: "find-lr")
+    try Folder.create(folder)
+    var page = Page(title: "Learning-rate search", kind: "find-lr")
     let rates = found.points.map(\.rate)
     page.paragraph(
       found.suggestion.map { String(format: "Suggestion: %.2g, where the smoothed loss falls most steeply.", $0) }

@@ -9,11 +9,11 @@ struct Scores {
   let title: String
   /// Values a row.
   let columns: Int
-  /// Top-1 of 20 nearest neighbours, 0...1.
-  let neighbours: Double
+  /// Top-1 of 20 nearest neighbors, 0...1.
+  let neighbors: Double
   /// Top-1 of the linear probe, 0...1.
   let probe: Double
-  /// The neighbours' votes in full.
+  /// The neighbors' votes in full.
   let votes: NearestNeighborScores
   /// The probe that was fitted.
   let fitted: FittedProbe
@@ -32,7 +32,7 @@ struct Scores {
     columns = train.columns
     let classifier = NearestNeighbors(k: [min(20, train.rows.count)])
     votes = try classifier.evaluate(train: train, test: test)
-    neighbours = votes.results[0].top1
+    neighbors = votes.results[0].top1
     fitted = try LinearProbe().fit(train)
     predictions = try fitted.score(test)
     probe = predictions.top1

@@ -71,7 +71,7 @@ extension Command {
     let records = try TrainingRun.run(trainer)
     let checkpoint = Trainer.checkpoint(in: output).path
     if arguments.has("json") {
-      try Terminal.printJSON(TrainReport(records, checkpoint: checkpoint))
+      try Terminal.printJSON(TrainResult(records, checkpoint: checkpoint))
     } else {
       print("\(checkpoint): trained for \(trainer.step) steps; curves in report.html")
     }
@@ -79,7 +79,7 @@ extension Command {
 }
 
 /// What `mvmr train --json` prints.
-private struct TrainReport: Encodable {
+private struct TrainResult: Encodable {
   struct Epoch: Encodable {
     let epoch: Int
     let loss: Double

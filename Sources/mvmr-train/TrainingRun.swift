@@ -23,13 +23,13 @@ enum TrainingRun {
         if let record = progress.finishedEpoch {
           records.append(record)
           // A page that cannot be written must not end a run of days; the last one is written again at its end.
-          try? RunReport(folder: trainer.folder, settings: trainer.settings)?.write()
+          try? RunPage(folder: trainer.folder, settings: trainer.settings)?.write()
           if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
         }
       }
       try trainer.run(onStep: onStep, isCancelled: { Interruption.isRequested })
       bar.finish()
-      try RunReport(folder: trainer.folder, settings: trainer.settings)?.write()
+      try RunPage(folder: trainer.folder, settings: trainer.settings)?.write()
     } catch {
       bar.finish()
       throw error

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVFiles
 internal import MVStore
 
 extension Command {
@@ -114,7 +115,7 @@ private struct Conversion {
       guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
         throw .missingInput(path, "cannot be read as text", remedy: "give one class a line")
       }
-      classes = Self.lines(text)
+      classes = WholeFile.lines(of: text)
     }
     let like = try arguments["like"].map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
     let arrays = try FeatureImport(
@@ -144,7 +145,7 @@ private struct Conversion {
     {
       let folder = URL(filePath: inputs[0])
       let classes = try? String(contentsOf: folder.appending(path: "classes.txt"), encoding: .utf8)
-      return (try FeatureImport.Input.inputs(in: folder), classes.map(lines))
+      return (try FeatureImport.Input.inputs(in: folder), classes.map { WholeFile.lines(of: $0) })
     }
     return (
       try inputs.map { (text) throws(MVError) in
@@ -154,11 +155,5 @@ private struct Conversion {
         return input
       }, nil
     )
-  }
-
-  private static func lines(_ text: String) -> [String] {
-    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-    if lines.last == "" { lines.removeLast() }
-    return lines
   }
 }

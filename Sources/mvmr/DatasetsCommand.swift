@@ -56,12 +56,12 @@ extension Command {
   private static func describe(_ text: String, _ arguments: ParsedArguments) throws(MVError) {
     let contents = try SourceArguments.open(text, arguments).contents
     if arguments.has("json") {
-      try Terminal.printJSON(SourceReport(contents))
+      try Terminal.printJSON(SourceSummary(contents))
       return
     }
     var table = TextTable("split", "images", "size", "labelled")
     for split in contents.splits {
-      table.add(split.name, "\(split.count)", "\(split.shape)", "\(split.labelledCount)")
+      table.add(split.name, "\(split.count)", "\(split.shape)", "\(split.labeledCount)")
     }
     print(table.text)
     if !contents.classNames.isEmpty {
@@ -96,11 +96,11 @@ extension Command {
 }
 
 /// What `mvmr datasets info SOURCE --json` prints.
-private struct SourceReport: Encodable {
+private struct SourceSummary: Encodable {
   struct Split: Encodable {
     let name: String
     let images: Int
-    let labelled: Int
+    let labeled: Int
     let height: Int
     let width: Int
     let channels: Int
@@ -120,7 +120,7 @@ private struct SourceReport: Encodable {
     notices = contents.notices
     splits = contents.splits.map {
       Split(
-        name: $0.name, images: $0.count, labelled: $0.labelledCount, height: $0.shape.height, width: $0.shape.width,
+        name: $0.name, images: $0.count, labeled: $0.labeledCount, height: $0.shape.height, width: $0.shape.width,
         channels: $0.shape.channels)
     }
   }
@@ -128,7 +128,7 @@ private struct SourceReport: Encodable {
 
 extension SourceSplit {
   /// Images that have a label.
-  fileprivate var labelledCount: Int {
+  fileprivate var labeledCount: Int {
     switch labels {
     case .single(let values): values.count { $0 >= 0 }
     case .multi: count

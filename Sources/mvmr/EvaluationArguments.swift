@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVFiles
 internal import MVStore
 
 /// The arguments of the commands that score representations of a feature file.
@@ -42,22 +43,14 @@ enum EvaluationArguments {
     guard !arguments.has("label-fraction") else {
       throw .usage("--label-list", "does not go with --label-fraction", remedy: "give one of them")
     }
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw .missingInput(path, "does not exist", remedy: "give a file of row numbers or ids, one a line")
-    }
-    do {
-      let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
-      return .listed(text.split(whereSeparator: \.isNewline).map(String.init))
-    } catch { throw MVError(error, subject: path, kind: .inputOutput) }
+    let lines = try WholeFile.lines(of: URL(filePath: path), remedy: "give a file of row numbers or ids, one a line")
+    return .listed(lines.filter { !$0.isEmpty })
   }
 
   /// Writes the file that `--csv` asks for, if it does.
   static func writeTable(_ arguments: ParsedArguments, _ table: () throws(MVError) -> String) throws(MVError) {
     guard let path = arguments["csv"] else { return }
-    let text = try table()
-    do { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) } catch {
-      throw MVError(error, subject: path, kind: .inputOutput)
-    }
+    try AtomicFile.write(table(), to: URL(filePath: path))
   }
 
   /// The line of accuracies: top-1 with its interval, top-5, balanced accuracy.

@@ -1,8 +1,8 @@
 internal import Foundation
-internal import MVConfiguration
 internal import MVCore
 internal import MVRepresentations
 internal import MVStore
+internal import MVYAML
 
 /// The YAML file of `mvmr extract --config`.
 ///

@@ -1,12 +1,12 @@
 internal import Foundation
 internal import MVCommandLine
-internal import MVConfiguration
 internal import MVCore
 internal import MVDatasets
 internal import MVExtraction
 internal import MVImaging
 internal import MVRepresentations
 internal import MVStore
+internal import MVYAML
 
 /// What `mvmr extract` was asked for: the command line first, then the configuration file, then the defaults.
 struct ExtractRequest {

@@ -35,7 +35,7 @@ extension Command {
     for split in description.splits {
       for (place, entry) in split.representations.enumerated() {
         table.add(
-          place == 0 ? split.name : "", place == 0 ? "\(split.rows)" : "", place == 0 ? "\(split.labelledRows)" : "",
+          place == 0 ? split.name : "", place == 0 ? "\(split.rows)" : "", place == 0 ? "\(split.labeledRows)" : "",
           entry.name, entry.shape.map(String.init).joined(separator: " x "),
           entry.dtype.rawValue + (entry.isPacked ? ", compressed" : ""),
           "\(ByteCount(entry.bytes))", "\(Int(entry.doneFraction * 100)) %")

@@ -2,11 +2,12 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
+internal import MVFiles
 internal import MVReports
 internal import MVStore
 
 extension Command {
-  /// `mvmr knn`: nearest-neighbour accuracy of representations.
+  /// `mvmr knn`: nearest-neighbor accuracy of representations.
   static let knn = Command(
     "knn", summary: "Score representations by exact k-nearest-neighbour classification",
     discussion: """

@@ -25,7 +25,7 @@ extension Command {
         mvmr probe features.h5 --representation hog --protocol dino --learning-rate sweep
         mvmr probe features.h5 --representation hog --label-fraction 0.1
       """,
-    arguments: EvaluationArguments.options + ProtocolReport.options + [
+    arguments: EvaluationArguments.options + ProtocolProbeRun.options + [
       .option(
         "lambda", "L[,L...]", "penalties to choose from",
         default: "13 from 1e-6 to 1; multi-label: 15 from 1e-5 to 100", repeated: true),
@@ -43,11 +43,11 @@ extension Command {
     let pair = try EvaluationArguments.pair(arguments)
     let report = try ReportRequest(arguments, kind: "probe", pair)
     if case .multi = pair.trainLabels {
-      try MultiLabelProbeReport.run(pair, arguments, report)
+      try MultiLabelProbeRun.run(pair, arguments, report)
       return
     }
     if let name = arguments["protocol"] {
-      try ProtocolReport.run(name, pair, arguments, report)
+      try ProtocolProbeRun.run(name, pair, arguments, report)
       return
     }
     for option in ["learning-rate", "epochs", "batch", "select"] where arguments.has(option) {

@@ -3,6 +3,8 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
+internal import MVFiles
+internal import MVPages
 internal import MVReports
 internal import MVStore
 
@@ -68,17 +70,15 @@ struct ReportRequest {
   /// Writes the metrics, or the page: `scores` adds what was scored, map and gallery follow.
   func write(
     title: String, heldOut: Bool, csv: () throws(MVError) -> String, json: () throws(MVError) -> Data,
-    scores: (inout EvaluationReport) throws(MVError) -> Void
+    scores: (inout EvaluationPage) throws(MVError) -> Void
   ) throws(MVError) {
     switch target {
     case .metrics(let url):
       let bytes = url.pathExtension.lowercased() == "json" ? try json() : Data(try csv().utf8)
-      do { try bytes.write(to: url, options: .atomic) } catch {
-        throw MVError(error, subject: url.path, kind: .inputOutput)
-      }
+      try AtomicFile.write(bytes, to: url)
     case .page(let folder):
       let names = arguments.all("representation")
-      var report = EvaluationReport(
+      var report = EvaluationPage(
         title: "\(title): \(names.joined(separator: " + ")) of \(file.dataset)", kind: folder.kind, file: file,
         representations: names, pair: pair, heldOut: heldOut, command: Provenance.commandLine,
         software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {

@@ -46,9 +46,9 @@ struct DataCommandTests {
     #expect(missing.errors.split(separator: "\n").count == 1)
   }
 
-  /// A set in the layout of VOC 2007: a class is in an image where its colour is, every fifth is difficult.
+  /// A set in the layout of VOC 2007: a class is in an image where its color is, every fifth is difficult.
   private func makeVOC() throws {
-    let colours: [(name: String, colour: [UInt8])] = [("cat", [250, 20, 20]), ("dog", [20, 250, 20])]
+    let colors: [(name: String, color: [UInt8])] = [("cat", [250, 20, 20]), ("dog", [20, 250, 20])]
     var generator = SeededGenerator(seed: 4)
     for (split, range) in [("trainval", 0..<60), ("test", 60..<100)] {
       var list = ""
@@ -56,10 +56,10 @@ struct DataCommandTests {
         let name = "00\(1000 + image)"
         var pixels = (0..<32 * 32 * 3).map { _ in UInt8(generator.integer(below: 60)) }
         var objects = ""
-        for (place, entry) in colours.enumerated() where generator.chance(0.4) {
+        for (place, entry) in colors.enumerated() where generator.chance(0.4) {
           for y in 4..<24 {
             for x in 0..<12 {
-              for channel in 0..<3 { pixels[(y * 32 + x + 16 * place) * 3 + channel] = entry.colour[channel] }
+              for channel in 0..<3 { pixels[(y * 32 + x + 16 * place) * 3 + channel] = entry.color[channel] }
             }
           }
           objects += "<object><name>\(entry.name)</name><difficult>\(image % 5 == 0 ? 1 : 0)</difficult></object>"

@@ -68,7 +68,7 @@ struct ReportCommandTests {
     ] { #expect(occurrences("<h2>\(heading)</h2>", text) == 1, "\(heading)") }
     #expect(occurrences("class=\"p k", text) == 2 * 50, "50 test rows in two views")
     #expect(text.contains("t-SNE, perplexity 16") && text.contains("Principal components"))
-    // Twelve test images with eight neighbours each.
+    // Twelve test images with eight neighbors each.
     #expect(occurrences("src=\"data:image/png;base64,", text) == 12 * 9)
     #expect(!text.contains("<script") && !text.contains("http") && !text.contains("nan"))
 

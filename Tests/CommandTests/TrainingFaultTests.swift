@@ -38,7 +38,7 @@ import Testing
   /// What no kill may leave behind.
   private func check(_ run: String) throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: path(run))
-    #expect(!names.contains { $0.hasSuffix(".partial") }, "\(names)")
+    #expect(!names.contains { $0.hasSuffix(".creating") }, "\(names)")
     let lines = String(decoding: bytes("\(run)/losses.csv") ?? Data(), as: UTF8.self).split(separator: "\n")
     #expect(lines.dropFirst().map { $0.prefix { $0 != "," } } == (1...40).map { "\($0)" })
   }

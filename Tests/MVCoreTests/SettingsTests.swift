@@ -3,15 +3,15 @@ import MVCore
 import Testing
 
 private struct Lamp: Configurable, Equatable {
-  enum Colour: String, CaseIterable { case warm, cold }
+  enum Color: String, CaseIterable { case warm, cold }
   static let name = "lamp"
   var watts = 40
   var dimming = 0.5
   var isOn = false
-  var colour = Colour.warm
+  var color = Color.warm
   static let settings: [Setting<Lamp>] = [
     .int("watts", \.watts, 1...100, "power"), .double("dimming", \.dimming, 0...1, "share"),
-    .bool("on", \.isOn, "state"), .choice("colour", \.colour, "tone"),
+    .bool("on", \.isOn, "state"), .choice("colour", \.color, "tone"),
   ]
 }
 
@@ -26,7 +26,7 @@ private struct Room: Configurable {
 struct SettingsTests {
   @Test func settingsOfAPartAreSettingsOfTheWhole() throws {
     let room = try Room(settingValues: ["doors": .int(2), "watts": .int(60), "colour": .string("cold")])
-    #expect(room.doors == 2 && room.lamp == Lamp(watts: 60, colour: .cold))
+    #expect(room.doors == 2 && room.lamp == Lamp(watts: 60, color: .cold))
     #expect(room.settingValues == room.lamp.settingValues.merging(["doors": .int(2)]) { $1 })
     let error = #expect(throws: MVError.self) { try Room(settingValues: ["watts": .int(0)]) }
     #expect(error?.subject == "setting watts=0" && error?.problem.contains("room") == true)
@@ -37,7 +37,7 @@ struct SettingsTests {
     for (key, text) in [("watts", "60"), ("dimming", "0.25"), ("on", "true"), ("colour", "cold")] {
       try lamp.set(key, to: SettingValue(parsing: text))
     }
-    #expect(lamp == Lamp(watts: 60, dimming: 0.25, isOn: true, colour: .cold))
+    #expect(lamp == Lamp(watts: 60, dimming: 0.25, isOn: true, color: .cold))
     let json = try JSONEncoder().encode(lamp.settingValues)
     let back = try JSONDecoder().decode([String: SettingValue].self, from: json)
     #expect(try Lamp(settingValues: back) == lamp)

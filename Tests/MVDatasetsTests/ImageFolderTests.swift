@@ -40,7 +40,7 @@ struct ImageFolderTests {
     #expect(source.contents.notices.contains { $0.contains("1 files that are not images") })
   }
 
-  @Test func imagesWithoutClassesAreUnlabelled() throws {
+  @Test func imagesWithoutClassesAreUnlabeled() throws {
     try put(red, "b.png")
     try put(red, "a.png")
     let source = try ImageFolder(directory: folder.url)

@@ -11,7 +11,7 @@ struct ImageNetTests {
     layout = try LayoutFolder()
     for split in ["train", "val"] {
       for name in ["n03", "n01", "n10", "n02"] {
-        try layout.put(colour: (1, 2, 3), "\(split)/\(name)/\(name)_1.JPEG")
+        try layout.put(color: (1, 2, 3), "\(split)/\(name)/\(name)_1.JPEG")
       }
     }
   }
@@ -61,7 +61,7 @@ struct ImageNetTests {
 
   @Test func valWithoutClassFoldersIsRefused() throws {
     try FileManager.default.removeItem(at: layout.url.appending(path: "val"))
-    try layout.put(colour: (1, 2, 3), "val/ILSVRC2012_val_00000001.JPEG")
+    try layout.put(color: (1, 2, 3), "val/ILSVRC2012_val_00000001.JPEG")
     let error = failure { _ = try ImageNet(directory: layout.url) }
     #expect(error?.kind == .badData && error?.problem == "lies in no class folder")
   }

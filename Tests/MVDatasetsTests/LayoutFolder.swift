@@ -22,9 +22,9 @@ struct LayoutFolder {
   /// Writes a text.
   func put(_ text: String, _ path: String) throws { try put(Data(text.utf8), path) }
 
-  /// Writes a PNG, whatever the name says, of one colour.
-  func put(colour: (UInt8, UInt8, UInt8), height: Int = 8, width: Int = 8, _ path: String) throws {
-    let pixels = (0..<height * width).flatMap { _ in [colour.0, colour.1, colour.2] }
+  /// Writes a PNG, whatever the name says, of one color.
+  func put(color: (UInt8, UInt8, UInt8), height: Int = 8, width: Int = 8, _ path: String) throws {
+    let pixels = (0..<height * width).flatMap { _ in [color.0, color.1, color.2] }
     let image = Image(shape: ImageShape(height: height, width: width, channels: 3), pixels: .uint8(pixels))
     try put(try image.pngData(), path)
   }

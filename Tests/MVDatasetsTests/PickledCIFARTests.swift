@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVDatasets
+import MVFiles
 import TestSupport
 import Testing
 

@@ -28,7 +28,7 @@ struct SourceWrapperTests {
     }
   }
 
-  @Test func normalisedPixelsAreThoseOfTorchvision() throws {
+  @Test func normalizedPixelsAreThoseOfTorchvision() throws {
     let source = try NormalizedSource(base, by: .imagenet)
     let split = try source.split("train")
     #expect(split.hasFloatPixels && source.contents.fingerprint.hasSuffix(NormalizedSource.mark(.imagenet)))

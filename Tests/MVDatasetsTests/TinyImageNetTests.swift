@@ -13,11 +13,11 @@ struct TinyImageNetTests {
     try layout.put("n00\tentity\nn01\tgoldfish, Carassius\nn02\tnewt\n", "\(root)/words.txt")
     for (name, shade) in [("n01", UInt8(40)), ("n02", 90)] {
       for image in 0..<2 {
-        try layout.put(colour: (shade, UInt8(image), 7), "\(root)/train/\(name)/images/\(name)_\(image).JPEG")
+        try layout.put(color: (shade, UInt8(image), 7), "\(root)/train/\(name)/images/\(name)_\(image).JPEG")
       }
       try layout.put("\(name)_0.JPEG\t0\t0\t7\t7\n", "\(root)/train/\(name)/\(name)_boxes.txt")
     }
-    for image in 0..<3 { try layout.put(colour: (200, UInt8(image), 0), "\(root)/val/images/val_\(image).JPEG") }
+    for image in 0..<3 { try layout.put(color: (200, UInt8(image), 0), "\(root)/val/images/val_\(image).JPEG") }
     try layout.put(
       "val_2.JPEG\tn02\t0\t0\t7\t7\r\nval_0.JPEG\tn01\t0\t0\t7\t7\r\nval_1.JPEG\tn02\t0\t0\t7\t7\r\n",
       "\(root)/val/val_annotations.txt")
@@ -26,7 +26,7 @@ struct TinyImageNetTests {
 
   @Test func listsGiveClassesAndValidation() throws {
     let layout = try Self.layout()
-    try layout.put(colour: (1, 2, 3), "tiny-imagenet-200/test/images/test_0.JPEG")
+    try layout.put(color: (1, 2, 3), "tiny-imagenet-200/test/images/test_0.JPEG")
     let source = try TinyImageNet(directory: layout.url)
     #expect(source.contents.classNames == ["goldfish", "newt"], "sorted by WordNet id")
     #expect(source.splits.map(\.name) == ["train", "val", "test"])

@@ -10,7 +10,7 @@ struct VOC07Tests {
   init() throws {
     layout = try LayoutFolder()
     for image in ["000001", "000002", "000005"] {
-      try layout.put(colour: (9, 8, 7), height: 6, width: 8, "VOC2007/JPEGImages/\(image).jpg")
+      try layout.put(color: (9, 8, 7), height: 6, width: 8, "VOC2007/JPEGImages/\(image).jpg")
     }
     try layout.put("000005\r\n000001\r\n", "VOC2007/ImageSets/Main/trainval.txt")
     try layout.put("000002\r\n", "VOC2007/ImageSets/Main/test.txt")
@@ -100,7 +100,7 @@ struct VOC07Tests {
     try lists("trainval", ["000001", "000005"])
     try lists("test", ["000002"])
     let images = layout.url.appending(path: "VOC2007/JPEGImages")
-    try layout.put(colour: (1, 1, 1), height: 9, width: 5, "VOC2007/JPEGImages/000001.jpg")
+    try layout.put(color: (1, 1, 1), height: 9, width: 5, "VOC2007/JPEGImages/000001.jpg")
     let source = try VOC07(directory: layout.url)
     let mixed = failure { _ = try source.images(0..<2, of: source.splits[0]) }
     #expect(mixed?.problem == "is 9x5, the first image is 6x8" && mixed?.remedy.contains("--size") == true)

@@ -90,7 +90,7 @@ struct DownloadTests {
   }
 
   @Test func aServerWithoutRangesSendsAllAgain() throws {
-    let server = try LoopbackServer(["/set.tar.gz": archive], cuts: [50_000], honoursRanges: false)
+    let server = try LoopbackServer(["/set.tar.gz": archive], cuts: [50_000], honorsRanges: false)
     defer { server.stop() }
     _ = try set(server).download(to: target)
     try expectWhole()

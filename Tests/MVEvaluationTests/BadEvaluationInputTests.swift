@@ -16,19 +16,19 @@ import Testing
     labels = (0..<Self.count).map { Int64($0 % 3) }
   }
 
-  enum Method: CaseIterable { case neighbours, probe, protocols }
+  enum Method: CaseIterable { case neighbors, probe, protocols }
 
   /// Top-1, or the error, of a method.
-  private func top1(_ method: Method, _ train: LabelledFeatures, _ test: LabelledFeatures) throws -> Double {
+  private func top1(_ method: Method, _ train: LabeledFeatures, _ test: LabeledFeatures) throws -> Double {
     switch method {
-    case .neighbours: try NearestNeighbors(k: [5]).evaluate(train: train, test: test).results[0].top1
+    case .neighbors: try NearestNeighbors(k: [5]).evaluate(train: train, test: test).results[0].top1
     case .probe: try LinearProbe(lambdas: [1e-3, 1e-2]).fit(train).score(test).top1
     case .protocols: try ProtocolProbe(.vicreg, learningRates: [0.02, 0.2]).fit(train).probe.score(test).top1
     }
   }
   private func split(
     _ values: [Float]? = nil, _ labels: [Int64]? = nil, columns: Int = 4, name: String = "train"
-  ) throws -> LabelledFeatures {
+  ) throws -> LabeledFeatures {
     try Rows.split(values ?? self.values, columns: columns, labels: labels ?? self.labels, name: name)
   }
 
@@ -36,11 +36,11 @@ import Testing
     let one = try split(nil, labels.map { _ in 1 })
     #expect(message { _ = try top1(.probe, one, one) }.contains("all of class 1"))
     #expect(message { _ = try top1(.protocols, one, one) }.contains("all of class 1"))
-    // Neighbours can but vote for it.
-    #expect(try top1(.neighbours, one, one) == 1)
+    // Neighbors can but vote for it.
+    #expect(try top1(.neighbors, one, one) == 1)
   }
 
-  @Test(arguments: Method.allCases) func unlabelled(_ method: Method) throws {
+  @Test(arguments: Method.allCases) func unlabeled(_ method: Method) throws {
     let none = try split(nil, labels.map { _ in -1 })
     #expect(message { _ = try top1(method, none, split()) }.contains("all missing"))
     #expect(message { _ = try top1(method, split(), none) }.contains("all missing"))
@@ -57,9 +57,9 @@ import Testing
     #expect(try scores.report().classAccuracies[2] == 0)
     let trained = try ProtocolProbe(.vicreg, learningRates: [0.02, 0.2]).fit(part, selectingOn: split(name: "test"))
     #expect(try trained.probe.score(split()).report().classAccuracies[2] == 0)
-    let neighbours = try NearestNeighbors(k: [5]).evaluate(train: part, test: split())
-    #expect(neighbours.classCount == 3)
-    #expect(try neighbours.report(of: neighbours.results[0]).classAccuracies[2] == 0)
+    let neighbors = try NearestNeighbors(k: [5]).evaluate(train: part, test: split())
+    #expect(neighbors.classCount == 3)
+    #expect(try neighbors.report(of: neighbors.results[0]).classAccuracies[2] == 0)
   }
 
   @Test(arguments: Method.allCases) func valuesNotFinite(_ method: Method) throws {

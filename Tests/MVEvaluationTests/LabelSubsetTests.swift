@@ -3,7 +3,7 @@ import MVEvaluation
 import Testing
 
 @Suite struct LabelSubsetTests {
-  private func split() throws -> LabelledFeatures {
+  private func split() throws -> LabeledFeatures {
     let labels = [Int64](repeating: 0, count: 200) + [Int64](repeating: 1, count: 50) + [2, 2, -1]
     return try Rows.split((0..<253).map { Float($0) }, columns: 1, labels: labels, rows: Array(1..<253))
   }

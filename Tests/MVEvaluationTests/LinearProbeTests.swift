@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import MVStore
 import TestSupport
 import Testing
@@ -86,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func unstandardisedFitIsTheSameWithMeansTakenOff() throws {
+  @Test func unstandardizedFitIsTheSameWithMeansTakenOff() throws {
     let (values, labels) = Rows.clusters(400, columns: 6, classes: 3, seed: 5)
     let probe = LinearProbe(lambdas: [0.01], standardize: false, gradientNorm: 1e-6)
     let first = try probe.fit(Rows.split(values, columns: 6, labels: labels))
@@ -151,7 +152,7 @@ import Testing
 
   @Test func classesMayBeMissingOnEitherSide() throws {
     let (values, labels) = Rows.clusters(300, columns: 5, classes: 3, seed: 6)
-    // Classes 0, 2 and 9 in train, a row in five unlabelled; test has 2 and the unknown 4.
+    // Classes 0, 2 and 9 in train, a row in five unlabeled; test has 2 and the unknown 4.
     let names: [Int64] = [0, 2, 9]
     let train = try Rows.split(
       values, columns: 5, labels: labels.indices.map { $0 % 5 == 0 ? -1 : names[Int(labels[$0])] })
@@ -169,7 +170,7 @@ import Testing
   @Test func badInputIsNamed() throws {
     let (values, labels) = Rows.clusters(60, columns: 4, classes: 2, seed: 7)
     let train = try Rows.split(values, columns: 4, labels: labels)
-    func fit(_ probe: LinearProbe = LinearProbe(), _ split: LabelledFeatures) -> String {
+    func fit(_ probe: LinearProbe = LinearProbe(), _ split: LabeledFeatures) -> String {
       message { _ = try probe.fit(split) }
     }
     #expect(
@@ -180,7 +181,7 @@ import Testing
     #expect(fit(LinearProbe(validation: .fraction(1)), train).hasPrefix("validation 1.0: is not between"))
     #expect(fit(LinearProbe(validation: .folds(1)), train).hasPrefix("folds 1: is less than 2"))
     #expect(fit(LinearProbe(gradientNorm: 0), train).contains("is not above 0"))
-    let several = try LabelledFeatures(
+    let several = try LabeledFeatures(
       train.representations, labels: .multi([UInt8](repeating: 1, count: 120), classes: 2), name: "train")
     #expect(fit(LinearProbe(), several).contains("hold several classes a row"))
     var broken = values

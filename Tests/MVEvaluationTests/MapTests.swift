@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
   private func doubles(_ name: String) throws -> [Double] { try Fixture.array("map/\(name)").values(as: Double.self) }
 
   private func probabilities(threads: Int = 2) throws -> JointProbabilities {
-    let gram = try CentredRows(try matrix("x")).gram(threads: threads)
+    let gram = try CenteredRows(try matrix("x")).gram(threads: threads)
     return JointProbabilities(SquaredDistances(gram: gram, count: 300), perplexity: 30, threads: threads)
   }
 
@@ -96,7 +97,7 @@ import Testing
       let angle = 2 * Double.pi * Double(index) / Double(count)
       return [Float(cos(angle)), Float(sin(angle))]
     }
-    let gram = try CentredRows(Matrix(rows: count, columns: 2, values: circle)).gram(threads: 1)
+    let gram = try CenteredRows(Matrix(rows: count, columns: 2, values: circle)).gram(threads: 1)
     let found = JointProbabilities(SquaredDistances(gram: gram, count: count), perplexity: perplexity, threads: 1)
     for row in 0..<count {
       let entropy = (0..<count).reduce(0.0) { sum, other in
@@ -154,7 +155,7 @@ import Testing
     #expect(map.rows.count == 200 && map.available == 240 && map.rows == map.rows.sorted())
     #expect(map == (try FeatureMap(of: split, limit: 200, seed: 5, threads: 1)))
     #expect(map.rows != (try FeatureMap(of: split, limit: 200, seed: 6)).rows)
-    let points = try #require(map.neighbour).points
+    let points = try #require(map.neighbor).points
     let agreeing = (0..<200).count { row in
       func distance(_ other: Int) -> Float {
         let (x, y) = (points[row, 0] - points[other, 0], points[row, 1] - points[other, 1])
@@ -169,10 +170,10 @@ import Testing
   @Test func fewAndEqualRows() throws {
     let same = try Rows.split([Float](repeating: 2, count: 60), columns: 3, labels: Array(repeating: 0, count: 20))
     let map = try FeatureMap(of: same)
-    #expect(try #require(map.neighbour).points.values.allSatisfy(\.isFinite))
+    #expect(try #require(map.neighbor).points.values.allSatisfy(\.isFinite))
     #expect(map.principal.values.allSatisfy { $0 == 0 } && map.perplexity < 7)
     let three = try FeatureMap(of: try Rows.split([1, 0, 0, 1, 1, 1], columns: 2, labels: [0, 1, 2]))
-    #expect(three.neighbour == nil && three.principal.rows == 3)
+    #expect(three.neighbor == nil && three.principal.rows == 3)
     let two = try Rows.split([1, 0, 0, 1], columns: 2, labels: [0, 1])
     #expect(message { _ = try FeatureMap(of: two) }.contains("needs three rows"))
     let bad = try Rows.split([1, 0, 0, .nan, 1, 1], columns: 2, labels: [0, 1, 2])

@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import MVStore
 import TestSupport
 import Testing
@@ -8,10 +9,10 @@ import Testing
 
 @Suite struct MultiLabelProbeTests {
   /// The arrays `x` and `labels` of the fixture as a multi-label split.
-  private func split(_ x: String, _ labels: String, name: String) throws -> LabelledFeatures {
+  private func split(_ x: String, _ labels: String, name: String) throws -> LabeledFeatures {
     let array = try Fixture.array("multilabel/\(x)")
     let matrix = Matrix(rows: array.shape[0], columns: array.shape[1], values: try array.values(as: Float.self))
-    return try LabelledFeatures(
+    return try LabeledFeatures(
       [FeatureMatrix(matrix, name: "random")],
       labels: .multi(try Fixture.array("multilabel/\(labels)").values(as: UInt8.self), classes: 4), name: name)
   }
@@ -96,7 +97,7 @@ import Testing
       var changed = values
       for index in 250 * 6..<300 * 6 { changed[index] = values[index] + junk }
       let matrix = FeatureMatrix(Matrix(rows: 300, columns: 6, values: changed), name: "random")
-      let split = try LabelledFeatures(
+      let split = try LabeledFeatures(
         [matrix], labels: .multi(labels.indices.map { $0 >= 250 ? 255 : UInt8(labels[$0]) }, classes: 1))
       return try MultiLabelProbe(lambdas: [0.01], standardize: false, gradientNorm: 1e-6).fit(split)
     }
@@ -108,7 +109,7 @@ import Testing
     // More columns than rows: penalties are compared in the space of the rows.
     let (values, labels) = Rows.clusters(90, columns: 120, classes: 3, seed: 9)
     let matrix = FeatureMatrix(Matrix(rows: 90, columns: 120, values: values), name: "random")
-    let split = try LabelledFeatures(
+    let split = try LabeledFeatures(
       [matrix], labels: .multi(labels.flatMap { label in (0..<3).map { UInt8($0 == Int(label) ? 1 : 0) } }, classes: 3))
     for loss in MultiLabelProbe.Loss.allCases {
       let settings = MultiLabelProbe(loss: loss, gradientNorm: 1e-6, threads: 2)
@@ -140,8 +141,8 @@ import Testing
 
   @Test func badInputAndClassesWithoutRows() throws {
     let train = try split("x", "y", name: "train")
-    func multi(_ labels: [UInt8], classes: Int) throws -> LabelledFeatures {
-      try LabelledFeatures(train.representations, labels: .multi(labels, classes: classes), name: "train")
+    func multi(_ labels: [UInt8], classes: Int) throws -> LabeledFeatures {
+      try LabeledFeatures(train.representations, labels: .multi(labels, classes: classes), name: "train")
     }
     let ones = [UInt8](repeating: 1, count: 240)
     #expect(
@@ -150,7 +151,7 @@ import Testing
     wrong[17] = 2
     #expect(
       message { _ = try MultiLabelProbe().fit(try multi(wrong, classes: 1)) }.contains("has the label 2 of class 0"))
-    let single = try LabelledFeatures(train.representations, labels: .single(ones.map { Int64($0) }), name: "train")
+    let single = try LabeledFeatures(train.representations, labels: .single(ones.map { Int64($0) }), name: "train")
     #expect(message { _ = try MultiLabelProbe().fit(single) }.contains("hold one class a row"))
     #expect(message { _ = try MultiLabelProbe(lambdas: []).fit(train) }.hasPrefix("lambda: is not given"))
     #expect(message { _ = try MultiLabelProbe(folds: 1).fit(train) }.hasPrefix("folds 1: is less than 2"))

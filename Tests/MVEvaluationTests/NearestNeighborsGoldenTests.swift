@@ -1,11 +1,12 @@
 import MVCore
 import MVEvaluation
+import MVFiles
 import TestSupport
 import Testing
 
 @Suite struct NearestNeighborsGoldenTests {
   @Test(arguments: [NearestNeighbors.Metric.cosine, .euclidean])
-  func neighboursAreThoseOfFAISS(metric: NearestNeighbors.Metric) throws {
+  func neighborsAreThoseOfFAISS(metric: NearestNeighbors.Metric) throws {
     let train = try Rows.fixture("knn", "train", "train_labels")
     let test = try Rows.fixture("knn", "test", "test_labels", name: "test")
     let found = try NearestNeighbors(k: [20], metric: metric).search(train: train, queries: test)

@@ -33,7 +33,7 @@ import Testing
   @Test(
     arguments: [(700, 1, 3), (900, 7, 10), (3000, 64, 30), (400, 515, 40), (1200, 1030, 5)],
     [NearestNeighbors.Metric.cosine, .euclidean])
-  func neighboursAreExact(size: (rows: Int, columns: Int, k: Int), metric: NearestNeighbors.Metric) throws {
+  func neighborsAreExact(size: (rows: Int, columns: Int, k: Int), metric: NearestNeighbors.Metric) throws {
     let (train, labels) = Rows.clusters(size.rows, columns: size.columns, classes: 4, seed: 1)
     let (queries, asked) = Rows.clusters(37, columns: size.columns, classes: 4, seed: 2)
     let found = try NearestNeighbors(k: [size.k], metric: metric).search(
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test(arguments: [NearestNeighbors.Metric.cosine, .euclidean])
-  func aRowIsLeftOutOfItsOwnNeighbours(metric: NearestNeighbors.Metric) throws {
+  func aRowIsLeftOutOfItsOwnNeighbors(metric: NearestNeighbors.Metric) throws {
     let (values, labels) = Rows.clusters(300, columns: 12, classes: 3, seed: 3)
     let split = try Rows.split(values, columns: 12, labels: labels)
     let found = try NearestNeighbors(k: [6], metric: metric).search(leavingOneOut: split)
@@ -114,7 +114,7 @@ import Testing
       }
     }
     let rows = zip(unit(left, 9), unit(right, 14)).map { $0 + $1 }
-    let split = try LabelledFeatures(
+    let split = try LabeledFeatures(
       [
         FeatureMatrix(Matrix(rows: 400, columns: 9, values: left.map { $0 * 1000 }), name: "left"),
         FeatureMatrix(Matrix(rows: 400, columns: 14, values: right), name: "right"),
@@ -154,7 +154,7 @@ import Testing
     let half = FeatureMatrix(
       name: "half", rows: 500, shape: [4, 5], element: .float16, bytes: halves.withUnsafeBytes { .init($0) })
     let chosen = Array(stride(from: 3, to: 500, by: 2))
-    let stored = try LabelledFeatures([half], labels: .single(labels), rows: chosen)
+    let stored = try LabeledFeatures([half], labels: .single(labels), rows: chosen)
     let held = try Rows.split(wide, columns: 20, labels: labels, rows: chosen)
     let search = NearestNeighbors(k: [7], metric: .euclidean)
     let found = try search.search(leavingOneOut: stored)
@@ -162,7 +162,7 @@ import Testing
     #expect(found.rows.allSatisfy { $0 % 2 == 1 } && found.queries == chosen)
   }
 
-  @Test func unlabelledRowsDoNotVote() throws {
+  @Test func unlabeledRowsDoNotVote() throws {
     let (values, labels) = Rows.clusters(200, columns: 6, classes: 3, seed: 41)
     let hidden = labels.indices.map { $0 % 4 == 0 ? -1 : labels[$0] }
     let kept = labels.indices.filter { $0 % 4 != 0 }
@@ -199,9 +199,9 @@ import Testing
     #expect(
       message { _ = try NearestNeighbors(k: [1]).evaluate(train: train, test: nan) }
         .hasPrefix("row 17 of representation random in test: holds a value that is not finite"))
-    let unlabelled = try Rows.split(values, columns: 4, labels: labels.map { _ in -1 }, name: "test")
+    let unlabeled = try Rows.split(values, columns: 4, labels: labels.map { _ in -1 }, name: "test")
     #expect(
-      message { _ = try NearestNeighbors(k: [1]).evaluate(train: train, test: unlabelled) }
+      message { _ = try NearestNeighbors(k: [1]).evaluate(train: train, test: unlabeled) }
         .hasPrefix("labels of test: are all missing"))
     let wrong = try Rows.split(values, columns: 4, labels: labels.map { $0 - 5 }, name: "test")
     #expect(

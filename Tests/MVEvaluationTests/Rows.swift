@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVEvaluation
+import MVFiles
 import MVStore
 import TestSupport
 
@@ -9,9 +10,9 @@ enum Rows {
   /// A split of one representation.
   static func split(
     _ values: [Float], columns: Int, labels: [Int64], rows: [Int]? = nil, name: String = "train"
-  ) throws -> LabelledFeatures {
+  ) throws -> LabeledFeatures {
     let matrix = Matrix(rows: values.count / columns, columns: columns, values: values)
-    return try LabelledFeatures(
+    return try LabeledFeatures(
       [FeatureMatrix(matrix, name: "random")], labels: .single(labels), rows: rows, name: name)
   }
 
@@ -30,7 +31,7 @@ enum Rows {
 
   /// The arrays `x` and `labels` of a fixture as a split.
   static func fixture(_ folder: String, _ x: String, _ labels: String, name: String = "train") throws
-    -> LabelledFeatures
+    -> LabeledFeatures
   {
     let array = try Fixture.array("\(folder)/\(x)")
     return try split(

@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 /// Probes of fewer rows than columns, and of weighted classes, against scikit-learn.
 @Suite struct WideProbeTests {
-  private func split(columns: Int) throws -> LabelledFeatures {
+  private func split(columns: Int) throws -> LabeledFeatures {
     let array = try Fixture.array("wide/x")
     let (rows, width) = (array.shape[0], array.shape[1])
     let values = try array.values(as: Float.self)

@@ -1,4 +1,5 @@
 import MVCore
+import MVFiles
 import MVImaging
 import TestSupport
 import Testing
@@ -9,14 +10,14 @@ import Testing
       ? try RGBImage(Fixture.images("images/rgb32")[1]) : try RGBImage(Fixture.images("images/rgb45x37")[0])
   }
 
-  /// The largest difference from a golden, in grey levels.
+  /// The largest difference from a golden, in gray levels.
   func difference(_ image: RGBImage, _ name: String) throws -> Int {
     let array = try Fixture.array("augmentation/\(name)")
     guard array.shape == [image.height, image.width, 3] else { return .max }
     return zip(image.pixels, try array.values(as: UInt8.self)).map { abs(Int($0) - Int($1)) }.max() ?? 0
   }
 
-  @Test(arguments: ["square", "tall"], [0.2, 0.7, 1.3, 1.8]) func coloursAreThoseOfPillow(
+  @Test(arguments: ["square", "tall"], [0.2, 0.7, 1.3, 1.8]) func colorsAreThoseOfPillow(
     _ name: String, _ factor: Double
   ) throws {
     let image = try Self.image(name)
@@ -64,9 +65,9 @@ import Testing
     #expect(image.cropped(top: 5, left: 0, height: 1, width: 1).pixels == [0, 0, 0])
   }
 
-  @Test func onlyColourBytesAreTaken() {
-    let grey = Image(shape: ImageShape(height: 1, width: 1, channels: 1), pixels: .uint8([1]))
-    #expect(throws: MVError.self) { try RGBImage(grey) }
+  @Test func onlyColorBytesAreTaken() {
+    let gray = Image(shape: ImageShape(height: 1, width: 1, channels: 1), pixels: .uint8([1]))
+    #expect(throws: MVError.self) { try RGBImage(gray) }
     let floats = Image(shape: ImageShape(height: 1, width: 1, channels: 3), pixels: .float32([1, 0, 0]))
     #expect(throws: MVError.self) { try RGBImage(floats) }
   }

@@ -13,9 +13,9 @@ import Testing
     #expect(decoded == image)
   }
 
-  @Test func greyBecomesThreeEqualChannels() throws {
-    let grey = Image(shape: ImageShape(height: 2, width: 3, channels: 1), pixels: .uint8([0, 50, 100, 150, 200, 250]))
-    let decoded = try Image(decoding: try grey.pngData(), name: "memory")
+  @Test func grayBecomesThreeEqualChannels() throws {
+    let gray = Image(shape: ImageShape(height: 2, width: 3, channels: 1), pixels: .uint8([0, 50, 100, 150, 200, 250]))
+    let decoded = try Image(decoding: try gray.pngData(), name: "memory")
     #expect(decoded.pixels == .uint8([0, 50, 100, 150, 200, 250].flatMap { [$0, $0, $0] }))
   }
 

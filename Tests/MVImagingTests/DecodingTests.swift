@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import MVImaging
 import TestSupport
 import Testing
@@ -23,13 +24,13 @@ struct DecodingTests {
   func orientationIsIgnoredUnlessAskedFor(_ orientation: Int) throws {
     let name = "turned_\(orientation)"
     #expect(try difference(try decode("\(name).jpg"), "stored") <= 1)
-    #expect(try difference(try decode("\(name).jpg", Decoding(honoursOrientation: true)), name) <= 1)
+    #expect(try difference(try decode("\(name).jpg", Decoding(honorsOrientation: true)), name) <= 1)
     let stored = try Fixture.array("decoding/stored"), turned = try Fixture.array("decoding/\(name)")
     #expect(stored.bytes != turned.bytes, "the two differ, or this would show nothing")
   }
 
   @Test func uprightImagesAreTheSameEitherWay() throws {
-    #expect(try decode("upright.jpg") == decode("upright.jpg", Decoding(honoursOrientation: true)))
+    #expect(try decode("upright.jpg") == decode("upright.jpg", Decoding(honorsOrientation: true)))
   }
 
   @Test(arguments: ["grey.jpg", "grey_alpha.png", "palette.png", "one_bit.png", "rgba.png"])
@@ -38,7 +39,7 @@ struct DecodingTests {
     #expect(try difference(try decode(name), golden) <= (name.hasSuffix("jpg") ? 1 : 0))
   }
 
-  @Test func cmykIsConvertedWithinTwoGreyLevels() throws {
+  @Test func cmykIsConvertedWithinTwoGrayLevels() throws {
     // OpenCV and Pillow round the product of ink and black differently.
     #expect(try difference(try decode("cmyk.jpg"), "cmyk") <= 2)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import MVImaging
 import TestSupport
 import Testing
@@ -46,7 +47,7 @@ struct PillowComparisonTests {
         let shape = image.shape
         let shorter = min(shape.height, shape.width)
         let scaled = ImageSize(height: 256 * shape.height / shorter, width: 256 * shape.width / shorter)
-        let cut = try image.resized(to: scaled, kernel).centreCropped(to: ImageSize(height: 224, width: 224))
+        let cut = try image.resized(to: scaled, kernel).centerCropped(to: ImageSize(height: 224, width: 224))
         try compare(cut, "published.\(kernel.rawValue)")
         for (height, width) in [(96, 64), (33, 201), (301, 97), (500, 500)] {
           let resized = try image.resized(to: ImageSize(height: height, width: width), kernel)

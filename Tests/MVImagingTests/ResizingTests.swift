@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import MVImaging
 import TestSupport
 import Testing
@@ -37,7 +38,7 @@ struct ResizingTests {
     #expect(try image.resized(to: ImageSize(height: 32, width: 32)) == image)
   }
 
-  @Test func coveringKeepsTheProportionsAndTheCentre() throws {
+  @Test func coveringKeepsTheProportionsAndTheCenter() throws {
     var pixels = [UInt8](repeating: 0, count: 20 * 60 * 3)
     for row in 0..<20 { for column in 20..<40 { pixels[(row * 60 + column) * 3] = 255 } }
     let image = Image(shape: ImageShape(height: 20, width: 60, channels: 3), pixels: .uint8(pixels))

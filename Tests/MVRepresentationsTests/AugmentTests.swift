@@ -72,21 +72,21 @@ import Testing
     )
     let views = try rows(of: Augment(), batch)
     #expect(views[..<3072] == views[6144..<9216])
-    // A grey level of one pixel draws another view altogether, not one that differs by as little.
+    // A gray level of one pixel draws another view altogether, not one that differs by as little.
     let change = zip(views[..<3072], views[9216...]).reduce(0) { $0 + abs($1.0 - $1.1) } / 3072
     #expect(change > 0.01)
     #expect(try rows(of: Augment(seed: 1), image.batch) != Array(views[..<3072]))
   }
 
-  @Test func greyStaysGreyAndFloatsCountAsTheBytesTheyWere() throws {
+  @Test func grayStaysGrayAndFloatsCountAsTheBytesTheyWere() throws {
     let image = try Fixture.images("images/rgb45x37")[0]
     guard case .uint8(let values) = image.pixels else { return }
     let floats = Image(shape: image.shape, pixels: .float32(values.map { Float($0) / 255 }))
     #expect(try Augment().features(of: floats) == (try Augment().features(of: image)))
     let green = stride(from: 1, to: values.count, by: 3).map { values[$0] }
-    let grey = Image(shape: ImageShape(height: 45, width: 37, channels: 1), pixels: .uint8(green))
+    let gray = Image(shape: ImageShape(height: 45, width: 37, channels: 1), pixels: .uint8(green))
     for seed in 0..<8 {
-      let features = try Augment(seed: seed, size: 24).features(of: grey)
+      let features = try Augment(seed: seed, size: 24).features(of: gray)
       #expect(features.layout.shape == [1, 24, 24] && features.values.allSatisfy { (0...1).contains($0) })
     }
     let bright = Image(shape: image.shape, pixels: .float32(values.map { Float($0) }))

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import MVCore
+import MVFiles
 import MVRepresentations
 import TestSupport
 import Testing
@@ -28,7 +29,7 @@ import Testing
     #expect(try rows(of: color, try Fixture.images("images/\(images)")) == (try Fixture.floats("color/\(name)")))
   }
 
-  static let normalised: [(String, ColorHistogram)] = [
+  static let normalized: [(String, ColorHistogram)] = [
     ("rgb-l1", ColorHistogram(bins: 6, pyramid: 2, norm: .l1)),
     ("rgb-l2", ColorHistogram(bins: 6, pyramid: 2, norm: .l2)),
     ("rgb-hellinger", ColorHistogram(bins: 6, pyramid: 2)),
@@ -37,7 +38,7 @@ import Testing
     ("opponent-each-hellinger", ColorHistogram(space: .opponent, bins: 16, joint: false, pyramid: 3)),
   ]
 
-  @Test(arguments: normalised) func cellsAreNormalisedAlone(_ name: String, _ color: ColorHistogram) throws {
+  @Test(arguments: normalized) func cellsAreNormalisedAlone(_ name: String, _ color: ColorHistogram) throws {
     let values = try rows(of: color, try Fixture.images("images/rgb45x37"))
     #expect(largestDifference(values, try Fixture.floats("color/\(name)")) < 1e-6)
   }
@@ -47,7 +48,7 @@ import Testing
     ("hsv", { mvk_rgb_to_hsv($0, $1, $2) }), ("lab", { mvk_rgb_to_lab($0, $1, $2) }),
   ]
 
-  @Test(arguments: conversions) func convertsAllColoursAsOpenCVDoes(_ name: String, _ convert: Conversion) throws {
+  @Test(arguments: conversions) func convertsAllColorsAsOpenCVDoes(_ name: String, _ convert: Conversion) throws {
     let golden = try Fixture.array("color/\(name)-checksums").values(as: Int64.self)
     var rgb = [UInt8](repeating: 0, count: 3 << 16)
     var converted = rgb
@@ -84,15 +85,15 @@ import Testing
     #expect(abs((shares[0..<512].max() ?? 0) - largest / pixels) < 1e-6)
   }
 
-  @Test func greyCountsAsEqualChannels() throws {
+  @Test func grayCountsAsEqualChannels() throws {
     let values = (0..<240).map { UInt8($0) }
-    let grey = Image(shape: ImageShape(height: 12, width: 20, channels: 1), pixels: .uint8(values))
+    let gray = Image(shape: ImageShape(height: 12, width: 20, channels: 1), pixels: .uint8(values))
     let rgb = Image(
       shape: ImageShape(height: 12, width: 20, channels: 3), pixels: .uint8(values.flatMap { [$0, $0, $0] }))
     for space in ColorHistogram.Space.allCases {
       for joint in [true, false] {
         let color = ColorHistogram(space: space, joint: joint)
-        #expect(try color.features(of: grey).values == (try color.features(of: rgb).values))
+        #expect(try color.features(of: gray).values == (try color.features(of: rgb).values))
       }
     }
   }

@@ -18,16 +18,16 @@ import Testing
     try RepresentationSpecification(parsing: specification).make()
   }
 
-  /// 8-bit RGB of two shapes, grey, and floats.
+  /// 8-bit RGB of two shapes, gray, and floats.
   static let batches: [ImageBatch] = {
     let files = ["images/rgb45x37", "images/rgb96", "images/rgb32"]
-    guard let colour = try? files.map({ try Fixture.images($0) }), case .uint8(let values) = colour[0].pixels
+    guard let color = try? files.map({ try Fixture.images($0) }), case .uint8(let values) = color[0].pixels
     else { preconditionFailure("the fixtures are missing") }
     let shape = ImageShape(height: 45, width: 37, channels: 1)
     let green = stride(from: 1, to: values.count, by: 3).map { values[$0] }
-    return colour + [
+    return color + [
       ImageBatch(count: 2, shape: shape, pixels: .uint8(green)),
-      ImageBatch(count: 2, shape: colour[0].shape, pixels: .float32(values.map { Float($0) / 255 })),
+      ImageBatch(count: 2, shape: color[0].shape, pixels: .float32(values.map { Float($0) / 255 })),
     ]
   }()
 

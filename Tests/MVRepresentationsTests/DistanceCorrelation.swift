@@ -35,11 +35,11 @@ struct PairwiseDistances {
   /// The sample distance correlation (Szekely, Rizzo and Bakirov 2007).
   func correlation(with other: PairwiseDistances) -> Double {
     func mean(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } / Double(a.count) }
-    let (a, b) = (centred, other.centred)
+    let (a, b) = (centered, other.centered)
     return (mean(a, b) / (mean(a, a) * mean(b, b)).squareRoot()).squareRoot()
   }
 
-  private var centred: [Double] {
+  private var centered: [Double] {
     let means = (0..<count).map { row in values[row * count..<(row + 1) * count].reduce(0, +) / Double(count) }
     let mean = means.reduce(0, +) / Double(count)
     return values.indices.map { values[$0] - means[$0 / count] - means[$0 % count] + mean }

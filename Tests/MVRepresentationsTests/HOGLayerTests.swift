@@ -37,7 +37,7 @@ import Testing
     #expect(largestDifference(values, try Fixture.floats("hog-layer/\(golden.name)")) <= 1e-5)
   }
 
-  /// Grey floats `(x, y) -> value`, 24 pixels squared, so that the middle cell of 8 pixels is away from the border.
+  /// Gray floats `(x, y) -> value`, 24 pixels squared, so that the middle cell of 8 pixels is away from the border.
   private func image(_ value: (Float, Float) -> Float) -> Image {
     let values = (0..<576).map { value(Float($0 % 24), Float($0 / 24)) }
     return Image(shape: ImageShape(height: 24, width: 24, channels: 1), pixels: .float32(values))
@@ -102,14 +102,14 @@ import Testing
     for sum in sums { #expect(abs(sum / sums[0] - 1) <= 2e-6) }
   }
 
-  @Test func greyIsOneOfThreeChannels() throws {
-    let colour = try Fixture.images("images/rgb32")[0]
-    guard case .uint8(let values) = colour.pixels else { return }
-    let whole = try HOGLayer().features(of: colour).values
+  @Test func grayIsOneOfThreeChannels() throws {
+    let color = try Fixture.images("images/rgb32")[0]
+    guard case .uint8(let values) = color.pixels else { return }
+    let whole = try HOGLayer().features(of: color).values
     for channel in 0..<3 {
       let plane = stride(from: channel, to: values.count, by: 3).map { values[$0] }
-      let grey = Image(shape: ImageShape(height: 32, width: 32, channels: 1), pixels: .uint8(plane))
-      #expect(try HOGLayer().features(of: grey).values.elementsEqual(whole[channel * 384..<(channel + 1) * 384]))
+      let gray = Image(shape: ImageShape(height: 32, width: 32, channels: 1), pixels: .uint8(plane))
+      #expect(try HOGLayer().features(of: gray).values.elementsEqual(whole[channel * 384..<(channel + 1) * 384]))
     }
   }
 

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import MVCore
+import MVFiles
 import MVRepresentations
 import TestSupport
 import Testing
@@ -86,7 +87,7 @@ import Testing
     let scaled = ImageBatch(count: images.count, shape: images.shape, pixels: .float32(values.map { $0 * 1e-4 }))
     let lbp = LBP(output: .map)
     #expect(try rows(of: lbp, scaled) == (try rows(of: lbp, images)))
-    // Inside a flat region all neighbours are ties: all bits set, whatever the level.
+    // Inside a flat region all neighbors are ties: all bits set, whatever the level.
     for level: Float in [0.1, 1 / 3, 77.7] {
       let flat = Image(
         shape: ImageShape(height: 9, width: 9, channels: 1), pixels: .float32(Array(repeating: level, count: 81)))
@@ -95,18 +96,18 @@ import Testing
     }
   }
 
-  @Test func greyIsOpenCVsForAllColours() throws {
+  @Test func grayIsOpenCVsForAllColors() throws {
     let golden = try Fixture.array("lbp/grey").values(as: Int64.self)
     var rgb = [UInt8](repeating: 0, count: 3 << 16)
-    var grey = [UInt8](repeating: 0, count: 1 << 16)
+    var gray = [UInt8](repeating: 0, count: 1 << 16)
     for red in 0..<256 {
       for index in 0..<1 << 16 {
         rgb[3 * index] = UInt8(red)
         rgb[3 * index + 1] = UInt8(index >> 8)
         rgb[3 * index + 2] = UInt8(index & 255)
       }
-      mvk_grey_uint8(rgb, &grey, 1 << 16)
-      let sum = grey.indices.reduce(0) { $0 + Int(grey[$1]) * (1 + (31 * ($1 >> 8) + 17 * ($1 & 255)) % 1009) }
+      mvk_gray_uint8(rgb, &gray, 1 << 16)
+      let sum = gray.indices.reduce(0) { $0 + Int(gray[$1]) * (1 + (31 * ($1 >> 8) + 17 * ($1 & 255)) % 1009) }
       #expect(Int64(sum) == golden[red])
     }
   }

@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func onePixelIsSeenByItsNeighbours() throws {
+  @Test func onePixelIsSeenByItsNeighbors() throws {
     // One white pixel of nine: mean 1/9, variance 1/9 - 1/81 = 8/81; mirrored at the corner it is one of nine as well.
     var bytes = [UInt8](repeating: 0, count: 49)
     bytes[3 * 7 + 3] = 255

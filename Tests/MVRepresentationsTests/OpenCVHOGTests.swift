@@ -17,13 +17,13 @@ import Testing
     #expect(largestDifference(values, try Fixture.floats("hog-opencv/\(name)")) <= 1e-6)
   }
 
-  @Test func agreesWithOpenCVInPythonOnGrey() throws {
-    let colour = try Fixture.images("images/rgb45x37")
-    guard case .uint8(let values) = colour.pixels else { return }
-    let grey = ImageBatch(
+  @Test func agreesWithOpenCVInPythonOnGray() throws {
+    let color = try Fixture.images("images/rgb45x37")
+    guard case .uint8(let values) = color.pixels else { return }
+    let gray = ImageBatch(
       count: 2, shape: ImageShape(height: 45, width: 37, channels: 1),
       pixels: .uint8(stride(from: 1, to: values.count, by: 3).map { values[$0] }))
-    #expect(largestDifference(try rows(of: OpenCVHOG(), grey), try Fixture.floats("hog-opencv/grey")) <= 1e-6)
+    #expect(largestDifference(try rows(of: OpenCVHOG(), gray), try Fixture.floats("hog-opencv/grey")) <= 1e-6)
   }
 
   @Test func rampVotesBetweenTheTwoNearestOrientations() throws {

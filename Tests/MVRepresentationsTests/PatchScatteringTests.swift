@@ -1,4 +1,5 @@
 import MVCore
+import MVFiles
 import MVRepresentations
 import TestSupport
 import Testing

@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func refusesConstantsOfColourForGrey() {
+  @Test func refusesConstantsOfColorForGray() {
     let shape = ImageShape(height: 5, width: 5, channels: 1)
     for normalization in [PixelValues.Normalization.imagenet, .cifar, .stl10] {
       let error = #expect(throws: MVError.self) { try PixelValues(normalization: normalization).layout(for: shape) }

@@ -1,4 +1,5 @@
 import MVCore
+import MVFiles
 import MVRepresentations
 import TestSupport
 import Testing
@@ -11,13 +12,13 @@ import Testing
     var angles = 8
     var order = 2
     var padded = false
-    var grey = false
+    var gray = false
     var crop: ImageSize?
     var float = false
 
     var testDescription: String {
       [
-        image, "J\(scales)", "L\(angles)", "order\(order)", padded ? "padded" : nil, grey ? "grey" : nil,
+        image, "J\(scales)", "L\(angles)", "order\(order)", padded ? "padded" : nil, gray ? "grey" : nil,
         crop == nil ? nil : "crop", float ? "float" : nil,
       ].compactMap { $0 }.joined(separator: "-")
     }
@@ -26,7 +27,7 @@ import Testing
     func images() throws -> ImageBatch {
       let batch = try Fixture.images("images/\(image)")
       let size = crop ?? ImageSize(height: batch.shape.height, width: batch.shape.width)
-      let channels = grey ? [1] : [0, 1, 2]
+      let channels = gray ? [1] : [0, 1, 2]
       let shape = ImageShape(height: size.height, width: size.width, channels: channels.count)
       guard case .uint8(let bytes) = batch.pixels else { throw MVError.badData(image, "is not 8-bit") }
       var chosen: [UInt8] = []
@@ -49,10 +50,10 @@ import Testing
     } + [
       Case(image: "rgb32", scales: 5),
       Case(image: "rgb45x37", scales: 5, crop: ImageSize(height: 45, width: 32)),
-      Case(image: "rgb45x37", scales: 3, angles: 6, grey: true),
-      Case(image: "rgb32", scales: 2, angles: 5, grey: true, float: true),
+      Case(image: "rgb45x37", scales: 3, angles: 6, gray: true),
+      Case(image: "rgb32", scales: 2, angles: 5, gray: true, float: true),
       Case(image: "rgb96", scales: 2, padded: true),
-      Case(image: "rgb96", scales: 3, padded: true, grey: true),
+      Case(image: "rgb96", scales: 3, padded: true, gray: true),
       Case(image: "rgb45x37", scales: 2, padded: true, crop: ImageSize(height: 44, width: 36)),
     ]
 

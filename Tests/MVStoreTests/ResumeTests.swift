@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import TestSupport
 import Testing
 

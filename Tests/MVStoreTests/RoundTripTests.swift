@@ -101,7 +101,7 @@ import Testing
     let description = try FeatureFile(reading: url).description
     #expect(description.isComplete == false)
     #expect(description.splits[0].representations[0].doneRows == 8)
-    #expect(description.splits[0].labelledRows == 17)
+    #expect(description.splits[0].labeledRows == 17)
     #expect(description.splits[1].representations[1].doneFraction == 0)
     #expect(description.splits[0].representations[1].sketch == 7)
     #expect(description.software["mvmr"] == "test")

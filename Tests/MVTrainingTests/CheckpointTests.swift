@@ -48,23 +48,4 @@ import Testing
     let missing = #expect(throws: MVError.self) { try TensorFile(contentsOf: folder.url.appending(path: "none")) }
     #expect(missing?.kind == .missingInput)
   }
-
-  @Test func aFailedWriteLeavesWhatWasThere() throws {
-    let folder = try TemporaryFolder()
-    let url = folder.url.appending(path: "kept.txt")
-    try AtomicFile.write("first", to: url)
-    do {
-      let file = try AtomicFile(replacing: url)
-      try Array("sec".utf8).withUnsafeBytes { try file.write($0) }
-    }
-    #expect(try String(contentsOf: url, encoding: .utf8) == "first")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["kept.txt"])
-    if let full = FileManager.default.fileExists(atPath: "/dev/full") ? URL(filePath: "/dev/full") : nil {
-      // Beside a device no file can be made, or its space is none: either way the error names the file.
-      let error = #expect(throws: MVError.self) {
-        try AtomicFile.write("x", to: URL(filePath: "/proc/\(full.lastPathComponent)/x"))
-      }
-      #expect(error?.kind == .inputOutput)
-    }
-  }
 }

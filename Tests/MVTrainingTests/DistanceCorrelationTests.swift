@@ -1,4 +1,5 @@
 import MVCore
+import MVFiles
 import TestSupport
 import Testing
 
@@ -131,7 +132,7 @@ import Testing
     let x = try Tensor(Self.rows(3, 2, seed: 1))
     #expect(throws: MVError.self) { _ = try x.distanceCorrelation(with: Tensor(Self.rows(4, 2, seed: 1))) }
     #expect(throws: MVError.self) { _ = try x.distanceCorrelation(with: x, estimator: .unbiased) }
-    #expect(throws: MVError.self) { _ = try CentredDistances(of: Self.rows(1, 2, seed: 1)) }
+    #expect(throws: MVError.self) { _ = try CenteredDistances(of: Self.rows(1, 2, seed: 1)) }
   }
 
   @Test func aNaNStaysOne() throws {

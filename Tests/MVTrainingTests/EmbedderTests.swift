@@ -42,9 +42,9 @@ import Testing
     #expect(throws: MVError.self) {
       try embedder.embed(ImageBatch(count: 1, shape: shape, pixels: .uint8([UInt8](repeating: 0, count: 128))))
     }
-    let grey = ImageShape(height: 8, width: 8, channels: 1)
+    let gray = ImageShape(height: 8, width: 8, channels: 1)
     #expect(throws: MVError.self) {
-      try embedder.embed(ImageBatch(count: 1, shape: grey, pixels: .float32([Float](repeating: 2, count: 64))))
+      try embedder.embed(ImageBatch(count: 1, shape: gray, pixels: .float32([Float](repeating: 2, count: 64))))
     }
   }
 }

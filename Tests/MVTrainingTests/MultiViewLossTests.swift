@@ -12,7 +12,7 @@ import Testing
   ) throws -> [MultiViewLoss.Representation] {
     try zip(targets, weights).enumerated().map { index, pair in
       MultiViewLoss.Representation(
-        name: "r\(index)", weight: pair.1, distances: try CentredDistances(of: pair.0, estimator: estimator))
+        name: "r\(index)", weight: pair.1, distances: try CenteredDistances(of: pair.0, estimator: estimator))
     }
   }
 

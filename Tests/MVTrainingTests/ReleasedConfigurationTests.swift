@@ -1,8 +1,8 @@
 import Foundation
-import MVConfiguration
 import MVCore
 import MVImaging
 import MVRepresentations
+import MVYAML
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import MVRepresentations
 import MVStore
 import TestSupport
@@ -78,12 +79,13 @@ struct ReleasedStepTests {
       ("hog-layer", try Self.rows(HOGLayer(variant: .released), of: images), 1),
       ("std", try Self.rows(LocalDeviation(), of: images), 1),
     ]
-    func distances(_ index: Int) throws -> CentredDistances {
-      try CentredDistances(of: features[index].1, scale: features[index].2)
+    func distances(_ index: Int) throws -> CenteredDistances {
+      try CenteredDistances(of: features[index].1, scale: features[index].2)
     }
-    let targets: [(String, CentredDistances)] = [
-      ("pixels", try CentredDistances(of: plain, scale: TrainingTarget.pixels.scale)), ("scattering", try distances(0)),
-      ("augment", try CentredDistances(of: second, scale: TrainingTarget.augmented.scale)),
+    let targets: [(String, CenteredDistances)] = [
+      ("pixels", try CenteredDistances(of: plain, scale: TrainingTarget.pixels.scale)),
+      ("scattering", try distances(0)),
+      ("augment", try CenteredDistances(of: second, scale: TrainingTarget.augmented.scale)),
       ("hog-layer", try distances(1)), ("std", try distances(2)),
     ]
     let own = try step(
@@ -116,7 +118,7 @@ struct ReleasedStepTests {
       TrainingSettings().loss, plain, Self.views("augmented").tensor,
       [
         MultiViewLoss.Representation(
-          name: "clip", weight: 1, distances: try CentredDistances(of: phi, scale: 1.0 / 32))
+          name: "clip", weight: 1, distances: try CenteredDistances(of: phi, scale: 1.0 / 32))
       ])
     try compare(own, "distilled")
   }

@@ -112,7 +112,7 @@ import Testing
         try? FileManager.default.copyItem(at: part, to: kept)
       }
     }
-    try Data("half".utf8).write(to: kept.appending(path: "last.ckpt.partial"))
+    try Data("half".utf8).write(to: kept.appending(path: ".last.ckpt.creating"))
     let resumed = try Trainer(settings, data: Self.data(), folder: kept, resuming: true)
     #expect(resumed.step == 4)
     try resumed.run()
@@ -189,9 +189,9 @@ import Testing
     _ = try run("part", stopAfter: 25)
     #expect(try checkpoint(folder, "whole") == checkpoint(folder, "part"))
     // Images without labels are trained on all the same.
-    let unlabelled = try TrainingData(images: images, targets: [.pixels])
+    let unlabeled = try TrainingData(images: images, targets: [.pixels])
     settings.epochs = 1
-    try Trainer(settings, data: unlabelled, folder: folder.url.appending(path: "unlabelled")).run {
+    try Trainer(settings, data: unlabeled, folder: folder.url.appending(path: "unlabelled")).run {
       #expect($0.finishedEpoch?.validation == nil)
     }
   }

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+public import MVFiles
 
 /// The golden values of `Fixtures/`, written by the peers' own code.
 public enum Fixture {

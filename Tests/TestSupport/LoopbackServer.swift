@@ -17,16 +17,16 @@ public final class LoopbackServer: Sendable {
   }
 
   private let files: [String: Data]
-  private let honoursRanges: Bool
+  private let honorsRanges: Bool
   private let listener: Int32
   private let state: Mutex<State>
   /// The port it listens on.
   public let port: Int
 
   /// Serves `files` by path (`/name`); the body of answer i is cut off after `cuts[i]` bytes.
-  public init(_ files: [String: Data], cuts: [Int] = [], honoursRanges: Bool = true) throws {
+  public init(_ files: [String: Data], cuts: [Int] = [], honorsRanges: Bool = true) throws {
     self.files = files
-    self.honoursRanges = honoursRanges
+    self.honorsRanges = honorsRanges
     state = Mutex(State(cuts: cuts))
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
@@ -80,7 +80,7 @@ public final class LoopbackServer: Sendable {
       reply("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", Data(), connection)
       return
     }
-    let first = honoursRanges ? start ?? 0 : 0
+    let first = honorsRanges ? start ?? 0 : 0
     guard first < body.count else {
       reply("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", Data(), connection)
       return

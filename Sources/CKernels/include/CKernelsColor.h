@@ -8,10 +8,10 @@
 extern "C" {
 #endif
 
-/// What three values stand for a colour.
+/// What three values stand for a color.
 enum { MVK_COLOR_RGB = 0, MVK_COLOR_HSV = 1, MVK_COLOR_LAB = 2, MVK_COLOR_OPPONENT = 3 };
 
-/// The settings of a colour histogram.
+/// The settings of a color histogram.
 typedef struct {
   /// One of MVK_COLOR_*; bins a channel; whether bins are triples; how many cells lie along each side of the image.
   int32_t space, bins, joint, grid;
@@ -26,8 +26,8 @@ void mvk_color_tables(const mvk_color_settings* settings, int32_t* tables);
 /// Bytes of scratch memory one image of this width needs, aligned to 128.
 size_t mvk_color_scratch(const mvk_color_settings* settings, size_t width);
 
-/// Counts the colours of each cell of the grid into `counts`, cells x bins, with the tables of these settings. Channels
-/// are interleaved RGB, or one of grey.
+/// Counts the colors of each cell of the grid into `counts`, cells x bins, with the tables of these settings. Channels
+/// are interleaved RGB, or one of gray.
 void mvk_color_histogram(const mvk_color_settings* settings, const int32_t* tables, const uint8_t* image, size_t height,
                          size_t width, size_t channels, uint32_t* counts, void* scratch);
 

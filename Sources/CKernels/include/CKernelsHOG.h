@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/// What is summed to normalise a block.
+/// What is summed to normalize a block.
 enum { MVK_HOG_L1 = 0, MVK_HOG_L1_SQRT = 1, MVK_HOG_L2 = 2, MVK_HOG_L2_HYS = 3 };
 
 /// The settings of a histogram of oriented gradients.

@@ -8,31 +8,31 @@
 extern "C" {
 #endif
 
-/// How the bits of a neighbourhood become a code.
+/// How the bits of a neighborhood become a code.
 enum { MVK_LBP_DEFAULT = 0, MVK_LBP_ROR = 1, MVK_LBP_UNIFORM = 2, MVK_LBP_NRI_UNIFORM = 3, MVK_LBP_VAR = 4 };
 
 /// The settings of local binary patterns.
 typedef struct {
-  /// Neighbours of a pixel, 1 to 32, and one of MVK_LBP_*.
+  /// Neighbors of a pixel, 1 to 32, and one of MVK_LBP_*.
   int32_t points, method;
   /// Pixels between an image's edge and the edge of the padded copy: more than the largest offset.
   int32_t padding;
   /// The histogram's bins, and how many cells lie along each side of the image.
   int32_t bins, grid;
-  /// The offset of each neighbour from its pixel, rows down and columns to the right.
+  /// The offset of each neighbor from its pixel, rows down and columns to the right.
   const double *rows, *columns;
-  /// The bin of each of the 2^points neighbourhoods; NULL where the bin is the code.
+  /// The bin of each of the 2^points neighborhoods; NULL where the bin is the code.
   const uint16_t* map;
 } mvk_lbp_settings;
 
-/// The code of the neighbourhood whose set bits are the neighbours not darker than the pixel; neighbour 0 is bit 0.
+/// The code of the neighborhood whose set bits are the neighbors not darker than the pixel; neighbor 0 is bit 0.
 uint32_t mvk_lbp_code(int32_t method, int32_t points, uint32_t bits);
 
 /// Bytes of scratch memory one image of this size needs, aligned to 128.
 size_t mvk_lbp_scratch(const mvk_lbp_settings* settings, size_t height, size_t width);
 
-/// Counts the codes of each cell of the grid into `counts`, cells x bins. Channels are interleaved, 1 or 3: colour is
-/// turned into grey as OpenCV does.
+/// Counts the codes of each cell of the grid into `counts`, cells x bins. Channels are interleaved, 1 or 3: color is
+/// turned into gray as OpenCV does.
 void mvk_lbp_histogram_uint8(const mvk_lbp_settings* settings, const uint8_t* image, size_t height, size_t width,
                              size_t channels, uint32_t* counts, void* scratch);
 void mvk_lbp_histogram_float32(const mvk_lbp_settings* settings, const float* image, size_t height, size_t width,
@@ -44,8 +44,8 @@ void mvk_lbp_map_uint8(const mvk_lbp_settings* settings, const uint8_t* image, s
 void mvk_lbp_map_float32(const mvk_lbp_settings* settings, const float* image, size_t height, size_t width,
                          size_t channels, float* map, void* scratch);
 
-/// Turns interleaved RGB into grey as OpenCV's 8-bit conversion does: 15-bit weights, rounded to nearest.
-void mvk_grey_uint8(const uint8_t* rgb, uint8_t* grey, size_t pixels);
+/// Turns interleaved RGB into gray as OpenCV's 8-bit conversion does: 15-bit weights, rounded to nearest.
+void mvk_gray_uint8(const uint8_t* rgb, uint8_t* gray, size_t pixels);
 
 #ifdef __cplusplus
 }

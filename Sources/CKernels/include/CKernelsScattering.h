@@ -43,7 +43,7 @@ size_t mvk_scattering_values(const mvk_scattering_plan* plan);
 int mvk_scattering_run(const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images,
                        size_t channels, float* out, int64_t targets);
 
-/// `count` discrete Fourier transforms of `length` values, forward (1) or inverse (0), not normalised, by the code that
+/// `count` discrete Fourier transforms of `length` values, forward (1) or inverse (0), not normalized, by the code that
 /// the scattering runs on; the parts of one transform stand one after another. 0 where memory ran out, else 1.
 int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary, int64_t targets);
 

@@ -22,8 +22,8 @@ double mvk_sum(const float* values, size_t count);
 /// target[i] += source[i].
 void mvk_accumulate(const float* source, double* target, size_t count);
 
-/// Subtracts `centre` from each of `rows` rows and multiplies by `scale`, column by column.
-void mvk_standardise(float* values, size_t rows, size_t columns, const float* centre, const float* scale);
+/// Subtracts `center` from each of `rows` rows and multiplies by `scale`, column by column.
+void mvk_standardize(float* values, size_t rows, size_t columns, const float* center, const float* scale);
 
 #ifdef __cplusplus
 }

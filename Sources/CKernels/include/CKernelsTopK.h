@@ -1,4 +1,4 @@
-// Exact nearest neighbours in two steps: screening in 16-bit integers with a proven bound on the error, then exact
+// Exact nearest neighbors in two steps: screening in 16-bit integers with a proven bound on the error, then exact
 // ranking of what is left in double precision.
 //
 // A row x is stored as a = round(x / n * 32767), n at least its norm, so that every dot product of two rows fits 32

@@ -1,4 +1,4 @@
-// OpenCV's decoders, encoders and HOG descriptor behind plain C; pixels are interleaved RGB or grey.
+// OpenCV's decoders, encoders and HOG descriptor behind plain C; pixels are interleaved RGB or gray.
 #ifndef COPENCV_H
 #define COPENCV_H
 
@@ -32,7 +32,7 @@ int mvcv_image_width(const MVCVImage* image);
 void mvcv_image_copy(const MVCVImage* image, uint8_t* target);
 void mvcv_image_free(MVCVImage* image);
 
-/// Encodes interleaved RGB (3 channels) or grey (1 channel) bytes; `extension` such as ".png" names the format.
+/// Encodes interleaved RGB (3 channels) or gray (1 channel) bytes; `extension` such as ".png" names the format.
 GuardedStatus mvcv_encode(const uint8_t* pixels, int height, int width, int channels, const char* extension,
                           MVCVBuffer** buffer);
 const uint8_t* mvcv_buffer_bytes(const MVCVBuffer* buffer);
@@ -45,7 +45,7 @@ typedef struct MVCVHOGSettings {
   int orientations, cell, block, stride, full_circle, gamma;
 } MVCVHOGSettings;
 
-/// Describes interleaved RGB (3 channels) or grey (1 channel) bytes as one window, as large as whole strides allow;
+/// Describes interleaved RGB (3 channels) or gray (1 channel) bytes as one window, as large as whole strides allow;
 /// writes `count` values in OpenCV's order. Fails where the descriptor has another size.
 GuardedStatus mvcv_hog(const MVCVHOGSettings* settings, const uint8_t* pixels, int height, int width, int channels,
                        float* descriptor, size_t count);

@@ -8,6 +8,7 @@
 #include "CTorchModule.h"
 #include "CTorchOperations.h"
 #include "CTorchOptimizer.h"
+#include "CTorchProvocation.h"
 #include "CTorchRuntime.h"
 #include "CTorchTensor.h"
 

@@ -7,13 +7,13 @@
 extern "C" {
 #endif
 
-/// The doubly centred distances of the rows of one side of a distance correlation, with their norm.
+/// The doubly centered distances of the rows of one side of a distance correlation, with their norm.
 typedef struct MVTDistances MVTDistances;
 
 /// Frees; null is allowed.
 void mvt_distances_free(MVTDistances* distances);
 
-/// The centred distances of `rows` x `columns` values, each times `scale`; the values are read once and not kept.
+/// The centered distances of `rows` x `columns` values, each times `scale`; the values are read once and not kept.
 /// `unbiased` centres them to U-statistics (Szekely and Rizzo 2014), else to V-statistics.
 GuardedStatus mvt_distances_of_rows(const float* values, int64_t rows, int64_t columns, double scale, bool unbiased,
                                     MVTDistances** result);

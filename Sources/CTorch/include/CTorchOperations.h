@@ -41,11 +41,11 @@ GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTen
 /// Square-kernel convolution without bias, N x C x H x W.
 ///
 /// With `blocks` the result is in blocks of 16 channels, N x C/16 x H x W x 16, as it is where the input is; such a map
-/// goes on through convolutions, normalisation in training, max-pooling, sums and the average over all pixels.
+/// goes on through convolutions, normalization in training, max-pooling, sums and the average over all pixels.
 GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding, bool blocks,
                          MVTTensor** result);
 
-/// Batch normalisation over axis 1. In training, `views` above 0, it uses the statistics of each of so many equal parts
+/// Batch normalization over axis 1. In training, `views` above 0, it uses the statistics of each of so many equal parts
 /// of the batch and updates the running ones in place, part by part. `relu` applies max(0, x) to the result.
 GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias,
                              MVTTensor* running_mean, MVTTensor* running_variance, int64_t views, double momentum,

@@ -22,28 +22,14 @@ int mvt_threads(void);
 /// Whether this processor multiplies bfloat16 in hardware; without that, libtorch emulates it, many times slower.
 bool mvt_fast_bfloat16(void);
 
-/// Whether libtorch has oneDNN, which its channels-last convolutions need to be fast.
-bool mvt_has_onednn(void);
-
 /// Whether convolutions may go in blocks of 16 channels now: float32, the CPU, AVX-512 and a build with oneDNN.
-bool mvt_has_blocks(void);
+bool mvt_has_channel_blocks(void);
 
 /// Whether libtorch was built with CUDA and finds a device.
 bool mvt_has_cuda(void);
 
 /// Makes tensors from now on, and loads modules, on the first CUDA device or on the CPU.
 GuardedStatus mvt_use_cuda(bool cuda);
-
-/// What `mvt_provoke` throws.
-typedef enum MVTProvocation {
-  MVTProvokeTorch = 0,
-  MVTProvokeMemory = 1,
-  MVTProvokeStandard = 2,
-  MVTProvokeUnknown = 3
-} MVTProvocation;
-
-/// Throws inside the guard, so that tests see each kind of exception come out as a status.
-GuardedStatus mvt_provoke(MVTProvocation provocation);
 
 #ifdef __cplusplus
 }

@@ -1,19 +1,3 @@
-/// The values of pixels, row by row, channels interleaved (red, green, blue).
-public enum Pixels: Hashable, Sendable {
-  /// 0...255.
-  case uint8([UInt8])
-  /// Taken as they are; the usual range is 0...1.
-  case float32([Float])
-
-  /// How many values there are.
-  public var count: Int {
-    switch self {
-    case .uint8(let values): values.count
-    case .float32(let values): values.count
-    }
-  }
-}
-
 /// Images of one shape: N x H x W x C values.
 public struct ImageBatch: Hashable, Sendable {
   /// How many images.
@@ -72,22 +56,4 @@ public struct ImageBatch: Hashable, Sendable {
       self.init(count: images.count, shape: first.shape, pixels: .float32(floats))
     }
   }
-}
-
-/// One image: H x W x C values.
-public struct Image: Hashable, Sendable {
-  /// The size and the channels.
-  public let shape: ImageShape
-  /// `shape.count` values, row by row, channels interleaved.
-  public let pixels: Pixels
-
-  /// Creates an image; `pixels` must hold `shape.count` values.
-  public init(shape: ImageShape, pixels: Pixels) {
-    precondition(pixels.count == shape.count, "the pixels do not fill the shape")
-    self.shape = shape
-    self.pixels = pixels
-  }
-
-  /// This image as a batch of one, without a copy.
-  public var batch: ImageBatch { ImageBatch(count: 1, shape: shape, pixels: pixels) }
 }

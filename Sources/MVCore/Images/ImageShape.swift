@@ -4,7 +4,7 @@ public struct ImageShape: Hashable, Sendable, Codable, CustomStringConvertible {
   public let height: Int
   /// Columns of pixels.
   public let width: Int
-  /// 1 for grey, 3 for red, green, blue.
+  /// 1 for gray, 3 for red, green, blue.
   public let channels: Int
 
   /// Creates a shape; all three positive.

@@ -5,7 +5,7 @@ internal import MVImaging
 /// Image files of a data set, decoded and brought to one size.
 struct ImageFiles: Sendable {
   let tree: FileTree
-  /// Each image is resized to cover this and cut to its centre; without, all must have one size.
+  /// Each image is resized to cover this and cut to its center; without, all must have one size.
   let size: ImageSize?
   let decoding: Decoding
 
@@ -42,7 +42,7 @@ struct ImageFiles: Sendable {
   /// What changes the pixels, added to a fingerprint.
   func addSettings(to fingerprint: inout Fingerprint) {
     if let size { fingerprint.add("size \(size)") }
-    if decoding.honoursOrientation { fingerprint.add("exif") }
+    if decoding.honorsOrientation { fingerprint.add("exif") }
   }
 
   /// A notice of the images among `names` that are not there, or nil.

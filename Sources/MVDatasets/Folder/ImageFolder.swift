@@ -4,7 +4,7 @@ public import MVImaging
 
 /// A folder of image files: `split/class/image`, `class/image`, `split/image` or just images.
 ///
-/// Classes are the sorted folder names, as in torchvision's `ImageFolder`; images without a class folder are unlabelled.
+/// Classes are the sorted folder names, as in torchvision's `ImageFolder`; images without a class folder are unlabeled.
 /// Without split folders there is one split, `all`.
 public struct ImageFolder: ImageSource {
   /// What the source holds.
@@ -13,7 +13,7 @@ public struct ImageFolder: ImageSource {
 
   /// Lists the images of `directory`.
   ///
-  /// With a `size`, each image is resized to cover it and cut to its centre (antialiased bilinear); without, all images
+  /// With a `size`, each image is resized to cover it and cut to its center (antialiased bilinear); without, all images
   /// must have the size of the first.
   ///
   /// Throws where there are no images, or the first cannot be read.
@@ -63,7 +63,7 @@ public struct ImageFolder: ImageSource {
           fingerprint.add(file: url, named: ids[ids.count - 1])
         }
       }
-      for url in scan.unlabelled {
+      for url in scan.unlabeled {
         ids.append(Self.path(of: url, below: root))
         labels.append(-1)
         fingerprint.add(file: url, named: ids[ids.count - 1])
@@ -96,10 +96,10 @@ extension ImageFolder {
   /// The images of one split folder: by class, or without one.
   private struct Scan {
     var classes: [String: [URL]] = [:]
-    var unlabelled: [URL] = []
+    var unlabeled: [URL] = []
     var notices: [String] = []
 
-    var isEmpty: Bool { classes.values.allSatisfy(\.isEmpty) && unlabelled.isEmpty }
+    var isEmpty: Bool { classes.values.allSatisfy(\.isEmpty) && unlabeled.isEmpty }
 
     init(_ folder: URL, keeping chosen: Set<String>?) throws(MVError) {
       let listing = try FolderListing(folder)
@@ -112,7 +112,7 @@ extension ImageFolder {
       }
       if classes.values.allSatisfy(\.isEmpty) {
         classes = [:]
-        unlabelled = listing.images
+        unlabeled = listing.images
       } else if !listing.images.isEmpty {
         notices.append("\(listing.images.count) images outside class folders left out")
       }

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// Images from a NumPy file: N x H x W, N x H x W x 1|3 or N x 1|3 x H x W, uint8 or float32.
 ///

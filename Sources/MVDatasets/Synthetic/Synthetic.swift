@@ -2,8 +2,8 @@ public import MVCore
 
 /// A built-in, seeded set of drawn images: ten classes that no single representation tells apart.
 ///
-/// A class is a combination of four traits: colour of the grain, orientation of a grating, fine pattern, and outline. Some
-/// pairs of classes differ in one trait alone: 0 and 1, 2 and 3 in colour, 4 and 5 in outline, 6 and 7 in pattern, 8 and 9 in
+/// A class is a combination of four traits: color of the grain, orientation of a grating, fine pattern, and outline. Some
+/// pairs of classes differ in one trait alone: 0 and 1, 2 and 3 in color, 4 and 5 in outline, 6 and 7 in pattern, 8 and 9 in
 /// orientation. Image `i` of a split is a pure function of the seed, the split and `i`.
 public struct Synthetic: ImageSource {
   /// What the source holds.

@@ -1,12 +1,12 @@
 internal import Foundation
 internal import MVCore
 
-/// One drawing: a grating as background, a patterned shape before it, colour grains over both, a tint, and noise.
+/// One drawing: a grating as background, a patterned shape before it, color grains over both, a tint, and noise.
 struct SyntheticDrawing {
   private let traits: SyntheticTraits
   private let tint: [Double]
   private let grain: Double
-  private let centre: (x: Double, y: Double)
+  private let center: (x: Double, y: Double)
   private let radius: Double
   private let turn: Double
   private let normal: (x: Double, y: Double)
@@ -22,7 +22,7 @@ struct SyntheticDrawing {
     self.traits = traits
     tint = (0..<3).map { _ in 1 + 0.06 * random.normal() }
     grain = random.uniform(in: 0.08...0.12)
-    centre = (random.uniform(in: 0.36...0.64), random.uniform(in: 0.36...0.64))
+    center = (random.uniform(in: 0.36...0.64), random.uniform(in: 0.36...0.64))
     radius = random.uniform(in: 0.24...0.32)
     turn = 0.15 * random.normal()
     let angle = (traits.orientation.rawValue + 9 * random.normal()) * Double.pi / 180
@@ -59,8 +59,8 @@ struct SyntheticDrawing {
 
   /// Signed distance to the outline, negative inside, in widths of the image.
   private func distance(_ x: Double, _ y: Double) -> Double {
-    let dx = x - centre.x
-    let dy = y - centre.y
+    let dx = x - center.x
+    let dy = y - center.y
     let across = abs(dx * cos(turn) + dy * sin(turn))
     let down = abs(-dx * sin(turn) + dy * cos(turn))
     switch traits.outline {
@@ -84,7 +84,7 @@ struct SyntheticDrawing {
     }
   }
 
-  /// The colour of a pixel: its value, a grain that lifts one channel and lowers the others or the reverse, the tint.
+  /// The color of a pixel: its value, a grain that lifts one channel and lowers the others or the reverse, the tint.
   private func rgb(_ value: Double, lifted: Bool) -> [UInt8] {
     (0..<3).map { channel in
       let sign = (channel == traits.grain.rawValue) == lifted ? 1.0 : -1.0

@@ -1,6 +1,6 @@
 /// What tells the classes of the synthetic set apart.
 struct SyntheticTraits: Sendable {
-  /// Which channel grains of colour lift while they lower the other two; each channel by itself looks the same.
+  /// Which channel grains of color lift while they lower the other two; each channel by itself looks the same.
   enum Grain: Int, Sendable { case red, green, blue }
   /// Degrees of the grating's normal; a mirror image of one is none of the others.
   enum Orientation: Double, Sendable { case upright = 0, slanted = 45, lying = 90 }

@@ -1,12 +1,12 @@
 public import MVCore
 
 extension FittedProbe {
-  /// Scores the labelled rows of `test`.
+  /// Scores the labeled rows of `test`.
   ///
   /// A class of test that train did not have is never right, and counts; ties go to the lower class. Throws where widths
-  /// differ from those fitted on, a value is not finite, or no row is labelled.
+  /// differ from those fitted on, a value is not finite, or no row is labeled.
   public func score(
-    _ test: LabelledFeatures, threads: Int = Parallel.processorCount, progress: (@Sendable (RunProgress) -> Void)? = nil
+    _ test: LabeledFeatures, threads: Int = Parallel.processorCount, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> ProbeScores {
     let labels = try test.classes()
     let rows = test.rows.filter { labels[$0] >= 0 }
@@ -36,9 +36,9 @@ extension FittedProbe {
       predictions: chosen, classCount: Int(max(classes.last!, truth.max()!)) + 1)
   }
 
-  /// The probability of each class (in the order of ``classes``) for the rows in use, labelled or not.
+  /// The probability of each class (in the order of ``classes``) for the rows in use, labeled or not.
   public func probabilities(
-    _ features: LabelledFeatures, threads: Int = Parallel.processorCount
+    _ features: LabeledFeatures, threads: Int = Parallel.processorCount
   ) throws(MVError) -> Matrix {
     let count = classes.count
     let values = WorkBuffer<Float>(features.rows.count * count, repeating: 0)
@@ -52,6 +52,6 @@ extension FittedProbe {
   }
 
   private var scorer: LinearScorer {
-    LinearScorer(inputs: inputs, weights: weights, bias: bias, centre: centre, normalizesRows: false)
+    LinearScorer(inputs: inputs, weights: weights, bias: bias, center: center, normalizesRows: false)
   }
 }

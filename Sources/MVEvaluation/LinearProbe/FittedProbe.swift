@@ -1,4 +1,4 @@
-/// A linear probe that has been fitted: a class scores the product of its weights and (x - centre), and its bias.
+/// A linear probe that has been fitted: a class scores the product of its weights and (x - center), and its bias.
 public struct FittedProbe: Hashable, Sendable, Codable {
   /// A representation the probe was fitted on.
   public struct Input: Hashable, Sendable, Codable {
@@ -22,19 +22,19 @@ public struct FittedProbe: Hashable, Sendable, Codable {
   public let inputs: [Input]
   /// The class that each row of ``weights`` stands for, ascending.
   public let classes: [Int64]
-  /// Classes x columns, for features as they are, less ``centre``.
+  /// Classes x columns, for features as they are, less ``center``.
   public let weights: [Float]
   /// One a class.
   public let bias: [Double]
   /// The mean of each column over the train rows.
-  public let centre: [Float]
+  public let center: [Float]
   /// The penalty chosen.
   public let lambda: Double
   /// Every penalty and its held-out accuracy, ascending.
   public let candidates: [Candidate]
   /// Mean cross-entropy of the train rows, in nats, the penalty left out.
   public let trainLoss: Double
-  /// What was minimised: mean cross-entropy and penalty.
+  /// What was minimized: mean cross-entropy and penalty.
   public let objective: Double
   /// The norm of the gradient at the end.
   public let gradientNorm: Double
@@ -42,9 +42,9 @@ public struct FittedProbe: Hashable, Sendable, Codable {
   public let converged: Bool
   /// Passes over all of train in the last fit.
   public let iterations: Int
-  /// Labelled train rows.
+  /// Labeled train rows.
   public let trainRows: Int
-  /// Whether columns were standardised.
+  /// Whether columns were standardized.
   public let standardized: Bool
   /// The seed of the held-out rows.
   public let seed: UInt64
@@ -52,13 +52,13 @@ public struct FittedProbe: Hashable, Sendable, Codable {
   public let seconds: Double
 
   /// Values a row.
-  public var columns: Int { centre.count }
+  public var columns: Int { center.count }
 
   /// One a class, for scores that are the product of a class's weights and x, and its intercept.
   public var intercepts: [Double] {
     bias.enumerated().map { index, bias in
       let row = weights[index * columns..<(index + 1) * columns]
-      return bias - zip(row, centre).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+      return bias - zip(row, center).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
   }
 }

@@ -62,12 +62,12 @@ public struct LinearProbe: Hashable, Sendable {
     self.threads = threads
   }
 
-  /// Fits the labelled rows of `train`; `progress` counts fits: one a penalty (and fold), and the last one.
+  /// Fits the labeled rows of `train`; `progress` counts fits: one a penalty (and fold), and the last one.
   ///
   /// Classes are those that occur. Throws where there is but one class, labels are not single classes, a value is not
   /// finite, a setting is out of range, or no row can be held out.
   public func fit(
-    _ train: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    _ train: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> FittedProbe {
     try checkSettings()
     return try ProbeFit(settings: self, train: train).run(progress: progress)

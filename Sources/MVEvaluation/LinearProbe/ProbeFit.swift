@@ -13,7 +13,7 @@ struct ProbeFit {
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
 
-  init(settings: LinearProbe, train: LabelledFeatures, cacheBytes: Int = ProbeData.cacheBytes) throws(MVError) {
+  init(settings: LinearProbe, train: LabeledFeatures, cacheBytes: Int = ProbeData.cacheBytes) throws(MVError) {
     start = clock.now
     self.settings = settings
     let labels = try train.classes()
@@ -42,7 +42,7 @@ struct ProbeFit {
   }
 
   /// The classes that occur, ascending; throws where there are fewer than two.
-  static func classes(of labels: [Int64], in train: LabelledFeatures) throws(MVError) -> [Int64] {
+  static func classes(of labels: [Int64], in train: LabeledFeatures) throws(MVError) -> [Int64] {
     let classes = Set(labels).sorted()
     guard classes.count > 1 else {
       let found = classes.first.map { "all of class \($0)" } ?? "all missing"
@@ -70,7 +70,7 @@ struct ProbeFit {
       let objective = ProbeObjective(data: compared, classes: classes.count, ranges: kept, classWeights: classWeights)
       let validation = ProbeObjective(data: compared, classes: classes.count, ranges: [fold])
       for batch in batches {
-        let runs = minimise(objective, batch.map { lambdas[$0] }, from: batch.map { points[$0] }, covariance, report)
+        let runs = minimize(objective, batch.map { lambdas[$0] }, from: batch.map { points[$0] }, covariance, report)
         SerialBLAS.run {
           let scores = validation.hits(runs.map { UnsafePointer($0.point.pointer) })
           for (index, score) in zip(batch, scores) {
@@ -96,13 +96,13 @@ struct ProbeFit {
     if let space {
       let all = ProbeObjective(
         data: compared, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
-      let reduced = minimise(all, [lambdas[chosen]], from: [point], covariance) { _ in }[0]
+      let reduced = minimize(all, [lambdas[chosen]], from: [point], covariance) { _ in }[0]
       point = space.expanded(reduced.point, classes: classes.count)
     }
     let objective = ProbeObjective(
       data: data, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
     let final = space == nil ? covariance : BlockCovariance(of: data, penalties: 1)
-    let run = minimise(objective, [lambdas[chosen]], from: [point], final, report)[0]
+    let run = minimize(objective, [lambdas[chosen]], from: [point], final, report)[0]
     guard run.value.isFinite else {
       throw .internalFault(
         "linear probe", "did not converge: the loss is not finite", remedy: "standardize the features")
@@ -126,7 +126,7 @@ struct ProbeFit {
   }
 
   /// Minimises the objective under each penalty, all in the same passes.
-  private func minimise(
+  private func minimize(
     _ objective: ProbeObjective, _ lambdas: [Double], from starts: [WorkBuffer<Double>?],
     _ covariance: BlockCovariance, _ report: (Int) -> Void
   ) -> [QuasiNewton] {
@@ -174,7 +174,7 @@ struct ProbeFit {
     }
     return FittedProbe(
       inputs: data.reader.representations.map { .init(name: $0.name, columns: $0.columns) }, classes: classes,
-      weights: weights, bias: (0..<classes.count).map { run.point.pointer[size + $0] }, centre: data.centre,
+      weights: weights, bias: (0..<classes.count).map { run.point.pointer[size + $0] }, center: data.center,
       lambda: lambda, candidates: candidates, trainLoss: run.value - lambda / 2 * square, objective: run.value,
       gradientNorm: run.gradientNorm, converged: run.ending == .converged, iterations: run.evaluations,
       trainRows: data.rows, standardized: settings.standardize, seed: settings.seed,

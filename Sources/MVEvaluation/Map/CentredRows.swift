@@ -3,7 +3,7 @@ internal import MVCore
 internal import SystemOpenBLAS
 
 /// Rows in memory, less their mean.
-struct CentredRows {
+struct CenteredRows {
   let count: Int
   let columns: Int
   private let values: WorkBuffer<Float>
@@ -18,11 +18,11 @@ struct CentredRows {
       throw .badData(
         "row \(place / max(columns, 1))", "holds a value that is not finite", remedy: "leave the row out")
     }
-    centre()
+    center()
   }
 
   /// Reads the rows of `split` in use, each representation brought to length 1 on its own.
-  init(normalizing split: LabelledFeatures, threads: Int) throws(MVError) {
+  init(normalizing split: LabeledFeatures, threads: Int) throws(MVError) {
     let reader = RowReader(split, rows: split.rows)
     count = split.rows.count
     columns = reader.columns
@@ -36,16 +36,16 @@ struct CentredRows {
       reader.scale(positions, in: rows, by: factors)
     }
     self.values = values
-    centre()
+    center()
   }
 
-  private func centre() {
+  private func center() {
     guard count > 0 else { return }
     let sums = WorkBuffer<Double>(columns, repeating: 0)
     for row in 0..<count { mvk_accumulate(values.pointer + row * columns, sums.pointer, columns) }
     let means = sums.array.map { Float($0 / Double(count)) }
     let ones = [Float](repeating: 1, count: columns)
-    mvk_standardise(values.pointer, count, columns, means, ones)
+    mvk_standardize(values.pointer, count, columns, means, ones)
   }
 
   /// The products of all pairs of rows: count x count.

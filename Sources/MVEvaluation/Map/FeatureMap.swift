@@ -13,7 +13,7 @@ public struct FeatureMap: Hashable, Sendable {
   /// The part of the variance along each of the two.
   public let explained: [Double]
   /// Where t-SNE puts them; nil for fewer than ten rows.
-  public let neighbour: TSNE.Layout?
+  public let neighbor: TSNE.Layout?
   /// The perplexity of t-SNE: 30, less for few rows.
   public let perplexity: Double
   /// The seed of the choice.
@@ -23,7 +23,7 @@ public struct FeatureMap: Hashable, Sendable {
   ///
   /// Throws for fewer than three rows, or a value that is not finite.
   public init(
-    of features: LabelledFeatures, limit: Int = 2000, seed: UInt64 = 0, threads: Int = Parallel.processorCount,
+    of features: LabeledFeatures, limit: Int = 2000, seed: UInt64 = 0, threads: Int = Parallel.processorCount,
     progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) {
     guard features.rows.count >= 3, limit >= 3 else {
@@ -33,9 +33,9 @@ public struct FeatureMap: Hashable, Sendable {
     var generator = SeededGenerator(seed: seed, keys: 0x4D61_70)
     let order = generator.permutation(of: features.rows.count)
     let rows = order.prefix(min(limit, room)).map { features.rows[$0] }.sorted()
-    let chosen = try LabelledFeatures(
+    let chosen = try LabeledFeatures(
       features.representations, labels: features.labels, rows: rows, name: features.name)
-    let gram = try CentredRows(normalizing: chosen, threads: threads).gram(threads: threads)
+    let gram = try CenteredRows(normalizing: chosen, threads: threads).gram(threads: threads)
     let components = PrincipalComponents(gram: gram, rows: rows.count, count: 2, threads: threads)
     self.rows = rows
     self.seed = seed
@@ -43,7 +43,7 @@ public struct FeatureMap: Hashable, Sendable {
     principal = components.scores
     explained = components.explained
     perplexity = min(30, Double(rows.count - 1) / 3)
-    neighbour =
+    neighbor =
       rows.count < 10
       ? nil
       : try TSNE(perplexity: perplexity, threads: threads).layout(

@@ -1,8 +1,8 @@
 internal import MVCore
 
-/// How likely each pair of points are neighbours: the probabilities p_ij that t-SNE wants a layout to show.
+/// How likely each pair of points are neighbors: the probabilities p_ij that t-SNE wants a layout to show.
 ///
-/// Each point sees the others through a Gaussian as wide as lets it have `perplexity` neighbours (the exponential of the
+/// Each point sees the others through a Gaussian as wide as lets it have `perplexity` neighbors (the exponential of the
 /// entropy, to 1e-5 in its logarithm); p_ij is the mean of both points' views, over all pairs (van der Maaten and Hinton,
 /// "Visualizing data using t-SNE", 2008).
 struct JointProbabilities {

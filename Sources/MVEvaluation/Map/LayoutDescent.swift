@@ -1,7 +1,7 @@
 internal import CKernels
 internal import MVCore
 
-/// Points in the plane on their way to a layout that shows given neighbour probabilities.
+/// Points in the plane on their way to a layout that shows given neighbor probabilities.
 struct LayoutDescent {
   private let probabilities: JointProbabilities
   private let threads: Int
@@ -72,7 +72,7 @@ struct LayoutDescent {
       singles.withUnsafeBufferPointer { places in
         let x = places.baseAddress!
         for row in index * stretch..<min(count, (index + 1) * stretch) {
-          mvk_layout_forces(x, x + count, count, row, values.pointer + row * count, sums.pointer + 5 * row)
+          mvk_neighbor_forces(x, x + count, count, row, values.pointer + row * count, sums.pointer + 5 * row)
         }
       }
     }

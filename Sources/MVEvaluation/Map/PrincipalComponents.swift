@@ -25,7 +25,7 @@ public struct PrincipalComponents: Hashable, Sendable {
         "principal components", "need two rows and a column; these are \(rows.rows) x \(rows.columns)",
         remedy: "give more rows")
     }
-    self.init(gram: try CentredRows(rows).gram(threads: threads), rows: rows.rows, count: count, threads: threads)
+    self.init(gram: try CenteredRows(rows).gram(threads: threads), rows: rows.rows, count: count, threads: threads)
   }
 
   /// Finds the components of rows of which `gram` holds the products.

@@ -1,8 +1,8 @@
 public import MVCore
 
-/// t-distributed stochastic neighbour embedding: a layout in the plane whose near points are near rows.
+/// t-distributed stochastic neighbor embedding: a layout in the plane whose near points are near rows.
 ///
-/// Minimises the Kullback-Leibler divergence of the layout's neighbour probabilities q_ij, from a Student t-distribution, from
+/// Minimises the Kullback-Leibler divergence of the layout's neighbor probabilities q_ij, from a Student t-distribution, from
 /// those of the rows, p_ij, exactly: time and memory grow with the square of the number of rows, so it is for a few
 /// thousand. Starts at the first two principal components. The schedule is scikit-learn's (`TSNE(method="exact")`): 250
 /// steps with exaggerated p at momentum 0.5, then momentum 0.8, gains a coordinate; unlike there, all steps are made.
@@ -11,7 +11,7 @@ public import MVCore
 /// Follows van der Maaten and Hinton, "Visualizing data using t-SNE" (2008); the start and the learning rate Kobak and Berens,
 /// "The art of using t-SNE for single-cell transcriptomics" (2019).
 public struct TSNE: Hashable, Sendable {
-  /// How many neighbours each row has, in effect.
+  /// How many neighbors each row has, in effect.
   public let perplexity: Double
   /// Steps in all.
   public let iterations: Int
@@ -49,7 +49,7 @@ public struct TSNE: Hashable, Sendable {
     of rows: Matrix, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> Layout {
     try checkSettings(rows: rows.rows)
-    let gram = try CentredRows(rows).gram(threads: threads)
+    let gram = try CenteredRows(rows).gram(threads: threads)
     let components = PrincipalComponents(gram: gram, rows: rows.rows, count: 2, threads: threads)
     return try layout(gram: gram, start: components.scores, progress: progress)
   }

@@ -1,17 +1,18 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 extension ClassificationReport {
   /// The report as one JSON object: top1, top5, balanced_accuracy, interval (95 %), rows, per_class, confusion.
   ///
   /// Classes are named by `names`, or by number where there are none.
   public func json(names: [String] = []) throws(MVError) -> Data {
-    try encodeJSON(document(names: names))
+    try CanonicalJSON.data(document(names: names))
   }
 
-  func document(names: [String]) -> ReportDocument {
+  func document(names: [String]) -> ClassificationDocument {
     let interval = interval()
-    return ReportDocument(
+    return ClassificationDocument(
       top1: top1, top5: top5, balanced_accuracy: balancedAccuracy,
       interval: [interval.lowerBound, interval.upperBound], rows: classes.count,
       per_class: (0..<classCount).map {

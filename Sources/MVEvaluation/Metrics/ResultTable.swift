@@ -6,7 +6,7 @@ public import MVCore
 public enum ResultTable {
   private static let header = "setting,measure,class,prediction,value"
 
-  /// All of k-nearest-neighbour classification: a report for every k and temperature.
+  /// All of k-nearest-neighbor classification: a report for every k and temperature.
   public static func csv(_ scores: NearestNeighborScores, names: [String] = []) throws(MVError) -> String {
     var lines = [header]
     for result in scores.results {

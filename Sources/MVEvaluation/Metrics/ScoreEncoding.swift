@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 extension NearestNeighborScores {
   private struct Document: Encodable {
@@ -7,7 +8,7 @@ extension NearestNeighborScores {
       let k: Int
       let temperature: Double?
     }
-    let results: [Joined<Row, ReportDocument>]
+    let results: [Joined<Row, ClassificationDocument>]
     let metric: String
     let temperature: Double?
     let weighting: String?
@@ -22,7 +23,7 @@ extension NearestNeighborScores {
   /// With several temperatures each result has its own; a weighting other than DINO's is named, and has none.
   public func json(names: [String] = []) throws(MVError) -> Data {
     let single = Set(results.compactMap(\.temperature)).count == 1
-    return try encodeJSON(
+    return try CanonicalJSON.data(
       Document(
         results: results.map { (result) throws(MVError) in
           Joined(
@@ -59,7 +60,7 @@ extension FittedProbe {
   /// The probe and its scores as one JSON object: lambda, lambdas (lambda, validation_top1, validation_balanced_accuracy),
   /// train_loss, gradient_norm, seconds and what ``ClassificationReport/json(names:)`` has; the weights are not in it.
   public func json(_ scores: ProbeScores, names: [String] = []) throws(MVError) -> Data {
-    try encodeJSON(
+    try CanonicalJSON.data(
       Joined(
         first: Document(
           lambda: lambda,

@@ -1,15 +1,16 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 extension FittedMultiLabelProbe {
   /// Writes the probe as JSON, atomically.
-  public func write(to url: URL) throws(MVError) { try writeAtomically(try encodeJSON(self), to: url) }
+  public func write(to url: URL) throws(MVError) { try AtomicFile.write(CanonicalJSON.data(self), to: url) }
 
   /// Reads a probe that ``write(to:)`` wrote; throws where the file is missing, or is not a whole multi-label probe.
   public init(contentsOf url: URL) throws(MVError) {
-    self = try decodeJSON(FittedMultiLabelProbe.self, from: url, what: "a saved multi-label probe")
+    self = try CanonicalJSON.value(in: url, what: "a saved multi-label probe", renamed: renamedKeys)
     let width = inputs.reduce(0) { $0 + $1.columns }
-    guard width > 0, centre.count == width, weights.count == classifiers.count * width, !classifiers.isEmpty,
+    guard width > 0, center.count == width, weights.count == classifiers.count * width, !classifiers.isEmpty,
       classifiers.allSatisfy({ classNames.indices.contains($0.label) })
     else { throw .badData(url.path, "is a probe whose sizes do not agree", remedy: "save it again") }
   }

@@ -10,7 +10,7 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
     public let lambda: Double
     /// Added to the product of weights and features.
     public let bias: Double
-    /// What was minimised: mean loss and penalty.
+    /// What was minimized: mean loss and penalty.
     public let objective: Double
     /// The norm of the gradient at the end.
     public let gradientNorm: Double
@@ -24,23 +24,23 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
   public let inputs: [FittedProbe.Input]
   /// The name of each class, fitted or not.
   public let classNames: [String]
-  /// What was minimised.
+  /// What was minimized.
   public let loss: MultiLabelProbe.Loss
   /// The penalties there were to choose from, ascending.
   public let lambdas: [Double]
   /// The classifiers, by class; a class that is nowhere or everywhere in train has none.
   public let classifiers: [Classifier]
-  /// Classifiers x columns, for features as they are, less ``centre``; for the squared hinge, for rows of length 1.
+  /// Classifiers x columns, for features as they are, less ``center``; for the squared hinge, for rows of length 1.
   public let weights: [Float]
   /// The mean of each column over the train rows; zeros for the squared hinge.
-  public let centre: [Float]
+  public let center: [Float]
   /// Train rows.
   public let trainRows: Int
   /// Seconds the choice and the fit took.
   public let seconds: Double
 
   /// Values a row.
-  public var columns: Int { centre.count }
+  public var columns: Int { center.count }
 
   /// The classes that have no classifier.
   public var unfitted: [String] {
@@ -50,13 +50,13 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
 
   /// The score of each classifier for the rows in use: rows x ``classifiers``.
   public func scores(
-    _ features: LabelledFeatures, threads: Int = Parallel.processorCount,
+    _ features: LabeledFeatures, threads: Int = Parallel.processorCount,
     progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> Matrix {
     let count = classifiers.count
     let values = WorkBuffer<Float>(uninitialized: features.rows.count * count)
     let scorer = LinearScorer(
-      inputs: inputs, weights: weights, bias: classifiers.map(\.bias), centre: centre,
+      inputs: inputs, weights: weights, bias: classifiers.map(\.bias), center: center,
       normalizesRows: loss == .squaredHinge)
     try scorer.forEachRow(features, rows: features.rows, threads: threads, progress: progress) { position, scores in
       for (index, score) in scores.enumerated() { values.pointer[position * count + index] = score }
@@ -64,11 +64,11 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
     return Matrix(rows: features.rows.count, columns: count, values: values.array)
   }
 
-  /// The average precision of each class on `test`, rows labelled 255 left out.
+  /// The average precision of each class on `test`, rows labeled 255 left out.
   ///
   /// Throws where widths or the number of classes differ from those fitted on, or no class has a positive row.
   public func score(
-    _ test: LabelledFeatures, threads: Int = Parallel.processorCount,
+    _ test: LabeledFeatures, threads: Int = Parallel.processorCount,
     progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> MultiLabelScores {
     let labels = try test.labelColumns()

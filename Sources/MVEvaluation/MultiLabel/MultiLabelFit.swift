@@ -12,7 +12,7 @@ struct MultiLabelFit {
   private let start: ContinuousClock.Instant
 
   init(
-    settings: MultiLabelProbe, train: LabelledFeatures, classNames: [String], cacheBytes: Int = ProbeData.cacheBytes
+    settings: MultiLabelProbe, train: LabeledFeatures, classNames: [String], cacheBytes: Int = ProbeData.cacheBytes
   ) throws(MVError) {
     start = clock.now
     self.settings = settings
@@ -56,13 +56,13 @@ struct MultiLabelFit {
     var starts: [WorkBuffer<Double>?] = places.map { _ in nil }
     if let space {
       let reduced = BinaryObjective(data: compared, problems: whole, loss: settings.loss)
-      starts = minimise(reduced, places, choices, from: starts, covariance) { _ in }.map {
+      starts = minimize(reduced, places, choices, from: starts, covariance) { _ in }.map {
         space.expanded($0.point, classes: 1)
       }
     }
     let objective = BinaryObjective(data: data, problems: whole, loss: settings.loss)
     let final = space == nil ? covariance : BlockCovariance(of: data, penalties: lambdas.count)
-    let runs = minimise(objective, places, choices, from: starts, final, report)
+    let runs = minimize(objective, places, choices, from: starts, final, report)
     guard runs.allSatisfy(\.value.isFinite) else {
       throw .internalFault(
         "multi-label probe", "did not converge: the loss is not finite", remedy: "standardize the features")
@@ -98,7 +98,7 @@ struct MultiLabelFit {
     let length = max(1, (3 << 29) / (8 * (data.columns + 1) * 32))
     for first in stride(from: 0, to: jobs.count, by: length) {
       let batch = Array(jobs[first..<min(jobs.count, first + length)])
-      let runs = minimise(
+      let runs = minimize(
         objective, batch.map { $0.0 }, batch.map { $0.1 }, from: batch.map { _ in nil }, covariance, report)
       let scores = SerialBLAS.run { objective.scores(runs.map { UnsafePointer($0.point.pointer) }) }
       for (place, (problem, candidate)) in batch.enumerated() {
@@ -122,7 +122,7 @@ struct MultiLabelFit {
   }
 
   /// Minimises one set a job, all in the same passes: job i is problem `owners[i]` under the penalty `choices[i]`.
-  private func minimise(
+  private func minimize(
     _ objective: BinaryObjective, _ owners: [Int], _ choices: [Int], from starts: [WorkBuffer<Double>?],
     _ covariance: BlockCovariance, _ report: (Int) -> Void
   ) -> [QuasiNewton] {
@@ -185,6 +185,6 @@ struct MultiLabelFit {
     return FittedMultiLabelProbe(
       inputs: data.reader.representations.map { .init(name: $0.name, columns: $0.columns) }, classNames: classNames,
       loss: settings.loss, lambdas: settings.lambdas.values, classifiers: classifiers, weights: weights,
-      centre: data.centre, trainRows: data.rows, seconds: (clock.now - start).seconds)
+      center: data.center, trainRows: data.rows, seconds: (clock.now - start).seconds)
   }
 }

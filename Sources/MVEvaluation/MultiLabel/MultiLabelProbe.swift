@@ -9,7 +9,7 @@ public import MVCore
 public struct MultiLabelProbe: Hashable, Sendable {
   /// What a classifier minimises.
   public enum Loss: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Mean log(1 + exp(-y s)) + lambda / 2 ||w||^2 over weights and a bias that is not penalised, on standardised columns;
+    /// Mean log(1 + exp(-y s)) + lambda / 2 ||w||^2 over weights and a bias that is not penalised, on standardized columns;
     /// scikit-learn's `LogisticRegression(C=c)` for lambda = 1 / (c n).
     case logistic
     /// The protocol of VISSL (Goyal et al., 2019): C sum a max(0, 1 - y s)^2 + 1/2 (||w||^2 + b^2) on rows of length 1 in
@@ -61,7 +61,7 @@ public struct MultiLabelProbe: Hashable, Sendable {
   /// takes the penalty that is best on average for the others. Throws where labels are single classes, no class can be
   /// fitted, a value is not finite, or a setting is out of range.
   public func fit(
-    _ train: LabelledFeatures, classNames: [String] = [], progress: (@Sendable (RunProgress) -> Void)? = nil
+    _ train: LabeledFeatures, classNames: [String] = [], progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> FittedMultiLabelProbe {
     guard let smallest = lambdas.values.first, smallest > 0, lambdas.values.allSatisfy(\.isFinite) else {
       throw .usage("lambda", "is not given or not above 0", remedy: "give finite numbers above 0")

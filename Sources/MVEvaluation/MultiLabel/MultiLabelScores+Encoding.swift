@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 extension FittedMultiLabelProbe {
   private struct Document: Encodable {
@@ -21,7 +22,7 @@ extension FittedMultiLabelProbe {
     func table(_ value: (MultiLabelScores.ClassScore) -> Double?) -> [String: Double] {
       Dictionary(scores.classes.compactMap { entry in value(entry).map { (entry.name, $0) } }) { $1 }
     }
-    return try encodeJSON(
+    return try CanonicalJSON.data(
       Document(
         map: scores.map, map_11point: scores.mapElevenPoint, ap: table(\.envelope), ap_11point: table(\.elevenPoint),
         lambda: Dictionary(classifiers.map { (classNames[$0.label], $0.lambda) }) { $1 }, loss: loss.rawValue,

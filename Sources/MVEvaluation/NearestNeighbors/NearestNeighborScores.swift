@@ -1,10 +1,10 @@
 public import MVCore
 
-/// What k-nearest-neighbour classification scored.
+/// What k-nearest-neighbor classification scored.
 public struct NearestNeighborScores: Hashable, Sendable {
-  /// The score of one number of neighbours and one temperature.
+  /// The score of one number of neighbors and one temperature.
   public struct Result: Hashable, Sendable {
-    /// The number of neighbours that voted.
+    /// The number of neighbors that voted.
     public let k: Int
     /// The temperature of the weights; nil for weightings that have none.
     public let temperature: Double?
@@ -22,7 +22,7 @@ public struct NearestNeighborScores: Hashable, Sendable {
   public let metric: NearestNeighbors.Metric
   /// How votes counted.
   public let weighting: NearestNeighbors.Weighting
-  /// The number of labelled train rows.
+  /// The number of labeled train rows.
   public let trainRows: Int
   /// The test rows scored, as numbered in their representation.
   public let testRows: [Int]

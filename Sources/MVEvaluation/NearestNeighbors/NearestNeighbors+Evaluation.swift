@@ -2,7 +2,7 @@ internal import MVCore
 
 extension NearestNeighbors {
   func evaluate(
-    train: LabelledFeatures, test: LabelledFeatures, leavingOut: Bool, progress: (@Sendable (RunProgress) -> Void)?
+    train: LabeledFeatures, test: LabeledFeatures, leavingOut: Bool, progress: (@Sendable (RunProgress) -> Void)?
   ) throws(MVError) -> NearestNeighborScores {
     let clock = ContinuousClock()
     let start = clock.now
@@ -33,9 +33,9 @@ extension NearestNeighbors {
         var counted = 0
         for choice in ascending {
           while counted < k[choice] {
-            let neighbour = ranked[counted]
-            votes[Int(labels[Int(neighbour.position)])] += weight(
-              of: neighbour.value, nearest: ranked[0].value, temperature: temperature)
+            let neighbor = ranked[counted]
+            votes[Int(labels[Int(neighbor.position)])] += weight(
+              of: neighbor.value, nearest: ranked[0].value, temperature: temperature)
             counted += 1
           }
           let place = (block * k.count + choice) * truth.count + query
@@ -65,7 +65,7 @@ extension NearestNeighbors {
   }
 
   func search(
-    train: LabelledFeatures, queries: LabelledFeatures, leavingOut: Bool, progress: (@Sendable (RunProgress) -> Void)?
+    train: LabeledFeatures, queries: LabeledFeatures, leavingOut: Bool, progress: (@Sendable (RunProgress) -> Void)?
   ) throws(MVError) -> Neighbors {
     try checkSettings()
     let search = try makeSearch(
@@ -83,7 +83,7 @@ extension NearestNeighbors {
     return Neighbors(queries: queries.rows, k: k, rows: rows.array, values: values.array)
   }
 
-  /// The vote of a neighbour; scaled so that DINO's weight of the nearest is 1 and no temperature overflows.
+  /// The vote of a neighbor; scaled so that DINO's weight of the nearest is 1 and no temperature overflows.
   private func weight(of value: Double, nearest: Double, temperature: Double) -> Double {
     switch (weighting, metric) {
     case (.majority, _): 1

@@ -1,10 +1,10 @@
 public import MVCore
 
-/// Exact k-nearest-neighbour classification and search.
+/// Exact k-nearest-neighbor classification and search.
 ///
-/// Several representations are concatenated, each L2-normalised on its own. With the cosine metric the similarity is the
+/// Several representations are concatenated, each L2-normalized on its own. With the cosine metric the similarity is the
 /// cosine of the concatenated rows (a row of zeros has similarity 0 to every other); with the Euclidean metric a single
-/// representation is taken as it is, several are L2-normalised each. Ties are broken by row number. Neighbours are those
+/// representation is taken as it is, several are L2-normalized each. Ties are broken by row number. Neighbors are those
 /// of double-precision arithmetic on the stored values: rows are screened in 16-bit integers with a proven error bound
 /// and those that may be near are ranked in double precision. Memory does not grow with the number of train rows beyond
 /// some tens of bytes a row.
@@ -20,7 +20,7 @@ public struct NearestNeighbors: Hashable, Sendable {
     case euclidean
   }
 
-  /// How much each neighbour's vote counts.
+  /// How much each neighbor's vote counts.
   ///
   /// The distance d is 1 - cosine, or the Euclidean distance.
   public enum Weighting: String, Hashable, Sendable, Codable, CaseIterable {
@@ -32,13 +32,13 @@ public struct NearestNeighbors: Hashable, Sendable {
     case inverseDistance = "inverse-distance"
   }
 
-  /// The numbers of neighbours that vote.
+  /// The numbers of neighbors that vote.
   public let k: [Int]
   /// The temperatures T of DINO's weights.
   public let temperatures: [Double]
   /// What near means.
   public let metric: Metric
-  /// How much each neighbour's vote counts.
+  /// How much each neighbor's vote counts.
   public let weighting: Weighting
   /// The number of threads to work on.
   public let threads: Int
@@ -55,34 +55,34 @@ public struct NearestNeighbors: Hashable, Sendable {
     self.threads = threads
   }
 
-  /// Classifies the labelled rows of `test` by their neighbours among the labelled rows of `train`.
+  /// Classifies the labeled rows of `test` by their neighbors among the labeled rows of `train`.
   ///
   /// The number of classes is that of train and test together. Top-5 counts the classes of most votes, ties by class
   /// number, at most min(5, k) of them, as DINO does. `progress` counts test rows, from any thread but one at a time.
   /// Throws where k exceeds the number of train rows, widths differ, a value is not finite, or a split has no labels.
   public func evaluate(
-    train: LabelledFeatures, test: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    train: LabeledFeatures, test: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> NearestNeighborScores {
     try evaluate(train: train, test: test, leavingOut: false, progress: progress)
   }
 
-  /// Classifies each labelled row of `split` by its neighbours among the other labelled rows.
+  /// Classifies each labeled row of `split` by its neighbors among the other labeled rows.
   public func evaluate(
-    leavingOneOut split: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    leavingOneOut split: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> NearestNeighborScores {
     try evaluate(train: split, test: split, leavingOut: true, progress: progress)
   }
 
   /// The nearest rows of `train` for each row of `queries`, as many as the largest `k`; labels do not matter.
   public func search(
-    train: LabelledFeatures, queries: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    train: LabeledFeatures, queries: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> Neighbors {
     try search(train: train, queries: queries, leavingOut: false, progress: progress)
   }
 
   /// The nearest other rows of `split` for each of its rows, as many as the largest `k`; labels do not matter.
   public func search(
-    leavingOneOut split: LabelledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    leavingOneOut split: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> Neighbors {
     try search(train: split, queries: split, leavingOut: true, progress: progress)
   }

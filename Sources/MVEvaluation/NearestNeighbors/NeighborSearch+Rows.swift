@@ -5,8 +5,8 @@ internal import MVStore
 extension NeighborSearch {
   /// Normalises or centres a row in place, as the metric wants, and returns its norm in scores: 1 under cosine.
   func prepare(_ row: UnsafeMutablePointer<Float>, norms: ArraySlice<Double>) -> Double {
-    guard normalises else {
-      for column in 0..<train.columns { row[column] -= centre[column] }
+    guard normalizes else {
+      for column in 0..<train.columns { row[column] -= center[column] }
       return mvk_dot(row, row, train.columns).squareRoot()
     }
     var parts = 0.0
@@ -48,7 +48,7 @@ extension NeighborSearch {
     query: UnsafePointer<Float>, norms queryNorms: ArraySlice<Double>,
     row: UnsafePointer<Float>, norms rowNorms: ArraySlice<Double>
   ) -> Double {
-    guard normalises else { return mvk_squared_distance(query, 1, row, 1, train.columns) }
+    guard normalizes else { return mvk_squared_distance(query, 1, row, 1, train.columns) }
     var sum = 0.0
     for (part, (left, right)) in zip(queryNorms, rowNorms).enumerated() {
       let start = train.starts[part]

@@ -10,15 +10,15 @@ struct NeighborSearch: Sendable {
   let queries: RowReader
   let k: Int
   let metric: NearestNeighbors.Metric
-  /// Whether a row is not to be its own neighbour.
+  /// Whether a row is not to be its own neighbor.
   let leavingOut: Bool
   let threads: Int
   let trainNorms: [Double]
   let queryNorms: [Double]
-  /// Whether each representation is L2-normalised.
-  let normalises: Bool
+  /// Whether each representation is L2-normalized.
+  let normalizes: Bool
   /// Subtracted from every row under the Euclidean metric, which leaves distances as they are and makes norms small.
-  let centre: [Float]
+  let center: [Float]
   /// The largest norm of a train row: the unit of scores.
   let unit: Double
   /// Candidates kept for a query.
@@ -41,17 +41,17 @@ struct NeighborSearch: Sendable {
     trainNorms = try train.norms(threads: threads)
     queryNorms = leavingOut ? trainNorms : try queries.norms(threads: threads)
     let several = train.representations.count > 1
-    normalises = metric == .cosine || several
+    normalizes = metric == .cosine || several
     capacity = 3 * k + 512
     guard metric == .euclidean else {
-      centre = []
+      center = []
       unit = 1
       return
     }
-    centre = normalises ? [] : NeighborSearch.mean(of: train)
-    let offset = centre.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    center = normalizes ? [] : NeighborSearch.mean(of: train)
+    let offset = center.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     unit =
-      normalises
+      normalizes
       ? Double(train.representations.count).squareRoot()
       : max((trainNorms.max() ?? 0) + offset, 1e-30)
   }
@@ -78,7 +78,7 @@ struct NeighborSearch: Sendable {
     return max(12, min(queries.rows.count, NeighborSearch.blockBytes / bytes))
   }
 
-  /// Finds the neighbours of every query, and hands each query's to `consume`, nearest first: train positions and
+  /// Finds the neighbors of every query, and hands each query's to `consume`, nearest first: train positions and
   /// cosines, or squared distances.
   ///
   /// `consume` is called from several threads.

@@ -2,14 +2,14 @@
 public struct Neighbors: Hashable, Sendable {
   /// The query rows, as numbered in their representation.
   public let queries: [Int]
-  /// Neighbours a query.
+  /// Neighbors a query.
   public let k: Int
   /// The train rows, as numbered in their representation: `k` a query.
   public let rows: [Int32]
   /// The cosine, or the Euclidean distance, of each.
   public let values: [Float]
 
-  /// The neighbours of the query at `position`.
+  /// The neighbors of the query at `position`.
   public subscript(position: Int) -> (rows: ArraySlice<Int32>, values: ArraySlice<Float>) {
     (rows[position * k..<(position + 1) * k], values[position * k..<(position + 1) * k])
   }

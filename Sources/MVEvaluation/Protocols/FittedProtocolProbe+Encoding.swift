@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 extension FittedProtocolProbe {
   private struct Document: Encodable {
@@ -25,7 +26,7 @@ extension FittedProtocolProbe {
 
   /// The protocol, its rates and its scores as one JSON object, with what ``ClassificationReport/json(names:)`` has.
   public func json(_ scores: ProbeScores, names: [String] = []) throws(MVError) -> Data {
-    try encodeJSON(
+    try CanonicalJSON.data(
       Joined(
         first: Document(
           protocol: settings.name, source: settings.source, batch_size: settings.batchSize, epochs: epochs,

@@ -4,7 +4,7 @@ public struct FittedProtocolProbe: Hashable, Sendable {
   public struct Candidate: Hashable, Sendable, Codable {
     /// The rate as the protocol gives it.
     public let learningRate: Double
-    /// The rate the optimiser began with.
+    /// The rate the optimizer began with.
     public let scaledRate: Double
     /// Top-1 accuracy on the rows that chose; nil where there was no choice to make.
     public let selectionTop1: Double?

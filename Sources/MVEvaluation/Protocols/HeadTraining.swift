@@ -12,7 +12,7 @@ final class HeadTraining: @unchecked Sendable {
   let settings: SGDProtocol
   let data: ProbeData
   let classes: Int
-  /// What the optimiser's rate begins at, one a head.
+  /// What the optimizer's rate begins at, one a head.
   let rates: [Double]
   /// All heads' weights, (heads x classes) x columns.
   let weights: WorkBuffer<Float>

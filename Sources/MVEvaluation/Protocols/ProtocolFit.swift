@@ -11,7 +11,7 @@ struct ProtocolFit {
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
 
-  init(_ settings: ProtocolProbe, train: LabelledFeatures, test: LabelledFeatures?) throws(MVError) {
+  init(_ settings: ProtocolProbe, train: LabeledFeatures, test: LabeledFeatures?) throws(MVError) {
     start = clock.now
     self.settings = settings
     let labels = try train.classes()
@@ -144,7 +144,7 @@ struct ProtocolFit {
     return FittedProbe(
       inputs: data.reader.representations.map { .init(name: $0.name, columns: $0.columns) }, classes: classes,
       weights: head.weights.enumerated().map { $1 * data.scale[$0 % data.columns] },
-      bias: head.biases.map { Double($0) }, centre: data.centre, lambda: decay, candidates: [], trainLoss: loss,
+      bias: head.biases.map { Double($0) }, center: data.center, lambda: decay, candidates: [], trainLoss: loss,
       objective: loss + decay / 2 * square, gradientNorm: norm.squareRoot(), converged: false,
       iterations: epochs, trainRows: data.rows, standardized: settings.settings.standardizes,
       seed: settings.seed, seconds: (clock.now - start).seconds)

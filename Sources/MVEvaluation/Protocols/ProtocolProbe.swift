@@ -31,12 +31,12 @@ public struct ProtocolProbe: Hashable, Sendable {
     self.threads = max(1, threads)
   }
 
-  /// Trains on the labelled rows of `train`; `progress` counts rows, epochs times.
+  /// Trains on the labeled rows of `train`; `progress` counts rows, epochs times.
   ///
   /// With `selectingOn`, the rate (and epoch) is chosen by accuracy on those rows, and nothing is held out. Throws as
   /// ``LinearProbe/fit(_:progress:)`` does, and where every rate diverges.
   public func fit(
-    _ train: LabelledFeatures, selectingOn test: LabelledFeatures? = nil,
+    _ train: LabeledFeatures, selectingOn test: LabeledFeatures? = nil,
     progress: (@Sendable (RunProgress) -> Void)? = nil
   ) throws(MVError) -> FittedProtocolProbe {
     if let wrong = learningRates.first(where: { !($0 > 0 && $0.isFinite) }) {

@@ -76,7 +76,7 @@ public struct SGDProtocol: Hashable, Sendable, Codable {
     learningRate: 0.02, referenceBatch: nil, optimizer: .momentum(0.9, nesterov: false), weightDecay: 1e-6,
     schedule: .cosineByEpoch, epochs: 100, start: .normal, standardizes: false, shuffles: true, selectsEpoch: false)
 
-  /// The released code of MV-MR: Adam on standardised embeddings in stored order, the best of 200 epochs.
+  /// The released code of MV-MR: Adam on standardized embeddings in stored order, the best of 200 epochs.
   ///
   /// The released code takes that epoch by its accuracy on test; here it is chosen on held-out rows of train unless the
   /// test rows are given for that. The batch is that of the run's configuration: 256 for CIFAR-20, which is taken here, 64
@@ -89,7 +89,7 @@ public struct SGDProtocol: Hashable, Sendable, Codable {
   /// Every protocol there is.
   public static let all = [dino, simclr, vicreg, mvmr]
 
-  /// The learning rate of the optimiser for `rate`, which is given as ``learningRate`` is.
+  /// The learning rate of the optimizer for `rate`, which is given as ``learningRate`` is.
   public func scaled(_ rate: Double) -> Double {
     referenceBatch.map { rate * Double(batchSize) / Double($0) } ?? rate
   }

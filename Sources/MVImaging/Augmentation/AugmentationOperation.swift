@@ -3,7 +3,7 @@ public import MVCore
 
 /// One of the operations that ``RandAugment`` and ``AutoAugment`` choose from, under torchvision's names.
 ///
-/// Each is deterministic, and gives the bytes of torchvision 0.29 on a Pillow image with nearest-neighbour sampling and a
+/// Each is deterministic, and gives the bytes of torchvision 0.29 on a Pillow image with nearest-neighbor sampling and a
 /// black border.
 public enum AugmentationOperation: String, Hashable, Sendable, Codable, CaseIterable {
   /// The image as it is.
@@ -47,7 +47,7 @@ public enum AugmentationOperation: String, Hashable, Sendable, Codable, CaseIter
 
   /// The magnitude of `bin`, 0..<`bins`, for images of `size`; 0 where the operation has none.
   ///
-  /// Evenly spaced to 0.3 (shears), 150/331 of the side (translations), 30 degrees, 0.9 (colours); 8 to 4 bits
+  /// Evenly spaced to 0.3 (shears), 150/331 of the side (translations), 30 degrees, 0.9 (colors); 8 to 4 bits
   /// (posterize), 255 to 0 (solarize).
   public func magnitude(ofBin bin: Int, among bins: Int, for size: ImageSize) -> Double {
     precondition(bins > 1 && (0..<bins).contains(bin), "bin \(bin) of \(bins)")

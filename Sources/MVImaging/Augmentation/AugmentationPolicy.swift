@@ -4,11 +4,11 @@ public import MVCore
 public struct AugmentationPolicy: Augmentation {
   /// The policies of the released code, by its names.
   public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Crop and resize, flip, colour jitter with probability 0.8, grey with 0.2, blur: as published.
+    /// Crop and resize, flip, color jitter with probability 0.8, gray with 0.2, blur: as published.
     case custom
     /// Pad by 4, crop, flip.
     case cifar
-    /// Mild colour jitter with probability 0.8, grey with 0.1, crop of at least a fifth with bicubic resizing, flip.
+    /// Mild color jitter with probability 0.8, gray with 0.1, crop of at least a fifth with bicubic resizing, flip.
     case cifar20
     /// Crop and resize, then four operations of ``RandAugment`` of strength 10.
     case randAugment = "randaugment"

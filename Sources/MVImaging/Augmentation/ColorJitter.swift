@@ -19,7 +19,7 @@ public struct ColorJitter: Augmentation {
     self.hue = hue
   }
 
-  /// The image in other colours.
+  /// The image in other colors.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     func factor(_ strength: Double) -> Double { generator.uniform(in: max(0, 1 - strength)...1 + strength) }
     let order = generator.permutation(of: 4)
@@ -39,15 +39,15 @@ public struct ColorJitter: Augmentation {
   }
 }
 
-/// Grey in three channels with a probability (torchvision's RandomGrayscale).
+/// Gray in three channels with a probability (torchvision's RandomGrayscale).
 public struct RandomGrayscale: Augmentation {
   /// How often, 0...1.
   public let probability: Double
 
-  /// Creates a change to grey.
+  /// Creates a change to gray.
   public init(probability: Double) { self.probability = probability }
 
-  /// The grey or the same image.
+  /// The gray or the same image.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     generator.chance(probability) ? image.grayscale() : image
   }

@@ -1,4 +1,4 @@
-/// The mean and standard deviation of each channel, red, green, blue, of values 0...1, that images are normalised by.
+/// The mean and standard deviation of each channel, red, green, blue, of values 0...1, that images are normalized by.
 public enum ImageStatistics: String, Hashable, Sendable, Codable, CaseIterable {
   /// Of CIFAR-10, as the released code rounds them; used for CIFAR-10, 20 and 100.
   case cifar

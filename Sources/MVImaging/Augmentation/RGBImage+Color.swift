@@ -19,15 +19,15 @@ extension RGBImage {
   /// Brighter or darker: 0 black, 1 the same (Pillow's ImageEnhance.Brightness).
   public func adjustingBrightness(by factor: Double) -> RGBImage { blended(by: factor) { _ in 0 } }
 
-  /// More or less contrast: 0 the mean grey, 1 the same (Pillow's ImageEnhance.Contrast).
+  /// More or less contrast: 0 the mean gray, 1 the same (Pillow's ImageEnhance.Contrast).
   public func adjustingContrast(by factor: Double) -> RGBImage {
     let luma = luma
     let mean = luma.reduce(into: 0) { $0 += Int($1) }
-    let grey = UInt8(Double(mean) / Double(luma.count) + 0.5)
-    return blended(by: factor) { _ in grey }
+    let gray = UInt8(Double(mean) / Double(luma.count) + 0.5)
+    return blended(by: factor) { _ in gray }
   }
 
-  /// More or less colour: 0 grey, 1 the same (Pillow's ImageEnhance.Color).
+  /// More or less color: 0 gray, 1 the same (Pillow's ImageEnhance.Color).
   public func adjustingSaturation(by factor: Double) -> RGBImage {
     luma.withUnsafeBufferPointer { luma in blended(by: factor) { luma[$0 / 3] } }
   }
@@ -46,7 +46,7 @@ extension RGBImage {
     }
   }
 
-  /// Grey, in three equal channels (Pillow's mode L).
+  /// Gray, in three equal channels (Pillow's mode L).
   public func grayscale() -> RGBImage {
     luma.withUnsafeBufferPointer { luma in
       RGBImage(height: height, width: width) { target in
@@ -79,7 +79,7 @@ private struct HSV {
     let (r, g, b) = (Float(most - red) / range, Float(most - green) / range, Float(most - blue) / range)
     let sextant =
       red == most ? b - g : Float(green == most ? 2 + Double(r) - Double(b) : 4 + Double(g) - Double(r))
-    // Single precision between the steps, double within them, as C promotes: a byte of hue is up to six grey levels.
+    // Single precision between the steps, double within them, as C promotes: a byte of hue is up to six gray levels.
     let turn = Float(fmod(Double(sextant) / 6 + 1, 1))
     self.init(
       hue: UInt8(Double(turn) * 255), saturation: UInt8(Double(range / Float(most)) * 255), value: most)

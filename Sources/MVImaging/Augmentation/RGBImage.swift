@@ -1,6 +1,6 @@
 public import MVCore
 
-/// An 8-bit colour image that augmentations work on: rows of red, green, blue.
+/// An 8-bit color image that augmentations work on: rows of red, green, blue.
 public struct RGBImage: Hashable, Sendable {
   /// Rows of pixels.
   public let height: Int
@@ -17,7 +17,7 @@ public struct RGBImage: Hashable, Sendable {
     self.pixels = pixels
   }
 
-  /// An 8-bit RGB image as it is; throws for grey or float images.
+  /// An 8-bit RGB image as it is; throws for gray or float images.
   public init(_ image: Image) throws(MVError) {
     guard case .uint8(let values) = image.pixels, image.shape.channels == 3 else {
       throw .badData("image \(image.shape)", "is not 8-bit RGB", remedy: "convert it to 8-bit RGB first")

@@ -2,29 +2,23 @@ internal import CGuarded
 internal import COpenCV
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// How the files of images are read.
 public struct Decoding: Hashable, Sendable, Codable {
   /// Whether the EXIF orientation turns the image upright; torchvision and most published protocols ignore it.
-  public var honoursOrientation: Bool
+  public var honorsOrientation: Bool
 
   /// Creates the options; by default as torchvision's image folders read.
-  public init(honoursOrientation: Bool = false) { self.honoursOrientation = honoursOrientation }
+  public init(honorsOrientation: Bool = false) { self.honorsOrientation = honorsOrientation }
 }
 
 extension Image {
-  /// Reads an image file (JPEG, PNG, WebP, BMP, TIFF, PNM) as 8-bit RGB; grey becomes three equal channels.
+  /// Reads an image file (JPEG, PNG, WebP, BMP, TIFF, PNM) as 8-bit RGB; gray becomes three equal channels.
   ///
   /// Throws where the file is missing, is no image, is cut off, or has more than 8 bits a channel.
   public init(contentsOf url: URL, decoding: Decoding = Decoding()) throws(MVError) {
-    let bytes: Data
-    do { bytes = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
-      guard FileManager.default.fileExists(atPath: url.path) else {
-        throw .missingInput(url.path, "does not exist", remedy: "check the path")
-      }
-      throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")
-    }
-    try self.init(decoding: bytes, name: url.path, decoding)
+    try self.init(decoding: WholeFile.bytes(of: url, mapped: true), name: url.path, decoding)
   }
 
   /// Decodes the bytes of an image file as 8-bit RGB; `name` is what errors call it.
@@ -43,7 +37,7 @@ extension Image {
     var format = MVCVSourceFormat()
     let status = bytes.withUnsafeBytes { raw in
       mvcv_decode(
-        raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count, decoding.honoursOrientation ? 1 : 0, &format,
+        raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count, decoding.honorsOrientation ? 1 : 0, &format,
         &decoded)
     }
     if status == GuardedLibraryError {

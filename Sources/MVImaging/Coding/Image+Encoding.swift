@@ -2,6 +2,7 @@ internal import CGuarded
 internal import COpenCV
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 extension Image {
   /// The image as the bytes of a PNG file; the pixels must be 8-bit with 1 or 3 channels.
@@ -19,9 +20,6 @@ extension Image {
 
   /// Writes the image as a PNG file, atomically.
   public func writePNG(to url: URL) throws(MVError) {
-    let bytes = try pngData()
-    do { try bytes.write(to: url, options: .atomic) } catch {
-      throw .inputOutput(url.path, "cannot be written", remedy: "check the folder and the space left")
-    }
+    try AtomicFile.write(pngData(), to: url)
   }
 }

@@ -7,7 +7,7 @@ extension Image {
       x: 0..<Double(shape.width), y: 0..<Double(shape.height), to: size, kernel)
   }
 
-  /// Resizes so that the image just covers `size`, keeping its proportions, and cuts out the centre: torchvision's
+  /// Resizes so that the image just covers `size`, keeping its proportions, and cuts out the center: torchvision's
   /// `Resize` of the shorter side followed by `CenterCrop`.
   public func covering(_ size: ImageSize, _ kernel: Resampling = .bilinear) throws(MVError) -> Image {
     if shape.height == size.height, shape.width == size.width { return self }
@@ -17,11 +17,11 @@ extension Image {
       isWide
       ? ImageSize(height: size.height, width: size.height * shape.width / shape.height)
       : ImageSize(height: size.width * shape.height / shape.width, width: size.width)
-    return try resized(to: between, kernel).centreCropped(to: size)
+    return try resized(to: between, kernel).centerCropped(to: size)
   }
 
-  /// Cuts out the centre; the image must be at least as large as `size`.
-  public func centreCropped(to size: ImageSize) throws(MVError) -> Image {
+  /// Cuts out the center; the image must be at least as large as `size`.
+  public func centerCropped(to size: ImageSize) throws(MVError) -> Image {
     guard size.height <= shape.height, size.width <= shape.width else {
       throw .badData("image", "of \(shape) is smaller than the crop \(size)", remedy: "resize it first")
     }

@@ -5,7 +5,7 @@ extension Resampling {
   ///
   /// Rows first where they shrink, and by more than twice as many pixels as the columns do, whatever the box: the order of
   /// Pillow 13, so that the roundings between the passes are its own too. Earlier Pillows always take columns first, which
-  /// moves some values by one grey level or, bicubic, two. As there, the box is rounded to single precision.
+  /// moves some values by one gray level or, bicubic, two. As there, the box is rounded to single precision.
   func resample(
     _ source: [UInt8], _ shape: ImageShape, x: Range<Double>, y: Range<Double>, to size: ImageSize
   ) -> [UInt8] {

@@ -20,10 +20,10 @@ struct ResamplingWeights {
     var starts = [Int](repeating: 0, count: target)
     var weights = [Int32](repeating: 0, count: target * span)
     for pixel in 0..<target {
-      let centre = Double(origin) + (Double(pixel) + 0.5) * scale
-      let first = max(0, Int(centre - support + 0.5))
-      let end = min(source, Int(centre + support + 0.5))
-      let raw = (first..<max(first, end)).map { kernel((Double($0) - centre + 0.5) * step) }
+      let center = Double(origin) + (Double(pixel) + 0.5) * scale
+      let first = max(0, Int(center - support + 0.5))
+      let end = min(source, Int(center + support + 0.5))
+      let raw = (first..<max(first, end)).map { kernel((Double($0) - center + 0.5) * step) }
       let sum = raw.reduce(0, +)
       starts[pixel] = first
       for (place, value) in raw.enumerated() where sum != 0 {

@@ -8,16 +8,16 @@ internal import MVImaging
 /// first) and of the 8-bit pixels, row by row. So a row depends neither on the batch nor on the place in the data set, equal
 /// images get equal views, and another seed gives all images others.
 ///
-/// Policies work on 8-bit RGB: floats must lie in 0...1 and are scaled by 255 and rounded to nearest, grey counts as
-/// R = G = B and stays grey. Axes: channel, y, x; values 0...1.
+/// Policies work on 8-bit RGB: floats must lie in 0...1 and are scaled by 255 and rounded to nearest, gray counts as
+/// R = G = B and stays gray. Axes: channel, y, x; values 0...1.
 public struct Augment: Representation {
   /// Which random changes are made.
   public enum Policy: String, CaseIterable, Sendable {
-    /// Crop and resize, flip, colour jitter, grey, blur: as published.
+    /// Crop and resize, flip, color jitter, gray, blur: as published.
     case custom
     /// A crop of the image with 4 black pixels around it, flip.
     case cifar
-    /// Mild colour jitter, grey, crop of at least a fifth with bicubic resizing, flip.
+    /// Mild color jitter, gray, crop of at least a fifth with bicubic resizing, flip.
     case cifar20
     /// Crop and resize, then four random operations of one strength.
     case randAugment = "randaugment"
@@ -116,7 +116,7 @@ public struct Augment: Representation {
   private func view(of image: Image) throws(MVError) -> RGBImage {
     var generator = SeededGenerator(seed: UInt64(seed), keys: image.contentHash)
     let steps = AugmentationPolicy(policy.name, size: viewSize(of: image.shape))
-    return steps.apply(to: try RGBImage(image.inColour), using: &generator)
+    return steps.apply(to: try RGBImage(image.inColor), using: &generator)
   }
 
   private func viewSize(of shape: ImageShape) -> ImageSize {
@@ -149,8 +149,8 @@ extension Image {
     return hash
   }
 
-  /// An 8-bit grey image in three equal channels; any other as it is.
-  fileprivate var inColour: Image {
+  /// An 8-bit gray image in three equal channels; any other as it is.
+  fileprivate var inColor: Image {
     guard shape.channels == 1, case .uint8(let values) = pixels else { return self }
     return Image(
       shape: ImageShape(height: shape.height, width: shape.width, channels: 3),

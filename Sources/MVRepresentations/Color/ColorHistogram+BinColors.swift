@@ -1,10 +1,10 @@
 internal import Foundation
 
 extension ColorHistogram {
-  /// The colour at the centre of a joint bin, 0...1.
+  /// The color at the center of a joint bin, 0...1.
   func color(of bin: [Int]) -> Canvas.Color { color(at: bin.map { (Float($0) + 0.5) / Float(bins) }) }
 
-  /// A colour that shows what bin of one channel it is, the other two being typical.
+  /// A color that shows what bin of one channel it is, the other two being typical.
   func color(of bin: Int, in channel: Int) -> Canvas.Color {
     let typical: [Float] =
       switch space {
@@ -18,7 +18,7 @@ extension ColorHistogram {
     return color(at: position)
   }
 
-  /// The colour at a position within the ranges of the three channels, each 0...1; colours no screen has are clipped.
+  /// The color at a position within the ranges of the three channels, each 0...1; colors no screen has are clipped.
   private func color(at position: [Float]) -> Canvas.Color {
     let (a, b, c) = (position[0], position[1], position[2])
     switch space {
@@ -38,7 +38,7 @@ extension ColorHistogram {
     }
   }
 
-  /// The sRGB colour of CIE L*a*b* under D65.
+  /// The sRGB color of CIE L*a*b* under D65.
   private static func screenColor(lightness: Float, a: Float, b: Float) -> Canvas.Color {
     func cube(_ t: Float) -> Float { t > 6 / 29 ? t * t * t : 3 * (6 / 29) * (6 / 29) * (t - 4 / 29) }
     func encoded(_ linear: Float) -> Float {

@@ -37,7 +37,7 @@ extension ColorHistogram {
       let fold = finestGrid / side
       for cell in 0..<side * side {
         if fold == 1 {
-          normalise(UnsafeBufferPointer(rebasing: counts[cell * cellBins..<(cell + 1) * cellBins]), into: row)
+          normalize(UnsafeBufferPointer(rebasing: counts[cell * cellBins..<(cell + 1) * cellBins]), into: row)
         } else {
           var sums = [UInt32](repeating: 0, count: cellBins)
           for y in 0..<fold {
@@ -46,14 +46,14 @@ extension ColorHistogram {
               for bin in 0..<cellBins { sums[bin] += counts[from + bin] }
             }
           }
-          sums.withUnsafeBufferPointer { normalise($0, into: row) }
+          sums.withUnsafeBufferPointer { normalize($0, into: row) }
         }
         row += cellBins
       }
     }
   }
 
-  private func normalise(_ counts: UnsafeBufferPointer<UInt32>, into row: UnsafeMutablePointer<Float>) {
+  private func normalize(_ counts: UnsafeBufferPointer<UInt32>, into row: UnsafeMutablePointer<Float>) {
     // Signed counts, which they fit, convert to floats several at a time.
     switch norm {
     case .none:

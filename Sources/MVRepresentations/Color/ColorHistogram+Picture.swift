@@ -4,7 +4,7 @@ extension ColorHistogram {
   private static let side = 320
   private static let gap = 16
 
-  /// Bars in the colours of the bins; one square a level of the pyramid, parted as the image is.
+  /// Bars in the colors of the bins; one square a level of the pyramid, parted as the image is.
   ///
   /// Of joint bins only those with pixels in them have a bar, in the order of the bins; bars are as high as the square root
   /// of their share, relative to the highest of the cell.
@@ -42,7 +42,7 @@ extension ColorHistogram {
       for (position, bin) in shown.enumerated() {
         let left = x.lowerBound + Float(position) * pitch
         let top = y.upperBound - values[bin] / highest * (y.upperBound - y.lowerBound)
-        // Hairlines between wide bars keep neighbours of like colour apart.
+        // Hairlines between wide bars keep neighbors of like color apart.
         let right = left + pitch - (pitch > 4 ? 1 : 0)
         canvas.fill(
           x: left...right, y: top...y.upperBound, color(of: [bin / (bins * bins), bin / bins % bins, bin % bins]))
@@ -59,7 +59,7 @@ extension ColorHistogram {
         canvas.fill(
           x: left...left + pitch - (pitch > 4 ? 1 : 0), y: floor - height...floor, color(of: bin, in: channel))
       }
-      canvas.fill(x: x, y: floor - 0.5...floor + 0.5, .grey(0.75))
+      canvas.fill(x: x, y: floor - 0.5...floor + 0.5, .gray(0.75))
     }
   }
 }

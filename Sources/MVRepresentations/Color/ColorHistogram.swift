@@ -1,16 +1,16 @@
 public import MVCore
 
-/// Colour histograms, with the counts of OpenCV's `calcHist` on its 8-bit colour conversions.
+/// Color histograms, with the counts of OpenCV's `calcHist` on its 8-bit color conversions.
 ///
 /// A channel's values are parted into `bins` of equal width over its range: red, green, blue, saturation, value and the
 /// three of Lab 0...255, hue 0...179. The opponent space (van de Sande, Gevers and Snoek, PAMI 2010) is
 /// O1 = (R - G) / sqrt 2, O2 = (R + G - 2 B) / sqrt 6, O3 = (R + G + B) / sqrt 3, over all values each can take.
-/// Level l of the pyramid parts the image into 2^l x 2^l cells, each with a histogram of its own, normalised by itself.
-/// Grey images count as R = G = B; floats must lie in 0...1 and are scaled by 255 and rounded to nearest.
+/// Level l of the pyramid parts the image into 2^l x 2^l cells, each with a histogram of its own, normalized by itself.
+/// Gray images count as R = G = B; floats must lie in 0...1 and are scaled by 255 and rounded to nearest.
 ///
 /// Axes: the three channels where `joint`, else channel and bin; with a pyramid, cell before them, coarse levels first.
 public struct ColorHistogram: Representation {
-  /// Which three values stand for a colour.
+  /// Which three values stand for a color.
   public enum Space: String, CaseIterable, Sendable {
     /// Red, green, blue as stored.
     case rgb
@@ -22,14 +22,14 @@ public struct ColorHistogram: Representation {
     case opponent
   }
 
-  /// How the counts h of a cell are normalised.
+  /// How the counts h of a cell are normalized.
   public enum Norm: String, CaseIterable, Sendable {
     /// h / |h|_1.
     case l1
     /// h / |h|_2.
     case l2
     /// sqrt(h / |h|_1): Euclidean distances and cosines of rows are then the Hellinger distance and the Bhattacharyya
-    /// coefficient, in which a large plain region does not drown all other colours. Hence the default.
+    /// coefficient, in which a large plain region does not drown all other colors. Hence the default.
     case hellinger
     /// The counts themselves.
     case none
@@ -48,7 +48,7 @@ public struct ColorHistogram: Representation {
     .choice("norm", \.norm, "how the counts of a cell are normalised"),
   ]
 
-  /// Which three values stand for a colour.
+  /// Which three values stand for a color.
   public var space = Space.rgb
   /// Bins a channel.
   public var bins = 8
@@ -56,7 +56,7 @@ public struct ColorHistogram: Representation {
   public var joint = true
   /// Levels of the pyramid.
   public var pyramid = 1
-  /// How the counts of a cell are normalised.
+  /// How the counts of a cell are normalized.
   public var norm = Norm.hellinger
 
   /// Creates the default settings: joint 8 x 8 x 8 RGB of the whole image, Hellinger.

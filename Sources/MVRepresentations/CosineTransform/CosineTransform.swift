@@ -5,7 +5,7 @@ public import MVCore
 /// The two-dimensional discrete cosine transform (DCT-II) of each channel, with the numbers of torch-dct's `dct_2d`, which are
 /// those of SciPy's `dctn`.
 ///
-/// X[v, u] = w_v w_u sum_y sum_x x[y, x] cos(pi (2y + 1) v / 2H) cos(pi (2x + 1) u / 2W), with w = 2 without normalisation; if
+/// X[v, u] = w_v w_u sum_y sum_x x[y, x] cos(pi (2y + 1) v / 2H) cos(pi (2x + 1) u / 2W), with w = 2 without normalization; if
 /// orthonormal, w_k = sqrt(2 / N), and sqrt(1 / N) for k = 0. 8-bit pixels count as 0...1, floats as they are; any size will
 /// do. Axes: channel, v, u, the lowest frequencies first.
 public struct CosineTransform: Representation {
@@ -32,7 +32,7 @@ public struct CosineTransform: Representation {
   /// Frequencies kept along each axis, the lowest; 0 keeps all.
   public var keep = 0
 
-  /// Creates the default settings: all coefficients, not normalised.
+  /// Creates the default settings: all coefficients, not normalized.
   public init() {}
 
   /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.

@@ -5,11 +5,11 @@ public import MVCore
 ///
 /// Gradients are central differences, 0 across the border; of several channels the one of largest magnitude counts at
 /// each pixel, the first of equals. Each pixel votes with its magnitude for one of `orientations` bins of its cell. Cells
-/// are `cellSize` pixels squared, what is left over at the right and the bottom is not used; their means are normalised in
+/// are `cellSize` pixels squared, what is left over at the right and the bottom is not used; their means are normalized in
 /// overlapping blocks of `blockSize` cells squared, moved by one cell. 8-bit pixels count as 0...255, floats as they are.
 /// Axes: block_y, block_x, cell_y, cell_x, orientation; values 0...1.
 public struct HOG: Representation {
-  /// How a block v is normalised, with e = 1e-5.
+  /// How a block v is normalized, with e = 1e-5.
   public enum Norm: String, CaseIterable, Sendable {
     /// v / (|v|_1 + e).
     case l1
@@ -17,7 +17,7 @@ public struct HOG: Representation {
     case l1SquareRoot = "l1-sqrt"
     /// v / sqrt(|v|_2^2 + e^2).
     case l2
-    /// As `l2`, then limited to 0.2 and normalised again.
+    /// As `l2`, then limited to 0.2 and normalized again.
     case l2Hysteresis = "l2-hys"
   }
 
@@ -41,7 +41,7 @@ public struct HOG: Representation {
   public var cellSize = 8
   /// Cells along the side of a block.
   public var blockSize = 2
-  /// How a block is normalised.
+  /// How a block is normalized.
   public var norm = Norm.l2Hysteresis
   /// Whether the square root of every pixel is taken first.
   public var squareRoot = false

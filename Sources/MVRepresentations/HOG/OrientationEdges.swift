@@ -46,7 +46,7 @@ enum OrientationEdges {
 
   /// A direction that all vectors of components up to 255 whose angle is at least `angle` have passed, and no other.
   ///
-  /// Descends the Stern-Brocot tree: between neighbours `low` and `high` no direction has components below their sum.
+  /// Descends the Stern-Brocot tree: between neighbors `low` and `high` no direction has components below their sum.
   private static func separator(_ angle: Double) -> (x: Int, y: Int) {
     func passes(_ x: Int, _ y: Int) -> Bool { atan2(Double(y), Double(x)) * (180 / Double.pi) >= angle }
     guard !passes(1, 0) else { return (1, 0) }

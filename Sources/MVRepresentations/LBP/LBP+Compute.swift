@@ -10,7 +10,7 @@ extension LBP {
     let layout = try checkedLayout(for: images, values: rows.count)
     let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
     let table = output == .histogram ? codeTable : nil
-    let offsets = neighbourOffsets
+    let offsets = neighborOffsets
     var counts = [UInt32](repeating: 0, count: table == nil ? 0 : layout.count)
     // Histograms are divided in double precision and rounded once.
     let shares = table.map { cellShares(of: images.shape, bins: $0.bins) } ?? []
@@ -53,8 +53,8 @@ extension LBP {
     }
   }
 
-  /// The offsets of the neighbours from their pixel, rounded to 5 decimals as scikit-image does.
-  private var neighbourOffsets: (rows: [Double], columns: [Double]) {
+  /// The offsets of the neighbors from their pixel, rounded to 5 decimals as scikit-image does.
+  private var neighborOffsets: (rows: [Double], columns: [Double]) {
     func rounded(_ value: Double) -> Double { (value * 1e5).rounded(.toNearestOrEven) / 1e5 }
     let angles = (0..<points).map { 2 * Double.pi * Double($0) / Double(points) }
     return (angles.map { rounded(-radius * sin($0)) }, angles.map { rounded(radius * cos($0)) })

@@ -1,7 +1,7 @@
 public import MVCore
 
 extension LBP {
-  /// The code of each pixel as a grey level, from the smallest possible code, black, to the largest, white; a variance
+  /// The code of each pixel as a gray level, from the smallest possible code, black, to the largest, white; a variance
   /// relative to the image's largest, as its square root.
   public func picture(of image: Image) throws(MVError) -> Image {
     _ = try layout(for: image.shape)

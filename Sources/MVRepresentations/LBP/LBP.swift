@@ -3,15 +3,15 @@ public import MVCore
 /// Local binary patterns (Ojala, Pietikainen and Maenpaa, PAMI 2002), with the codes of scikit-image's
 /// `local_binary_pattern`.
 ///
-/// Neighbour p of `points` lies at the angle 2 pi p / points on a circle of `radius` pixels, its value interpolated
-/// bilinearly, 0 outside the image; bit p of the neighbourhood is set where the neighbour is not darker than the pixel. On
+/// Neighbor p of `points` lies at the angle 2 pi p / points on a circle of `radius` pixels, its value interpolated
+/// bilinearly, 0 outside the image; bit p of the neighborhood is set where the neighbor is not darker than the pixel. On
 /// 8-bit images even what rounding makes of ties is scikit-image's. Float images, where scikit-image's codes of flat
 /// regions are noise, are treated on their own terms: differences from the pixel are interpolated in double precision, and
-/// one within 2^-20 of the two values is a tie; a neighbour that falls on a pixel is compared exactly. Colour is turned into grey first, as OpenCV does.
+/// one within 2^-20 of the two values is a tie; a neighbor that falls on a pixel is compared exactly. Color is turned into gray first, as OpenCV does.
 ///
 /// A histogram has the axes cell_y, cell_x, code and sums to 1 in each cell; a map has the axes y, x.
 public struct LBP: Representation {
-  /// What number stands for a neighbourhood.
+  /// What number stands for a neighborhood.
   public enum Method: String, CaseIterable, Sendable {
     /// The bits themselves: 2^points codes.
     case `default`
@@ -21,7 +21,7 @@ public struct LBP: Representation {
     case uniform
     /// As `uniform`, rotations told apart: points (points - 1) + 3 codes.
     case nonRotationInvariantUniform = "nri-uniform"
-    /// No code but the variance of the neighbours, a map only; 0 where scikit-image has NaN.
+    /// No code but the variance of the neighbors, a map only; 0 where scikit-image has NaN.
     case variance = "var"
   }
 
@@ -46,11 +46,11 @@ public struct LBP: Representation {
     .choice("output", \.output, "a histogram of the codes, or the code of each pixel"),
   ]
 
-  /// Pixels from a pixel to its neighbours.
+  /// Pixels from a pixel to its neighbors.
   public var radius = 1.0
-  /// Neighbours of a pixel.
+  /// Neighbors of a pixel.
   public var points = 8
-  /// What number stands for a neighbourhood.
+  /// What number stands for a neighborhood.
   public var method = Method.default
   /// Cells along each side of the image; 1 where `output` is a map.
   public var grid = 1

@@ -1,11 +1,11 @@
 internal import CKernels
 internal import Synchronization
 
-/// Which bin of the histogram each neighbourhood counts in.
+/// Which bin of the histogram each neighborhood counts in.
 struct LBPCodeTable: Sendable {
   /// How many bins there are.
   let bins: Int
-  /// The bin of each of the 2^points neighbourhoods; empty beyond 16 points, where the bin is the code.
+  /// The bin of each of the 2^points neighborhoods; empty beyond 16 points, where the bin is the code.
   let bin: [UInt16]
   /// The code of each bin, where that is not its index.
   let labels: [String]?
@@ -47,6 +47,6 @@ struct LBPCodeTable: Sendable {
 }
 
 extension LBP {
-  /// Which bin each neighbourhood counts in.
+  /// Which bin each neighborhood counts in.
   var codeTable: LBPCodeTable { .table(method: method, points: points) }
 }

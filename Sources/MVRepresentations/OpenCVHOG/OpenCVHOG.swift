@@ -5,10 +5,10 @@ public import MVCore
 ///
 /// The image is one window, cut at the right and the bottom to a whole number of block strides, though the gradients at the
 /// cut see the pixels beyond. Each pixel votes with its gradient's magnitude, weighted by a Gaussian around the middle of the
-/// block, for the two nearest orientations of the four nearest cells; blocks are normalised by L2-Hys, limited to 0.2. The order of the values
+/// block, for the two nearest orientations of the four nearest cells; blocks are normalized by L2-Hys, limited to 0.2. The order of the values
 /// is OpenCV's, column by column. Axes: block_x, block_y, cell_x, cell_y, orientation; values 0...1.
 ///
-/// It takes 8-bit pixels only, as OpenCV does; colours reach OpenCV in its own order, blue first, which decides between
+/// It takes 8-bit pixels only, as OpenCV does; colors reach OpenCV in its own order, blue first, which decides between
 /// channels of equal gradients. The limit of L2-Hys is no setting, since OpenCV 4.6 keeps the first one that a process uses.
 public struct OpenCVHOG: Representation {
   /// The name in the catalogue.

@@ -17,9 +17,9 @@ struct Canvas {
     static let white = Color(1, 1, 1)
     static let black = Color(0, 0, 0)
 
-    static func grey(_ level: Float) -> Color { Color(level, level, level) }
+    static func gray(_ level: Float) -> Color { Color(level, level, level) }
 
-    /// This colour where `share` is 0, `other` where it is 1.
+    /// This color where `share` is 0, `other` where it is 1.
     func mixed(with other: Color, share: Float) -> Color {
       Color(
         red + (other.red - red) * share, green + (other.green - green) * share, blue + (other.blue - blue) * share)
@@ -36,7 +36,7 @@ struct Canvas {
     pixels = Array(repeating: background, count: width * height)
   }
 
-  /// Paints `color` over the pixels of the box, each as opaque as `coverage` of its centre says, 0...1.
+  /// Paints `color` over the pixels of the box, each as opaque as `coverage` of its center says, 0...1.
   mutating func paint(
     _ color: Color, x: ClosedRange<Float>, y: ClosedRange<Float>, coverage: (Float, Float) -> Float
   ) {
@@ -54,8 +54,8 @@ struct Canvas {
 
   /// Fills a rectangle; a pixel it covers in part is painted in part.
   mutating func fill(x: ClosedRange<Float>, y: ClosedRange<Float>, _ color: Color, opacity: Float = 1) {
-    func overlap(_ range: ClosedRange<Float>, _ centre: Float) -> Float {
-      max(0, min(range.upperBound, centre + 0.5) - max(range.lowerBound, centre - 0.5))
+    func overlap(_ range: ClosedRange<Float>, _ center: Float) -> Float {
+      max(0, min(range.upperBound, center + 0.5) - max(range.lowerBound, center - 0.5))
     }
     paint(color, x: x, y: y) { opacity * overlap(x, $0) * overlap(y, $1) }
   }

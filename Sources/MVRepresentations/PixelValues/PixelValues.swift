@@ -1,12 +1,12 @@
 internal import CKernels
 public import MVCore
 
-/// The image itself, flattened: NumPy's `image.transpose(2, 0, 1)`, where wanted normalised as torchvision's `Normalize` does.
+/// The image itself, flattened: NumPy's `image.transpose(2, 0, 1)`, where wanted normalized as torchvision's `Normalize` does.
 ///
 /// A row holds (x - mean_c) / deviation_c, x being an 8-bit pixel divided by 255 or a float pixel as it is, each step in
 /// single precision. Axes: channel, y, x.
 public struct PixelValues: Representation {
-  /// Which mean and deviation each channel is normalised with.
+  /// Which mean and deviation each channel is normalized with.
   public enum Normalization: String, CaseIterable, Sendable {
     /// None: x as it is.
     case none
@@ -29,16 +29,16 @@ public struct PixelValues: Representation {
     .choice("normalize", \.normalization, "the mean and deviation that each channel is normalised with")
   ]
 
-  /// Which mean and deviation each channel is normalised with.
+  /// Which mean and deviation each channel is normalized with.
   public var normalization = Normalization.none
 
-  /// Creates the default settings: no normalisation.
+  /// Creates the default settings: no normalization.
   public init() {}
 
   /// Creates settings.
   public init(normalization: Normalization) { self.normalization = normalization }
 
-  /// The shape and the axes of a row; throws a usage error for grey images where the constants are those of three channels.
+  /// The shape and the axes of a row; throws a usage error for gray images where the constants are those of three channels.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -80,7 +80,7 @@ public struct PixelValues: Representation {
     }
   }
 
-  /// The image as it was normalised: 0...1 from black to white, or, where values leave that range or were normalised, the
+  /// The image as it was normalized: 0...1 from black to white, or, where values leave that range or were normalized, the
   /// smallest black and the largest white.
   public func picture(of image: Image) throws(MVError) -> Image {
     let values = try features(of: image).values

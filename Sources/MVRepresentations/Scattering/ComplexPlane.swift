@@ -15,7 +15,7 @@ struct ComplexPlane {
     imaginary = real
   }
 
-  /// Replaces the plane by its forward transform, not normalised.
+  /// Replaces the plane by its forward transform, not normalized.
   mutating func transform() {
     let (alongRows, alongColumns) = (Self.roots(of: width), Self.roots(of: height))
     for row in 0..<height { transformLine(from: row * width, stride: 1, roots: alongRows) }

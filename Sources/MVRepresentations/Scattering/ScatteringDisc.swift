@@ -48,7 +48,7 @@ struct ScatteringDisc {
     return ScatteringPath(wavelets: [first, second])
   }
 
-  /// Black over violet, red and orange to pale yellow, of ever greater lightness; dark grey where there is no path.
+  /// Black over violet, red and orange to pale yellow, of ever greater lightness; dark gray where there is no path.
   static func color(of level: Double?) -> SIMD3<Double> {
     guard let level else { return SIMD3(repeating: 0.16) }
     let stops: [SIMD3<Double>] = [

@@ -6,7 +6,7 @@ public import MVCore
 /// row of an image exists only while its sketch is computed. Shape [columns], axis `sketch`.
 ///
 /// Measured on scattering (J = 2, 15,552 values) of 256 images of CIFAR-10, over 12 seeds: the median and the largest
-/// relative error of a distance, and by how much the distance correlation with HOG, a colour histogram and a random
+/// relative error of a distance, and by how much the distance correlation with HOG, a color histogram and a random
 /// embedding moves, the most of the three, on average and at worst:
 ///
 ///     columns   distance, median   largest   correlation, mean   at worst
@@ -17,7 +17,7 @@ public import MVCore
 ///
 /// With 1,024 columns, two or four columns a coordinate (OSNAP) and a dense matrix of random signs give 1.4 to 1.5 %, 9 %,
 /// 0.004 and 0.008 to 0.010 there: no better where it counts, at 2, 4 and 1,024 times the work. They do keep the worst pair
-/// closer where few coordinates hold all of the mass, as in joint colour histograms, rows too short to need a sketch.
+/// closer where few coordinates hold all of the mass, as in joint color histograms, rows too short to need a sketch.
 public struct Sketched<Base: Representation>: Representation {
   /// The name of the representation that is sketched.
   public static var name: String { Base.name }

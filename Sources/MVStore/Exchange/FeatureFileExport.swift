@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// Writes the features of a feature file as NumPy arrays, in one folder a split.
 ///
@@ -36,17 +37,18 @@ public struct FeatureFileExport: Sendable {
   public func write(
     to folder: URL, cancellation: Cancellation = Cancellation(), _ progress: (RunProgress) -> Void = { _ in }
   ) throws(MVError) {
-    try FolderReplacement.write(folder) { (temporary) throws(MVError) in
-      try FolderReplacement.write(
+    try AtomicFolder.write(folder) { (temporary) throws(MVError) in
+      try AtomicFolder.write(
         Data((stored.classNames.map { $0 + "\n" }.joined()).utf8), "classes.txt", in: temporary)
-      try FolderReplacement.write(json, "features.json", in: temporary)
+      try AtomicFolder.write(
+        CanonicalJSON.data(description, pretty: true), "features.json", in: temporary)
       let reader = try StoredRowReader(stored)
       let start = ContinuousClock.now
       let total = splits.reduce(0) { $0 + $1.rows * representations.count }
       var done = 0
       for split in splits {
         let place = temporary.appending(path: split.name)
-        try FolderReplacement.create(place)
+        try AtomicFolder.createInner(place)
         try writeRows(of: split, in: place)
         for (column, features) in split.features.enumerated() where representations.contains(features.plan.name) {
           try write(features, column, of: split, reader, in: place) { (rows) throws(MVError) in
@@ -63,12 +65,6 @@ public struct FeatureFileExport: Sendable {
     }
   }
 
-  private var json: Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return (try? encoder.encode(description)) ?? Data()
-  }
-
   /// Labels, ids and marks.
   private func writeRows(of split: StoredSplit, in folder: URL) throws(MVError) {
     let labels = folder.appending(path: "labels.npy")
@@ -83,7 +79,7 @@ public struct FeatureFileExport: Sendable {
     }
     var text = Data()
     for id in split.ids { text.append(contentsOf: (id + "\n").utf8) }
-    try FolderReplacement.write(text, "ids.txt", in: folder)
+    try AtomicFolder.write(text, "ids.txt", in: folder)
     if split.skipped.contains(1) {
       try NumPyArray.write(
         split.skipped, shape: [split.rows], element: .uint8, to: folder.appending(path: ".skipped.npy"))
@@ -98,7 +94,7 @@ public struct FeatureFileExport: Sendable {
     let file = try FileDescriptor(path, flags: O_RDWR | O_CREAT | O_EXCL)
     let header = NumPyArray.header(
       shape: [split.rows] + features.plan.shape, element: features.element == .float16 ? .float16 : .float32)
-    try header.withUnsafe { (bytes) throws(MVError) in try file.write(bytes, at: 0) }
+    try file.write([UInt8](header), at: 0)
     let buffers = ReadingBuffers(size: 1 << 20)
     for block in 0..<split.blockCount {
       let rows = split.rows(ofBlock: block)
@@ -120,13 +116,5 @@ public struct FeatureFileExport: Sendable {
       try progress(rows.count)
     }
     try file.synchronize()
-  }
-}
-
-extension Data {
-  /// Calls `body`, which throws our own error type, with these bytes.
-  func withUnsafe(_ body: (UnsafeRawBufferPointer) throws(MVError) -> Void) throws(MVError) {
-    let copy = [UInt8](self)
-    try copy.withUnsafeBufferPointer { (buffer) throws(MVError) in try body(UnsafeRawBufferPointer(buffer)) }
   }
 }

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 extension FeatureImport.Input {
   /// Names that are not features.
@@ -20,8 +21,8 @@ extension FeatureImport.Input {
     let files = FileManager.default
     // The order in which the splits were written, where that is known: names alone would put test before train.
     let order =
-      (try? Data(contentsOf: folder.appending(path: "features.json")))
-      .flatMap { try? JSONDecoder().decode(FeatureFileDescription.self, from: $0) }?.splits.map(\.name) ?? []
+      (try? String(contentsOf: folder.appending(path: "features.json"), encoding: .utf8))
+      .flatMap { CanonicalJSON.value(FeatureFileDescription.self, from: $0) }?.splits.map(\.name) ?? []
     let found = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).sorted().filter { !$0.hasPrefix(".") }
     for split in order.filter(found.contains) + found.filter({ !order.contains($0) }) {
       let place = folder.appending(path: split)
@@ -111,13 +112,6 @@ extension FeatureImport.Input {
   private func texts() throws(MVError) -> [String] {
     let place = place
     if let name = place.dataSet { return try HDF5Rows.texts(place.file, name) }
-    guard FileManager.default.fileExists(atPath: place.file) else {
-      throw .missingInput(place.file, "does not exist", remedy: "check the path")
-    }
-    guard let bytes = try? Data(contentsOf: URL(filePath: place.file)), let text = String(data: bytes, encoding: .utf8)
-    else { throw .badData(place.file, "is not UTF-8 text", remedy: "give one id a line") }
-    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-    if lines.last == "" { lines.removeLast() }
-    return lines
+    return try WholeFile.lines(of: URL(filePath: place.file))
   }
 }

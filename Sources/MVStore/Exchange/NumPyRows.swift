@@ -1,6 +1,7 @@
 internal import CKernels
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// Rows of a NumPy array.
 struct NumPyRows: ForeignRows {

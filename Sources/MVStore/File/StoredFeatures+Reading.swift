@@ -12,11 +12,11 @@ extension StoredFeatures {
     guard shape.count >= 2, shape[0] == rows, axes.count == shape.count,
       FeatureFilePlan.isPossible(Array(shape.dropFirst()))
     else { throw context.failure("\(label) does not hold \(rows) rows with named axes") }
-    let labels = try CanonicalJSON.value(
+    let labels = try AttributeJSON.value(
       [String: [String]].self, from: try dataSet.text("labels"), "attribute labels of \(label)", context)
     plan = RepresentationPlan(
       name: name, representation: try dataSet.text("representation"),
-      settings: try CanonicalJSON.value(
+      settings: try AttributeJSON.value(
         [String: SettingValue].self, from: try dataSet.text("settings"), "attribute settings of \(label)", context),
       shape: Array(shape.dropFirst()), axes: Array(axes.dropFirst()), labels: labels)
     let type = try dataSet.type(label)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 extension StoredFile {
   /// Reads everything but the features; throws where the file is not a whole feature file that this code understands.
@@ -55,9 +56,9 @@ extension StoredFile {
     location = try file.text("location")
     fingerprint = try file.text("fingerprint")
     classNames = try file.texts("class_names")
-    settings = try CanonicalJSON.value(
+    settings = try AttributeJSON.value(
       [String: SettingValue].self, from: try file.text("settings"), "attribute settings", context)
-    software = try CanonicalJSON.value(
+    software = try AttributeJSON.value(
       [String: String].self, from: try file.text("software"), "attribute software", context)
     created = try file.text("created")
     let names = try file.texts("splits")
@@ -73,7 +74,7 @@ extension StoredFile {
     sources = file.hasAttribute("sources") ? try file.texts("sources") : []
     shard =
       file.hasAttribute("shard")
-      ? try CanonicalJSON.value(ShardPlan.self, from: try file.text("shard"), "attribute shard", context) : nil
+      ? try AttributeJSON.value(ShardPlan.self, from: try file.text("shard"), "attribute shard", context) : nil
     guard let shard else { return }
     let parts = shard.splits.filter { $0.rows > 0 }
     guard shard.isPossible(blockRows: splits[0].blockRows), parts.map(\.name) == names,

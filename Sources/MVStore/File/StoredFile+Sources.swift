@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 extension StoredFile {
   /// Finds the rows of virtual data sets in the shards that this file joins.

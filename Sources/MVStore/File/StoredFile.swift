@@ -1,4 +1,5 @@
 internal import MVCore
+internal import MVFiles
 
 /// What a feature file says of itself, read in one go; only the features stay in the file.
 struct StoredFile: Sendable {

@@ -1,5 +1,6 @@
 internal import Foundation
 public import MVCore
+internal import MVFiles
 internal import Synchronization
 
 extension FeatureFileMerge {

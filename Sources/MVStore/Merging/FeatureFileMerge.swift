@@ -128,7 +128,7 @@ public struct FeatureFileMerge: Sendable {
       marks[split.name] = FeatureFileSkeleton.Marks(
         skipped: found.flatMap(\.1.skipped), done: found.flatMap(\.1.done), sums: found.flatMap(\.1.sums))
     }
-    try FileReplacement.write(output.path, replacing: overwrite) { (temporary) throws(MVError) in
+    try FeatureFileWriter.create(output.path, replacing: overwrite) { (temporary) throws(MVError) in
       try FeatureFileSkeleton.write(
         plan, to: temporary, layout: .joined(parts, sources: names), marks: marks, created: shards[0].created)
     }

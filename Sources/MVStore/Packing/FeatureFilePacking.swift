@@ -27,7 +27,7 @@ public enum FeatureFilePacking {
     let start = ContinuousClock.now
     // In its own place the file is replaced by the one who wrote it.
     let inPlace = target == stored.path
-    try FileReplacement.write(target, replacing: overwrite || inPlace, holdsLock: inPlace) {
+    try FeatureFileWriter.create(target, replacing: overwrite || inPlace, holdsLock: inPlace) {
       (temporary) throws(MVError) in
       try FeatureFileSkeleton.write(
         plan, to: temporary, layout: compressed ? .packed : .plain, marks: marks, created: stored.created)

@@ -1,4 +1,5 @@
 internal import MVCore
+internal import MVFiles
 
 /// The first thing in which a file differs from what is asked for, in words.
 enum PlanDifference {

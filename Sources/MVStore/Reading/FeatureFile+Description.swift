@@ -23,10 +23,10 @@ extension FeatureFileDescription.Split {
     rows = split.rows
     switch split.labels {
     case .single(let values):
-      labelledRows = values.count { $0 >= 0 }
+      labeledRows = values.count { $0 >= 0 }
       labelClasses = nil
     case .multi(_, let classes):
-      labelledRows = split.rows
+      labeledRows = split.rows
       labelClasses = classes
     }
     skippedIDs = split.skipped.indices.filter { split.skipped[$0] == 1 }.map { split.ids[$0] }

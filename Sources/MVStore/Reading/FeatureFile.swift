@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// A feature file, opened for reading: its splits, what they hold, and where it came from.
 ///

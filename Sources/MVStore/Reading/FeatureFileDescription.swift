@@ -38,8 +38,8 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
     /// The number of rows.
     public let rows: Int
     /// Rows with a label; for several labels a row, all.
-    public let labelledRows: Int
-    /// How many classes each row is labelled with; nil for one label a row.
+    public let labeledRows: Int
+    /// How many classes each row is labeled with; nil for one label a row.
     public let labelClasses: Int?
     /// Where the rows whose images could not be read came from.
     public let skippedIDs: [String]
@@ -48,7 +48,7 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey {
       case name, rows, representations
-      case labelledRows = "labelled_rows"
+      case labeledRows = "labelled_rows"
       case labelClasses = "label_classes"
       case skippedIDs = "skipped_ids"
     }

@@ -1,4 +1,5 @@
 public import MVCore
+internal import MVFiles
 
 /// One split of a feature file: labels, ids, and the features of each representation.
 public struct FeatureSplit: Sendable {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// Reads rows as they are stored, through buffers of the caller, so that memory stays bounded and a file that is cut short
 /// meanwhile is an error; safe from several threads.

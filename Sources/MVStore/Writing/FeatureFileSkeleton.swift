@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 internal import SystemHDF5
 
 /// Writes a feature file that holds everything but the features.

@@ -1,6 +1,7 @@
 internal import CKernels
 internal import Foundation
 public import MVCore
+internal import MVFiles
 internal import Synchronization
 
 extension FeatureFileWriter {

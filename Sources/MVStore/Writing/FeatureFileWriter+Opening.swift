@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 extension FeatureFileWriter {
   /// Opens the file at `path` with the writer's lock, creating it by `plan` where it is not there or is to be replaced.
@@ -26,7 +27,7 @@ extension FeatureFileWriter {
         throw .usage(path, "is not a file", remedy: "name a file to write to")
       }
       let file = try FileDescriptor(path, flags: O_RDWR)
-      guard try file.lock() else { throw busy(path) }
+      guard try file.lock() else { throw AtomicFile.busy(path) }
       // Another process may have put a new file under the name before the lock was ours: its rows would be lost with it.
       let locked = try file.status()
       if stat(path, &status) == 0, status.st_ino == locked.st_ino, status.st_dev == locked.st_dev { return file }
@@ -37,15 +38,26 @@ extension FeatureFileWriter {
   private static func create(
     _ path: String, _ plan: FeatureFilePlan, replacing: Bool
   ) throws(MVError) -> FileDescriptor? {
-    try FileReplacement.create(path, replacing: replacing) { (temporary, file) throws(MVError) in
+    try AtomicFile.create(path, replacing: replacing) { (temporary, file) throws(MVError) in
       try FileDescriptor.checkSpace(plan.featureBytes, at: temporary)
       try FeatureFileSkeleton.write(plan, to: temporary)
       try file.reserve(Int(try file.status().st_size))
     }
   }
 
-  static func busy(_ path: String) -> MVError {
-    .inputOutput(
-      path, "is being written by another process", remedy: "wait until that has ended, or give another --output")
+  /// Creates a feature file in one go by `body`, which gets the path to write to.
+  ///
+  /// A file that another process writes to is not replaced: its rows would be lost. `holdsLock` says that the caller itself
+  /// has the lock on it. Throws where the file is there already, unless it is to be replaced.
+  static func create(
+    _ path: String, replacing: Bool, holdsLock: Bool = false, _ body: (String) throws(MVError) -> Void
+  ) throws(MVError) {
+    let replaced = replacing && !holdsLock ? try openExisting(path) : nil
+    defer { withExtendedLifetime(replaced) {} }
+    let made = try AtomicFile.create(path, replacing: replacing) { (temporary, _) throws(MVError) in
+      try body(temporary)
+    }
+    guard made == nil else { return }
+    throw .usage(path, "is there already", remedy: "give --overwrite to replace it, or another --output")
   }
 }

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 internal import Synchronization
 
 /// Writes the features of a feature file block by block, from any number of threads, so that a kill at any instant loses

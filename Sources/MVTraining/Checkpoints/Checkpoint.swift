@@ -1,7 +1,8 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
-/// Everything of a training run at one step: weights, running statistics, optimiser, place and settings.
+/// Everything of a training run at one step: weights, running statistics, optimizer, place and settings.
 ///
 /// Nothing in it depends on the clock, so that two runs with one seed write the same bytes.
 public struct Checkpoint: Sendable {
@@ -48,11 +49,10 @@ public struct Checkpoint: Sendable {
       throw .badData(
         url.path, "is of version \(file.metadata["version"] ?? "none")", remedy: "use the mvmr that wrote it")
     }
-    let decoder = JSONDecoder()
     guard let settings = file.metadata["settings"],
-      let values = try? decoder.decode([String: SettingValue].self, from: Data(settings.utf8)),
-      let place = file.metadata["place"],
-      let decoded = try? decoder.decode(Place.self, from: Data(place.utf8)), decoded.stepsPerEpoch > 0
+      let values = CanonicalJSON.value([String: SettingValue].self, from: settings),
+      let place = file.metadata["place"], let decoded = CanonicalJSON.value(Place.self, from: place),
+      decoded.stepsPerEpoch > 0
     else { throw .badData(url.path, "has a header that cannot be read", remedy: "take another checkpoint of the run") }
     self.url = url
     self.file = file
@@ -75,14 +75,9 @@ public struct Checkpoint: Sendable {
   static func write(
     encoder: Encoder, optimizer: Optimizer, settings: TrainingSettings, place: Place, to url: URL
   ) throws(MVError) {
-    let json = JSONEncoder()
-    json.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let settingText = try? json.encode(settings.settingValues), let placeText = try? json.encode(place) else {
-      throw .internalFault(url.path, "cannot be described in JSON")
-    }
     let metadata = [
-      "format": format, "version": "1", "settings": String(decoding: settingText, as: UTF8.self),
-      "place": String(decoding: placeText, as: UTF8.self),
+      "format": format, "version": "1", "settings": CanonicalJSON.text(settings.settingValues),
+      "place": CanonicalJSON.text(place),
     ]
     try TensorFile.write(encoder.state + optimizer.state, metadata: metadata, to: url)
   }

@@ -1,6 +1,7 @@
 internal import CKernels
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// Named float32 tensors and texts in one file, in the safetensors layout: eight bytes of header length, a JSON header,
 /// the values little-endian.
@@ -41,13 +42,8 @@ public struct TensorFile: Sendable {
     func bad(_ problem: String) -> MVError {
       .badData(path, problem, remedy: "train again, or take another checkpoint of the run")
     }
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw .missingInput(path, "does not exist", remedy: "check the path; a run writes last.ckpt in its folder")
-    }
-    let data: Data
-    do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
-      throw .inputOutput(path, "cannot be read", remedy: "check its permissions")
-    }
+    let data = try WholeFile.bytes(
+      of: url, mapped: true, remedy: "check the path; a run writes last.ckpt in its folder")
     guard data.count > 8 else { throw bad("is not a checkpoint") }
     let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(data.count - 8), data[data.startIndex + 8] == UInt8(ascii: "{"),
@@ -99,24 +95,19 @@ public struct TensorFile: Sendable {
     guard let place = json.range(of: Data(placeholder.utf8)) else {
       throw .internalFault(url.path, "has no place for its checksum")
     }
-    var file = try AtomicFile(replacing: url)
-    var failure: MVError?
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int? = nil, to file: borrowing AtomicFile) {
-      do throws(MVError) { try file.write(bytes, at: offset) } catch { failure = error }
-    }
-    withUnsafeBytes(of: UInt64(json.count).littleEndian) { write($0, to: file) }
-    if failure == nil { json.withUnsafeBytes { write($0, to: file) } }
-    var crc: UInt32 = 0
-    for item in tensors where failure == nil {
-      try item.tensor.values().withUnsafeBytes {
-        crc = mvk_crc32c(crc, $0.baseAddress, $0.count)
-        write($0, to: file)
+    let head = [UInt8](json)
+    try AtomicFile.replace(url) { (file) throws(MVError) in
+      try file.write(UInt64(head.count), at: 0)
+      try file.write(head, at: 8)
+      var end = 8 + head.count
+      var crc: UInt32 = 0
+      for item in tensors {
+        let values = try item.tensor.values()
+        values.withUnsafeBytes { crc = mvk_crc32c(crc, $0.baseAddress, $0.count) }
+        try file.write(values, at: end)
+        end += values.count * 4
       }
+      try file.write(Array(text(of: crc).utf8), at: 8 + place.lowerBound - json.startIndex)
     }
-    if failure == nil {
-      Array(text(of: crc).utf8).withUnsafeBytes { write($0, at: 8 + place.lowerBound - json.startIndex, to: file) }
-    }
-    if let failure { throw failure }
-    try file.place()
   }
 }

@@ -1,7 +1,7 @@
-internal import MVConfiguration
 internal import MVCore
 internal import MVImaging
 internal import MVRepresentations
+internal import MVYAML
 
 extension ReleasedConfiguration {
   mutating func readRun() throws(MVError) {
@@ -146,7 +146,7 @@ extension ReleasedConfiguration {
     }
   }
 
-  /// Five representations of the plain image, as the released step takes them: of normalised pixels, pixels, scattering and the
+  /// Five representations of the plain image, as the released step takes them: of normalized pixels, pixels, scattering and the
   /// second view divided by 32, and their dependence added.
   mutating func readRepresentations() throws(MVError) {
     let scales = try int("scatnet.J", in: 1...8, else: 2)

@@ -1,5 +1,5 @@
-internal import MVConfiguration
 internal import MVCore
+internal import MVYAML
 
 extension ReleasedConfiguration {
   /// The value at `key`, taken; nil where the key is not there or empty.

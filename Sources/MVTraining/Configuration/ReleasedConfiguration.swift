@@ -1,8 +1,8 @@
 public import Foundation
-public import MVConfiguration
 public import MVCore
 internal import MVImaging
 internal import MVRepresentations
+public import MVYAML
 
 /// A YAML file of the released code (vkinakh/mv-mr, commit 7136f70), key by key in the terms of this package.
 ///

@@ -1,8 +1,8 @@
 public import Foundation
-public import MVConfiguration
 public import MVCore
 public import MVImaging
 public import MVRepresentations
+public import MVYAML
 
 /// What a YAML file says of a training run: its settings, and what it is trained on.
 ///
@@ -13,7 +13,7 @@ public import MVRepresentations
 ///     encoder: cifar-resnet
 ///     epochs: 100
 ///     teachers:
-///       - {path: resnet56.pt, normalisation: imagenet}
+///       - {path: resnet56.pt, normalization: imagenet}
 public struct TrainingConfiguration: Hashable, Sendable {
   /// The settings, defaults included.
   public var settings = TrainingSettings()
@@ -29,7 +29,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var output: String?
   /// The representations that the feature files must hold, with these settings.
   public var expected: [RepresentationSpecification] = []
-  /// What the images of the expected representations are normalised by.
+  /// What the images of the expected representations are normalized by.
   public var expectedNormalization = ImageStatistics.none
 
   /// The keys beside the settings.

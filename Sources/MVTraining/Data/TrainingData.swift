@@ -22,7 +22,7 @@ public struct TrainingData: Sendable {
   public let targets: [TrainingTarget]
   private let storage: Storage
 
-  /// Takes images in memory: 8-bit or 0...1 floats, grey or RGB.
+  /// Takes images in memory: 8-bit or 0...1 floats, gray or RGB.
   ///
   /// Throws where a representation or the labels have not one row an image, or two representations have one name.
   public init(
@@ -137,7 +137,7 @@ public struct TrainingData: Sendable {
     return ImageShape(height: shape.height, width: shape.width, channels: 3)
   }
 
-  /// 8-bit RGB; grey is repeated, floats 0...1 are rounded to bytes.
+  /// 8-bit RGB; gray is repeated, floats 0...1 are rounded to bytes.
   static func bytes(of images: ImageBatch, _ name: String) throws(MVError) -> [UInt8] {
     let bytes: [UInt8]
     switch images.pixels {

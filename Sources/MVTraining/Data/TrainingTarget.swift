@@ -6,11 +6,11 @@ public struct TrainingTarget: Sendable {
   public enum Origin: Sendable {
     /// Rows computed before, one an image, in the images' order.
     case stored(FeatureMatrix)
-    /// The normalised plain image itself, computed in the step.
+    /// The normalized plain image itself, computed in the step.
     case pixels
     /// What a teacher makes of the plain image, computed in the step.
     case teacher(Teacher)
-    /// Another random view of the image, normalised, computed in the step.
+    /// Another random view of the image, normalized, computed in the step.
     case augmented
   }
 
@@ -31,7 +31,7 @@ public struct TrainingTarget: Sendable {
     TrainingTarget(name: teacher.settings.label, origin: .teacher(teacher), scale: teacher.settings.scale)
   }
 
-  /// The normalised plain image, as `pixels`; scaled by 1/32 as released.
+  /// The normalized plain image, as `pixels`; scaled by 1/32 as released.
   public static let pixels = TrainingTarget(name: "pixels", origin: .pixels, scale: 1.0 / 32)
 
   /// Another random view by the run's policy, as `augment`; scaled by 1/32 as released.

@@ -1,6 +1,6 @@
 internal import MVCore
 
-/// Batch normalisation over axis 1, with its rectifier where one follows (torch.nn.BatchNorm1d and 2d, momentum 0.1,
+/// Batch normalization over axis 1, with its rectifier where one follows (torch.nn.BatchNorm1d and 2d, momentum 0.1,
 /// epsilon 1e-5).
 final class BatchNormalization: Layer {
   private let weight: Tensor

@@ -19,7 +19,7 @@ public final class Encoder {
       inputs: architecture.featureCount, widths: architecture.projector, initializer: &initializer)
   }
 
-  /// The backbone's features, N x ``EncoderArchitecture/featureCount``, of normalised images N x 3 x H x W.
+  /// The backbone's features, N x ``EncoderArchitecture/featureCount``, of normalized images N x 3 x H x W.
   public func features(of images: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
     try backbone.forward(images, pass)
   }

@@ -2,9 +2,9 @@ public import MVCore
 
 /// What a network is run for.
 public enum NetworkPass: Hashable, Sendable {
-  /// Evaluation: batch normalisation by the running statistics.
+  /// Evaluation: batch normalization by the running statistics.
   case evaluation
-  /// Training: batch normalisation by the statistics of each of `views`, equally many rows of the batch one after the
+  /// Training: batch normalization by the statistics of each of `views`, equally many rows of the batch one after the
   /// other, which the running statistics then gather in that order.
   case training(views: Int = 1)
 

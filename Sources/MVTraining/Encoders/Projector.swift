@@ -1,6 +1,6 @@
 internal import MVCore
 
-/// The layers between features and loss, as released: linear, batch normalisation, rectifier, and so on, and a last
+/// The layers between features and loss, as released: linear, batch normalization, rectifier, and so on, and a last
 /// linear layer; no biases.
 ///
 /// With no widths it is the identity.
@@ -35,7 +35,7 @@ final class Projector: Layer {
   var state: [NamedTensor] {
     var state: [NamedTensor] = []
     for (index, weight) in weights.enumerated() {
-      // Three modules a hidden layer in PyTorch's Sequential: linear, normalisation, rectifier.
+      // Three modules a hidden layer in PyTorch's Sequential: linear, normalization, rectifier.
       state.append(NamedTensor(name: "\(3 * index).weight", tensor: weight, isParameter: true))
       if index < normalizations.count { state += normalizations[index].state.prefixed("\(3 * index + 1)") }
     }

@@ -2,10 +2,10 @@ internal import CGuarded
 internal import CTorch
 public import MVCore
 
-/// The pairwise Euclidean distances of a batch of rows, doubly centred: one side of a distance correlation.
+/// The pairwise Euclidean distances of a batch of rows, doubly centered: one side of a distance correlation.
 ///
 /// The side that needs no gradient is computed once a batch and kept as B x B numbers, however wide its rows are.
-public final class CentredDistances {
+public final class CenteredDistances {
   let handle: OpaquePointer
 
   /// Computes the distances of `rows` times `scale`; squares are clamped at 1e-4.

@@ -2,7 +2,7 @@
 public enum DistanceEstimator: String, Hashable, Sendable, Codable, CaseIterable {
   /// V-statistics, `sqrt(mean(AB) / sqrt(mean(AA) mean(BB)))`, 0...1 (Szekely, Rizzo and Bakirov 2007); as published.
   case biased
-  /// U-statistics, `sum(AB) / sqrt(sum(AA) sum(BB))` of U-centred distances, -1...1, on the scale of the square and zero
+  /// U-statistics, `sum(AB) / sqrt(sum(AA) sum(BB))` of U-centered distances, -1...1, on the scale of the square and zero
   /// in expectation for independent samples (Szekely and Rizzo 2014). Needs at least 4 rows.
   case unbiased
 }

@@ -4,7 +4,7 @@ public struct LossTerms: Hashable, Sendable, Codable {
   public let names: [String]
   /// One value a name.
   public var values: [Double]
-  /// The weighted sum that is minimised.
+  /// The weighted sum that is minimized.
   public var total: Double
 
   /// Creates terms; one value a name.

@@ -45,10 +45,10 @@ public struct MultiViewLoss: Hashable, Sendable {
     /// The weight of its term.
     public let weight: Double
     /// Its distances, by the same estimator as the loss.
-    public let distances: CentredDistances
+    public let distances: CenteredDistances
 
     /// Creates a representation of a batch.
-    public init(name: String, weight: Double, distances: CentredDistances) {
+    public init(name: String, weight: Double, distances: CenteredDistances) {
       self.name = name
       self.weight = weight
       self.distances = distances

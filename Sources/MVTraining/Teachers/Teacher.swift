@@ -20,7 +20,7 @@ public final class Teacher: @unchecked Sendable {
   /// Whether the file at `url` begins as TorchScript does, and a checkpoint of this package does not.
   public static func isTorchScript(_ url: URL) -> Bool { ScriptModule.isLikely(at: url) }
 
-  /// Reads the file and shows it two grey images, of its size or else of `imageSize`.
+  /// Reads the file and shows it two gray images, of its size or else of `imageSize`.
   ///
   /// Throws, naming the file, where it is missing, is not TorchScript, does not take such images, or does not give one
   /// finite row an image.
@@ -35,12 +35,12 @@ public final class Teacher: @unchecked Sendable {
     self.settings = settings
 
     let shape = ImageShape(height: size.height, width: size.width, channels: 3)
-    let grey = try Tensor(
+    let gray = try Tensor(
       images: [UInt8](repeating: 128, count: 2 * shape.count), count: 2, shape: shape, mean: mean, deviation: deviation,
       channelsLast: false)
     let remedy = "give the size that the teacher was made for, as size: HxW"
     let rows: Tensor
-    do throws(MVError) { rows = try module.forward(grey, during: url.path) } catch {
+    do throws(MVError) { rows = try module.forward(gray, during: url.path) } catch {
       throw .badData(url.path, "does not embed images of \(size) (\(error.problem))", remedy: remedy)
     }
     guard rows.shape.count >= 2, rows.shape[0] == 2, rows.count > 0 else {
@@ -55,7 +55,7 @@ public final class Teacher: @unchecked Sendable {
 
   /// One row an image.
   ///
-  /// Throws for images that are neither grey nor RGB, and for floats outside 0...1.
+  /// Throws for images that are neither gray nor RGB, and for floats outside 0...1.
   public func embed(_ images: ImageBatch, threads: Int = Parallel.processorCount) throws(MVError) -> Matrix {
     guard images.count > 0 else { return Matrix(rows: 0, columns: columns) }
     guard images.shape.channels == 1 || images.shape.channels == 3 else {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// Teachers as one text, as the settings of a run keep them: a JSON array of objects, every setting of each.
 struct TeacherList {
@@ -13,7 +14,7 @@ struct TeacherList {
       teachers = []
       return
     }
-    guard let list = try? JSONDecoder().decode([[String: SettingValue]].self, from: Data(text.utf8)) else { return nil }
+    guard let list = CanonicalJSON.value([[String: SettingValue]].self, from: text) else { return nil }
     let teachers = list.compactMap { try? TeacherSettings(settingValues: $0) }
     guard teachers.count == list.count, teachers.allSatisfy({ !$0.path.isEmpty }),
       Set(teachers.map(\.label)).count == teachers.count
@@ -23,10 +24,7 @@ struct TeacherList {
 
   /// The JSON, keys sorted; empty for no teacher.
   var text: String {
-    guard !teachers.isEmpty else { return "" }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(teachers.map(\.settingValues))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    teachers.isEmpty ? "" : CanonicalJSON.text(teachers.map(\.settingValues))
   }
 
   /// The same without the places of the files, which may move between a run and its resumption.

@@ -2,7 +2,7 @@ internal import CTorch
 public import MVCore
 
 extension Tensor {
-  /// A normalised batch N x C x H x W, `(byte / 255 - mean) / deviation`, from bytes N x H x W x C.
+  /// A normalized batch N x C x H x W, `(byte / 255 - mean) / deviation`, from bytes N x H x W x C.
   ///
   /// `channelsLast` keeps the bytes' own order in memory, which convolutions on the CPU are fastest with.
   public convenience init(
@@ -61,7 +61,7 @@ extension Tensor {
   /// The same values with channels fastest in memory.
   public func channelsLast() throws(MVError) -> Tensor { try applying(MVTChannelsLast, "memory layout") }
 
-  /// Batch normalisation over axis 1; in training, `views` above 0, the statistics of each view are used and the running ones
+  /// Batch normalization over axis 1; in training, `views` above 0, the statistics of each view are used and the running ones
   /// updated in place.
   func batchNormalized(
     weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, views: Int, momentum: Double,

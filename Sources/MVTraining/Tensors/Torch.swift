@@ -15,7 +15,7 @@ public enum Torch {
   /// 3x3 convolutions of stride 1 with 32 channels or more, on maps of 4 pixels a side or more, are then Winograd's
   /// F(4x4, 3x3), a quarter of the multiplications (Lavin and Gray 2016); sums differ from the others' by about 1e-5 of the
   /// largest.
-  public static var hasChannelBlocks: Bool { mvt_has_blocks() }
+  public static var hasChannelBlocks: Bool { mvt_has_channel_blocks() }
 
   /// The number of tensors that are alive, intermediate ones included: a leak shows as a number that grows.
   public static var liveHandles: Int { Int(mvt_live_handles()) }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// `losses.csv` of a run: one line an epoch, rewritten whole so that a kill leaves no half line.
 struct EpochLog {

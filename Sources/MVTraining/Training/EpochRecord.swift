@@ -12,7 +12,7 @@ public struct EpochRecord: Hashable, Sendable {
   public let imagesPerSecond: Double
   /// The share of the time that the network waited for batches, 0...1.
   public let waitingShare: Double
-  /// The share of the time that went into the encoder's forward and backward passes and the optimiser, 0...1.
+  /// The share of the time that went into the encoder's forward and backward passes and the optimizer, 0...1.
   public let networkShare: Double
   /// Seconds the epoch took, validation left out; of a resumed epoch, the resumed part.
   public let seconds: Double

@@ -1,6 +1,7 @@
 internal import CKernels
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// The scalars of a run as TensorBoard reads them: an event file in the run's folder, one for each process that trained.
 ///
@@ -8,12 +9,11 @@ internal import MVCore
 /// message, and its masked CRC-32C.
 final class EventFile {
   private let folder: URL
-  private var descriptor: Int32 = -1
+  private var file: FileDescriptor?
+  private var size = 0
 
   /// Nothing is written before the first epoch.
   init(in folder: URL) { self.folder = folder }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Appends the scalars of an epoch in one write; the step is that of the run.
   func append(_ record: EpochRecord) throws(MVError) {
@@ -23,28 +23,23 @@ final class EventFile {
     scalars += [("run/waiting_share", record.waitingShare), ("run/network_share", record.networkShare)]
     if let scores = record.validation { scores.scalars.forEach { scalars.append($0) } }
     let time = Date().timeIntervalSince1970
-    if descriptor < 0 { try open(at: time) }
+    if file == nil { try open(at: time) }
     try write(Self.record(Self.event(time: time, step: record.step, scalars: scalars)))
   }
 
   private func open(at time: Double) throws(MVError) {
     let name = "events.out.tfevents.\(Int(time)).\(ProcessInfo.processInfo.hostName).\(getpid())"
-    descriptor = Foundation.open(
-      folder.appending(path: name).path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failure() }
+    let opened = try FileDescriptor(folder.appending(path: name).path, flags: O_WRONLY | O_CREAT)
+    size = Int(try opened.status().st_size)
+    file = opened
     var message = Self.double(1, time)
     message += Self.bytes(3, Array("brain.Event:2".utf8))
     try write(Self.record(message))
   }
 
   private func write(_ record: [UInt8]) throws(MVError) {
-    guard Foundation.write(descriptor, record, record.count) == record.count else { throw failure() }
-  }
-
-  private func failure() -> MVError {
-    .inputOutput(
-      folder.path, "cannot take TensorBoard's events (\(String(cString: strerror(errno))))",
-      remedy: "check the folder and the space left")
+    try file?.write(record, at: size)
+    size += record.count
   }
 
   /// An `Event` with a `Summary` of scalars.

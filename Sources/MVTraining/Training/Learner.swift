@@ -87,7 +87,7 @@ final class Learner {
   /// Both views of a batch through the encoder, the loss, and its gradient, where it is finite, added to what is there.
   private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
     let count = settings.batchSize
-    // The augmented view goes first, as released: batch normalisation's running statistics depend on the order.
+    // The augmented view goes first, as released: batch normalization's running statistics depend on the order.
     let views = try tensor(of: batch.augmented + batch.plain, count: 2 * count)
     let (augmented, plain) = (try views.rows(0..<count), try views.rows(count..<2 * count))
     // A teacher's own memory would come on top of the network's; the others' time is shorter after the network's first
@@ -113,18 +113,18 @@ final class Learner {
   ) throws(MVError) -> [MultiViewLoss.Representation] {
     var representations: [MultiViewLoss.Representation] = []
     for (target, rows) in zip(data.targets, batch.rows) {
-      let distances: CentredDistances
+      let distances: CenteredDistances
       switch target.origin {
-      case .pixels: distances = try CentredDistances(of: plain, scale: target.scale, estimator: loss.estimator)
+      case .pixels: distances = try CenteredDistances(of: plain, scale: target.scale, estimator: loss.estimator)
       case .augmented:
         let second = try tensor(of: batch.secondView ?? batch.augmented, count: settings.batchSize)
-        distances = try CentredDistances(of: second, scale: target.scale, estimator: loss.estimator)
+        distances = try CenteredDistances(of: second, scale: target.scale, estimator: loss.estimator)
       case .teacher(let teacher):
         let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
-        distances = try CentredDistances(of: embedding, scale: target.scale, estimator: loss.estimator)
+        distances = try CenteredDistances(of: embedding, scale: target.scale, estimator: loss.estimator)
       case .stored:
         guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
-        distances = try CentredDistances(of: rows, scale: target.scale, estimator: loss.estimator)
+        distances = try CenteredDistances(of: rows, scale: target.scale, estimator: loss.estimator)
       }
       representations.append(
         MultiViewLoss.Representation(

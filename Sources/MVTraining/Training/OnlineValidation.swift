@@ -18,10 +18,10 @@ struct OnlineValidation {
   ///
   /// Nil where fewer than 50 images have labels, or all have the same.
   init?(of data: TrainingData, seed: UInt64) {
-    let labelled = data.labels.indices.filter { data.labels[$0] >= 0 }
-    guard labelled.count >= 50, Set(data.labels.filter { $0 >= 0 }).count > 1 else { return nil }
+    let labeled = data.labels.indices.filter { data.labels[$0] >= 0 }
+    guard labeled.count >= 50, Set(data.labels.filter { $0 >= 0 }).count > 1 else { return nil }
     var generator = SeededGenerator(seed: seed, keys: RandomStream.validation.rawValue)
-    let order = generator.permutation(of: labelled.count).map { labelled[$0] }
+    let order = generator.permutation(of: labeled.count).map { labeled[$0] }
     let questions = min(Self.mostAsked, order.count / 10)
     asked = order.prefix(questions).sorted()
     known = order.dropFirst(questions).prefix(Self.mostKnown).sorted()
@@ -39,13 +39,13 @@ struct OnlineValidation {
 
   private func features(
     of rows: [Int], _ embedder: Embedder, _ data: TrainingData, name: String
-  ) throws(MVError) -> LabelledFeatures {
+  ) throws(MVError) -> LabeledFeatures {
     var values: [Float] = []
     values.reserveCapacity(rows.count * embedder.columns)
     for start in stride(from: 0, to: rows.count, by: 256) {
       values += try embedder.embed(data.images(Array(rows[start..<min(start + 256, rows.count)]))).values
     }
     let matrix = FeatureMatrix(Matrix(rows: rows.count, columns: embedder.columns, values: values), name: "embedding")
-    return try LabelledFeatures([matrix], labels: .single(rows.map { labels[$0] }), name: name)
+    return try LabeledFeatures([matrix], labels: .single(rows.map { labels[$0] }), name: name)
   }
 }

@@ -26,7 +26,7 @@ struct StepClock {
     epochWaiting += time / .seconds(1)
   }
 
-  /// Runs `body`, which is the network's own work: the encoder's two passes, or the optimiser.
+  /// Runs `body`, which is the network's own work: the encoder's two passes, or the optimizer.
   ///
   /// On CUDA kernels outlast the call that starts them, so that there this counts their launch and no more.
   mutating func networking<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {

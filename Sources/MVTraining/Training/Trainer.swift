@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 public import MVImaging
 
 /// Trains an encoder by the MV-MR loss, in a folder of its own: `last.ckpt`, `best.ckpt`, `losses.csv` and TensorBoard's
@@ -18,7 +19,7 @@ public final class Trainer {
   public let totalSteps: Int
   /// Steps done; not 0 after a resume.
   public private(set) var step: Int
-  /// The statistics that images are normalised by.
+  /// The statistics that images are normalized by.
   public var statistics: ImageStatistics { learner.statistics }
 
   /// The last checkpoint of a run in `folder`.
@@ -58,9 +59,7 @@ public final class Trainer {
       }
       found = try Checkpoint(contentsOf: file)
     }
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be created", remedy: "check the path and its permissions")
-    }
+    try Folder.create(folder)
     step = found?.place.step ?? 0
     partialLoss = found?.place.partialLoss
     bestScore = found?.place.bestScore

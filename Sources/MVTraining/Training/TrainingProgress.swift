@@ -22,7 +22,7 @@ public struct TrainingProgress: Hashable, Sendable {
   public let secondsLeft: Double
   /// The share of the time so far that the network waited for batches, 0...1.
   public let waitingShare: Double
-  /// Seconds spent so far in the encoder's forward and backward passes and in the optimiser; the rest is the loss, batches
+  /// Seconds spent so far in the encoder's forward and backward passes and in the optimizer; the rest is the loss, batches
   /// waited for, copies, logs, checkpoints and scores.
   public let networkSeconds: Double
   /// The epoch's record, where this step ended it.

@@ -69,7 +69,7 @@ extension TrainingSettings {
       milestones: (WidthList(parsing: milestones)?.values ?? []).map { $0 * stepsPerEpoch }, gamma: gamma)
   }
 
-  /// The statistics that images of `shape` are normalised by.
+  /// The statistics that images of `shape` are normalized by.
   public func statistics(for shape: ImageShape) -> ImageStatistics {
     ImageStatistics(rawValue: normalization.rawValue) ?? (max(shape.height, shape.width) <= 32 ? .cifar : .imagenet)
   }

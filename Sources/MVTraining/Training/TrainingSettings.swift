@@ -37,7 +37,7 @@ public struct TrainingSettings: Configurable, Hashable {
     case bfloat16 = "bf16"
   }
 
-  /// The statistics that images are normalised by.
+  /// The statistics that images are normalized by.
   public enum Normalization: String, Hashable, Sendable, CaseIterable {
     /// CIFAR's for images of at most 32 pixels, else ImageNet's.
     case automatic = "auto"
@@ -111,7 +111,7 @@ public struct TrainingSettings: Configurable, Hashable {
   public var releasedSign = false
   /// How views are made.
   public var policy = AugmentationPolicy.Name.custom
-  /// What images are normalised by.
+  /// What images are normalized by.
   public var normalization = Normalization.automatic
   /// The seed of everything random.
   public var seed = 0
@@ -127,7 +127,7 @@ public struct TrainingSettings: Configurable, Hashable {
   public var workers = 1
   /// Epochs between checkpoints.
   public var checkpointEvery = 1
-  /// Epochs between scores of the embeddings on labelled training images; 0 for none.
+  /// Epochs between scores of the embeddings on labeled training images; 0 for none.
   public var validateEvery = 5
 
   /// The name errors use.

@@ -4,6 +4,7 @@ internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
 internal import MVExtraction
+internal import MVPages
 internal import MVRepresentations
 internal import MVStore
 internal import MVTraining
@@ -23,7 +24,7 @@ struct Demo {
       var table = TextTable("features", "columns", "k-NN (20)", "linear probe")
       for score in scores {
         table.add(
-          score.title, "\(score.columns)", Percent(score.neighbours).description, Percent(score.probe).description)
+          score.title, "\(score.columns)", Percent(score.neighbors).description, Percent(score.probe).description)
       }
       return table.text
     }
@@ -63,7 +64,7 @@ struct Demo {
 
     let seconds = Date().timeIntervalSince(start)
     let report = folder.appending(path: "report.html")
-    try DemoReport(
+    try DemoPage(
       source: source, scores: scores, records: records, settings: settings, seconds: seconds, trained: trained
     ).write(to: report)
     return Outcome(scores: scores, report: report, seconds: seconds)
@@ -101,7 +102,7 @@ struct Demo {
     return try FeatureFile(reading: url)
   }
 
-  /// A small encoder, and views by crops and flips alone: stronger changes of colour and blur wipe out what tells these
+  /// A small encoder, and views by crops and flips alone: stronger changes of color and blur wipe out what tells these
   /// drawings apart.
   private func settings() throws(MVError) -> TrainingSettings {
     var settings = TrainingSettings()

@@ -46,7 +46,7 @@ private struct DemoJSON: Encodable {
   let seconds: Double
 
   init(_ result: Demo.Outcome) {
-    results = result.scores.map { Row(name: $0.title, columns: $0.columns, knn: $0.neighbours, probe: $0.probe) }
+    results = result.scores.map { Row(name: $0.title, columns: $0.columns, knn: $0.neighbors, probe: $0.probe) }
     report = result.report.path
     seconds = result.seconds
   }

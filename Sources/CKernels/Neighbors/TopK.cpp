@@ -1,0 +1,331 @@
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "CKernelsTopK.h"
+#include "PairProducts.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "Neighbors/TopK.cpp"
+// clang-format off
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "hwy/cache_control.h"
+// clang-format on
+
+#ifndef MVK_TOP_K_CONSTANTS
+#define MVK_TOP_K_CONSTANTS
+using mvk::kStrip;
+// Pairs a pass: a panel of 16 rows then fills half of the first-level cache.
+static constexpr size_t kPairs = 256;
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace mvk {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::ScalableTag<float>;
+using Ints = hn::RebindToSigned<Floats>;
+
+size_t Panel() { return 2 * hn::Lanes(Floats()); }
+
+double Quantise(const float* row, float scale, int16_t* quantised, size_t count) {
+  const Floats d;
+  const hn::Rebind<int16_t, Floats> d16;
+  const size_t lanes = hn::Lanes(d);
+  const auto s = hn::Set(d, scale);
+  auto lost = hn::Zero(d);
+  double total = 0;
+  size_t i = 0;
+  for (size_t block = 0; i + lanes <= count; i += lanes) {
+    const auto exact = hn::Mul(hn::LoadU(d, row + i), s);
+    const auto nearest = hn::NearestInt(exact);
+    const auto difference = hn::Sub(exact, hn::ConvertTo(d, nearest));
+    lost = hn::MulAdd(difference, difference, lost);
+    hn::StoreU(hn::DemoteTo(d16, nearest), d16, quantised + i);
+    if (++block == 512) {
+      total += hn::GetLane(hn::SumOfLanes(d, lost));
+      lost = hn::Zero(d);
+      block = 0;
+    }
+  }
+  total += hn::GetLane(hn::SumOfLanes(d, lost));
+  for (; i < count; ++i) {
+    const float exact = row[i] * scale;
+    const float nearest = nearbyintf(exact);
+    quantised[i] = static_cast<int16_t>(nearest);
+    total += static_cast<double>(exact - nearest) * (exact - nearest);
+  }
+  return total;
+}
+
+// products[strip rows x 2 vectors] (+)= queries . train over `pairs` pairs of values.
+template <bool kFirst>
+HWY_INLINE void Multiply(const int16_t* HWY_RESTRICT queries, const int16_t* HWY_RESTRICT train, size_t pairs,
+                         int32_t* HWY_RESTRICT products) {
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+  if (HasPairProducts()) return PairProducts(queries, train, pairs, kFirst, products);
+#endif
+  const Ints d;
+  const hn::Repartition<int16_t, Ints> d16;
+  const size_t lanes = hn::Lanes(d);
+  using V = hn::Vec<Ints>;
+  V sum[kStrip][2], other[kStrip][2];
+  for (size_t r = 0; r < kStrip; ++r) {
+    for (size_t v = 0; v < 2; ++v) {
+      sum[r][v] = kFirst ? hn::Zero(d) : hn::LoadU(d, products + (2 * r + v) * lanes);
+      other[r][v] = hn::Zero(d);
+    }
+  }
+  const auto* pair = reinterpret_cast<const int32_t*>(queries);
+  for (size_t p = 0; p < pairs; ++p) {
+    const auto left = hn::LoadU(d16, train);
+    const auto right = hn::LoadU(d16, train + 2 * lanes);
+    HWY_UNROLL(6)
+    for (size_t r = 0; r < kStrip; ++r) {
+      const auto query = hn::BitCast(d16, hn::Set(d, pair[r]));
+      sum[r][0] = hn::ReorderWidenMulAccumulate(d, query, left, sum[r][0], other[r][0]);
+      sum[r][1] = hn::ReorderWidenMulAccumulate(d, query, right, sum[r][1], other[r][1]);
+    }
+    pair += kStrip;
+    train += 4 * lanes;
+  }
+  for (size_t r = 0; r < kStrip; ++r) {
+    for (size_t v = 0; v < 2; ++v) {
+      hn::StoreU(hn::RearrangeToOddPlusEven(sum[r][v], other[r][v]), d, products + (2 * r + v) * lanes);
+    }
+  }
+}
+
+size_t Screen(const mvk_train_tile* tile, const mvk_query_block* block, size_t panel) {
+  const Floats d;
+  const Ints di;
+  const size_t lanes = hn::Lanes(d);
+  const size_t width = 2 * lanes;
+  const size_t strips = (block->count + kStrip - 1) / kStrip;
+  for (; panel < tile->panels; ++panel) {
+    const int16_t* train = tile->packed + panel * width * 2 * tile->pairs;
+    for (size_t start = 0; start < tile->pairs; start += kPairs) {
+      const size_t pairs = HWY_MIN(kPairs, tile->pairs - start);
+      for (size_t strip = 0; strip < strips; ++strip) {
+        const int16_t* queries = block->packed + (strip * tile->pairs + start) * kStrip * 2;
+        int32_t* products = block->products + strip * kStrip * width;
+        if (start == 0) {
+          Multiply<true>(queries, train, pairs, products);
+        } else {
+          Multiply<false>(queries, train + start * width * 2, pairs, products);
+        }
+      }
+    }
+    bool full = false;
+    for (size_t v = 0; v < 2; ++v) {
+      const size_t row = panel * width + v * lanes;
+      const auto factor = hn::LoadU(d, tile->factor + row);
+      const auto slack = hn::LoadU(d, tile->slack + row);
+      const auto offset = hn::LoadU(d, tile->offset + row);
+      const auto number = hn::Iota(di, tile->first + static_cast<int32_t>(row));
+      for (size_t q = 0; q < block->count; ++q) {
+        const auto product = hn::ConvertTo(d, hn::LoadU(di, block->products + q * width + v * lanes));
+        const auto scale = hn::Set(d, block->scale[q]);
+        const auto upper = hn::MulAdd(product, factor, hn::MulAdd(scale, offset, slack));
+        const auto keep = hn::Ge(upper, hn::Set(d, block->threshold[q]));
+        if (HWY_LIKELY(hn::AllFalse(d, keep))) continue;
+        const size_t place = q * block->capacity + block->counts[q];
+        // lower = upper - 2 slack - 2e-6 scale |offset|; offsets are never positive.
+        const auto lower =
+            hn::MulAdd(hn::Mul(scale, offset), hn::Set(d, 2e-6f), hn::NegMulAdd(slack, hn::Set(d, 2.0f), upper));
+        const size_t count = hn::CompressStore(upper, keep, d, block->upper + place);
+        hn::CompressStore(lower, keep, d, block->lower + place);
+        hn::CompressStore(number, hn::RebindMask(di, keep), di, block->rows + place);
+        block->counts[q] += static_cast<int32_t>(count);
+        // A compressed store may write a whole vector, so room for one must be left beyond the next panel's rows.
+        full |= block->counts[q] + 3 * lanes > block->capacity;
+      }
+    }
+    if (full) return panel + 1;
+  }
+  return panel;
+}
+
+HWY_INLINE size_t CountAtLeast(const float* values, size_t count, float bound) {
+  const Floats d;
+  const size_t lanes = hn::Lanes(d);
+  const auto b = hn::Set(d, bound);
+  size_t found = 0, i = 0;
+  for (; i + lanes <= count; i += lanes) found += hn::CountTrue(d, hn::Ge(hn::LoadU(d, values + i), b));
+  for (; i < count; ++i) found += values[i] >= bound;
+  return found;
+}
+
+size_t Compact(const mvk_query_block* block, size_t query, size_t k, int tight) {
+  const Floats d;
+  const Ints di;
+  const size_t lanes = hn::Lanes(d);
+  float* upper = block->upper + query * block->capacity;
+  float* lower = block->lower + query * block->capacity;
+  int32_t* rows = block->rows + query * block->capacity;
+  const size_t count = block->counts[query];
+  if (count < k) return count;
+  // The k-th largest lower bound lies in [low, high]; halve until few enough lie between.
+  float low = FLT_MAX, high = -FLT_MAX;
+  for (size_t i = 0; i < count; ++i) {
+    low = HWY_MIN(low, lower[i]);
+    high = HWY_MAX(high, lower[i]);
+  }
+  const size_t enough = tight ? k : k + k / 16 + 1;
+  size_t above = count;
+  for (int step = 0; step < 40 && above > enough; ++step) {
+    const float middle = low + (high - low) * 0.5f;
+    if (!(middle > low && middle <= high)) break;
+    const size_t found = CountAtLeast(lower, count, middle);
+    if (found >= k) {
+      low = middle;
+      above = found;
+    } else {
+      high = middle;
+    }
+  }
+  block->threshold[query] = HWY_MAX(block->threshold[query], low);
+  const auto threshold = hn::Set(d, block->threshold[query]);
+  size_t left = 0;
+  for (size_t i = 0; i < count; i += lanes) {
+    const auto u = hn::LoadU(d, upper + i);
+    const auto l = hn::LoadU(d, lower + i);
+    const auto r = hn::LoadU(di, rows + i);
+    const auto keep = hn::And(hn::Ge(u, threshold), hn::FirstN(d, count - i));
+    const size_t kept = hn::CompressStore(u, keep, d, upper + left);
+    hn::CompressStore(l, keep, d, lower + left);
+    hn::CompressStore(r, hn::RebindMask(di, keep), di, rows + left);
+    left += kept;
+  }
+  block->counts[query] = static_cast<int32_t>(left);
+  return left;
+}
+
+// `next` is fetched into the cache meanwhile.
+HWY_INLINE double DotAnd(const float* left, const float* right, const float* next, size_t count) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> half;
+  const size_t lanes = hn::Lanes(d);
+  auto a = hn::Zero(d), b = a, c = a, e = a;
+  size_t i = 0;
+  const auto widen = [&](const float* values) { return hn::PromoteTo(d, hn::LoadU(half, values)); };
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    hwy::Prefetch(next + i);
+    a = hn::MulAdd(widen(left + i), widen(right + i), a);
+    b = hn::MulAdd(widen(left + i + lanes), widen(right + i + lanes), b);
+    c = hn::MulAdd(widen(left + i + 2 * lanes), widen(right + i + 2 * lanes), c);
+    e = hn::MulAdd(widen(left + i + 3 * lanes), widen(right + i + 3 * lanes), e);
+  }
+  double total = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(a, b), hn::Add(c, e))));
+  for (; i < count; ++i) total += static_cast<double>(left[i]) * right[i];
+  return total;
+}
+
+HWY_INLINE double SquaredDistanceAnd(const float* left, double left_scale, const float* right, double right_scale,
+                                     const float* next, size_t count) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> half;
+  const size_t lanes = hn::Lanes(d);
+  const auto ls = hn::Set(d, left_scale), rs = hn::Set(d, right_scale);
+  auto a = hn::Zero(d), b = a;
+  const auto difference = [&](size_t i) {
+    return hn::Sub(hn::Mul(hn::PromoteTo(d, hn::LoadU(half, left + i)), ls),
+                   hn::Mul(hn::PromoteTo(d, hn::LoadU(half, right + i)), rs));
+  };
+  size_t i = 0;
+  for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    hwy::Prefetch(next + i);
+    const auto first = difference(i), second = difference(i + lanes);
+    a = hn::MulAdd(first, first, a);
+    b = hn::MulAdd(second, second, b);
+  }
+  double total = hn::GetLane(hn::SumOfLanes(d, hn::Add(a, b)));
+  for (; i < count; ++i) {
+    const double gap = left[i] * left_scale - right[i] * right_scale;
+    total += gap * gap;
+  }
+  return total;
+}
+
+double Dot(const float* left, const float* right, size_t count) { return DotAnd(left, right, right, count); }
+
+double SquaredDistance(const float* left, double left_scale, const float* right, double right_scale, size_t count) {
+  return SquaredDistanceAnd(left, left_scale, right, right_scale, right, count);
+}
+
+void Dots(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count, double* products) {
+  for (size_t i = 0; i < count; ++i) {
+    const float* next = base + columns * rows[HWY_MIN(i + 1, count - 1)];
+    products[i] = DotAnd(query, base + columns * rows[i], next, columns);
+  }
+}
+
+void SquaredDistances(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
+                      double* distances) {
+  for (size_t i = 0; i < count; ++i) {
+    const float* next = base + columns * rows[HWY_MIN(i + 1, count - 1)];
+    distances[i] = SquaredDistanceAnd(query, 1, base + columns * rows[i], 1, next, columns);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace mvk
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace mvk {
+HWY_EXPORT(Panel);
+HWY_EXPORT(Quantise);
+HWY_EXPORT(Screen);
+HWY_EXPORT(Compact);
+HWY_EXPORT(Dot);
+HWY_EXPORT(SquaredDistance);
+HWY_EXPORT(Dots);
+HWY_EXPORT(SquaredDistances);
+}  // namespace mvk
+
+size_t mvk_screen_strip(void) { return kStrip; }
+size_t mvk_screen_panel(void) { return HWY_DYNAMIC_DISPATCH(mvk::Panel)(); }
+
+double mvk_quantise(const float* row, float scale, int16_t* quantised, size_t count) {
+  return HWY_DYNAMIC_DISPATCH(mvk::Quantise)(row, scale, quantised, count);
+}
+
+void mvk_screen_pack(const int16_t* rows, size_t count, size_t pairs, size_t width, int16_t* packed) {
+  for (size_t row = 0; row < width; ++row) {
+    char* to = reinterpret_cast<char*>(packed) + row * 4;
+    const char* from = reinterpret_cast<const char*>(rows + row * 2 * pairs);
+    for (size_t pair = 0; pair < pairs; ++pair, to += width * 4, from += 4) {
+      if (row < count) {
+        memcpy(to, from, 4);
+      } else {
+        memset(to, 0, 4);
+      }
+    }
+  }
+}
+
+size_t mvk_screen(const mvk_train_tile* tile, const mvk_query_block* block, size_t panel) {
+  return HWY_DYNAMIC_DISPATCH(mvk::Screen)(tile, block, panel);
+}
+size_t mvk_screen_compact(const mvk_query_block* block, size_t query, size_t k, int tight) {
+  return HWY_DYNAMIC_DISPATCH(mvk::Compact)(block, query, k, tight);
+}
+double mvk_dot(const float* left, const float* right, size_t count) {
+  return HWY_DYNAMIC_DISPATCH(mvk::Dot)(left, right, count);
+}
+double mvk_squared_distance(const float* left, double left_scale, const float* right, double right_scale,
+                            size_t count) {
+  return HWY_DYNAMIC_DISPATCH(mvk::SquaredDistance)(left, left_scale, right, right_scale, count);
+}
+void mvk_dots(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
+              double* products) {
+  HWY_DYNAMIC_DISPATCH(mvk::Dots)(query, base, columns, rows, count, products);
+}
+void mvk_squared_distances(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
+                           double* distances) {
+  HWY_DYNAMIC_DISPATCH(mvk::SquaredDistances)(query, base, columns, rows, count, distances);
+}
+#endif

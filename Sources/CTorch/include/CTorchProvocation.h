@@ -1,0 +1,26 @@
+// For the tests alone.
+#ifndef CTORCH_PROVOCATION_H
+#define CTORCH_PROVOCATION_H
+
+#include "CGuarded.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What `mvt_provoke` throws.
+typedef enum MVTProvocation {
+  MVTProvokeTorch = 0,
+  MVTProvokeMemory = 1,
+  MVTProvokeStandard = 2,
+  MVTProvokeUnknown = 3
+} MVTProvocation;
+
+/// Throws inside the guard, so that tests see each kind of exception come out as a status.
+GuardedStatus mvt_provoke(MVTProvocation provocation);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,26 @@
+/// A ``ClassificationReport`` as JSON has it.
+struct ClassificationDocument: Encodable {
+  struct ClassRow: Encodable {
+    let `class`: String
+    let rows: Int
+    let accuracy: Double?
+  }
+  let top1: Double
+  let top5: Double?
+  let balanced_accuracy: Double
+  let interval: [Double]
+  let rows: Int
+  let per_class: [ClassRow]
+  let confusion: [[Int]]
+}
+
+/// Two JSON objects as one.
+struct Joined<First: Encodable, Second: Encodable>: Encodable {
+  let first: First
+  let second: Second
+
+  func encode(to encoder: any Encoder) throws {
+    try first.encode(to: encoder)
+    try second.encode(to: encoder)
+  }
+}

@@ -1,0 +1,151 @@
+internal import CKernels
+internal import MVCore
+
+/// The train rows of a probe, standardized: held in memory where they fit, read anew otherwise.
+final class ProbeData: Sendable {
+  let reader: RowReader
+  /// The class of each row, as a number from 0 without gaps.
+  let labels: [Int32]
+  /// The mean of each column.
+  let center: [Float]
+  /// What a column is multiplied by after its mean is subtracted; 0 for a constant one.
+  let scale: [Float]
+  let threads: Int
+  private let cached: WorkBuffer<Float>?
+  /// What each row is multiplied by in each representation instead, where rows are brought to length 1.
+  private let rowScales: [Float]?
+
+  var rows: Int { labels.count }
+  let columns: Int
+
+  /// Whether the rows are held in memory.
+  var isInMemory: Bool { cached != nil }
+
+  /// Bytes up to which standardized rows are held in memory.
+  static let cacheBytes = 1 << 30
+
+  /// Columns are brought to standard deviation 1 if `standardize`; means are subtracted in any case, which the biases,
+  /// not being penalised, make up for.
+  ///
+  /// With `normalizeRows` neither is done: each row is divided, in each representation, by its length (and 1e-5, as VISSL
+  /// does). With `plain`, values are taken as they are.
+  convenience init(
+    reader: RowReader, labels: [Int32], standardize: Bool, normalizeRows: Bool = false, plain: Bool = false,
+    threads: Int, cacheBytes: Int = ProbeData.cacheBytes
+  ) throws(MVError) {
+    let norms = try reader.norms(threads: threads)
+    let rowScales: [Float]?
+    let center: [Float]
+    let scale: [Float]
+    let columns = reader.columns
+    if normalizeRows || plain {
+      rowScales = plain ? nil : norms.map { Float(1 / ($0 + 1e-5)) }
+      center = [Float](repeating: 0, count: columns)
+      scale = [Float](repeating: 1, count: columns)
+    } else {
+      rowScales = nil
+      let moments = ColumnMoments(of: reader, threads: threads)
+      center = moments.means.map { Float($0) }
+      scale = zip(moments.means, moments.deviations).map { mean, deviation in
+        // What rounding alone would leave of a constant column is no deviation.
+        guard deviation > 1e-7 * abs(mean), deviation > 1e-30 else { return 0 }
+        return standardize ? Float(1 / deviation) : 1
+      }
+    }
+    try self.init(
+      reader: reader, labels: labels, center: center, scale: scale, rowScales: rowScales, threads: threads,
+      cacheBytes: cacheBytes)
+  }
+
+  /// Other rows, on the scale of `other`; throws at a value that is not finite.
+  convenience init(reader: RowReader, labels: [Int32], scaledLike other: ProbeData) throws(MVError) {
+    _ = try reader.norms(threads: other.threads)
+    try self.init(
+      reader: reader, labels: labels, center: other.center, scale: other.scale, rowScales: nil, threads: other.threads,
+      cacheBytes: Self.cacheBytes)
+  }
+
+  private init(
+    reader: RowReader, labels: [Int32], center: [Float], scale: [Float], rowScales: [Float]?, threads: Int,
+    cacheBytes: Int
+  ) throws(MVError) {
+    self.reader = reader
+    self.labels = labels
+    self.center = center
+    self.scale = scale
+    self.rowScales = rowScales
+    self.threads = threads
+    columns = reader.columns
+    guard reader.rows.count * reader.columns * 4 <= cacheBytes else {
+      cached = nil
+      return
+    }
+    let cache = WorkBuffer<Float>(uninitialized: reader.rows.count * reader.columns)
+    let chunk = reader.chunk
+    try Parallel.forEach((reader.rows.count + chunk - 1) / chunk, threads: threads) { index throws(MVError) in
+      let range = index * chunk..<min(reader.rows.count, (index + 1) * chunk)
+      let target = cache.pointer + range.lowerBound * reader.columns
+      Self.load(range, of: reader, into: target, center, scale, rowScales)
+    }
+    cached = cache
+  }
+
+  /// The same rows in other coordinates.
+  init(_ original: ProbeData, rows: WorkBuffer<Float>, columns: Int) {
+    reader = original.reader
+    labels = original.labels
+    threads = original.threads
+    center = [Float](repeating: 0, count: columns)
+    scale = [Float](repeating: 1, count: columns)
+    self.columns = columns
+    cached = rows
+    rowScales = nil
+  }
+
+  private static func load(
+    _ range: Range<Int>, of reader: RowReader, into target: UnsafeMutablePointer<Float>, _ center: [Float],
+    _ scale: [Float], _ rowScales: [Float]?
+  ) {
+    reader.read(range, into: target)
+    if let rowScales {
+      reader.scale(range, in: target, by: rowScales)
+    } else {
+      mvk_standardize(target, range.count, reader.columns, center, scale)
+    }
+  }
+
+  /// Rows to work on at a time.
+  var tileLength: Int { max(128, min(512, (16 << 20) / (4 * columns))) }
+
+  /// Memory that ``tile(_:scratch:)`` needs for the longest tile; none where the rows are in memory.
+  func makeScratch() -> WorkBuffer<Float> {
+    WorkBuffer(uninitialized: cached == nil ? tileLength * columns : 0)
+  }
+
+  /// The standardized rows of `range`, at most ``tileLength`` of them.
+  func tile(_ range: Range<Int>, scratch: WorkBuffer<Float>) -> UnsafePointer<Float> {
+    if let cached { return UnsafePointer(cached.pointer + range.lowerBound * columns) }
+    Self.load(range, of: reader, into: scratch.pointer, center, scale, rowScales)
+    return UnsafePointer(scratch.pointer)
+  }
+
+  /// Copies the rows at `positions`, scaled, into `target`.
+  func gather(_ positions: [Int], into target: UnsafeMutablePointer<Float>) {
+    for (place, position) in positions.enumerated() {
+      let row = target + place * columns
+      if let cached {
+        row.update(from: cached.pointer + position * columns, count: columns)
+      } else {
+        Self.load(position..<position + 1, of: reader, into: row, center, scale, rowScales)
+      }
+    }
+  }
+
+  /// `ranges` cut into tiles.
+  func tiles(_ ranges: [Range<Int>]) -> [Range<Int>] {
+    let length = tileLength
+    return ranges.flatMap { range in
+      stride(from: range.lowerBound, to: range.upperBound, by: length).map { $0..<min(range.upperBound, $0 + length) }
+    }
+  }
+}

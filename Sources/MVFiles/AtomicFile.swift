@@ -1,0 +1,75 @@
+package import Foundation
+package import MVCore
+
+/// Files that appear under their name whole and on the disk, or not at all.
+///
+/// A file is written beside its place as `.NAME.creating`, synced, and only then renamed: no instant, no full disk and no
+/// power failure leaves half a file under the name.
+package enum AtomicFile {
+  /// Creates the file at `path`, filled by `body`, which gets the path and the descriptor of what will become it.
+  ///
+  /// Returns nil where another process was first, unless `replacing` says that what stands there goes. The file comes with
+  /// the writer's lock. Throws what `body` throws, and where another process is creating the file.
+  package static func create(
+    _ path: String, replacing: Bool, _ body: (String, FileDescriptor) throws(MVError) -> Void
+  ) throws(MVError) -> FileDescriptor? {
+    let url = URL(filePath: path)
+    let temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).creating").path
+    // The same name for all: the lock on it lets one process create at a time, and what a killed one left is reused.
+    let file: FileDescriptor
+    do throws(MVError) {
+      file = try FileDescriptor(temporary, flags: O_RDWR | O_CREAT | O_NOFOLLOW)
+    } catch {
+      // Not a missing input: it is the folder of an output that is not there.
+      throw error.kind == .missingInput
+        ? .inputOutput(path, "cannot be written: its folder is not there", remedy: "create the folder first")
+        : MVError(error.kind, path, error.problem, remedy: error.remedy)
+    }
+    guard try file.lock() else { throw busy(path) }
+    var named = stat()
+    let opened = try file.status()
+    guard stat(temporary, &named) == 0, named.st_ino == opened.st_ino, named.st_dev == opened.st_dev else { return nil }
+    guard replacing || access(path, F_OK) != 0 else {
+      unlink(temporary)
+      return nil
+    }
+    do throws(MVError) {
+      try body(temporary, file)
+      try file.synchronize()
+      guard rename(temporary, path) == 0 else { throw FileDescriptor.failure(path, "cannot be created", errno) }
+    } catch {
+      unlink(temporary)
+      throw error.subject == temporary ? MVError(error.kind, path, error.problem, remedy: error.remedy) : error
+    }
+    try FileDescriptor.synchronizeFolder(of: path)
+    return file
+  }
+
+  /// Writes the file at `url` anew by `body`, in place of what stands there.
+  ///
+  /// Throws what `body` throws, and where the file cannot be written; what stood there then stays.
+  package static func replace(_ url: URL, _ body: (FileDescriptor) throws(MVError) -> Void) throws(MVError) {
+    // Ends: another round is needed only when another process has put its file in place in between.
+    while true {
+      let made = try create(url.path, replacing: true) { (_, file) throws(MVError) in
+        try file.truncate()
+        try body(file)
+      }
+      if made != nil { return }
+    }
+  }
+
+  /// Writes `bytes` in place of what stands at `url`; throws where that cannot be done.
+  package static func write(_ bytes: Data, to url: URL) throws(MVError) {
+    try replace(url) { (file) throws(MVError) in try file.write([UInt8](bytes), at: 0) }
+  }
+
+  /// Writes `text`, as UTF-8, in place of what stands at `url`; throws where that cannot be done.
+  package static func write(_ text: String, to url: URL) throws(MVError) { try write(Data(text.utf8), to: url) }
+
+  /// The error of a file that another process writes to.
+  package static func busy(_ path: String) -> MVError {
+    .inputOutput(
+      path, "is being written by another process", remedy: "wait until that has ended, or give another --output")
+  }
+}

@@ -1,0 +1,68 @@
+package import Foundation
+package import MVCore
+
+/// Folders that get their name when all of what they hold is there and on the disk.
+package enum AtomicFolder {
+  /// Creates `folder`, filled by `body`; throws what `body` throws, and where something but an empty folder stands there.
+  package static func write(_ folder: URL, _ body: (URL) throws(MVError) -> Void) throws(MVError) {
+    let path = folder.path
+    let present = try? FileManager.default.contentsOfDirectory(atPath: path)
+    guard present?.isEmpty ?? !FileManager.default.fileExists(atPath: path) else {
+      throw .usage(path, "is there already", remedy: "name a folder that is not there, or remove this one")
+    }
+    let target = URL(filePath: path)
+    let temporary = target.deletingLastPathComponent().appending(path: ".\(target.lastPathComponent).creating")
+    // The same name for all: what a killed run left is written anew, and the lock keeps two runs apart.
+    try createInner(temporary)
+    let lock = try FileDescriptor(temporary.path, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    guard try lock.lock() else {
+      throw .inputOutput(path, "is being written by another process", remedy: "wait until that has ended")
+    }
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: temporary.path)) ?? [] {
+      try? FileManager.default.removeItem(at: temporary.appending(path: name))
+    }
+    do throws(MVError) {
+      try body(temporary)
+      try synchronize(temporary)
+      guard rename(temporary.path, path) == 0 else { throw FileDescriptor.failure(path, "cannot be created", errno) }
+    } catch {
+      try? FileManager.default.removeItem(at: temporary)
+      throw error
+    }
+    try FileDescriptor.synchronizeFolder(of: path)
+  }
+
+  /// Brings everything in the folder to the disk, so that its name never stands for half of it.
+  private static func synchronize(_ folder: URL) throws(MVError) {
+    let inside = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isDirectoryKey])
+    for case let url as URL in inside ?? FileManager.DirectoryEnumerator() {
+      let isFolder = (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
+      try FileDescriptor(url.path, flags: isFolder ? O_RDONLY | O_DIRECTORY : O_RDWR).synchronize()
+    }
+    try FileDescriptor(folder.path, flags: O_RDONLY | O_DIRECTORY).synchronize()
+  }
+
+  /// Creates a folder within an existing one where there is none; throws where that cannot be done.
+  package static func createInner(_ folder: URL) throws(MVError) {
+    guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
+      throw FileDescriptor.failure(folder.path, "cannot be created", errno)
+    }
+  }
+
+  /// Writes one file of a folder that is still without its name; throws where that cannot be done.
+  package static func write(_ bytes: Data, _ name: String, in folder: URL) throws(MVError) {
+    let file = try FileDescriptor(folder.appending(path: name).path, flags: O_RDWR | O_CREAT | O_TRUNC)
+    try file.write([UInt8](bytes), at: 0)
+    try file.synchronize()
+  }
+}
+
+/// Folders as outputs.
+package enum Folder {
+  /// Creates a folder and those above it where they are not there; throws where that cannot be done.
+  package static func create(_ url: URL) throws(MVError) {
+    do { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) } catch {
+      throw .inputOutput(url.path, "cannot be created", remedy: "check the path and its permissions")
+    }
+  }
+}

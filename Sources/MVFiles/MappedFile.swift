@@ -1,0 +1,23 @@
+package import Foundation
+
+/// The bytes of a file as memory, unmapped with this value.
+package final class MappedFile: @unchecked Sendable {
+  // Unchecked: the memory is read only and the pointer never changes.
+  private let base: UnsafeMutableRawPointer
+  /// How many bytes are mapped.
+  package let count: Int
+
+  init(base: UnsafeMutableRawPointer, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  deinit { munmap(base, count) }
+
+  /// A stretch of the file, without a copy; keeps the mapping alive.
+  package func bytes(at offset: Int, count: Int) -> Data {
+    precondition(offset >= 0 && count >= 0 && offset + count <= self.count, "a stretch beyond the mapping")
+    guard count > 0 else { return Data() }
+    return Data(bytesNoCopy: base + offset, count: count, deallocator: .custom { [self] _, _ in _ = self })
+  }
+}

@@ -1,0 +1,34 @@
+package import Foundation
+package import MVCore
+
+/// Files that are read as a whole.
+package enum WholeFile {
+  /// The bytes of a file, mapped where `mapped` and where that is safe; throws where it is missing, with `remedy`, or cannot be read.
+  package static func bytes(
+    of url: URL, mapped: Bool = false, remedy: String = "check the path"
+  ) throws(MVError) -> Data {
+    do { return try Data(contentsOf: url, options: mapped ? .mappedIfSafe : []) } catch {
+      guard FileManager.default.fileExists(atPath: url.path) else {
+        throw .missingInput(url.path, "does not exist", remedy: remedy)
+      }
+      throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")
+    }
+  }
+
+  /// The lines of a UTF-8 text file, without their ends (LF or CRLF).
+  ///
+  /// Throws where the file is missing, with `remedy`, cannot be read, or is not UTF-8.
+  package static func lines(of url: URL, remedy: String = "check the path") throws(MVError) -> [String] {
+    guard let text = String(data: try bytes(of: url, remedy: remedy), encoding: .utf8) else {
+      throw .badData(url.path, "is not UTF-8 text", remedy: "save it as UTF-8")
+    }
+    return lines(of: text)
+  }
+
+  /// The lines of `text`, without their ends (LF or CRLF).
+  package static func lines(of text: String) -> [String] {
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    return lines
+  }
+}

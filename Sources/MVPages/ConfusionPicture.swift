@@ -1,0 +1,72 @@
+internal import Foundation
+
+/// A confusion matrix of many classes as a picture: a square a pair, the darker the larger its part of the class.
+struct ConfusionPicture {
+  let matrix: ConfusionMatrix
+  let names: [String]
+  let caption: String
+
+  /// Shades of a square; its opacity grows with the square root, so that small parts still show.
+  private static let shades = 12
+
+  var html: String {
+    let classes = matrix.classCount
+    let cell = classes <= 50 ? 15.0 : classes <= 120 ? 11 : classes <= 250 ? 9 : 3
+    // Squares too small for a name each: every tenth or hundredth class is named.
+    let every = cell >= 9 ? 1 : classes <= 400 ? 10 : 25
+    let font = cell >= 9 ? min(11, cell - 0.5) : 9
+    let shown = (0..<classes).map { short($0 < names.count ? names[$0] : "\($0)") }
+    let longest = stride(from: 0, to: classes, by: every).map { shown[$0].count }.max() ?? 1
+    let margin = Double(longest) * font * 0.56 + 8
+    let side = margin + cell * Double(classes) + 4
+    func number(_ value: Double) -> String { String(format: "%.1f", value) }
+    var parts: [String] = []
+    for label in stride(from: 0, to: classes, by: every) {
+      let middle = number(margin + (Double(label) + 0.5) * cell)
+      let (edge, name) = (number(margin - 4), escaped(shown[label]))
+      parts.append("<text x=\"\(edge)\" y=\"\(middle)\" dy=\"0.35em\" text-anchor=\"end\">\(name)</text>")
+      parts.append("<text transform=\"translate(\(middle) \(edge)) rotate(-90)\" dy=\"0.35em\">\(name)</text>")
+    }
+    for line in stride(from: 0, through: classes, by: 10) {
+      let (at, from, to) = (number(margin + Double(line) * cell), number(margin), number(side - 4))
+      parts.append("<path class=\"grid\" d=\"M\(at) \(from)V\(to)M\(from) \(at)H\(to)\"/>")
+    }
+    for (isRight, kind) in [(false, "error"), (true, "right")] {
+      for (shade, path) in squares(right: isRight, margin: margin, cell: cell).enumerated() where !path.isEmpty {
+        let opacity = number((Double(shade) + 1) / Double(Self.shades) * 0.9 + 0.1)
+        parts.append("<path class=\"\(kind)\" fill-opacity=\"\(opacity)\" d=\"\(path)\"/>")
+      }
+    }
+    let line = escaped(
+      caption.isEmpty
+        ? "Rows: the class; columns: the prediction. The darker, the larger the part of the class's rows (square-root scale)."
+        : caption)
+    let style = "width: \(number(side))px; max-width: none; font-size: \(number(font))px"
+    return """
+      <figure><figcaption>\(line)</figcaption><div class="scroll">
+      <svg class="confusion" style="\(style)" viewBox="0 0 \(number(side)) \(number(side))" role="img" aria-label="\(line)">
+      \(parts.joined(separator: "\n"))
+      </svg></div></figure>
+      """
+  }
+
+  /// A path of squares a shade.
+  private func squares(right: Bool, margin: Double, cell: Double) -> [String] {
+    var paths = [String](repeating: "", count: Self.shades)
+    let totals = matrix.totals
+    let size = cell >= 9 ? cell - 1 : cell
+    for truth in 0..<matrix.classCount where totals[truth] > 0 {
+      for prediction in 0..<matrix.classCount where (truth == prediction) == right {
+        let count = matrix[truth, prediction]
+        guard count > 0 else { continue }
+        let part = (Double(count) / Double(totals[truth])).squareRoot()
+        let shade = min(Self.shades - 1, Int(part * Double(Self.shades)))
+        let (x, y) = (margin + Double(prediction) * cell, margin + Double(truth) * cell)
+        paths[shade] += String(format: "M%.1f %.1fh%.0fv%.0fh-%.0fz", x, y, size, size, size)
+      }
+    }
+    return paths
+  }
+
+  private func short(_ name: String) -> String { name.count > 22 ? "\(name.prefix(21))…" : name }
+}

@@ -1,0 +1,32 @@
+internal import Foundation
+
+/// A confusion matrix as a table, its cells shaded.
+struct ConfusionTable {
+  let matrix: ConfusionMatrix
+  let names: [String]
+  let caption: String
+
+  var html: String {
+    let totals = matrix.totals
+    let classes = 0..<matrix.classCount
+    func name(_ label: Int) -> String { escaped(label < names.count ? names[label] : "\(label)") }
+    let head = classes.map { "<th scope=\"col\">\(name($0))</th>" }.joined()
+    let body = classes.map { truth in
+      let cells = classes.map { prediction in
+        let count = matrix[truth, prediction]
+        let part = totals[truth] == 0 ? 0 : Double(count) / Double(totals[truth])
+        let shade = String(format: "%.3f", 0.75 * part)
+        return "<td style=\"background: rgba(var(--shade), \(shade))\">\(count == 0 ? "" : grouped(count))</td>"
+      }
+      return "<tr><th scope=\"row\">\(name(truth))</th>\(cells.joined())</tr>"
+    }.joined(separator: "\n")
+    let line = escaped(caption.isEmpty ? "Rows: the class; columns: the prediction." : caption)
+    return """
+      <figure><figcaption>\(line)</figcaption><div class="scroll"><table class="confusion">
+      <thead><tr><th></th>\(head)</tr></thead>
+      <tbody>
+      \(body)
+      </tbody></table></div></figure>
+      """
+  }
+}

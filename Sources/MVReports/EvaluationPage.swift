@@ -1,0 +1,86 @@
+internal import Foundation
+internal import MVCore
+public import MVEvaluation
+public import MVPages
+public import MVStore
+
+/// An evaluation as a page: scores, where they were made, confusion, classes, a map of the features, nearest neighbors.
+///
+/// Sections appear in the order in which they are added. The page is one file that needs no network and runs no script.
+public struct EvaluationPage: Sendable {
+  /// The page so far.
+  public internal(set) var page: Page
+  /// The seed of what is chosen to be shown.
+  public let seed: UInt64
+  let file: FeatureFile
+  let pair: EvaluationPair
+  let representations: [String]
+  /// The last predictions that were added: the class and the prediction of each test row.
+  var predictions: (rows: [Int], classes: [Int64], predictions: [Int64])?
+  var metric = NearestNeighbors.Metric.cosine
+
+  var names: [String] { file.classNames }
+
+  /// A page with what was evaluated: the file, its data set, the splits, the representations with their settings.
+  ///
+  /// `command` is the command line, `software` what it ran on; both may be empty. `heldOut` says that of a single split rows
+  /// were held out.
+  public init(
+    title: String, kind: String, file: FeatureFile, representations: [String], pair: EvaluationPair, heldOut: Bool,
+    seed: UInt64 = 0, command: String = "", software: [String] = []
+  ) {
+    self.init(
+      continuing: Page(title: title, kind: kind), file: file, representations: representations, pair: pair,
+      seed: seed)
+    let description = file.description
+    var facts = FactList()
+    facts.add("feature file", [file.url.path, description.created.isEmpty ? "" : "made \(description.created)"])
+    facts.add("data set", [description.dataset, description.location])
+    switch pair {
+    case .splits(let train, let test):
+      facts.add("train", Self.rows(of: train))
+      facts.add("test", Self.rows(of: test))
+    case .single(let all):
+      facts.add(
+        "train and test", Self.rows(of: all),
+        heldOut ? "every fifth row of each class is held out for testing" : "each row by the others (leave one out)")
+    }
+    for plan in file.representations where representations.contains(plan.name) {
+      let settings = plan.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      let shape = plan.shape.map(String.init).joined(separator: " × ")
+      facts.add(
+        plan.name, "\(plan.representation), \(shape) values a row", settings.joined(separator: ", "))
+    }
+    facts.add("seed", "\(seed): which rows the map and the gallery show")
+    facts.add("command", command)
+    facts.add("software", software.joined(separator: ", "))
+    page.heading("What was evaluated")
+    page.facts(facts)
+  }
+
+  /// Goes on with a page that says elsewhere what was evaluated.
+  public init(
+    continuing page: Page, file: FeatureFile, representations: [String], pair: EvaluationPair, seed: UInt64 = 0
+  ) {
+    self.file = file
+    self.pair = pair
+    self.representations = representations
+    self.seed = seed
+    self.page = page
+  }
+
+  /// Lets later sections show these predictions, without a section of their own.
+  public mutating func show(_ scores: ProbeScores) {
+    predictions = (scores.testRows, scores.classes, scores.predictions)
+  }
+
+  private static func rows(of split: LabeledFeatures) -> String {
+    let left = split.labels.count - split.rows.count
+    return "\(split.rows.count) rows of \(split.name)\(left > 0 ? ", \(left) not in use" : "")"
+  }
+
+  /// The name of a class.
+  func name(_ label: Int64) -> String {
+    label < 0 ? "unlabelled" : label < names.count ? names[Int(label)] : "\(label)"
+  }
+}

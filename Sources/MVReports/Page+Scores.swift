@@ -1,0 +1,10 @@
+public import MVEvaluation
+public import MVPages
+
+extension Page {
+  /// Adds the confusion matrix of `report`; `names` are those of the classes, by label.
+  public mutating func confusion(of report: ClassificationReport, names: [String] = [], caption: String = "") {
+    confusion(
+      ConfusionMatrix(classCount: report.classCount, counts: report.confusion), names: names, caption: caption)
+  }
+}

@@ -1,0 +1,98 @@
+public import Foundation
+public import MVCore
+internal import MVFiles
+internal import SystemYAML
+
+extension YAMLNode {
+  /// More nodes than any configuration has: aliases of aliases could otherwise grow without bound.
+  private static let nodeLimit = 100_000
+  /// Deeper than any configuration nests: a part that contains itself would otherwise never end.
+  private static let depthLimit = 64
+
+  /// Reads a YAML file of one document; an empty file is an empty mapping.
+  ///
+  /// Throws where the file is missing, is not YAML, has a key twice, or holds several documents.
+  public init(contentsOf url: URL) throws(MVError) {
+    try self.init(parsing: WholeFile.bytes(of: url), file: url.path)
+  }
+
+  /// Reads YAML text; `file` is what errors call it.
+  public init(parsing bytes: Data, file: String) throws(MVError) {
+    var parser = yaml_parser_t()
+    guard yaml_parser_initialize(&parser) == 1 else { throw .internalFault("libyaml", "ran out of memory") }
+    defer { yaml_parser_delete(&parser) }
+    let input = [UInt8](bytes)
+    var document = yaml_document_t()
+    var next = yaml_document_t()
+    let outcome: Result<YAMLNode, MVError> = input.withUnsafeBufferPointer { buffer in
+      Result { () throws(MVError) in
+        yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
+        guard yaml_parser_load(&parser, &document) == 1 else { throw Self.failure(parser, file) }
+        defer { yaml_document_delete(&document) }
+        guard let root = yaml_document_get_root_node(&document) else {
+          return YAMLNode(content: .mapping([]), file: file, line: 1, column: 1)
+        }
+        var budget = Self.nodeLimit
+        let node = try YAMLNode(root, in: &document, file: file, depth: 0, budget: &budget)
+        guard yaml_parser_load(&parser, &next) == 1 else { throw Self.failure(parser, file) }
+        defer { yaml_document_delete(&next) }
+        guard yaml_document_get_root_node(&next) == nil else {
+          throw .badData(file, "holds several YAML documents", remedy: "keep one")
+        }
+        return node
+      }
+    }
+    self = try outcome.get()
+  }
+
+  private static func failure(_ parser: yaml_parser_t, _ file: String) -> MVError {
+    let problem = parser.problem.map { String(cString: $0) } ?? "cannot be read"
+    return .badData(
+      "\(file):\(parser.problem_mark.line + 1):\(parser.problem_mark.column + 1)", "is not YAML: \(problem)",
+      remedy: "check the indentation and the quotes")
+  }
+
+  private init(
+    _ node: UnsafeMutablePointer<yaml_node_t>, in document: UnsafeMutablePointer<yaml_document_t>, file: String,
+    depth: Int, budget: inout Int
+  ) throws(MVError) {
+    let line = Int(node.pointee.start_mark.line) + 1
+    let column = Int(node.pointee.start_mark.column) + 1
+    func child(_ index: Int32) throws(MVError) -> YAMLNode {
+      guard let found = yaml_document_get_node(document, index) else {
+        throw .badData(file, "refers to a missing part", remedy: "check its aliases")
+      }
+      return try YAMLNode(found, in: document, file: file, depth: depth + 1, budget: &budget)
+    }
+    budget -= 1
+    guard budget > 0, depth < Self.depthLimit else {
+      throw .badData("\(file):\(line):\(column)", "is too large or refers to itself", remedy: "remove its aliases")
+    }
+    let content: Content
+    switch node.pointee.type {
+    case YAML_SCALAR_NODE:
+      let scalar = node.pointee.data.scalar
+      let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+      content = .scalar(text, isQuoted: scalar.style != YAML_PLAIN_SCALAR_STYLE)
+    case YAML_SEQUENCE_NODE:
+      let items = node.pointee.data.sequence.items
+      var nodes: [YAMLNode] = []
+      for place in 0..<(items.top - items.start) { nodes.append(try child(items.start[place])) }
+      content = .sequence(nodes)
+    case YAML_MAPPING_NODE:
+      let pairs = node.pointee.data.mapping.pairs
+      var entries: [Entry] = []
+      var seen: Set<String> = []
+      for place in 0..<(pairs.top - pairs.start) {
+        let entry = Entry(key: try child(pairs.start[place].key), value: try child(pairs.start[place].value))
+        guard seen.insert(entry.name).inserted else {
+          throw .badData(entry.key.place, "repeats the key \(entry.name)", remedy: "keep one")
+        }
+        entries.append(entry)
+      }
+      content = .mapping(entries)
+    default: content = .scalar("", isQuoted: false)
+    }
+    self.init(content: content, file: file, line: line, column: column)
+  }
+}
