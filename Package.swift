@@ -99,7 +99,7 @@ let package = Package(
       "MVTraining",
       [
         "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore",
-        "MVEvaluation", "CTorch", "CGuarded", "CKernels",
+        "MVEvaluation", "MVExtraction", "CTorch", "CGuarded", "CKernels",
       ],
       resources: ["small", "cifar10", "cifar20", "cifar100", "stl10", "imagenet"].map {
         .embedInCode("Configurations/\($0).yaml")
@@ -137,7 +137,7 @@ let package = Package(
     tests(of: "MVFiles", ["MVCore"]),
     tests(of: "MVPages", ["MVCore"]),
     tests(of: "MVImaging", ["MVCore", "MVFiles", "COpenCV", "CGuarded"]),
-    tests(of: "MVStore", ["MVCore", "MVFiles", "CKernels"]),
+    tests(of: "MVStore", ["MVCore", "MVFiles", "CKernels", "SystemHDF5"]),
     tests(of: "MVYAML", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
     tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
@@ -148,7 +148,7 @@ let package = Package(
     tests(
       of: "MVTraining",
       [
-        "MVYAML", "MVCore", "MVFiles", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
+        "MVExtraction", "MVYAML", "MVCore", "MVFiles", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
         "CTorch",
       ]),
     .testTarget(

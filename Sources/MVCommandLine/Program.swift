@@ -50,7 +50,7 @@ public struct Program: Sendable {
         } else {
           try check(
             mvcl_add_option(
-              app, command.name, argument.parserName, argument.valueName, argument.help, argument.defaultText,
+              app, command.name, argument.parserNames, argument.valueName, argument.help, argument.defaultText,
               argument.isRequired ? 1 : 0, Int32(argument.maximum)))
         }
       }

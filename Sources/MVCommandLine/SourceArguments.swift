@@ -10,15 +10,34 @@ public enum SourceArguments {
     .flag("exif", "turn images upright as their EXIF orientation says; torchvision does not"),
   ]
 
-  /// Opens the source that `text` names, with the options given, and tells its notices on stderr.
+  /// What the arguments ask for: the source that `text` names, and the options given.
   ///
-  /// `size` stands in where `--size` is not given.
-  public static func open(
-    _ text: String, _ arguments: ParsedArguments, size: ImageSize? = nil
-  ) throws(MVError) -> any ImageSource {
-    let size = try arguments["size"].map { (text) throws(MVError) in try ImageSize(parsing: text) } ?? size
-    let decoding = Decoding(honorsOrientation: arguments.has("exif"))
-    let source = try SourceSpecification(parsing: text).open(size: size, decoding: decoding)
+  /// `size` and `splits` stand in where `--size` and `--split` are not given; splits with a `+` are made out of others. Throws
+  /// a usage error where a value is not possible.
+  public static func request(
+    _ text: String, _ arguments: ParsedArguments, size: ImageSize? = nil, splits: [String] = []
+  ) throws(MVError) -> SourceRequest {
+    var request = try SourceRequest(parsing: text)
+    request.size = try arguments["size"].map { (text) throws(MVError) in try ImageSize(parsing: text) } ?? size
+    request.honorsOrientation = arguments.has("exif")
+    let chosen = arguments.has("split") ? arguments.all("split") : splits
+    for name in chosen where name.contains("+") && !request.joinedSplits.contains(name) {
+      request.joinedSplits.append(name)
+    }
+    request.normalization = try arguments.choice("normalize", as: ImageStatistics.self) ?? .none
+    return request
+  }
+
+  /// Opens the source that the arguments ask for, and tells its notices on stderr.
+  ///
+  /// Throws as ``request(_:_:size:splits:)`` and `SourceRequest.open` do.
+  public static func open(_ text: String, _ arguments: ParsedArguments) throws(MVError) -> any ImageSource {
+    try open(try request(text, arguments))
+  }
+
+  /// Opens a source and tells its notices on stderr; throws as `SourceRequest.open` does.
+  public static func open(_ request: SourceRequest) throws(MVError) -> any ImageSource {
+    let source = try request.open()
     for notice in source.contents.notices { Terminal.message("note: \(notice)") }
     return source
   }

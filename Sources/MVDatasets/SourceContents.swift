@@ -8,6 +8,8 @@ public struct SourceContents: Hashable, Sendable {
   public var classNames: [String]
   /// The splits, in the source's own order.
   public var splits: [SourceSplit]
+  /// How the source was asked for, which a feature file records; nil where it was not opened by a request.
+  public var request: SourceRequest?
   /// A text that changes when the images, their order or their labels change (names, sizes and times; not pixels).
   public var fingerprint: String
   /// What a user should know, one line each: missing batches, files that are no images.
@@ -16,7 +18,7 @@ public struct SourceContents: Hashable, Sendable {
   /// Describes a source.
   public init(
     name: String, location: String, classNames: [String] = [], splits: [SourceSplit], fingerprint: String,
-    notices: [String] = []
+    notices: [String] = [], request: SourceRequest? = nil
   ) {
     self.name = name
     self.location = location
@@ -24,5 +26,6 @@ public struct SourceContents: Hashable, Sendable {
     self.splits = splits
     self.fingerprint = fingerprint
     self.notices = notices
+    self.request = request
   }
 }

@@ -57,11 +57,9 @@ extension Extraction {
           name: named.name, representation: type(of: named.representation).name,
           settings: named.representation.settingValues, shape: layout.shape, axes: layout.axes, labels: layout.labels))
     }
-    let whole = FeatureFilePlan(
-      dataset: source.contents.name, location: source.contents.location, fingerprint: source.contents.fingerprint,
-      classNames: source.contents.classNames,
-      settings: imageSettings(chosen), software: software, element: element, blockRows: blockRows(plans, chosen),
-      splits: chosen.map { SplitPlan(name: $0.name, labels: $0.labels, ids: $0.ids) }, representations: plans)
+    let whole = try FeatureFilePlan(
+      of: source.contents, splits: chosen, settings: imageSettings(chosen), software: software, element: element,
+      blockRows: blockRows(plans, chosen), representations: plans)
     guard let shard else { return whole }
     return try whole.shard(shard)
   }

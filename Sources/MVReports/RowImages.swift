@@ -20,7 +20,7 @@ public struct RowImages: Sendable {
   public init(_ source: any ImageSource, matching file: FeatureFile, splits names: [String]) throws(MVError) {
     self.source = source
     notice =
-      source.contents.fingerprint == file.description.fingerprint
+      source.contents.hasImages(of: file.description.fingerprint)
       ? nil
       : "images are taken from \(source.contents.location): the ids and labels are those of the file, though it was made "
         + "from another copy or size, or before these files were last written"
@@ -84,33 +84,34 @@ extension RowImages {
   /// none.
   public static func recorded(in file: FeatureFile, splits: [String]) -> Result<RowImages, MVError> {
     let description = file.description
-    switch RecordedSource(of: description).open(fingerprint: description.fingerprint) {
-    case .failure(let error): return .failure(error)
-    case .success(let source):
-      do throws(MVError) { return .success(try RowImages(source, matching: file, splits: splits)) } catch {
-        return .failure(error)
-      }
-    }
+    do throws(MVError) {
+      let source = try RecordedSource(of: description).open(fingerprint: description.fingerprint).get()
+      return .success(try RowImages(source, matching: file, splits: splits))
+    } catch { return .failure(error) }
   }
 
-  /// The images of `specification`, brought to the size that the file records where they are not what it was made from as
-  /// they are.
-  public init(
-    _ specification: SourceSpecification, matching file: FeatureFile, splits: [String]
-  ) throws(MVError) {
+  /// The images of the source that `request` names, brought to the size that the file records and turned as it says.
+  ///
+  /// Files of version 0.1 record less: there the images as they are go first, where they are what the file was made from.
+  /// Throws where they cannot be opened, or are another data set.
+  public init(_ request: SourceRequest, matching file: FeatureFile, splits: [String]) throws(MVError) {
     let description = file.description
-    var size: ImageSize?
-    if case .int(let height) = description.settings["height"], case .int(let width) = description.settings["width"],
-      (1...32768).contains(height), (1...32768).contains(width)
-    {
-      size = ImageSize(height: height, width: width)
+    var request = request
+    request.joinedSplits = description.joinedSplits
+    if let recorded = try description.source(as: SourceRequest.self) {
+      request.size = recorded.size
+      request.crop = recorded.crop
+      request.honorsOrientation = recorded.honorsOrientation
+      try self.init(try request.open(), matching: file, splits: splits)
+      return
     }
-    for (size, exif) in [(nil, false), (size, false), (nil, true), (size, true)] {
-      let source = try specification.open(size: size, decoding: Decoding(honorsOrientation: exif))
-      guard source.contents.fingerprint == description.fingerprint else { continue }
+    for guess in RecordedSource.guesses(request, size: description.imageSize) {
+      let source = try guess.open()
+      guard source.contents.hasImages(of: description.fingerprint) else { continue }
       try self.init(source, matching: file, splits: splits)
       return
     }
-    try self.init(try specification.open(size: size), matching: file, splits: splits)
+    request.size = description.imageSize
+    try self.init(try request.open(), matching: file, splits: splits)
   }
 }

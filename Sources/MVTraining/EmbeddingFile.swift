@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCore
 internal import MVDatasets
+internal import MVExtraction
 internal import MVStore
 
 /// The writing of one embedding of every image of a source into a feature file, from where an earlier run stopped.
@@ -20,11 +21,8 @@ struct EmbeddingFile {
       try names.map { (name) throws(MVError) in try source.split(name) }
     }
     let parts = chosen ?? source.splits
-    let contents = source.contents
-    let plan = FeatureFilePlan(
-      dataset: contents.name, location: contents.location, fingerprint: contents.fingerprint,
-      classNames: contents.classNames, settings: settings, software: software, element: element, blockRows: 256,
-      splits: parts.map { SplitPlan(name: $0.name, labels: $0.labels, ids: $0.ids) },
+    let plan = try FeatureFilePlan(
+      of: source.contents, splits: parts, settings: settings, software: software, element: element,
       representations: [representation])
     let writer = try FeatureFileWriter(creatingOrResuming: url, plan: plan, overwrite: overwrite)
     let blocks = writer.missingBlocks

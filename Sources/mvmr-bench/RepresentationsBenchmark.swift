@@ -28,7 +28,7 @@ extension Command {
     if specifications.isEmpty { specifications = Catalogue.defaults }
     let limit = try arguments.int("limit", in: 1...1_000_000) ?? 512
     var batches = try arguments.all("source").map { (text) throws(MVError) in
-      let source = try SourceSpecification(parsing: text).open()
+      let source = try SourceRequest(parsing: text).open()
       return try source.images(0..<min(limit, source.splits[0].count), of: source.splits[0])
     }
     if batches.isEmpty { batches = [(32, 512), (96, 128), (224, 32)].map { randomImages($1, side: $0) } }

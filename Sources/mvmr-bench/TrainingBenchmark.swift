@@ -150,11 +150,9 @@ private struct TrainingBenchmark {
       try RepresentationSpecification(parsing: text).make()
     }
     try Extraction(of: representations, from: source, to: file, element: .float16).run { _ in }
-    let stored = try FeatureFile(reading: file)["train"]
-    let targets = try stored.representations.map { (plan) throws(MVError) in
-      TrainingTarget.stored(plan.name, try stored.features(plan.name))
-    }
-    return (source, split, targets)
+    return (
+      source, split, try TrainingTarget.targets(in: FeatureFile(reading: file), of: source, split: split)
+    )
   }
 
   /// The seconds of each step but the first two and the last, and the share of the time that the network did not take.

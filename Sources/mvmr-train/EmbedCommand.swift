@@ -20,7 +20,7 @@ extension Command {
       .positional("NETWORK", "a checkpoint, or the folder of a run, or a TorchScript file"),
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
       .option("output", "FILE.h5", "the feature file to write or to finish", required: true),
-      .option("split", "NAME", "only this split", repeated: true),
+      .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .option("layer", "NAME", "backbone, or projector for what the loss saw", default: "backbone"),
       .option("name", "NAME", "the name in the file; embedding, or teacher for TorchScript, where not given"),
       .option("set", "KEY=VALUE", "how a TorchScript network is fed: see mvmr train --settings", repeated: true),

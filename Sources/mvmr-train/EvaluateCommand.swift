@@ -18,6 +18,7 @@ extension Command {
       .positional("CHECKPOINT", "a checkpoint, or the folder of a run"),
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
       .option("output", "DIR", "the folder to write embedding.h5 and report.html into", required: true),
+      .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .flag("json", "print one JSON object"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
@@ -31,8 +32,8 @@ extension Command {
     let url = folder.appending(path: "embedding.h5")
     let bar = ProgressBar("embed", unit: "images")
     try embedder.write(
-      source, to: url, checkpoint: try CheckpointArgument.fingerprint(checkpoint),
-      software: ["mvmr": Version.text, "command": CommandLine.arguments.joined(separator: " ")],
+      source, splits: arguments.has("split") ? arguments.all("split") : nil, to: url,
+      checkpoint: try CheckpointArgument.fingerprint(checkpoint), software: Provenance.software,
       isCancelled: { Interruption.isRequested }, progress: { bar.update($0) })
     bar.finish()
     let file = try FeatureFile(reading: url)

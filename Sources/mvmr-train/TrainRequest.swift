@@ -86,78 +86,15 @@ struct TrainRequest {
     guard let text = configuration.source else {
       throw .usage("SOURCE", "is missing", remedy: "name the images, or put source: into the configuration")
     }
-    if let name = released?.datasetName, !text.hasPrefix("\(name):") {
-      throw .usage(
-        "source \(text)", "is not the data set of the configuration, \(name)", remedy: "give \(name):DIR")
+    let request = try SourceArguments.request(
+      text, arguments, size: configuration.size, splits: configuration.split.map { [$0] } ?? [])
+    if let name = released?.datasetName, request.kind != name {
+      throw .usage("source \(text)", "is not the data set of the configuration, \(name)", remedy: "give \(name):DIR")
     }
-    var source = try SourceArguments.open(text, arguments, size: configuration.size)
-    if let split = configuration.split, split.contains("+") { source = try JoinedSplits(source, joining: split) }
-    let names = source.splits.map(\.name)
-    let wanted = configuration.split ?? "train"
-    let split = try source.split(configuration.split == nil && names.count == 1 ? names[0] : wanted)
-    let files = try configuration.features.map { (path) throws(MVError) in
-      try FeatureFile(reading: URL(filePath: path))
-    }
-    try check(files, source: text)
-    var targets: [TrainingTarget] = []
-    for file in files { targets += try Self.targets(in: file, of: source, split) }
-    if targets.isEmpty, configuration.settings.representations == "all", configuration.settings.teachers.isEmpty {
+    let data = try configuration.data(of: try SourceArguments.open(request))
+    if data.targets.isEmpty, configuration.settings.representations == "all", configuration.settings.teachers.isEmpty {
       Terminal.message("note: no feature file: the loss has no representations but the views")
     }
-    return try TrainingData(source: source, split: split, targets: targets)
-  }
-
-  /// Throws where the files lack a representation that the configuration counts on, or hold it with other settings.
-  private func check(_ files: [FeatureFile], source: String) throws(MVError) {
-    guard let command = configuration.extractCommand(source: source) else { return }
-    let chosen = configuration.settings.representations
-    let names = chosen.split(separator: ",").map(String.init)
-    for wanted in configuration.expected where chosen == "all" || names.contains(wanted.storedName) {
-      guard let file = files.first(where: { $0.representations.contains { $0.name == wanted.storedName } }),
-        let plan = file.representations.first(where: { $0.name == wanted.storedName })
-      else {
-        throw .usage(
-          "representation \(wanted.storedName)", "is in no feature file that was given",
-          remedy: "make one by: \(command), and give it as --features")
-      }
-      for (key, value) in wanted.settings.sorted(by: { $0.key < $1.key }) where plan.settings[key] != value {
-        let found = plan.settings[key].map { "\(key)=\($0)" } ?? "no \(key)"
-        throw .badData(
-          file.url.path, "holds \(wanted.storedName) with \(found), the configuration asks for \(key)=\(value)",
-          remedy: "make another by: \(command)")
-      }
-      let normalization = configuration.expectedNormalization
-      let fingerprint = file.description.fingerprint
-      guard normalization == .none || fingerprint.hasSuffix(NormalizedSource.mark(normalization)) else {
-        throw .badData(
-          file.url.path, "holds \(wanted.storedName) of images that are not normalised by \(normalization.rawValue)",
-          remedy: "make another by: \(command)")
-      }
-    }
-  }
-
-  /// The representations of `split` in a feature file, which must be of the same images in the same order.
-  static func targets(
-    in file: FeatureFile, of source: any ImageSource, _ split: SourceSplit
-  ) throws(MVError) -> [TrainingTarget] {
-    guard file.dataset == source.contents.name else {
-      throw .badData(
-        file.url.path, "holds features of \(file.dataset), \(source.contents.location) is \(source.contents.name)",
-        remedy: "extract the features from the same source")
-    }
-    let stored = try file[split.name]
-    guard stored.ids == split.ids else {
-      throw .badData(
-        file.url.path, "holds other images than \(source.contents.location), or another order of them",
-        remedy: "extract the features from the same source and split, without --limit")
-    }
-    guard stored.skipped.isEmpty else {
-      throw .badData(
-        file.url.path, "lacks features of \(stored.skipped.count) images that could not be read",
-        remedy: "remove those images from the source and extract again")
-    }
-    return try stored.representations.map { (plan) throws(MVError) in
-      TrainingTarget.stored(plan.name, try stored.features(plan.name))
-    }
+    return data
   }
 }

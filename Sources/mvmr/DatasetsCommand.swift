@@ -45,11 +45,11 @@ extension Command {
   private static func list(_ arguments: ParsedArguments) throws(MVError) {
     if arguments.has("json") {
       try Terminal.printJSON(
-        SourceSpecification.kinds.map { ["kind": $0.name, "argument": $0.argument, "summary": $0.summary] })
+        SourceRequest.kinds.map { ["kind": $0.name, "argument": $0.argument, "summary": $0.summary] })
       return
     }
     var table = TextTable("source", "what it reads")
-    for kind in SourceSpecification.kinds { table.add("\(kind.name):\(kind.argument)", kind.summary) }
+    for kind in SourceRequest.kinds { table.add("\(kind.name):\(kind.argument)", kind.summary) }
     print(table.text)
   }
 

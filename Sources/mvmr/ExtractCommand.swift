@@ -30,7 +30,9 @@ extension Command {
         "representation", "NAME[:key=value,...]", "see `mvmr representations`; as=NAME stores it under another name",
         repeated: true),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
-      .option("normalise", "NAME", "normalise pixels first, by cifar or imagenet, as the released MV-MR code does"),
+      .option(
+        "normalize", "NAME", "normalize pixels first, by cifar or imagenet, as the released MV-MR code does",
+        formerName: "normalise"),
       .option("config", "FILE.yaml", "representations and options from YAML; the command line goes first"),
       .option("dtype", "TYPE", "float32 or float16", default: "float32"),
       .option("jobs", "N", "threads", default: "all"),

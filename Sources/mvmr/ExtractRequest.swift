@@ -27,11 +27,8 @@ struct ExtractRequest {
     }
     let splits = arguments.all("split").isEmpty ? configuration?.splits ?? [] : arguments.all("split")
     let element = try arguments.choice("dtype", as: ElementType.self) ?? configuration?.dtype ?? .float32
-    var source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
-    for name in splits where name.contains("+") { source = try JoinedSplits(source, joining: name) }
-    if let statistics = try arguments.choice("normalise", as: ImageStatistics.self), statistics != .none {
-      source = try NormalizedSource(source, by: statistics)
-    }
+    let source = try SourceArguments.open(
+      try SourceArguments.request(try arguments.required("SOURCE"), arguments, splits: splits))
     var extraction = Extraction(
       of: representations, from: source, splits: splits.isEmpty ? nil : splits,
       to: URL(filePath: try arguments.required("output")), element: element,

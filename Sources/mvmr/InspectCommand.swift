@@ -1,6 +1,8 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVDatasets
+internal import MVImaging
 internal import MVStore
 
 extension Command {
@@ -19,6 +21,7 @@ extension Command {
     let state = description.isComplete ? "complete" : "not complete: the same extract command finishes it"
     print("\(description.path): \(description.dataset), \(ByteCount(description.bytes)), \(state)")
     print("made \(description.created) from \(description.location)")
+    if let source = description.source { print("source: \(words(of: source))") }
     if let command = description.software["command"] { print("by: \(command)") }
     if let merged = description.software["merged"] { print("merged by: \(merged)") }
     if let converted = description.software["converted"] { print("converted by: \(converted)") }
@@ -54,6 +57,18 @@ extension Command {
       print("\(split.name): \(split.skippedIDs.count) images could not be read and were left out:")
       for id in split.skippedIDs { print("  \(id)") }
     }
+  }
+
+  /// What is recorded of the source, in words; its JSON where it is of a newer version.
+  private static func words(of source: SourceRecord) -> String {
+    guard let request = source.value(as: SourceRequest.self) else { return source.json }
+    var words = ["\(request)"]
+    if request.paths != request.place { words += request.paths }
+    if let size = request.size { words.append("size \(size), cut to the \(request.crop.rawValue)") }
+    if request.honorsOrientation { words.append("turned by EXIF") }
+    words += request.joinedSplits.map { "joins \($0)" }
+    if request.normalization != .none { words.append("normalized by \(request.normalization.rawValue)") }
+    return words.joined(separator: ", ")
   }
 
   /// `mvmr verify`: whether a feature file is whole.

@@ -54,7 +54,7 @@ struct ReportRequest {
       case .single(let all): [all.name]
       }
     if let source = arguments["images"] {
-      images = try RowImages(try SourceSpecification(parsing: source), matching: file, splits: splits)
+      images = try RowImages(try SourceRequest(parsing: source), matching: file, splits: splits)
       reason = ""
     } else {
       switch RowImages.recorded(in: file, splits: splits) {

@@ -66,8 +66,8 @@ struct CIFAR100Tests {
   @Test func specificationsOpenBoth() throws {
     let layout = try LayoutFolder()
     try layout.put(Self.records(4), "train.bin")
-    #expect(try SourceSpecification(parsing: "cifar100:\(layout.url.path)").open().contents.name == "cifar100")
-    #expect(try SourceSpecification(parsing: "cifar20:\(layout.url.path)").open().contents.name == "cifar20")
+    #expect(try SourceRequest(parsing: "cifar100:\(layout.url.path)").open().contents.name == "cifar100")
+    #expect(try SourceRequest(parsing: "cifar20:\(layout.url.path)").open().contents.name == "cifar20")
   }
 
   @Test(.enabled(if: RealData.url("cifar100-format") != nil, "needs real photographs"))

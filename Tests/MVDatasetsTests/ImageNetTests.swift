@@ -34,13 +34,13 @@ struct ImageNetTests {
     #expect(source.contents.name == "imagenet2" && source.contents.classNames == ["n02", "n10"])
     #expect(source.splits[0].ids == ["train/n02/n02_1.JPEG", "train/n10/n10_1.JPEG"])
     #expect(source.splits[0].labels == .single([0, 1]))
-    let specification = try SourceSpecification(parsing: "imagenet:\(layout.url.path),\(file.path)")
+    let specification = try SourceRequest(parsing: "imagenet:\(layout.url.path),\(file.path)")
     #expect(try specification.open().contents.classNames == ["n02", "n10"])
     for count in [50, 100, 200] {
       let text = "imagenet\(count):\(layout.url.path),\(file.path)"
-      let error = failure { _ = try SourceSpecification(parsing: text).open() }
+      let error = failure { _ = try SourceRequest(parsing: text).open() }
       #expect(error?.problem == "names 2 classes, not \(count)")
-      let without = failure { _ = try SourceSpecification(parsing: "imagenet\(count):\(layout.url.path)").open() }
+      let without = failure { _ = try SourceRequest(parsing: "imagenet\(count):\(layout.url.path)").open() }
       #expect(without?.remedy.contains("CLASSES.txt") == true)
     }
   }

@@ -27,15 +27,15 @@ struct SyntheticTests {
   }
 
   @Test func sourcesAreReadAsWritten() throws {
-    #expect(try SourceSpecification(parsing: "synthetic").open().splits[0].count == 2000)
-    #expect(try SourceSpecification(parsing: "synthetic:50").open().splits[0].count == 50)
+    #expect(try SourceRequest(parsing: "synthetic").open().splits[0].count == 2000)
+    #expect(try SourceRequest(parsing: "synthetic:50").open().splits[0].count == 50)
     for (text, kind) in [
       ("cifra10:x", MVError.Kind.usage), ("cifar10", .usage), ("/", .usage), ("synthetic:many", .usage),
     ] {
-      let error = #expect(throws: MVError.self, "\(text)") { try SourceSpecification(parsing: text).open() }
+      let error = #expect(throws: MVError.self, "\(text)") { try SourceRequest(parsing: text).open() }
       #expect(error?.kind == kind && error?.remedy.isEmpty == false)
     }
-    let missing = #expect(throws: MVError.self) { try SourceSpecification(parsing: "cifar10:/nowhere").open() }
+    let missing = #expect(throws: MVError.self) { try SourceRequest(parsing: "cifar10:/nowhere").open() }
     #expect(missing?.kind == .missingInput)
   }
 }

@@ -89,7 +89,7 @@ public struct FeatureImport: Sendable {
     let widest = representations.reduce(1) { max($0, $1.columns) }
     plan = FeatureFilePlan(
       dataset: dataset ?? reference?.dataset ?? "imported", location: inputs.map(\.location).joined(separator: " "),
-      fingerprint: reference?.stored.fingerprint ?? fingerprint.text,
+      source: reference?.stored.source, fingerprint: reference?.stored.fingerprint ?? fingerprint.text,
       classNames: classNames ?? reference?.classNames ?? [], software: software,
       element: element ?? (isHalf ? .float16 : .float32), blockRows: min(256, max(1, (4 << 20) / widest)),
       splits: splits, representations: representations)

@@ -54,6 +54,9 @@ extension StoredFile {
     self.version = version
     dataset = try file.text("dataset")
     location = try file.text("location")
+    source =
+      file.hasAttribute("source")
+      ? try AttributeJSON.value(SourceRecord.self, from: try file.text("source"), "attribute source", context) : nil
     fingerprint = try file.text("fingerprint")
     classNames = try file.texts("class_names")
     settings = try AttributeJSON.value(

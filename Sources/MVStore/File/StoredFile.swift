@@ -15,6 +15,7 @@ struct StoredFile: Sendable {
   let version: Int
   let dataset: String
   let location: String
+  let source: SourceRecord?
   let fingerprint: String
   let classNames: [String]
   let settings: [String: SettingValue]
@@ -30,7 +31,8 @@ struct StoredFile: Sendable {
   /// The plan that this file was made by.
   var plan: FeatureFilePlan {
     var plan = FeatureFilePlan(
-      dataset: dataset, location: location, fingerprint: fingerprint, classNames: classNames, settings: settings,
+      dataset: dataset, location: location, source: source, fingerprint: fingerprint, classNames: classNames,
+      settings: settings,
       software: software, element: splits.first?.features.first?.element ?? .float32,
       blockRows: splits.first?.blockRows ?? 1,
       splits: splits.map { SplitPlan(name: $0.name, labels: $0.labels, ids: $0.ids) },

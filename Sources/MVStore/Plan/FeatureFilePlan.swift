@@ -9,6 +9,8 @@ public struct FeatureFilePlan: Hashable, Sendable {
   public var dataset: String
   /// Where the data set was read; recorded, not compared.
   public var location: String
+  /// How the images can be opened again; recorded, not compared; nil where unknown.
+  public var source: SourceRecord?
   /// A text that changes when the data set does.
   public var fingerprint: String
   /// The name of each class, by label; empty where unknown.
@@ -30,12 +32,14 @@ public struct FeatureFilePlan: Hashable, Sendable {
 
   /// Describes a feature file.
   public init(
-    dataset: String, location: String = "", fingerprint: String, classNames: [String] = [],
-    settings: [String: SettingValue] = [:], software: [String: String] = [:], element: ElementType = .float32,
+    dataset: String, location: String = "", source: SourceRecord? = nil, fingerprint: String,
+    classNames: [String] = [], settings: [String: SettingValue] = [:], software: [String: String] = [:],
+    element: ElementType = .float32,
     blockRows: Int = 256, splits: [SplitPlan], representations: [RepresentationPlan]
   ) {
     self.dataset = dataset
     self.location = location
+    self.source = source
     self.fingerprint = fingerprint
     self.classNames = classNames
     self.settings = settings

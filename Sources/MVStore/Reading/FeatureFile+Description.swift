@@ -1,5 +1,5 @@
 internal import Foundation
-internal import MVCore
+public import MVCore
 
 extension FeatureFile {
   /// What the file holds and where it came from.
@@ -7,7 +7,7 @@ extension FeatureFile {
     let splits = stored.splits.map { FeatureFileDescription.Split($0) }
     return FeatureFileDescription(
       path: url.path, bytes: stored.size, version: stored.version, dataset: stored.dataset, location: stored.location,
-      fingerprint: stored.fingerprint, classNames: stored.classNames, settings: stored.settings,
+      source: stored.source, fingerprint: stored.fingerprint, classNames: stored.classNames, settings: stored.settings,
       software: stored.software, created: stored.created, shard: stored.shard, sources: stored.sources,
       isComplete: splits.allSatisfy { split in split.representations.allSatisfy { $0.doneRows == split.rows } },
       splits: splits)
@@ -15,6 +15,21 @@ extension FeatureFile {
 
   /// Whether every row of every representation is there.
   public var isComplete: Bool { stored.isComplete }
+}
+
+extension FeatureFileDescription {
+  /// The source that is recorded, as a value such as `SourceRequest` of MVDatasets; nil where none is.
+  ///
+  /// Throws where what is recorded is not a `Value`.
+  public func source<Value: Decodable>(as type: Value.Type) throws(MVError) -> Value? {
+    guard let source else { return nil }
+    guard let value = source.value(as: type) else {
+      throw .badData(
+        path, "records a source that is of a newer version, or damaged: \(source.json)",
+        remedy: "use a newer mvmr, or extract it again")
+    }
+    return value
+  }
 }
 
 extension FeatureFileDescription.Split {

@@ -12,6 +12,8 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
   public let dataset: String
   /// Where the data set was read.
   public let location: String
+  /// How its images can be opened again; nil in files of version 0.1 and where it is not known.
+  public let source: SourceRecord?
   /// What tells one state of the data set from another.
   public let fingerprint: String
   /// The name of each class, by label.
@@ -88,7 +90,8 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case path, bytes, version, dataset, location, fingerprint, settings, software, created, splits, shard, sources
+    case path, bytes, version, dataset, location, source, fingerprint, settings, software, created, splits, shard,
+      sources
     case classNames = "class_names"
     case isComplete = "complete"
   }

@@ -42,6 +42,7 @@ enum FeatureFileSkeleton {
       try file.setAttribute("software", CanonicalJSON.text(software(plan)))
       try file.setAttribute("created", created ?? Date.now.ISO8601Format())
       try file.setAttribute("splits", plan.splits.map(\.name))
+      if let source = plan.source { try file.setAttribute("source", source.json) }
       if let shard = plan.shard { try file.setAttribute("shard", CanonicalJSON.text(shard)) }
       if !sources.isEmpty { try file.setAttribute("sources", sources) }
       let type = try elementType(plan.element, file.context)

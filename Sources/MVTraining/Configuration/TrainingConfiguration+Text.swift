@@ -17,7 +17,7 @@ extension TrainingConfiguration {
       lines.append("extract:")
       lines.append("  representations:")
       lines += expected.map { "    - \(Self.quoted($0.description))" }
-      if expectedNormalization != .none { lines.append("  normalise: \(expectedNormalization.rawValue)") }
+      if expectedNormalization != .none { lines.append("  normalize: \(expectedNormalization.rawValue)") }
     }
     for row in settings.settingTable where row.name != "teachers" {
       lines.append("\(row.name): \(Self.text(row.value))")

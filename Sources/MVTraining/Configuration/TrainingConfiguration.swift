@@ -77,15 +77,16 @@ public struct TrainingConfiguration: Hashable, Sendable {
             try RepresentationSpecification(parsing: node.settingValue().description)
           }
         }
-      case "normalise":
+      case "normalize", "normalise":
         let text = try entry.value.settingValue().description
         guard let statistics = ImageStatistics(rawValue: text) else {
-          throw .usage(entry.value.place, "normalise \(text) is not possible", remedy: "it takes cifar, imagenet, none")
+          throw .usage(
+            entry.value.place, "\(entry.name) \(text) is not possible", remedy: "it takes cifar, imagenet, none")
         }
         expectedNormalization = statistics
       default:
         throw .usage(
-          entry.key.place, "\(entry.name) is not a key of extract", remedy: "it has representations and normalise")
+          entry.key.place, "\(entry.name) is not a key of extract", remedy: "it has representations and normalize")
       }
     }
   }
@@ -125,7 +126,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
     var words = ["mvmr extract \(source)"]
     if let size { words.append("--size \(size)") }
     if let split { words.append("--split \(split)") }
-    if expectedNormalization != .none { words.append("--normalise \(expectedNormalization.rawValue)") }
+    if expectedNormalization != .none { words.append("--normalize \(expectedNormalization.rawValue)") }
     words += expected.map { "--representation \($0)" }
     return (words + ["--output features.h5"]).joined(separator: " ")
   }

@@ -54,7 +54,7 @@ struct Demo {
     let untrained = try embeddings("untrained", of: source, by: Embedder(untrained: settings, imageShape: split.shape))
     scores.append(try Scores("encoder, untrained", of: untrained, ["embedding"]))
     let data = try TrainingData(
-      source: source, split: split, targets: try TrainRequest.targets(in: file, of: source, split))
+      source: source, split: split, targets: try TrainingTarget.targets(in: file, of: source, split: split))
     let trainer = try Trainer(settings, data: data, folder: folder.appending(path: "run"))
     let records = try TrainingRun.run(trainer)
 

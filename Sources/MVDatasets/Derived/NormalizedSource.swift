@@ -15,25 +15,20 @@ public struct NormalizedSource: ImageSource {
     self.statistics = statistics
     for split in base.splits where split.hasFloatPixels || split.shape.channels != 3 {
       throw .usage(
-        "normalise=\(statistics.rawValue)", "takes 8-bit RGB images, split \(split.name) has others",
+        "normalize=\(statistics.rawValue)", "takes 8-bit RGB images, split \(split.name) has others",
         remedy: "leave it out")
     }
-    var contents = base.contents
-    contents.fingerprint += Self.mark(statistics)
-    contents.splits = base.splits.map {
+    let splits = base.splits.map {
       SourceSplit(name: $0.name, shape: $0.shape, hasFloatPixels: true, labels: $0.labels, ids: $0.ids)
     }
-    self.contents = contents
+    contents = base.contents.changed(by: .normalized(statistics), splits: splits)
   }
-
-  /// What stands at the end of a source's fingerprint where its images are normalized.
-  public static func mark(_ statistics: ImageStatistics) -> String { " normalised \(statistics.rawValue)" }
 
   /// Reads and normalizes the images of `rows`.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     let batch = try base.images(rows, of: try base.split(split.name))
     guard case .uint8(let bytes) = batch.pixels else {
-      throw .badData(contents.location, "has float images", remedy: "leave normalise out")
+      throw .badData(contents.location, "has float images", remedy: "leave normalize out")
     }
     let tables = zip(statistics.mean, statistics.deviation).map { mean, deviation in
       (0..<256).map { (Float($0) / 255 - mean) / deviation }

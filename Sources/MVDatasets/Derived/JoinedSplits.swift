@@ -30,12 +30,10 @@ public struct JoinedSplits: ImageSource {
     self.base = base
     self.name = name
     self.parts = parts
-    var contents = base.contents
-    contents.splits.append(
-      SourceSplit(
-        name: name, shape: first.shape, hasFloatPixels: first.hasFloatPixels, labels: .single(labels),
-        ids: PackedStrings(joining: parts.map(\.ids))))
-    self.contents = contents
+    let joined = SourceSplit(
+      name: name, shape: first.shape, hasFloatPixels: first.hasFloatPixels, labels: .single(labels),
+      ids: PackedStrings(joining: parts.map(\.ids)))
+    contents = base.contents.changed(by: .joined(name), splits: base.splits + [joined])
   }
 
   /// Reads images of a split of the source, or of the joined one.

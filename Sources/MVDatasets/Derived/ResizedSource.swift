@@ -12,14 +12,12 @@ public struct ResizedSource: ImageSource {
   public init(_ base: any ImageSource, size: ImageSize) {
     self.base = base
     self.size = size
-    var contents = base.contents
-    contents.fingerprint += " size \(size)"
-    contents.splits = base.splits.map {
+    let splits = base.splits.map {
       SourceSplit(
         name: $0.name, shape: ImageShape(height: size.height, width: size.width, channels: $0.shape.channels),
         hasFloatPixels: $0.hasFloatPixels, labels: $0.labels, ids: $0.ids)
     }
-    self.contents = contents
+    contents = base.contents.changed(by: .resized(size), splits: splits)
   }
 
   /// Reads and resizes the images of `rows`.

@@ -1,0 +1,54 @@
+internal import MVCore
+public import MVImaging
+
+/// What a source that wraps another does to the images.
+enum ImageChange {
+  case resized(ImageSize)
+  case joined(String)
+  case normalized(ImageStatistics)
+
+  /// What it adds to the fingerprint: files of version 0.1 hold this text, in this spelling.
+  fileprivate var mark: String {
+    switch self {
+    case .resized(let size): " size \(size)"
+    case .joined: ""
+    case .normalized(let statistics): " normalised \(statistics.rawValue)"
+    }
+  }
+}
+
+extension SourceContents {
+  /// What a source that wraps this one holds: the splits given, a fingerprint of its own, and a request that says the change.
+  ///
+  /// The request is lost where it cannot say it, as of two sizes one after the other.
+  func changed(by change: ImageChange, splits: [SourceSplit]) -> SourceContents {
+    var contents = self
+    contents.splits = splits
+    contents.fingerprint += change.mark
+    guard var request, request.normalization == .none || change.mark.isEmpty else {
+      contents.request = nil
+      return contents
+    }
+    switch change {
+    case .resized(let size) where request.size == nil: request.size = size
+    case .joined(let name): request.joinedSplits.append(name)
+    case .normalized(let statistics) where statistics != .none: request.normalization = statistics
+    default:
+      contents.request = nil
+      return contents
+    }
+    contents.request = request
+    return contents
+  }
+
+  /// The fingerprint that these images have once they are normalized by `statistics`.
+  public func fingerprint(normalizedBy statistics: ImageStatistics) -> String {
+    changed(by: .normalized(statistics), splits: []).fingerprint
+  }
+
+  /// Whether a fingerprint is of these images, as they are or normalized.
+  public func hasImages(of fingerprint: String) -> Bool {
+    self.fingerprint == fingerprint
+      || ImageStatistics.allCases.contains { self.fingerprint(normalizedBy: $0) == fingerprint }
+  }
+}

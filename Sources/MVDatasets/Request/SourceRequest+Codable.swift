@@ -1,0 +1,43 @@
+internal import MVCore
+internal import MVImaging
+
+extension SourceRequest: Codable {
+  enum CodingKeys: String, CodingKey {
+    case kind, place, paths, size, crop, normalization
+    case honorsOrientation = "exif_orientation"
+    case joinedSplits = "joined_splits"
+  }
+
+  /// Reads a request; keys that are not known are passed over, and what is left out is as in a request that was parsed.
+  ///
+  /// Throws the decoder's error where the kind is missing, or a value is not possible.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    kind = try container.decode(String.self, forKey: .kind)
+    place = try container.decodeIfPresent([String].self, forKey: .place) ?? []
+    paths = try container.decodeIfPresent([String].self, forKey: .paths) ?? []
+    size = try container.decodeIfPresent(ImageSize.self, forKey: .size)
+    crop = try container.decodeIfPresent(Crop.self, forKey: .crop) ?? .center
+    honorsOrientation = try container.decodeIfPresent(Bool.self, forKey: .honorsOrientation) ?? false
+    joinedSplits = try container.decodeIfPresent([String].self, forKey: .joinedSplits) ?? []
+    normalization = try container.decodeIfPresent(ImageStatistics.self, forKey: .normalization) ?? .none
+    guard size.map({ (1...32768).contains($0.height) && (1...32768).contains($0.width) }) ?? true else {
+      throw DecodingError.dataCorruptedError(forKey: .size, in: container, debugDescription: "not a size of images")
+    }
+  }
+
+  /// Writes what is not as in a request that was parsed.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .kind)
+    try container.encode(place, forKey: .place)
+    if !paths.isEmpty { try container.encode(paths, forKey: .paths) }
+    if let size {
+      try container.encode(size, forKey: .size)
+      try container.encode(crop, forKey: .crop)
+    }
+    if honorsOrientation { try container.encode(true, forKey: .honorsOrientation) }
+    if !joinedSplits.isEmpty { try container.encode(joinedSplits, forKey: .joinedSplits) }
+    if normalization != .none { try container.encode(normalization, forKey: .normalization) }
+  }
+}

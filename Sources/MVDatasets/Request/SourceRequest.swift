@@ -1,0 +1,74 @@
+public import MVCore
+public import MVImaging
+
+/// A source of images as a value: which data set, where it is, and what is done to its images when they are read.
+///
+///     var request = try SourceRequest(parsing: "cifar10:data/cifar")
+///     request.size = ImageSize(height: 64, width: 64)
+///     let source = try request.open()
+///
+/// A feature file records the request that its images came from, so that other programs find them again.
+public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
+  /// How an image that covers ``size`` is cut to it.
+  public enum Crop: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The middle is kept.
+    case center
+  }
+
+  /// The name of one of ``kinds``.
+  public var kind: String
+  /// What stands after the colon, as it was written: a folder, a folder and a list of classes, files, or a number.
+  public var place: [String]
+  /// The absolute paths of the files and folders in ``place``; empty where it names none.
+  public var paths: [String]
+  /// The size that images are brought to, by scaling them to cover it and a crop; nil for their own.
+  public var size: ImageSize?
+  /// What is kept of an image that covers ``size``.
+  public var crop = Crop.center
+  /// Whether image files are turned upright as their EXIF orientation says.
+  public var honorsOrientation = false
+  /// Splits to make out of others, such as `train+unlabeled`.
+  public var joinedSplits: [String] = []
+  /// What the channels of every image are normalized by, last of all.
+  public var normalization = ImageStatistics.none
+
+  /// Names a source; throws a usage error where `kind` is unknown, or `place` is not what it takes.
+  ///
+  /// Relative paths are those of the working folder.
+  public init(kind: String, place: [String]) throws(MVError) {
+    self.kind = kind
+    self.place = place
+    paths = []
+    let form = try checkedKind().form
+    if form.namesFiles { paths = place.map { SourceRequest.absolutePath($0) } }
+  }
+
+  /// Reads `KIND:WHERE`, for example `cifar10:data/cifar` or `synthetic:2000`.
+  ///
+  /// Throws a usage error that lists the kinds, or says what the kind takes.
+  public init(parsing text: String) throws(MVError) {
+    let sides = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let written = sides.count == 2 ? sides[1] : ""
+    guard let kind = SourceRequest.kinds.first(where: { $0.name == sides[0] }) else {
+      throw SourceRequest.unknownKind(text)
+    }
+    try self.init(kind: kind.name, place: kind.form.parts(of: written))
+  }
+
+  /// `kind:place`, as it was written.
+  public var description: String { place.isEmpty ? kind : "\(kind):\(place.joined(separator: ","))" }
+
+  /// Where the source may be now, the likeliest first: at its absolute paths, and as written from the working folder and
+  /// from `folder`.
+  public func candidates(near folder: String) -> [SourceRequest] {
+    guard !paths.isEmpty else { return [self] }
+    var found: [SourceRequest] = []
+    for place in [paths, place, place.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }] {
+      var request = self
+      request.place = place
+      request.paths = place.map { SourceRequest.absolutePath($0) }
+      if !found.contains(where: { $0.paths == request.paths }) { found.append(request) }
+    }
+    return found
+  }
+}

@@ -1,0 +1,66 @@
+internal import Foundation
+public import MVCore
+public import MVDatasets
+internal import MVImaging
+internal import MVRepresentations
+public import MVStore
+
+extension TrainingConfiguration {
+  /// The images of `source` to train on, and the representations of them in the feature files that are named.
+  ///
+  /// The split is ``split``, else `train`, else the only one. Throws where it is not there, where a feature file cannot be read,
+  /// is not of these images, or is not what ``expected`` asks for, and where an image cannot be read.
+  public func data(of source: any ImageSource) throws(MVError) -> TrainingData {
+    let names = source.splits.map(\.name)
+    let chosen = try source.split(split ?? (names.count == 1 ? names[0] : "train"))
+    let files = try features.map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
+    try check(files, of: source)
+    var targets: [TrainingTarget] = []
+    for file in files { targets += try TrainingTarget.targets(in: file, of: source, split: chosen) }
+    return try TrainingData(source: source, split: chosen, targets: targets)
+  }
+
+  /// Throws where `files` lack a representation that is ``expected`` and trained with, or hold it with other settings or of
+  /// images that are normalized otherwise; the error says how to make the file.
+  public func check(_ files: [FeatureFile], of source: any ImageSource) throws(MVError) {
+    let place = self.source ?? source.contents.request?.description ?? source.contents.location
+    guard let command = extractCommand(source: place) else { return }
+    let chosen = settings.representations
+    let names = chosen.split(separator: ",").map(String.init)
+    for wanted in expected where chosen == "all" || names.contains(wanted.storedName) {
+      guard let file = files.first(where: { $0.representations.contains { $0.name == wanted.storedName } }),
+        let plan = file.representations.first(where: { $0.name == wanted.storedName })
+      else {
+        throw .usage(
+          "representation \(wanted.storedName)", "is in no feature file that was given",
+          remedy: "make one by: \(command), and give it as --features")
+      }
+      for (key, value) in wanted.settings.sorted(by: { $0.key < $1.key }) where plan.settings[key] != value {
+        let found = plan.settings[key].map { "\(key)=\($0)" } ?? "no \(key)"
+        throw .badData(
+          file.url.path, "holds \(wanted.storedName) with \(found), the configuration asks for \(key)=\(value)",
+          remedy: "make another by: \(command)")
+      }
+      try checkNormalization(of: wanted.storedName, in: file, of: source, command)
+    }
+  }
+
+  /// Files of version 0.1 do not record how their images were normalized: their fingerprint must be that of these images so
+  /// normalized.
+  private func checkNormalization(
+    of name: String, in file: FeatureFile, of source: any ImageSource, _ command: String
+  ) throws(MVError) {
+    let wanted = expectedNormalization
+    guard wanted != .none else { return }
+    let description = file.description
+    let problem: String
+    if let request = try description.source(as: SourceRequest.self) {
+      guard request.normalization != wanted else { return }
+      problem = "holds \(name) of images that are not normalized by \(wanted.rawValue)"
+    } else {
+      guard description.fingerprint != source.contents.fingerprint(normalizedBy: wanted) else { return }
+      problem = "does not say that its \(name) is of these images, normalized by \(wanted.rawValue)"
+    }
+    throw .badData(file.url.path, problem, remedy: "make another by: \(command)")
+  }
+}
