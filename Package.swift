@@ -148,7 +148,8 @@ let package = Package(
     tests(
       of: "MVTraining",
       [
-        "MVExtraction", "MVYAML", "MVCore", "MVFiles", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore", "MVEvaluation",
+        "MVExtraction", "MVYAML", "MVCore", "MVFiles", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore",
+        "MVEvaluation",
         "CTorch",
       ]),
     .testTarget(

@@ -8,9 +8,7 @@ package enum WholeFile {
     of url: URL, mapped: Bool = false, remedy: String = "check the path"
   ) throws(MVError) -> Data {
     do { return try Data(contentsOf: url, options: mapped ? .mappedIfSafe : []) } catch {
-      guard FileManager.default.fileExists(atPath: url.path) else {
-        throw .missingInput(url.path, "does not exist", remedy: remedy)
-      }
+      _ = try InputPath.isFolder(url, remedy: remedy)
       throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")
     }
   }

@@ -20,7 +20,8 @@ import Testing
       var contents = try SampleFile.contents(url)
       let description = file.description
       contents["about"] = Data(
-        "\(description.dataset) \(description.source?.json ?? "") \(description.fingerprint) \(description.classNames) \(description.settings)".utf8)
+        "\(description.dataset) \(description.source?.json ?? "") \(description.fingerprint) \(description.classNames) \(description.settings)"
+          .utf8)
       for representation in file.representations {
         contents["about/\(representation.name)"] = Data(CanonicalJSON.text(representation.settings).utf8)
       }

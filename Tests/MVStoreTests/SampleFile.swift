@@ -13,7 +13,8 @@ enum SampleFile {
     element: ElementType = .float32, rows: [Int] = [23, 10], blockRows: Int = 4, multiLabel: Bool = false
   ) -> FeatureFilePlan {
     FeatureFilePlan(
-      dataset: "sample", location: "/data/sample", source: source, fingerprint: "sample-1", classNames: ["chat", "Bär", "犬"],
+      dataset: "sample", location: "/data/sample", source: source, fingerprint: "sample-1",
+      classNames: ["chat", "Bär", "犬"],
       settings: ["height": .int(8)], software: ["mvmr": "test"], element: element, blockRows: blockRows,
       splits: zip(["train", "test"], rows).map { name, count in
         SplitPlan(

@@ -1,5 +1,6 @@
 package import Foundation
 package import MVCore
+internal import MVFiles
 internal import SystemArchive
 
 /// Reads an archive from its first entry to its last: `.tar`, plain or compressed, and `.zip`.
@@ -23,9 +24,7 @@ package final class ArchiveReader {
   /// Opens the archive; throws where it is missing or of no known format.
   package init(_ url: URL) throws(MVError) {
     path = url.path
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw .missingInput(path, "does not exist", remedy: "check the path")
-    }
+    _ = try InputPath.isFolder(url)
     guard let archive = archive_read_new() else { throw .internalFault(path, "cannot be opened: out of memory") }
     self.archive = archive
     archive_read_support_filter_all(archive)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// The files of a data set: in a folder, or in an archive that is read in place.
 struct FileTree: Sendable {
@@ -14,12 +15,9 @@ struct FileTree: Sendable {
 
   /// Opens a folder or an archive; throws where there is neither, with `hint` as what to do.
   init(_ url: URL, hint: String) throws(MVError) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw .missingInput(url.path, "does not exist", remedy: hint)
-    }
+    let isFolder = try InputPath.isFolder(url, remedy: hint)
     path = url.path
-    if isFolder.boolValue {
+    if isFolder {
       place = .folder(url.standardizedFileURL)
     } else if ArchiveReader.suffixes.contains(where: { url.path.lowercased().hasSuffix($0) }) {
       place = .packed(try PackedFiles(url), folder: "")
@@ -74,10 +72,7 @@ struct FileTree: Sendable {
   func bytes(of name: String) throws(MVError) -> Data {
     switch place {
     case .folder(let url):
-      do { return try Data(contentsOf: url.appending(path: name), options: .mappedIfSafe) } catch {
-        guard contains(name) else { throw missing(name) }
-        throw .inputOutput(path(of: name), "cannot be read", remedy: "check its permissions")
-      }
+      return try WholeFile.bytes(of: url.appending(path: name), mapped: true, remedy: Self.remedy)
     case .packed(let files, let folder):
       guard let bytes = files.bytes(of: Self.joined(folder, name)) else { throw missing(name) }
       return bytes
@@ -85,9 +80,9 @@ struct FileTree: Sendable {
   }
 
   /// The error of a file that is not there.
-  func missing(_ name: String) -> MVError {
-    .missingInput(path(of: name), "does not exist", remedy: "check the path, or download the data set again")
-  }
+  func missing(_ name: String) -> MVError { .missingInput(path(of: name), "does not exist", remedy: Self.remedy) }
+
+  private static let remedy = "check the path, or download the data set again"
 
   /// The folders and files in a folder, hidden ones left out, each sorted by bytes as Python sorts.
   func listing(of name: String) throws(MVError) -> (folders: [String], files: [String]) {
@@ -109,8 +104,13 @@ struct FileTree: Sendable {
     guard let text = String(data: try bytes(of: name), encoding: .utf8) else {
       throw .badData(path(of: name), "is not UTF-8 text", remedy: "download the data set again")
     }
-    return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-      .map { ($0.offset + 1, $0.element.trimmingCharacters(in: .whitespaces)) }.filter { !$0.1.isEmpty }
+    return Self.numbered(WholeFile.lines(of: text))
+  }
+
+  /// Lines without the blanks around them and without empty ones, with their numbers from 1.
+  static func numbered(_ lines: [String]) -> [(number: Int, text: String)] {
+    lines.enumerated().map { ($0.offset + 1, $0.element.trimmingCharacters(in: .whitespaces)) }
+      .filter { !$0.1.isEmpty }
   }
 
   /// Adds a file, or the archive that holds it, to a fingerprint.

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 public import MVImaging
 
 /// A folder of image files: `split/class/image`, `class/image`, `split/image` or just images.
@@ -25,11 +26,7 @@ public struct ImageFolder: ImageSource {
   init(
     directory: URL, size: ImageSize?, decoding: Decoding, name kind: String, keeping chosen: Set<String>?
   ) throws(MVError) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isFolder) else {
-      throw .missingInput(directory.path, "does not exist", remedy: "check the path")
-    }
-    guard isFolder.boolValue else {
+    guard try InputPath.isFolder(directory) else {
       throw .badData(directory.path, "is a file", remedy: "give the folder that holds the images")
     }
     let root = directory.standardizedFileURL

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 public import MVImaging
 
 /// ImageNet as folders, `train/WNID/image` and `val/WNID/image`, whole or cut to the classes of a list.
@@ -22,16 +23,18 @@ public struct ImageNet: ImageSource {
     decoding: Decoding = Decoding()
   ) throws(MVError) {
     let name = count.map { "imagenet\($0)" } ?? "imagenet"
-    let chosen = try list.map { (url) throws(MVError) in try Self.classes(in: url) }
-    if let chosen, let count, chosen.count != count {
-      throw .badData(list!.path, "names \(chosen.count) classes, not \(count)", remedy: "give the list of \(name)")
+    let chosen = try list.map { (url) throws(MVError) in (list: url, ids: try Self.classes(in: url)) }
+    if let chosen, let count, chosen.ids.count != count {
+      throw .badData(
+        chosen.list.path, "names \(chosen.ids.count) classes, not \(count)", remedy: "give the list of \(name)")
     }
     let folder = try ImageFolder(
-      directory: directory, size: size, decoding: decoding, name: name, keeping: chosen.map { Set($0) })
+      directory: directory, size: size, decoding: decoding, name: name, keeping: chosen.map { Set($0.ids) })
     var contents = folder.contents
-    if let chosen, let absent = chosen.first(where: { !contents.classNames.contains($0) }) {
+    if let chosen, let absent = chosen.ids.first(where: { !contents.classNames.contains($0) }) {
       throw .missingInput(
-        directory.path, "has no images of the class \(absent), which \(list!.path) names", remedy: "check the list")
+        directory.path, "has no images of the class \(absent), which \(chosen.list.path) names",
+        remedy: "check the list")
     }
     if let count, contents.classNames.count != count {
       throw .usage(
@@ -55,12 +58,9 @@ public struct ImageNet: ImageSource {
 
   /// The WordNet ids of a list.
   private static func classes(in url: URL) throws(MVError) -> [String] {
-    guard FileManager.default.fileExists(atPath: url.path) else {
-      throw .missingInput(url.path, "does not exist", remedy: "check the path of the list of classes")
-    }
-    let tree = try FileTree(url.deletingLastPathComponent(), hint: "check the path of the list of classes")
+    let lines = try WholeFile.lines(of: url, remedy: "check the path of the list of classes")
     var ids: [String] = []
-    for (number, line) in try tree.lines(of: url.lastPathComponent) where !line.hasPrefix("#") {
+    for (number, line) in FileTree.numbered(lines) where !line.hasPrefix("#") {
       let id = String(line.prefix { !$0.isWhitespace && $0 != "," })
       guard !id.isEmpty, !ids.contains(id) else {
         throw .badData("\(url.path):\(number)", "names \(id.isEmpty ? "no class" : "\(id) again")")

@@ -1,0 +1,14 @@
+package import Foundation
+package import MVCore
+
+/// What stands at a path that is read.
+package enum InputPath {
+  /// Whether a folder stands at `url`; throws where nothing does, with `remedy`.
+  package static func isFolder(_ url: URL, remedy: String = "check the path") throws(MVError) -> Bool {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw .missingInput(url.path, "does not exist", remedy: remedy)
+    }
+    return isFolder.boolValue
+  }
+}
