@@ -73,6 +73,6 @@ public enum TrainingProgram {
     var words = ([program] + arguments).map { strdup($0) }
     words.append(nil)
     execv(program, &words)
-    throw .internalFault(program, "cannot be run: \(String(cString: strerror(errno)))")
+    throw .internalFault(program, "cannot be run", cause: String(cString: strerror(errno)))
   }
 }

@@ -42,7 +42,7 @@ public struct Downloader: Sendable {
       let transfer = try Transfer(file.address, appendingTo: partial, cancellation: cancellation) { done, total in
         progress(
           RunProgress(
-            doneBefore: before, done: done, total: total ?? done, seconds: (ContinuousClock.now - start) / .seconds(1)))
+            doneBefore: before, done: done, total: total ?? done, seconds: (ContinuousClock.now - start).seconds))
       }
       switch try transfer.run() {
       case .broken(let reason):
@@ -71,7 +71,7 @@ public struct Downloader: Sendable {
       isFresh = true
     }
     guard rename(partial.path, target.path) == 0 else {
-      throw .inputOutput(target.path, "cannot be written: \(String(cString: strerror(errno)))")
+      throw .inputOutput(target.path, "cannot be written", cause: String(cString: strerror(errno)))
     }
     return target
   }

@@ -44,7 +44,7 @@ final class Transfer {
     guard descriptor >= 0 else {
       curl_easy_cleanup(handle)
       throw .inputOutput(
-        file.path, "cannot be written: \(String(cString: strerror(errno)))", remedy: "choose another folder")
+        file.path, "cannot be written", remedy: "choose another folder", cause: String(cString: strerror(errno)))
     }
     written = Int(lseek(descriptor, 0, SEEK_END))
   }
@@ -92,8 +92,8 @@ final class Transfer {
         remedy: status == 404 ? "the file has moved: give another address with --from" : "try again later")
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
       throw .inputOutput(
-        address, "cannot be reached: \(String(cString: curl_easy_strerror(code)))",
-        remedy: "check the network, or give another address with --from")
+        address, "cannot be reached", remedy: "check the network, or give another address with --from",
+        cause: String(cString: curl_easy_strerror(code)))
     default: return .broken(String(cString: curl_easy_strerror(code)))
     }
   }
@@ -114,8 +114,8 @@ final class Transfer {
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         failure = .inputOutput(
-          path, "cannot be written: \(String(cString: strerror(errno)))",
-          remedy: "make room and run the same command again: it goes on")
+          path, "cannot be written", remedy: "make room and run the same command again: it goes on",
+          cause: String(cString: strerror(errno)))
         return false
       }
       rest = rest.dropFirst(count)

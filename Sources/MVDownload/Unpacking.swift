@@ -36,7 +36,7 @@ enum Unpacking {
         archives.first?.path ?? folder.path, "does not hold the folder \(name)", remedy: "is it the right archive?")
     }
     guard rename(staging.appending(path: name).path, target.path) == 0 else {
-      throw .inputOutput(target.path, "cannot be created: \(String(cString: strerror(errno)))")
+      throw .inputOutput(target.path, "cannot be created", cause: String(cString: strerror(errno)))
     }
     return target
   }
@@ -45,7 +45,7 @@ enum Unpacking {
     let file = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     func failure() -> MVError {
       .inputOutput(
-        url.path, "cannot be written: \(String(cString: strerror(errno)))", remedy: "make room and run this again")
+        url.path, "cannot be written", remedy: "make room and run this again", cause: String(cString: strerror(errno)))
     }
     guard file >= 0 else { throw failure() }
     defer { close(file) }

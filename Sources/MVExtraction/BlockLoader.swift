@@ -77,9 +77,9 @@ final class BlockLoader: Sendable {
         source.contents.location, "gave \(batch.count) images of \(batch.shape) for \(rows.count) of \(split.shape)")
     }
     if case .float32(let values) = batch.pixels, let place = values.firstIndex(where: { !$0.isFinite }) {
-      throw .badData(
-        split.ids[rows.lowerBound + place / batch.shape.count], "has a pixel that is not finite",
-        remedy: "mend or remove the image")
+      let row = rows.lowerBound + place / batch.shape.count
+      throw MVError.badData("\(split.name) row", "has a pixel that is not finite", remedy: "mend or remove the image")
+        .at(row: row - start, id: split.ids[row])
     }
     return batch
   }

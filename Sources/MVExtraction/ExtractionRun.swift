@@ -69,7 +69,7 @@ final class ExtractionRun: Sendable {
       skipped: loader.skipped(), notices: writer.notices)
   }
 
-  private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+  private var seconds: Double { (ContinuousClock.now - start).seconds }
 
   private func progress(at done: Int) {
     progress(RunProgress(doneBefore: rowsBefore, done: done, total: writer.rows, seconds: seconds))
@@ -88,11 +88,24 @@ final class ExtractionRun: Sendable {
         // Deterministic whatever the representation leaves untouched.
         values.update(repeating: 0)
         var rows = UnsafeMutableBufferPointer(rebasing: values[..<(batch.count * width)]).mutableSpan
-        try representation.compute(batch, into: &rows)
+        do throws(MVError) {
+          try representation.compute(batch, into: &rows)
+        } catch {
+          throw placed(error, of: name, in: block, images)
+        }
       }
       if let good = images.good { spread(values, width: width, to: good) }
       try writer.write(UnsafeBufferPointer(values), of: name, to: block)
     }
+  }
+
+  /// An error of an image of a batch as one of the row of the split.
+  private func placed(
+    _ error: MVError, of name: String, in block: FeatureBlock, _ images: BlockLoader.Images
+  ) -> MVError {
+    guard let image = error.row, let split = splits[block.split] else { return error }
+    let row = block.rows.lowerBound + (images.good?[image] ?? image)
+    return error.with(subject: "\(name) of \(block.split) row").at(row: row, id: split.ids[row])
   }
 
   /// Moves the rows that were computed to their places, and fills the others with NaN.

@@ -23,7 +23,7 @@ package enum AtomicFile {
       // Not a missing input: it is the folder of an output that is not there.
       throw error.kind == .missingInput
         ? .inputOutput(path, "cannot be written: its folder is not there", remedy: "create the folder first")
-        : MVError(error.kind, path, error.problem, remedy: error.remedy)
+        : error.with(subject: path)
     }
     guard try file.lock() else { throw busy(path) }
     var named = stat()
@@ -39,7 +39,7 @@ package enum AtomicFile {
       guard rename(temporary, path) == 0 else { throw FileDescriptor.failure(path, "cannot be created", errno) }
     } catch {
       unlink(temporary)
-      throw error.subject == temporary ? MVError(error.kind, path, error.problem, remedy: error.remedy) : error
+      throw error.subject == temporary ? error.with(subject: path) : error
     }
     try FileDescriptor.synchronizeFolder(of: path)
     return file

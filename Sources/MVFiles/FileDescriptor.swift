@@ -175,14 +175,14 @@ package final class FileDescriptor: Sendable {
   package static func failure(_ path: String, _ problem: String, _ code: Int32) -> MVError {
     let cause = String(cString: strerror(code))
     switch code {
-    case ENOENT: return .missingInput(path, "\(problem): \(cause)", remedy: "check the path")
+    case ENOENT: return .missingInput(path, problem, remedy: "check the path", cause: cause)
     case ENOSPC, EDQUOT, EFBIG:
       return .inputOutput(
-        path, "\(problem): \(cause)", remedy: "make room and run the same command again: what is done is kept")
+        path, problem, remedy: "make room and run the same command again: what is done is kept", cause: cause)
     case EACCES, EPERM, EROFS:
       return .inputOutput(
-        path, "\(problem): \(cause)", remedy: "choose a place where you may write, or ask for the right")
-    default: return .inputOutput(path, "\(problem): \(cause)", remedy: "check the disk and the folder")
+        path, problem, remedy: "choose a place where you may write, or ask for the right", cause: cause)
+    default: return .inputOutput(path, problem, remedy: "check the disk and the folder", cause: cause)
     }
   }
 }

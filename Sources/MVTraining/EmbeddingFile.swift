@@ -41,7 +41,7 @@ struct EmbeddingFile {
       done += block.rows.count
       progress(
         RunProgress(
-          doneBefore: before, done: done, total: writer.rows, seconds: (ContinuousClock.now - start) / .seconds(1)))
+          doneBefore: before, done: done, total: writer.rows, seconds: (ContinuousClock.now - start).seconds))
     }
     try writer.finish()
     return writer.rows

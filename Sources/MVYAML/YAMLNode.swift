@@ -86,7 +86,7 @@ extension Configurable {
   public mutating func set(_ key: String, to node: YAMLNode) throws(MVError) {
     let value = try node.settingValue()
     do throws(MVError) { try set(key, to: value) } catch {
-      throw MVError(error.kind, node.place, "\(error.subject) \(error.problem)", remedy: error.remedy)
+      throw MVError(error.kind, node.place, "\(error.place) \(error.reason)", remedy: error.remedy)
     }
   }
 }

@@ -19,7 +19,7 @@ enum Measurement {
   static func seconds(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
     let start = ContinuousClock.now
     try body()
-    return (ContinuousClock.now - start) / .seconds(1)
+    return (ContinuousClock.now - start).seconds
   }
 
   /// What a script prints in the Python that MVMR_PYTHON names; nil, with a note, where it cannot be run.

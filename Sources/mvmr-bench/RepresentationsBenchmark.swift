@@ -72,7 +72,7 @@ extension Command {
         var span = rows.mutableSpan
         try representation.compute(parts[part], into: &span)
       }
-      samples.append((ContinuousClock.now - start) / .seconds(1))
+      samples.append((ContinuousClock.now - start).seconds)
     }
     return samples.dropFirst().sorted()[3]
   }

@@ -168,8 +168,8 @@ private struct TrainingBenchmark {
     try trainer.run { times.append((.now, $0.networkSeconds)) }
     let kept = times.dropFirst(1).dropLast(1)
     guard let first = kept.first, let last = kept.last, kept.count > 1 else { return ([], 0) }
-    let steps = zip(kept, kept.dropFirst()).map { ($1.clock - $0.clock) / .seconds(1) }
-    return (steps, 1 - (last.network - first.network) / ((last.clock - first.clock) / .seconds(1)))
+    let steps = zip(kept, kept.dropFirst()).map { ($1.clock - $0.clock).seconds }
+    return (steps, 1 - (last.network - first.network) / ((last.clock - first.clock).seconds))
   }
 
   private func row(_ work: String, _ ours: Double, _ peer: Double, _ wanted: String, _ remark: String) -> [String] {

@@ -103,7 +103,7 @@ struct ExtractConfiguration {
     _ node: YAMLNode, _ body: () throws(MVError) -> Result
   ) throws(MVError) -> Result {
     do throws(MVError) { return try body() } catch {
-      throw MVError(error.kind, node.place, "\(error.subject) \(error.problem)", remedy: error.remedy)
+      throw MVError(error.kind, node.place, "\(error.place) \(error.reason)", remedy: error.remedy)
     }
   }
 }

@@ -60,7 +60,7 @@ struct ReportRequest {
       switch RowImages.recorded(in: file, splits: splits) {
       case .success(let found): (images, reason) = (found, "")
       case .failure(let error):
-        (images, reason) = (nil, "\(error.subject) \(error.problem). Give them by --images SOURCE.")
+        (images, reason) = (nil, "\(error.place) \(error.reason). Give them by --images SOURCE.")
       }
     }
     if let notice = images?.notice { Terminal.message("note: \(notice)") }

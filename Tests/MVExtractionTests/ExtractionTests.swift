@@ -165,6 +165,20 @@ import Testing
     #expect(try #require(error { try large.run() }).description.contains("--dtype float32"))
   }
 
+  @Test func errorsOfAnImageNameItsRowAndItsId() throws {
+    // Of train, (row * 7 + 3) % 256 is 77 first in row 230: in the second block, after an image that is left out.
+    let source = CountingSource(rows: [300, 10], bad: [140], side: 100)
+    let extraction = Extraction(of: [First(refuses: 77)], from: source, to: url, jobs: 1, skipBadImages: true)
+    #expect(try extraction.plan().blockRows == 139)
+    let stopped = try #require(error { try extraction.run() })
+    #expect(stopped.row == 230 && stopped.id == "train/230.png")
+    #expect(stopped.description == "first of train row 230 (train/230.png): begins with 77; leave it out")
+    let sketched = Extraction(
+      of: [First(refuses: 77).sketched(columns: 1)], from: CountingSource(), to: folder.url.appending(path: "b.h5"),
+      jobs: 1)
+    #expect(try #require(error { try sketched.run() }).place == "first of train row 230 (train/230.png)")
+  }
+
   @Test func splitsAndLimit() throws {
     let extraction = Extraction(of: [Sums()], from: CountingSource(), splits: ["test"], to: url, limit: 7)
     #expect(try extraction.run().rows == 7)

@@ -38,15 +38,22 @@ struct First: Representation {
   static let summary = "the first pixel"
   static let settings: [Setting<First>] = [.bool("strict", \.strict, "is infinite where the pixel is 77")]
   var strict = false
+  /// A first pixel that it throws for.
+  var refuses = -1
 
   init() {}
-  init(strict: Bool) { self.strict = strict }
+  init(strict: Bool = false, refuses: Int = -1) {
+    self.strict = strict
+    self.refuses = refuses
+  }
 
   func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout { FeatureLayout(shape: [1], axes: ["value"]) }
 
   func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     for image in 0..<images.count {
       switch images[image].pixels {
+      case .uint8(let values) where refuses == Int(values[0]):
+        throw .badData("image", "begins with \(values[0])", remedy: "leave it out", row: image)
       case .uint8(let values): rows[image] = strict && values[0] == 77 ? .infinity : Float(values[0])
       case .float32(let values): rows[image] = values[0]
       }

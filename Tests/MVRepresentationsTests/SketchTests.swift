@@ -201,6 +201,7 @@ import Testing
     let sketched = #expect(throws: MVError.self) {
       try rows(of: ColorHistogram(bins: 32).sketched(columns: 8), images)
     }
-    #expect(sketched == full && full?.subject.hasPrefix("image 9 of the batch, row 1, ") == true)
+    #expect(sketched == full && full?.row == 9)
+    #expect(full?.description.hasPrefix("image 9: holds 1.5 in row 1, column 1, channel 1, ") == true, "\(full!)")
   }
 }

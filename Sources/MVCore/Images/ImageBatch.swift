@@ -42,12 +42,13 @@ public struct ImageBatch: Hashable, Sendable {
     var floats: [Float] = []
     for (row, image) in images.enumerated() {
       guard image.shape == first.shape else {
-        throw .badData("image \(row)", "is \(image.shape), the first is \(first.shape)", remedy: "resize to one size")
+        throw .badData(
+          "image", "is \(image.shape), the first is \(first.shape)", remedy: "resize to one size", row: row)
       }
       switch (image.pixels, first.pixels) {
       case (.uint8(let values), .uint8): bytes += values
       case (.float32(let values), .float32): floats += values
-      default: throw .badData("image \(row)", "mixes 8-bit and float pixels", remedy: "convert to one type")
+      default: throw .badData("image", "mixes 8-bit and float pixels", remedy: "convert to one type", row: row)
       }
     }
     if case .uint8 = first.pixels {

@@ -41,7 +41,8 @@ final class ScratchFile {
 
   private static func failure(_ path: String) -> MVError {
     .inputOutput(
-      path, "the archive cannot be unpacked to a temporary file: \(String(cString: strerror(errno)))",
-      remedy: "unpack the archive yourself, or set TMPDIR to a folder with room")
+      path, "the archive cannot be unpacked to a temporary file",
+      remedy: "unpack the archive yourself, or set TMPDIR to a folder with room",
+      cause: String(cString: strerror(errno)))
   }
 }

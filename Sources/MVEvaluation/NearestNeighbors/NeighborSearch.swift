@@ -115,8 +115,3 @@ struct NeighborSearch: Sendable {
     return max(panel, min(16_384, rows) / panel * panel)
   }
 }
-
-extension Duration {
-  /// This duration in seconds.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

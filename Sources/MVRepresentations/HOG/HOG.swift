@@ -111,9 +111,8 @@ public struct HOG: Representation {
 
   private func checkNotNegative(_ images: ImageBatch) throws(MVError) {
     guard case .float32(let values) = images.pixels, let index = values.firstIndex(where: { $0 < 0 }) else { return }
-    throw .badData(
-      images.place(of: index), "is \(values[index]), and setting sqrt=true takes no negative pixels",
-      remedy: "leave sqrt out, or shift the pixels")
+    throw images.badPixel(
+      index, "is negative, and setting sqrt=true takes no such pixels", remedy: "leave sqrt out, or shift the pixels")
   }
 }
 

@@ -105,7 +105,7 @@ public struct OpenCVHOG: Representation {
           }
         }
       }
-      try checkOpenCV(status, during: "image \(index) of the batch")
+      try checkOpenCV(status, of: index)
     }
   }
 }

@@ -39,7 +39,7 @@ public struct PatchScattering: Representation {
     } catch {
       throw .usage(
         "setting grid=\(grid)",
-        "cuts images of \(shape) into patches of \(patch), and \(error.subject) \(error.problem)",
+        "cuts images of \(shape) into patches of \(patch), and \(error.place) \(error.reason)",
         remedy: "make grid smaller, or \(error.remedy)")
     }
     return FeatureLayout(

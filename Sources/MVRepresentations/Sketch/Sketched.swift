@@ -79,7 +79,7 @@ public struct Sketched<Base: Representation>: Representation {
           try base.compute(group, into: &span)
         }
       } catch {
-        throw ImageBatch.renumbered(error, by: first)
+        throw error.movedRow(by: first)
       }
       rows.withUnsafeMutableBufferPointer { rows in
         full.withUnsafeBufferPointer { full in

@@ -58,7 +58,7 @@ public struct FeatureFileExport: Sendable {
               )
             }
             done += rows
-            progress(RunProgress(done: done, total: total, seconds: (ContinuousClock.now - start) / .seconds(1)))
+            progress(RunProgress(done: done, total: total, seconds: (ContinuousClock.now - start).seconds))
           }
         }
       }

@@ -142,7 +142,7 @@ public struct FeatureImport: Sendable {
         try write(blocks[index], to: writer)
         done.withLock { done in
           done += blocks[index].rows.count
-          let seconds = (ContinuousClock.now - start) / .seconds(1)
+          let seconds = (ContinuousClock.now - start).seconds
           progress(RunProgress(doneBefore: before, done: done, total: writer.rows, seconds: seconds))
         }
       }

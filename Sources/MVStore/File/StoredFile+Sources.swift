@@ -17,7 +17,7 @@ extension StoredFile {
         shards.append(try StoredFile.source(location))
       } catch {
         throw MVError(
-          error.kind, location, "\(error.problem); \(path) joins it",
+          error.kind, location, "\(error.reason); \(path) joins it",
           remedy: error.kind == .missingInput ? "keep the shards where they were when they were merged" : error.remedy)
       }
     }

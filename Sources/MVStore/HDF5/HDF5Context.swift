@@ -23,7 +23,7 @@ struct HDF5Context: Sendable {
 
   /// The error that `problem` is, with HDF5's own words.
   func failure(_ problem: String) -> MVError {
-    MVError(kind, path, problem + HDF5Library.lastError, remedy: remedy)
+    MVError(kind, path, problem, remedy: remedy, cause: HDF5Library.lastError)
   }
 
   /// Passes on what an HDF5 call returned; throws where that is negative.

@@ -15,6 +15,6 @@ enum HDF5Library {
     }
   }
 
-  /// The library's own words for the last failure, in brackets, or nothing.
-  static var lastError: String { mv_h5_error().map { " (HDF5: \(String(cString: $0)))" } ?? "" }
+  /// The library's own words for the last failure, where it has any.
+  static var lastError: String? { mv_h5_error().map { "HDF5: \(String(cString: $0))" } }
 }

@@ -37,7 +37,7 @@ extension FeatureFileMerge {
         for name in blocks[index].missing { try copy(name, blocks[index], to: writer, readers, buffers) }
         done.withLock { done in
           done += blocks[index].rows.count
-          let seconds = (ContinuousClock.now - start) / .seconds(1)
+          let seconds = (ContinuousClock.now - start).seconds
           progress(RunProgress(doneBefore: before, done: done, total: writer.rows, seconds: seconds))
         }
       }

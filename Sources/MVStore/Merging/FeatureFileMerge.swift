@@ -142,7 +142,7 @@ public struct FeatureFileMerge: Sendable {
   func summary(since start: ContinuousClock.Instant) -> Summary {
     Summary(
       shards: shards.count, rows: plan.splits.reduce(0) { $0 + $1.count }, bytes: plan.featureBytes,
-      seconds: (ContinuousClock.now - start) / .seconds(1))
+      seconds: (ContinuousClock.now - start).seconds)
   }
 }
 

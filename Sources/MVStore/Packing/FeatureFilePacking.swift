@@ -48,7 +48,7 @@ public enum FeatureFilePacking {
               try copy(block, column, of: split, features, reader, writer, stored.path, buffer)
             }
             done += split.rows(ofBlock: block).count
-            progress(RunProgress(done: done, total: total, seconds: (ContinuousClock.now - start) / .seconds(1)))
+            progress(RunProgress(done: done, total: total, seconds: (ContinuousClock.now - start).seconds))
           }
         }
       }

@@ -42,7 +42,7 @@ extension FeatureFile {
     } catch {
       throw fault.withLock { $0?.error } ?? error
     }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let seconds = (ContinuousClock.now - start).seconds
     return FeatureFileVerification(bytes: bytes, blocks: blocks.count, missingBlocks: missing, seconds: seconds)
   }
 

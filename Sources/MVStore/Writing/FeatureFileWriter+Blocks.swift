@@ -154,9 +154,11 @@ extension FeatureFileWriter {
     _ value: Float, of representation: String, _ row: Int, _ block: FeatureBlock
   ) -> MVError {
     let id = plan.splits.first { $0.name == block.split }?.ids[row] ?? ""
-    let subject = "\(representation) of \(block.split) row \(row) (\(id))"
-    return value.isFinite
+    let subject = "\(representation) of \(block.split) row"
+    let error: MVError =
+      value.isFinite
       ? .badData(subject, "holds \(value), beyond the range of float16", remedy: "store it with --dtype float32")
       : .badData(subject, "holds \(value)", remedy: "check the image and the settings of \(representation)")
+    return error.at(row: row, id: id)
   }
 }

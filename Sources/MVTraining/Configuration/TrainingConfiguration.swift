@@ -136,7 +136,7 @@ extension YAMLNode {
   /// Puts the place in the file into the errors of `body`.
   func placed<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
     do throws(MVError) { return try body() } catch {
-      throw MVError(error.kind, place, "\(error.subject) \(error.problem)", remedy: error.remedy)
+      throw MVError(error.kind, place, "\(error.place) \(error.reason)", remedy: error.remedy)
     }
   }
 }

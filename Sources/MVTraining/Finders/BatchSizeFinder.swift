@@ -102,7 +102,7 @@ public struct BatchSizeFinder: Hashable, Sendable {
       }
       if step == 0 { start = .now }
     }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let seconds = (ContinuousClock.now - start).seconds
     return Point(
       batchSize: size, imagesPerSecond: Double((steps - 1) * size * settings.accumulate) / max(seconds, 1e-9),
       bytes: ProcessMemory.peak)

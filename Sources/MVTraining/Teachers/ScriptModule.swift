@@ -15,7 +15,7 @@ final class ScriptModule {
     let status = mvt_module_load(url.path, &result)
     do throws(MVError) { try check(status, during: url.path) } catch {
       throw .badData(
-        url.path, "is not TorchScript that this libtorch reads (\(error.problem))",
+        url.path, "is not TorchScript that this libtorch reads (\(error.reason))",
         remedy: "write it with torch.jit.script(model).save(PATH)")
     }
     guard let result else { throw .internalFault(url.path, "gave no network") }

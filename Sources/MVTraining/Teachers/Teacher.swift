@@ -41,7 +41,7 @@ public final class Teacher: @unchecked Sendable {
     let remedy = "give the size that the teacher was made for, as size: HxW"
     let rows: Tensor
     do throws(MVError) { rows = try module.forward(gray, during: url.path) } catch {
-      throw .badData(url.path, "does not embed images of \(size) (\(error.problem))", remedy: remedy)
+      throw .badData(url.path, "does not embed images of \(size) (\(error.reason))", remedy: remedy)
     }
     guard rows.shape.count >= 2, rows.shape[0] == 2, rows.count > 0 else {
       throw .badData(url.path, "gives \(rows.shape) for 2 images of \(size), not one row each", remedy: remedy)

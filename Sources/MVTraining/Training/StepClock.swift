@@ -22,8 +22,8 @@ struct StepClock {
   }
 
   mutating func waited(_ time: Duration) {
-    waiting += time / .seconds(1)
-    epochWaiting += time / .seconds(1)
+    waiting += time.seconds
+    epochWaiting += time.seconds
   }
 
   /// Runs `body`, which is the network's own work: the encoder's two passes, or the optimizer.
@@ -32,7 +32,7 @@ struct StepClock {
   mutating func networking<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
     let since = ContinuousClock.now
     defer {
-      let time = (ContinuousClock.now - since) / .seconds(1)
+      let time = (ContinuousClock.now - since).seconds
       network += time
       epochNetwork += time
     }
@@ -48,7 +48,7 @@ struct StepClock {
   /// Begins the epoch now: what happened since the last step is not its time.
   mutating func restartEpoch() { epochStart = ContinuousClock.now }
 
-  private var seconds: Double { max((now - start) / .seconds(1), 1e-9) }
+  private var seconds: Double { max((now - start).seconds, 1e-9) }
   var imagesPerSecond: Double { Double(steps * batchSize) / seconds }
   var secondsLeft: Double { seconds / Double(max(steps, 1)) * Double(totalSteps - stepsBefore - steps) }
   var waitingShare: Double { waiting / seconds }
@@ -58,7 +58,7 @@ struct StepClock {
   mutating func endEpoch() -> (
     seconds: Double, imagesPerSecond: Double, waitingShare: Double, networkShare: Double
   ) {
-    let time = max((now - epochStart) / .seconds(1), 1e-9)
+    let time = max((now - epochStart).seconds, 1e-9)
     defer {
       epochStart = now
       epochSteps = 0
