@@ -28,6 +28,8 @@ public final class ProgressBar: Sendable {
       } else {
         // A log file wants few lines: one a tenth of the way, one every half minute.
         let tenth = Int(progress.fraction * 10)
+        // Another piece of the work has begun, such as the next file of a download.
+        if tenth < state.lastTenth { state.lastTenth = -1 }
         let waited = Date().timeIntervalSince(state.lastShown)
         guard (tenth > state.lastTenth && waited > 1) || waited > 30 else { return }
         state.lastTenth = tenth

@@ -6,22 +6,19 @@ internal import MVFiles
 public struct Downloader: Sendable {
   /// How often a connection that ends early is taken up again before that is an error.
   public var retries: Int
-  /// Stops the download between two pieces.
-  public var cancellation: Cancellation
 
   /// Creates a downloader.
-  public init(retries: Int = 3, cancellation: Cancellation = Cancellation()) {
-    self.retries = retries
-    self.cancellation = cancellation
-  }
+  public init(retries: Int = 3) { self.retries = retries }
 
   /// Fetches `file` into `folder`, through `NAME.partial`, and returns where it is.
   ///
-  /// A file that is there and has the right sum is not fetched again. `progress` counts bytes. Throws where the server
-  /// refuses or breaks off too often (then the same call goes on), the disk is full, or the sum is wrong (then what was
-  /// fetched is deleted).
+  /// A file that is there and has the right sum is not fetched again. `progress` counts bytes. When `cancellation` asks to
+  /// stop, what came stays and an error of the kind `interrupted` is thrown. Throws also where the server refuses or
+  /// breaks off too often (then the same call goes on), the disk is full, or the sum is wrong (then what was fetched is
+  /// deleted).
   public func fetch(
-    _ file: PublishedFile, into folder: URL, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    _ file: PublishedFile, into folder: URL, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> URL {
     let manager = FileManager.default
     let target = folder.appending(path: file.name)

@@ -76,17 +76,21 @@ public struct PublishedDataset: Hashable, Sendable {
   /// Fetches, verifies and unpacks the data set, and returns its folder below `directory`.
   ///
   /// The folder appears only when it is whole; one that is there is left as it is. The archives are deleted afterwards,
-  /// unless they shall be kept. Throws what ``Downloader/fetch(_:into:progress:)`` does, and where an archive is damaged.
+  /// unless they shall be kept. `progress` tells of each file in turn; `cancellation` stops fetching and unpacking. Throws
+  /// what ``Downloader/fetch(_:into:cancellation:progress:)`` does, and where an archive is damaged.
   public func download(
     to directory: URL, with downloader: Downloader = Downloader(), keepingArchives: Bool = false,
-    progress: @escaping @Sendable (PublishedFile, RunProgress) -> Void = { _, _ in }
+    cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) throws(MVError) -> URL {
     let target = directory.appending(path: folder)
     guard !FileManager.default.fileExists(atPath: target.path) else { return target }
     let archives = try files.map { (file) throws(MVError) in
-      try downloader.fetch(file, into: directory) { progress(file, $0) }
+      try downloader.fetch(file, into: directory, cancellation: cancellation) {
+        progress(DownloadProgress(file: file, bytes: $0))
+      }
     }
-    let unpacked = try Unpacking.unpack(archives, folder: folder, into: directory)
+    let unpacked = try Unpacking.unpack(archives, folder: folder, into: directory, cancellation)
     if !keepingArchives { for archive in archives { try? FileManager.default.removeItem(at: archive) } }
     return unpacked
   }

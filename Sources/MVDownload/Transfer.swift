@@ -73,8 +73,13 @@ final class Transfer {
       let transfer = Unmanaged<Transfer>.fromOpaque(target).takeUnretainedValue()
       return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
     }
+    _ = mv_curl_set_watcher(handle) { target, _, _, _, _ in
+      guard let target else { return 1 }
+      return Unmanaged<Transfer>.fromOpaque(target).takeUnretainedValue().goesOn() ? 0 : 1
+    }
     let code = withExtendedLifetime(self) {
-      _ = mv_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+      let pointer = Unmanaged.passUnretained(self).toOpaque()
+      for option in [CURLOPT_WRITEDATA, CURLOPT_XFERINFODATA] { _ = mv_curl_set_pointer(handle, option, pointer) }
       return curl_easy_perform(handle)
     }
     if let failure { throw failure }
@@ -98,12 +103,16 @@ final class Transfer {
     }
   }
 
+  /// Whether nobody has asked to stop; else sets the error that says so.
+  private func goesOn() -> Bool {
+    guard cancellation.isCancelled else { return true }
+    failure = MVError(
+      .interrupted, address, "was stopped after \(written) bytes", remedy: "run the same command again: it goes on")
+    return false
+  }
+
   private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard !cancellation.isCancelled else {
-      failure = MVError(
-        .interrupted, address, "was stopped after \(written) bytes", remedy: "run the same command again: it goes on")
-      return false
-    }
+    guard goesOn() else { return false }
     if expected == nil {
       let length = Int(mv_curl_length(handle))
       expected = length > 0 ? written + length : nil

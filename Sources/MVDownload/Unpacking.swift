@@ -7,8 +7,11 @@ internal import MVFiles
 enum Unpacking {
   /// Unpacks `archives` over each other and moves the folder `name` that they hold to `folder/name`.
   ///
-  /// Names that lead out of the folder are errors; links and devices are passed over.
-  static func unpack(_ archives: [URL], folder name: String, into folder: URL) throws(MVError) -> URL {
+  /// Names that lead out of the folder are errors; links and devices are passed over. Where `cancellation` asks to stop,
+  /// what was unpacked is deleted and an error of the kind `interrupted` is thrown.
+  static func unpack(
+    _ archives: [URL], folder name: String, into folder: URL, _ cancellation: Cancellation = Cancellation()
+  ) throws(MVError) -> URL {
     let manager = FileManager.default
     let staging = folder.appending(path: ".\(name).unpacking")
     let target = folder.appending(path: name)
@@ -17,6 +20,7 @@ enum Unpacking {
     for archive in archives {
       let reader = try ArchiveReader(archive)
       while let entry = try reader.next() {
+        try checkNotCancelled(cancellation, archive)
         let parts = entry.name.split(separator: "/", omittingEmptySubsequences: false)
         guard !entry.name.isEmpty, !parts.contains(".."), !parts.contains("") else {
           if entry.isFolder, entry.name.isEmpty || entry.name == "." { continue }
@@ -27,7 +31,7 @@ enum Unpacking {
           try Folder.create(place)
         } else if entry.isFile {
           try Folder.create(place.deletingLastPathComponent())
-          try copy(reader, to: place)
+          try copy(reader, to: place) { () throws(MVError) in try checkNotCancelled(cancellation, archive) }
         }
       }
     }
@@ -41,7 +45,16 @@ enum Unpacking {
     return target
   }
 
-  private static func copy(_ reader: ArchiveReader, to url: URL) throws(MVError) {
+  private static func checkNotCancelled(_ cancellation: Cancellation, _ archive: URL) throws(MVError) {
+    guard !cancellation.isCancelled else {
+      throw MVError(
+        .interrupted, archive.path, "was not unpacked", remedy: "run the same command again: nothing is fetched twice")
+    }
+  }
+
+  private static func copy(
+    _ reader: ArchiveReader, to url: URL, _ check: () throws(MVError) -> Void
+  ) throws(MVError) {
     let file = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     func failure() -> MVError {
       .inputOutput(
@@ -50,6 +63,7 @@ enum Unpacking {
     guard file >= 0 else { throw failure() }
     defer { close(file) }
     try reader.read { (piece) throws(MVError) in
+      try check()
       var rest = piece[...]
       while !rest.isEmpty {
         let count = write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)

@@ -14,22 +14,40 @@ final class BlockLoader: Sendable {
   }
 
   private let source: any ImageSource
+  /// The source's split of each split of the plan.
+  private let splits: [SourceSplit]
+  /// Where each split of the plan begins in the source's: the file of a shard counts its rows from 0.
+  private let starts: [Int]
   private let skipsBadImages: Bool
   private let writer: FeatureFileWriter
-  private let reasons = Mutex<[String: [Int: String]]>([:])
+  /// Of each split of the plan: why a row was left out.
+  private let reasons: Mutex<[[Int: String]]>
 
-  init(source: any ImageSource, skipsBadImages: Bool, writer: FeatureFileWriter) {
+  /// Finds the splits of the plan among `splits`, of which a shard may have fewer; throws where one is not there.
+  init(
+    source: any ImageSource, splits: [SourceSplit], skipsBadImages: Bool, writer: FeatureFileWriter
+  ) throws(MVError) {
     self.source = source
+    self.splits = try writer.plan.splits.map { (plan) throws(MVError) in
+      guard let split = splits.first(where: { $0.name == plan.name }) else {
+        throw .internalFault(source.contents.location, "has no split \(plan.name)")
+      }
+      return split
+    }
+    starts = try writer.plan.splits.map { (plan) throws(MVError) in try writer.plan.shard?.start(of: plan.name) ?? 0 }
     self.skipsBadImages = skipsBadImages
     self.writer = writer
+    reasons = Mutex([[Int: String]](repeating: [:], count: writer.plan.splits.count))
   }
 
   /// The images of a block, without those marked as skipped, by an earlier run or now.
-  func load(_ block: FeatureBlock, of split: SourceSplit) throws(MVError) -> Images {
-    let marked = writer.skippedRows(of: block.split)
+  ///
+  /// Throws the source's error where an image cannot be read, unless such are to be left out.
+  func load(_ block: FeatureBlock) throws(MVError) -> Images {
+    let marked = writer.skippedRows(of: block.splitIndex)
     if !block.rows.contains(where: marked.contains) {
       do throws(MVError) {
-        return Images(batch: try images(block.rows, of: split), good: nil)
+        return Images(batch: try images(block.rows, of: block.splitIndex), good: nil)
       } catch {
         guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
       }
@@ -38,14 +56,14 @@ final class BlockLoader: Sendable {
     var good: [Int] = []
     for row in block.rows where !marked.contains(row) {
       do throws(MVError) {
-        images.append(try self.images(row..<row + 1, of: split)[0])
+        images.append(try self.images(row..<row + 1, of: block.splitIndex)[0])
         good.append(row - block.rows.lowerBound)
       } catch {
         guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
         // An earlier run has read it: to skip it now would leave a row that holds values in one representation only.
         guard block.missing.count == writer.plan.representations.count else { throw error }
-        try writer.markSkipped(row, of: block.split)
-        reasons.withLock { $0[block.split, default: [:]][row] = error.description }
+        try writer.markSkipped(row, of: block.splitIndex)
+        reasons.withLock { $0[block.splitIndex][row] = error.description }
       }
     }
     return Images(
@@ -55,11 +73,11 @@ final class BlockLoader: Sendable {
   /// Every image that is left out, in the order of the file.
   func skipped() -> [SkippedImage] {
     let reasons = reasons.withLock { $0 }
-    return writer.plan.splits.flatMap { split in
-      writer.skippedRows(of: split.name).sorted().map { row in
+    return writer.plan.splits.enumerated().flatMap { splitIndex, split in
+      writer.skippedRows(of: splitIndex).sorted().map { row in
         SkippedImage(
           split: split.name, row: row, id: split.ids[row],
-          reason: reasons[split.name]?[row] ?? "could not be read in an earlier run")
+          reason: reasons[splitIndex][row] ?? "could not be read in an earlier run")
       }
     }
   }
@@ -67,11 +85,9 @@ final class BlockLoader: Sendable {
   /// Whether an error concerns the image, and not the disk, the request or this program.
   private static func isBadImage(_ error: MVError) -> Bool { error.kind == .badData || error.kind == .missingInput }
 
-  private func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
-    // The file of a shard counts its rows from 0, the source from the start of the split.
-    let start = writer.plan.shard?.start(of: split.name) ?? 0
-    let rows = rows.lowerBound + start..<rows.upperBound + start
-    let batch = try source.images(rows, of: split)
+  private func images(_ rows: Range<Int>, of splitIndex: Int) throws(MVError) -> ImageBatch {
+    let (split, start) = (splits[splitIndex], starts[splitIndex])
+    let batch = try source.images(rows.lowerBound + start..<rows.upperBound + start, of: split)
     guard batch.count == rows.count, batch.shape == split.shape else {
       throw .internalFault(
         source.contents.location, "gave \(batch.count) images of \(batch.shape) for \(rows.count) of \(split.shape)")
@@ -79,7 +95,7 @@ final class BlockLoader: Sendable {
     if case .float32(let values) = batch.pixels, let place = values.firstIndex(where: { !$0.isFinite }) {
       let row = rows.lowerBound + place / batch.shape.count
       throw MVError.badData("\(split.name) row", "has a pixel that is not finite", remedy: "mend or remove the image")
-        .at(row: row - start, id: split.ids[row])
+        .at(row: row, id: split.ids[start + row])
     }
     return batch
   }

@@ -5,9 +5,6 @@ internal import MVRepresentations
 public import MVStore
 
 extension Extraction {
-  /// The output, for errors.
-  var outputPath: String { output.path }
-
   /// What the file will hold; throws where a split is unknown or a representation cannot be of such images.
   public func plan() throws(MVError) -> FeatureFilePlan { try plan(of: try chosenSplits()) }
 
@@ -33,35 +30,39 @@ extension Extraction {
   }
 
   func plan(of chosen: [SourceSplit]) throws(MVError) -> FeatureFilePlan {
-    var plans: [RepresentationPlan] = []
-    for named in representations {
-      var layout: FeatureLayout?
-      for split in chosen {
-        let kind = type(of: named.representation)
-        guard kind.takesFloatPixels || !split.hasFloatPixels else {
-          throw .usage(
-            "representation \(kind.name)", "takes 8-bit images, those of \(source.contents.location) are floats",
-            remedy: "store them as uint8, or leave \(kind.name) out")
-        }
-        let here = try named.representation.layout(for: split.shape)
-        guard layout == nil || layout == here else {
-          throw .usage(
-            "split \(split.name)", "has images of \(split.shape), \(chosen[0].name) of \(chosen[0].shape)",
-            remedy: "give --size to bring all to one size, or extract one split a file")
-        }
-        layout = here
-      }
-      guard let layout else { continue }
-      plans.append(
-        RepresentationPlan(
-          name: named.name, representation: type(of: named.representation).name,
-          settings: named.representation.settingValues, shape: layout.shape, axes: layout.axes, labels: layout.labels))
+    let plans = try representations.map { (named) throws(MVError) in
+      let layout = try layout(of: named.representation, for: chosen)
+      return RepresentationPlan(
+        name: named.name, representation: type(of: named.representation).name,
+        settings: named.representation.settingValues, shape: layout.shape, axes: layout.axes, labels: layout.labels)
     }
     let whole = try FeatureFilePlan(
       of: source.contents, splits: chosen, settings: imageSettings(chosen), software: software, element: element,
       blockRows: blockRows(plans, chosen), representations: plans)
     guard let shard else { return whole }
     return try whole.shard(shard)
+  }
+
+  /// What rows of every split are; throws where they differ from split to split.
+  private func layout(
+    of representation: any Representation, for chosen: [SourceSplit]
+  ) throws(MVError) -> FeatureLayout {
+    let kind = type(of: representation)
+    if chosen.contains(where: \.hasFloatPixels), !kind.takesFloatPixels {
+      throw .usage(
+        "representation \(kind.name)", "takes 8-bit images, those of \(source.contents.location) are floats",
+        remedy: "store them as uint8, or leave \(kind.name) out")
+    }
+    let layouts = try chosen.map { (split) throws(MVError) in try representation.layout(for: split.shape) }
+    guard let first = layouts.first else {
+      throw .usage("splits", "are none", remedy: "name at least one that the source has")
+    }
+    for (split, layout) in zip(chosen, layouts) where layout != first {
+      throw .usage(
+        "split \(split.name)", "has images of \(split.shape), \(chosen[0].name) of \(chosen[0].shape)",
+        remedy: "give --size to bring all to one size, or extract one split a file")
+    }
+    return first
   }
 
   /// The size of the images is part of what features mean, though two sizes may give rows of one shape.

@@ -8,6 +8,12 @@ public import struct Foundation.URL
 /// A whole extraction: representations of the images of a source, computed once into a feature file.
 ///
 /// The file's data sets are the same, byte for byte, whatever the number of jobs and however often the run was interrupted.
+///
+/// ```swift
+/// var extraction = Extraction(of: [HOG(), LBP()], from: source, to: URL(filePath: "features.h5"))
+/// extraction.skipBadImages = true
+/// let summary = try extraction.run { progress in print("\(progress.done) of \(progress.total)") }
+/// ```
 public struct Extraction: Sendable {
   /// What is computed, in the order of the file.
   public var representations: [NamedRepresentation]
@@ -18,68 +24,46 @@ public struct Extraction: Sendable {
   /// The splits to extract, in the order of the file; nil for all that the source has.
   public var splits: [String]?
   /// How the values are stored.
-  public var element: ElementType
+  public var element = ElementType.float32
   /// Threads that load and compute.
-  public var jobs: Int
+  public var jobs = Parallel.processorCount
   /// Take only so many images of each split, from its start; nil for all.
   public var limit: Int?
   /// The part of the rows of each split to extract; nil for all.
   public var shard: ShardNumber?
   /// Compress the features once all are there, for archives.
-  public var compress: Bool
+  public var compress = false
   /// Leave out images that cannot be read, instead of stopping at the first.
-  public var skipBadImages: Bool
+  public var skipBadImages = false
   /// Replace the file that stands at `output`.
-  public var overwrite: Bool
-  /// How long finished blocks wait for a sync that they share: what a kill can lose.
+  public var overwrite = false
+  /// Seconds finished blocks may wait to be synced together; at most this much work is lost on a kill.
   public var syncInterval = Duration.seconds(1)
   /// Versions, the command line and the like, recorded in the file.
-  public var software: [String: String]
+  public var software: [String: String] = [:]
 
-  /// Describes an extraction of representations under names of their own.
-  public init(
-    of representations: [NamedRepresentation], from source: any ImageSource, splits: [String]? = nil, to output: URL,
-    element: ElementType = .float32, jobs: Int = Parallel.processorCount, limit: Int? = nil,
-    shard: ShardNumber? = nil, compress: Bool = false, skipBadImages: Bool = false, overwrite: Bool = false,
-    software: [String: String] = [:]
-  ) {
+  /// Describes an extraction of representations under names of their own; everything else is a property.
+  public init(of representations: [NamedRepresentation], from source: any ImageSource, to output: URL) {
     self.representations = representations
     self.source = source
-    self.splits = splits
     self.output = output
-    self.element = element
-    self.jobs = jobs
-    self.limit = limit
-    self.shard = shard
-    self.compress = compress
-    self.skipBadImages = skipBadImages
-    self.overwrite = overwrite
-    self.software = software
   }
 
-  /// Describes an extraction of representations, each under its own name.
-  public init(
-    of representations: [any Representation], from source: any ImageSource, splits: [String]? = nil, to output: URL,
-    element: ElementType = .float32, jobs: Int = Parallel.processorCount, limit: Int? = nil,
-    shard: ShardNumber? = nil, compress: Bool = false, skipBadImages: Bool = false, overwrite: Bool = false,
-    software: [String: String] = [:]
-  ) {
-    self.init(
-      of: representations.map { NamedRepresentation($0) }, from: source, splits: splits, to: output, element: element,
-      jobs: jobs, limit: limit, shard: shard, compress: compress, skipBadImages: skipBadImages, overwrite: overwrite,
-      software: software)
+  /// Describes an extraction of representations, each under its own name; everything else is a property.
+  public init(of representations: [any Representation], from source: any ImageSource, to output: URL) {
+    self.init(of: representations.map { NamedRepresentation($0) }, from: source, to: output)
   }
 
   /// Computes what is missing in the file, creating it where needed, and reports after each block of rows.
   ///
   /// With ``compress``, the plain file is replaced by a compressed one at the end; a run that is stopped before leaves the
-  /// plain one. `progress` is called by one thread at a time. When `cancellation` asks to stop, the blocks in flight are finished and
-  /// an error of the kind `interrupted` is thrown. Throws the source's own error for an image that cannot be read, unless
-  /// ``skipBadImages``, and an error that names the image where a representation is not finite. After any error the same
-  /// call goes on from what is done.
+  /// plain one. `progress` counts rows and is called by one thread at a time. When `cancellation` asks to stop, the blocks
+  /// in flight are finished and an error of the kind `interrupted` is thrown. Throws the source's own error for an image
+  /// that cannot be read, unless ``skipBadImages``, and an error with the row and the id of an image that a representation
+  /// refuses or whose row is not finite. After any error the same call goes on from what is done.
   @discardableResult
   public func run(
-    cancellation: Cancellation = Cancellation(), _ progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> ExtractionSummary {
     guard jobs >= 1 else { throw .usage("jobs", "is \(jobs)", remedy: "it takes 1 or more") }
     guard syncInterval >= .zero else {
@@ -87,17 +71,14 @@ public struct Extraction: Sendable {
     }
     let chosen = try chosenSplits()
     let plan = try plan(of: chosen)
-    if compress, !overwrite, let done = try FeatureFile.ifPacked(output, by: plan) { return ExtractionSummary(done) }
+    if compress, !overwrite, let file = try FeatureFile.ifPacked(output, by: plan) {
+      return ExtractionSummary(whole: file)
+    }
     let writer = try FeatureFileWriter(
       creatingOrResuming: output, plan: plan, overwrite: overwrite, syncInterval: syncInterval)
-    let run = ExtractionRun(
-      of: self, splits: chosen, writer: writer, cancellation: cancellation, progress: progress)
-    let summary = try run.run()
-    if compress {
-      // In the place of the plain file, whose lock is held until then.
-      defer { withExtendedLifetime(writer) {} }
-      try FeatureFilePacking.write(output, to: output, compressed: true, cancellation: cancellation, progress)
-    }
+    let run = try ExtractionRun(of: self, splits: chosen, writer: writer)
+    let summary = try run.run(cancellation: cancellation, progress: progress)
+    if compress { try writer.compress(cancellation: cancellation, progress: progress) }
     return summary
   }
 }

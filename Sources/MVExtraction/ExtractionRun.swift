@@ -2,116 +2,77 @@ internal import MVCore
 internal import MVDatasets
 internal import MVRepresentations
 internal import MVStore
-internal import Synchronization
 
-/// One run of an extraction: the workers and what they share.
-final class ExtractionRun: Sendable {
-  private let extraction: Extraction
-  private let splits: [String: SourceSplit]
+/// One run of an extraction: what the workers share.
+struct ExtractionRun: Sendable {
+  private let jobs: Int
   private let writer: FeatureFileWriter
-  private let cancellation: Cancellation
-  private let progress: @Sendable (RunProgress) -> Void
-  private let representations: [String: any Representation]
-  private let columns: [String: Int]
+  /// In the order of the plan, as ``FeatureBlock/missing`` counts them.
+  private let representations: [any Representation]
   private let loader: BlockLoader
-  private let buffers: RowBuffers
-  private let start = ContinuousClock.now
-  private let doneRows: Mutex<Int>
-  private let rowsBefore: Int
-  private let blocks: [FeatureBlock]
+  private let buffers: BufferPool
 
-  init(
-    of extraction: Extraction, splits: [SourceSplit], writer: FeatureFileWriter, cancellation: Cancellation,
-    progress: @escaping @Sendable (RunProgress) -> Void
-  ) {
-    self.extraction = extraction
-    self.splits = Dictionary(uniqueKeysWithValues: splits.map { ($0.name, $0) })
+  init(of extraction: Extraction, splits: [SourceSplit], writer: FeatureFileWriter) throws(MVError) {
     self.writer = writer
-    self.cancellation = cancellation
-    self.progress = progress
-    representations = Dictionary(
-      uniqueKeysWithValues: extraction.representations.map { ($0.name, $0.representation) })
-    columns = Dictionary(uniqueKeysWithValues: writer.plan.representations.map { ($0.name, $0.columns) })
-    loader = BlockLoader(source: extraction.source, skipsBadImages: extraction.skipBadImages, writer: writer)
-    blocks = writer.missingBlocks
-    rowsBefore = writer.rows - blocks.reduce(0) { $0 + $1.rows.count }
-    doneRows = Mutex(rowsBefore)
-    let widest = columns.values.max() ?? 0
-    buffers = RowBuffers(capacity: widest * (blocks.map(\.rows.count).max() ?? 0))
+    jobs = extraction.jobs
+    representations = extraction.representations.map(\.representation)
+    loader = try BlockLoader(
+      source: extraction.source, splits: splits, skipsBadImages: extraction.skipBadImages, writer: writer)
+    let widest = writer.plan.representations.reduce(0) { max($0, $1.columns) }
+    let longest = min(writer.plan.blockRows, writer.plan.splits.reduce(0) { max($0, $1.count) })
+    buffers = BufferPool(byteCount: MemoryLayout<Float>.size * widest * longest)
   }
 
   /// Does all missing blocks.
-  func run() throws(MVError) -> ExtractionSummary {
-    doneRows.withLock { progress(at: $0) }
-    do throws(MVError) {
-      try Parallel.forEach(blocks.count, threads: extraction.jobs) { index throws(MVError) in
-        guard !cancellation.isCancelled else { return }
-        try finish(blocks[index])
-        doneRows.withLock { done in
-          done += blocks[index].rows.count
-          progress(at: done)
-        }
+  func run(
+    cancellation: Cancellation, progress: @escaping @Sendable (RunProgress) -> Void
+  ) throws(MVError) -> ExtractionSummary {
+    let fill = try writer.fill(threads: jobs, cancellation: cancellation, progress: progress) {
+      (block) throws(MVError) in
+      let images = try loader.load(block)
+      try buffers.withBuffer { (buffer) throws(MVError) in
+        let values = buffer.bindMemory(to: Float.self)
+        for column in block.missing { try compute(column, of: images, in: block, through: values) }
       }
-    } catch {
-      // What is done stays done; the first error is the one to tell.
-      try? writer.finish()
-      throw error
     }
-    try writer.finish()
-    let done = doneRows.withLock { $0 }
-    guard done == writer.rows else {
-      throw MVError(
-        .interrupted, extraction.outputPath, "was stopped after \(done) of \(writer.rows) rows",
-        remedy: "run the same command again: it goes on from there")
-    }
-    return ExtractionSummary(
-      rows: writer.rows, rowsBefore: rowsBefore, seconds: seconds, bytes: writer.plan.featureBytes,
-      skipped: loader.skipped(), notices: writer.notices)
+    return ExtractionSummary(fill: fill, skipped: loader.skipped())
   }
 
-  private var seconds: Double { (ContinuousClock.now - start).seconds }
-
-  private func progress(at done: Int) {
-    progress(RunProgress(doneBefore: rowsBefore, done: done, total: writer.rows, seconds: seconds))
-  }
-
-  /// Loads the images of a block once and writes every representation that is missing.
-  private func finish(_ block: FeatureBlock) throws(MVError) {
-    guard let split = splits[block.split] else { return }
-    let images = try loader.load(block, of: split)
-    let buffer = buffers.take()
-    defer { buffers.give(buffer) }
-    for name in block.missing {
-      guard let representation = representations[name], let width = columns[name] else { continue }
-      let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(block.rows.count * width)])
-      if let batch = images.batch {
-        // Deterministic whatever the representation leaves untouched.
-        values.update(repeating: 0)
-        var rows = UnsafeMutableBufferPointer(rebasing: values[..<(batch.count * width)]).mutableSpan
-        do throws(MVError) {
-          try representation.compute(batch, into: &rows)
-        } catch {
-          throw placed(error, of: name, in: block, images)
-        }
+  /// Computes the rows of one representation, and writes them.
+  private func compute(
+    _ column: Int, of images: BlockLoader.Images, in block: FeatureBlock,
+    through buffer: UnsafeMutableBufferPointer<Float>
+  ) throws(MVError) {
+    let width = writer.plan.representations[column].columns
+    let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(block.rows.count * width)])
+    if let batch = images.batch {
+      // Deterministic whatever the representation leaves untouched.
+      values.update(repeating: 0)
+      var rows = UnsafeMutableBufferPointer(rebasing: values[..<(batch.count * width)]).mutableSpan
+      do throws(MVError) {
+        try representations[column].compute(batch, into: &rows)
+      } catch {
+        throw placed(error, of: writer.plan.representations[column].name, in: block, images)
       }
-      if let good = images.good { spread(values, width: width, to: good) }
-      try writer.write(UnsafeBufferPointer(values), of: name, to: block)
     }
+    if let good = images.good { spread(values, width: width, to: good) }
+    try writer.write(UnsafeBufferPointer(values), of: column, to: block)
   }
 
   /// An error of an image of a batch as one of the row of the split.
   private func placed(
     _ error: MVError, of name: String, in block: FeatureBlock, _ images: BlockLoader.Images
   ) -> MVError {
-    guard let image = error.row, let split = splits[block.split] else { return error }
+    guard let image = error.row else { return error }
     let row = block.rows.lowerBound + (images.good?[image] ?? image)
-    return error.with(subject: "\(name) of \(block.split) row").at(row: row, id: split.ids[row])
+    let split = writer.plan.splits[block.splitIndex]
+    return error.with(subject: "\(name) of \(split.name) row").at(row: row, id: split.ids[row])
   }
 
   /// Moves the rows that were computed to their places, and fills the others with NaN.
   private func spread(_ values: UnsafeMutableBufferPointer<Float>, width: Int, to good: [Int]) {
     guard width > 0, let base = values.baseAddress else { return }
-    // From the end, as a row's place is never before where it was computed.
+    // Back to front: a row's final place is at or after its computed place, so nothing is overwritten.
     for (from, place) in good.enumerated().reversed() where from != place {
       (base + place * width).update(from: base + from * width, count: width)
     }

@@ -1,45 +1,47 @@
 internal import MVCore
-internal import MVStore
+public import MVStore
 
-/// What an extraction has done.
+/// What an extraction has done; what ``FillSummary`` tells can be asked of it, too.
+@dynamicMemberLookup
 public struct ExtractionSummary: Hashable, Sendable, Codable {
-  /// Rows in the file, of all splits.
-  public let rows: Int
-  /// Rows that an earlier run had done.
-  public let rowsBefore: Int
-  /// Seconds that this run took.
-  public let seconds: Double
-  /// Bytes of the features in the file.
-  public let bytes: Int
+  /// Rows, bytes and seconds.
+  public let fill: FillSummary
   /// Images left out, by this run or an earlier one, in the order of the file.
   public let skipped: [SkippedImage]
-  /// What is worth telling of a file that other software began.
-  public let notices: [String]
 
-  /// Rows a second in this run.
-  public var rowsPerSecond: Double { seconds > 0 ? Double(rows - rowsBefore) / seconds : 0 }
+  init(fill: FillSummary, skipped: [SkippedImage]) {
+    self.fill = fill
+    self.skipped = skipped
+  }
 
-  enum CodingKeys: String, CodingKey {
-    case rows, seconds, bytes, skipped, notices
-    case rowsBefore = "rows_before"
+  /// What ``fill`` tells.
+  public subscript<Value>(dynamicMember path: KeyPath<FillSummary, Value>) -> Value { fill[keyPath: path] }
+
+  enum CodingKeys: String, CodingKey { case skipped }
+
+  /// Reads one object of `skipped` and the keys of ``FillSummary``; throws where one is missing.
+  public init(from decoder: any Decoder) throws {
+    skipped = try decoder.container(keyedBy: CodingKeys.self).decode([SkippedImage].self, forKey: .skipped)
+    fill = try FillSummary(from: decoder)
+  }
+
+  /// Writes one object of `skipped` and the keys of ``FillSummary``; throws what the encoder does.
+  public func encode(to encoder: any Encoder) throws {
+    try fill.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(skipped, forKey: .skipped)
   }
 }
 
 extension ExtractionSummary {
-  /// A file that was whole before.
-  init(_ file: FeatureFile) {
-    rows = file.splits.reduce(0) { $0 + $1.count }
-    rowsBefore = rows
-    seconds = 0
-    bytes = file.splits.reduce(0) { sum, split in
-      sum + split.count * split.representations.reduce(0) { $0 + $1.columns } * (file.element.size)
-    }
+  /// A file that was whole before the run.
+  init(whole file: FeatureFile) {
+    fill = FillSummary(whole: file)
     skipped = file.splits.flatMap { split in
       split.skipped.map { row in
         SkippedImage(
           split: split.name, row: row, id: split.ids[row], reason: "could not be read in an earlier run")
       }
     }
-    notices = []
   }
 }

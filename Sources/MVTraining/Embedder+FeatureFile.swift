@@ -1,27 +1,24 @@
-public import Foundation
 public import MVCore
-public import MVDatasets
+internal import MVDatasets
 public import MVStore
 
 extension Embedder {
-  /// Embeds splits of a source into a feature file, under `name`, from where an earlier run stopped.
+  /// Embeds the images of a job into its feature file, from where an earlier run stopped.
   ///
-  /// `checkpoint` tells one encoder's file from another's: a file of other weights is refused. `isCancelled` is asked after
-  /// each block of rows; then what is done is kept and an error of the kind `interrupted` is thrown. Returns the number of
-  /// rows. Throws where an image cannot be read or the file cannot be written.
+  /// `checkpoint` tells one encoder's file from another's: a file of other weights is refused. `progress` counts rows.
+  /// When `cancellation` asks to stop, what is done is kept and an error of the kind `interrupted` is thrown. Throws also
+  /// where an image cannot be read or the file cannot be written.
   @discardableResult
   public func write(
-    _ source: any ImageSource, splits: [String]? = nil, to url: URL, name: String = "embedding", checkpoint: String,
-    element: ElementType = .float32, overwrite: Bool = false, software: [String: String] = [:],
-    isCancelled: () -> Bool = { false }, progress: (RunProgress) -> Void = { _ in }
-  ) throws(MVError) -> Int {
+    _ job: EmbeddingJob, checkpoint: String, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+  ) throws(MVError) -> FillSummary {
     let file = EmbeddingFile(
+      job: job,
       representation: RepresentationPlan(
-        name: name, representation: "embedding", settings: ["output": .string(output.rawValue)], shape: [columns],
-        axes: ["feature"]), settings: ["checkpoint": .string(checkpoint)]
+        name: job.name ?? "embedding", representation: "embedding", settings: ["output": .string(output.rawValue)],
+        shape: [columns], axes: ["feature"]), settings: ["checkpoint": .string(checkpoint)]
     ) { (images) throws(MVError) in try self.embed(images) }
-    return try file.write(
-      source, splits: splits, to: url, element: element, overwrite: overwrite, software: software,
-      isCancelled: isCancelled, progress: progress)
+    return try file.write(cancellation: cancellation, progress: progress)
   }
 }

@@ -6,44 +6,28 @@ internal import MVStore
 
 /// The writing of one embedding of every image of a source into a feature file, from where an earlier run stopped.
 struct EmbeddingFile {
+  let job: EmbeddingJob
   /// What a row is.
   let representation: RepresentationPlan
   /// What tells the file of one network from another's.
   let settings: [String: SettingValue]
   let embed: (ImageBatch) throws(MVError) -> Matrix
 
-  /// Writes `splits`, or all; returns the number of rows.
+  /// Does the blocks that are missing, one after the other: the network uses every thread itself.
   func write(
-    _ source: any ImageSource, splits: [String]?, to url: URL, element: ElementType, overwrite: Bool,
-    software: [String: String], isCancelled: () -> Bool, progress: (RunProgress) -> Void
-  ) throws(MVError) -> Int {
-    let chosen = try splits.map { (names) throws(MVError) in
-      try names.map { (name) throws(MVError) in try source.split(name) }
+    cancellation: Cancellation, progress: @escaping @Sendable (RunProgress) -> Void
+  ) throws(MVError) -> FillSummary {
+    let chosen = try job.splits.map { (names) throws(MVError) in
+      try names.map { (name) throws(MVError) in try job.source.split(name) }
     }
-    let parts = chosen ?? source.splits
+    let splits = chosen ?? job.source.splits
     let plan = try FeatureFilePlan(
-      of: source.contents, splits: parts, settings: settings, software: software, element: element,
+      of: job.source.contents, splits: splits, settings: settings, software: job.software, element: job.element,
       representations: [representation])
-    let writer = try FeatureFileWriter(creatingOrResuming: url, plan: plan, overwrite: overwrite)
-    let blocks = writer.missingBlocks
-    let before = writer.rows - blocks.reduce(0) { $0 + $1.rows.count }
-    var done = before
-    let start = ContinuousClock.now
-    for block in blocks {
-      guard !isCancelled() else {
-        try writer.finish()
-        throw MVError(
-          .interrupted, url.path, "was stopped after \(done) of \(writer.rows) rows",
-          remedy: "run the same command again: it goes on from there")
-      }
-      let rows = try embed(try source.images(block.rows, of: try source.split(block.split)))
-      try writer.write(rows.values, of: representation.name, to: block)
-      done += block.rows.count
-      progress(
-        RunProgress(
-          doneBefore: before, done: done, total: writer.rows, seconds: (ContinuousClock.now - start).seconds))
+    let writer = try FeatureFileWriter(creatingOrResuming: job.output, plan: plan, overwrite: job.overwrite)
+    return try writer.fillInOrder(cancellation: cancellation, progress: progress) { (block) throws(MVError) in
+      let rows = try embed(try job.source.images(block.rows, of: splits[block.splitIndex]))
+      for column in block.missing { try writer.write(rows.values, of: column, to: block) }
     }
-    try writer.finish()
-    return writer.rows
   }
 }

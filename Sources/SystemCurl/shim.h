@@ -19,6 +19,12 @@ static inline CURLcode mv_curl_set_pointer(CURL* handle, CURLoption option, void
 static inline CURLcode mv_curl_set_writer(CURL* handle, size_t (*writer)(char*, size_t, size_t, void*)) {
   return curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, writer);
 }
+// Called about once a second, also while nothing comes; a result other than 0 ends the transfer.
+static inline CURLcode mv_curl_set_watcher(CURL* handle,
+                                           int (*watcher)(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t)) {
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, watcher);
+}
 static inline long mv_curl_status(CURL* handle) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

@@ -149,7 +149,9 @@ private struct TrainingBenchmark {
     let representations = try specifications.map { (text) throws(MVError) in
       try RepresentationSpecification(parsing: text).make()
     }
-    try Extraction(of: representations, from: source, to: file, element: .float16).run { _ in }
+    var extraction = Extraction(of: representations, from: source, to: file)
+    extraction.element = .float16
+    try extraction.run()
     return (
       source, split, try TrainingTarget.targets(in: FeatureFile(reading: file), of: source, split: split)
     )

@@ -30,34 +30,34 @@ extension Command {
   ) { (arguments) throws(MVError) in
     let checkpoint = CheckpointArgument.url(try arguments.required("NETWORK"))
     let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
-    let output = URL(filePath: try arguments.required("output"))
-    let splits = arguments.has("split") ? arguments.all("split") : nil
-    let element = try arguments.choice("dtype", as: ElementType.self) ?? .float32
+    var embedding = EmbeddingJob(of: source, to: URL(filePath: try arguments.required("output")))
+    embedding.splits = arguments.has("split") ? arguments.all("split") : nil
+    embedding.element = try arguments.choice("dtype", as: ElementType.self) ?? .float32
+    embedding.overwrite = arguments.has("overwrite")
+    embedding.name = arguments["name"]
+    embedding.software = Provenance.software
     let isTeacher = Teacher.isTorchScript(checkpoint)
     for (name, belongs) in [("layer", !isTeacher), ("set", isTeacher)] where arguments.has(name) && !belongs {
       throw .usage(
         "--\(name)", "is for \(isTeacher ? "checkpoints" : "TorchScript"), \(checkpoint.path) is not",
         remedy: "leave it out")
     }
-    Interruption.watch()
-    let bar = ProgressBar("embed", unit: "images")
-    defer { bar.finish() }
-    if isTeacher {
-      let teacher = try teacher(checkpoint, arguments, for: source)
-      let rows = try teacher.write(
-        source, splits: splits, to: output, element: element, overwrite: arguments.has("overwrite"),
-        software: Provenance.software, isCancelled: { Interruption.isRequested }, progress: { bar.update($0) })
-      print("\(output.path): \(rows) rows of \(teacher.columns)")
-      return
+    let (fill, columns) = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
+      if isTeacher {
+        let teacher = try teacher(checkpoint, arguments, for: source)
+        return (
+          try teacher.write(embedding, cancellation: job.cancellation, progress: job.progress), teacher.columns
+        )
+      }
+      let embedder = try Embedder(
+        checkpoint: checkpoint, output: try arguments.choice("layer", as: Embedder.Output.self) ?? .backbone)
+      let fill = try embedder.write(
+        embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
+        progress: job.progress)
+      return (fill, embedder.columns)
     }
-    let embedder = try Embedder(
-      checkpoint: checkpoint, output: try arguments.choice("layer", as: Embedder.Output.self) ?? .backbone)
-    let rows = try embedder.write(
-      source, splits: splits, to: output, name: arguments["name"] ?? "embedding",
-      checkpoint: try CheckpointArgument.fingerprint(checkpoint), element: element,
-      overwrite: arguments.has("overwrite"), software: Provenance.software,
-      isCancelled: { Interruption.isRequested }, progress: { bar.update($0) })
-    print("\(output.path): \(rows) rows of \(embedder.columns)")
+    for notice in fill.notices { Terminal.message("note: \(notice)") }
+    print("\(embedding.output.path): \(fill.rows) rows of \(columns)")
   }
 
   private static func teacher(
@@ -76,22 +76,5 @@ extension Command {
     try Torch.setThreads(0)
     guard let shape = source.splits.first?.shape else { throw .badData(source.contents.location, "has no split") }
     return try Teacher(settings, imageSize: ImageSize(height: shape.height, width: shape.width))
-  }
-}
-
-/// A checkpoint on the command line.
-enum CheckpointArgument {
-  /// The checkpoint that `text` names: a file, or the last of the run in a folder.
-  static func url(_ text: String) -> URL {
-    var isFolder: ObjCBool = false
-    _ = FileManager.default.fileExists(atPath: text, isDirectory: &isFolder)
-    return isFolder.boolValue ? Trainer.checkpoint(in: URL(filePath: text)) : URL(filePath: text)
-  }
-
-  /// A text that tells one checkpoint from another.
-  static func fingerprint(_ url: URL) throws(MVError) -> String {
-    var fingerprint = Fingerprint()
-    try fingerprint.add(contentsOf: url)
-    return fingerprint.text
   }
 }

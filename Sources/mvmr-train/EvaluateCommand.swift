@@ -28,15 +28,15 @@ extension Command {
     let folder = URL(filePath: try arguments.required("output"))
     let target = try ReportFolder(folder, kind: "evaluate")
     try Folder.create(folder)
-    Interruption.watch()
-    let url = folder.appending(path: "embedding.h5")
-    let bar = ProgressBar("embed", unit: "images")
-    try embedder.write(
-      source, splits: arguments.has("split") ? arguments.all("split") : nil, to: url,
-      checkpoint: try CheckpointArgument.fingerprint(checkpoint), software: Provenance.software,
-      isCancelled: { Interruption.isRequested }, progress: { bar.update($0) })
-    bar.finish()
-    let file = try FeatureFile(reading: url)
+    var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
+    embedding.splits = arguments.has("split") ? arguments.all("split") : nil
+    embedding.software = Provenance.software
+    try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
+      try embedder.write(
+        embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
+        progress: job.progress)
+    }
+    let file = try FeatureFile(reading: embedding.output)
     if let notice = try EvaluationPair(file, representations: ["embedding"]).notice(heldOut: true) {
       Terminal.message("note: \(notice)")
     }
@@ -49,9 +49,7 @@ extension Command {
       })
     try report.add(scores.votes)
     try report.add(scores.fitted, scores.predictions)
-    let map = ProgressBar("map", unit: "steps")
-    try report.addMap { map.update($0) }
-    map.finish()
+    try Job("map", unit: "steps").run { (job) throws(MVError) in try report.addMap(progress: job.progress) }
     try report.addGallery(try RowImages(source, matching: file, splits: file.splits.map(\.name)))
     try target.write(report.page)
     if arguments.has("json") {

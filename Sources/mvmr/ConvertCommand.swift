@@ -46,8 +46,7 @@ private struct Conversion {
   private let inputs: [String]
   private let output: URL
   private let isToFile: Bool
-  private let cancellation = Cancellation()
-  private let bar = ProgressBar("convert", unit: "rows")
+  private let job = Job("convert", unit: "rows")
 
   init(_ arguments: ParsedArguments) throws(MVError) {
     self.arguments = arguments
@@ -60,8 +59,6 @@ private struct Conversion {
   }
 
   func run() throws(MVError) {
-    Interruption.watch()
-    defer { bar.finish() }
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: inputs[0], isDirectory: &isFolder)
     if FeatureImport.Input(parsing: inputs[0]) != nil, !exists { return try fromArrays() }
@@ -70,11 +67,6 @@ private struct Conversion {
     }
     if isFolder.boolValue { return try fromArrays() }
     if isToFile { try rewrite() } else { try toArrays() }
-  }
-
-  private func update(_ progress: RunProgress) {
-    if Interruption.isRequested { cancellation.cancel() }
-    bar.update(progress)
   }
 
   private func refuse(_ options: [String], _ reason: String) throws(MVError) {
@@ -89,17 +81,20 @@ private struct Conversion {
     let export = try FeatureFileExport(
       of: file, splits: arguments.has("split") ? arguments.all("split") : nil,
       representations: arguments.has("representation") ? arguments.all("representation") : nil)
-    try export.write(to: output, cancellation: cancellation) { update($0) }
+    try job.run { (job) throws(MVError) in
+      try export.write(to: output, cancellation: job.cancellation, progress: job.progress)
+    }
     print("\(output.path): NumPy arrays of \(file.url.path)")
   }
 
   private func rewrite() throws(MVError) {
     try refuse(["split", "representation", "like", "dataset", "classes", "dtype"], "for a feature file as a whole")
-    try FeatureFilePacking.write(
-      URL(filePath: inputs[0]), to: output, compressed: arguments.has("compress"),
-      overwrite: arguments.has("overwrite"), software: ["converted": Provenance.commandLine],
-      cancellation: cancellation
-    ) { update($0) }
+    try job.run { (job) throws(MVError) in
+      try FeatureFilePacking.write(
+        URL(filePath: inputs[0]), to: output, compressed: arguments.has("compress"),
+        overwrite: arguments.has("overwrite"), software: ["converted": Provenance.commandLine],
+        cancellation: job.cancellation, progress: job.progress)
+    }
     let bytes = try FeatureFile(reading: output).description.bytes
     print("\(output.path): \(ByteCount(bytes))")
   }
@@ -121,20 +116,13 @@ private struct Conversion {
     let arrays = try FeatureImport(
       imports.inputs, like: like, dataset: arguments["dataset"], classNames: classes,
       element: try arguments.choice("dtype", as: ElementType.self), software: Provenance.software)
-    let update: @Sendable (RunProgress) -> Void = { [cancellation, bar] progress in
-      if Interruption.isRequested { cancellation.cancel() }
-      bar.update(progress)
+    let summary = try job.run { (job) throws(MVError) in
+      try arrays.write(
+        to: output, overwrite: arguments.has("overwrite"), compressed: arguments.has("compress"),
+        cancellation: job.cancellation, progress: job.progress)
     }
-    let compressed = arguments.has("compress")
-    let overwrite = arguments.has("overwrite")
-    if compressed, !overwrite, try FeatureFile.ifPacked(output, by: arrays.plan) != nil {
-      print("\(output.path): is whole")
-      return
-    }
-    try arrays.write(
-      to: output, overwrite: overwrite, compressed: compressed, cancellation: cancellation, update)
-    print(
-      "\(output.path): \(arrays.plan.splits.reduce(0) { $0 + $1.count }) rows, \(ByteCount(arrays.plan.featureBytes))")
+    for notice in summary.notices { Terminal.message("note: \(notice)") }
+    print("\(output.path): \(summary.rows) rows, \(ByteCount(summary.bytes))")
   }
 
   private static func arrays(

@@ -75,17 +75,11 @@ extension Command {
     }
     var dataset = try PublishedDataset(named: name)
     if let address = arguments["from"] { dataset = dataset.mirrored(at: address) }
-    Interruption.watch()
-    let cancellation = Cancellation()
-    let bars = dataset.files.map { ($0, ProgressBar($0.name, unit: "bytes")) }
-    let place = try dataset.download(
-      to: URL(filePath: folder), with: Downloader(cancellation: cancellation),
-      keepingArchives: arguments.has("keep-archives")
-    ) { file, progress in
-      if Interruption.isRequested { cancellation.cancel() }
-      bars.first { $0.0 == file }?.1.update(progress)
+    let place = try Job("download", unit: "bytes").run { (job) throws(MVError) in
+      try dataset.download(
+        to: URL(filePath: folder), keepingArchives: arguments.has("keep-archives"), cancellation: job.cancellation
+      ) { job.show($0.bytes, detail: $0.file.name) }
     }
-    if Terminal.isInteractive { Terminal.message("") }
     let source = "\(name):\(place.path)"
     if arguments.has("json") {
       try Terminal.printJSON(["source": source])

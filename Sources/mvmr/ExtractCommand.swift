@@ -52,19 +52,8 @@ extension Command {
       try request.describe()
       return
     }
-    Interruption.watch()
-    let cancellation = Cancellation()
-    let bar = ProgressBar("extract", unit: "images")
-    let summary: ExtractionSummary
-    do throws(MVError) {
-      summary = try request.extraction.run(cancellation: cancellation) { progress in
-        if Interruption.isRequested { cancellation.cancel() }
-        bar.update(progress)
-      }
-      bar.finish()
-    } catch {
-      bar.finish()
-      throw error
+    let summary = try Job("extract", unit: "images").run { (job) throws(MVError) in
+      try request.extraction.run(cancellation: job.cancellation, progress: job.progress)
     }
     for notice in summary.notices { Terminal.message("note: \(notice)") }
     for image in summary.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }

@@ -30,14 +30,16 @@ struct ExtractRequest {
     let source = try SourceArguments.open(
       try SourceArguments.request(try arguments.required("SOURCE"), arguments, splits: splits))
     var extraction = Extraction(
-      of: representations, from: source, splits: splits.isEmpty ? nil : splits,
-      to: URL(filePath: try arguments.required("output")), element: element,
-      jobs: try arguments.int("jobs", in: 1...1024) ?? configuration?.jobs ?? Parallel.processorCount,
-      limit: try arguments.int("limit", in: 1...Int.max) ?? configuration?.limit,
-      shard: try arguments["shard"].map { (text) throws(MVError) in try ShardNumber(parsing: text) },
-      compress: arguments.has("compress"), skipBadImages: arguments.has("skip-bad-images"),
-      overwrite: arguments.has("overwrite"),
-      software: Provenance.software)
+      of: representations, from: source, to: URL(filePath: try arguments.required("output")))
+    extraction.splits = splits.isEmpty ? nil : splits
+    extraction.element = element
+    extraction.jobs = try arguments.int("jobs", in: 1...1024) ?? configuration?.jobs ?? Parallel.processorCount
+    extraction.limit = try arguments.int("limit", in: 1...Int.max) ?? configuration?.limit
+    extraction.shard = try arguments["shard"].map { (text) throws(MVError) in try ShardNumber(parsing: text) }
+    extraction.compress = arguments.has("compress")
+    extraction.skipBadImages = arguments.has("skip-bad-images")
+    extraction.overwrite = arguments.has("overwrite")
+    extraction.software = Provenance.software
     if let seconds = try arguments.doubles("sync-interval", in: 0...3600).last {
       extraction.syncInterval = .seconds(seconds)
     }

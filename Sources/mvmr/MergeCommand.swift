@@ -27,21 +27,14 @@ extension Command {
     let output = URL(filePath: try arguments.required("output"))
     let merge = try FeatureFileMerge(
       of: arguments.all("FILE").map { URL(filePath: $0) }, to: output, software: ["merged": Provenance.commandLine])
-    let summary: FeatureFileMerge.Summary
-    if arguments.has("copy") || arguments.has("compress") {
-      let cancellation = Cancellation()
-      Interruption.watch()
-      let bar = ProgressBar("merge", unit: "rows")
-      defer { bar.finish() }
-      summary = try merge.copy(
-        overwrite: arguments.has("overwrite"), compressed: arguments.has("compress"), cancellation: cancellation
-      ) { progress in
-        if Interruption.isRequested { cancellation.cancel() }
-        bar.update(progress)
+    let (overwrite, compressed) = (arguments.has("overwrite"), arguments.has("compress"))
+    let summary =
+      arguments.has("copy") || compressed
+      ? try Job("merge", unit: "rows").run { (job) throws(MVError) in
+        try merge.copy(
+          overwrite: overwrite, compressed: compressed, cancellation: job.cancellation, progress: job.progress)
       }
-    } else {
-      summary = try merge.join(overwrite: arguments.has("overwrite"))
-    }
+      : try merge.join(overwrite: overwrite)
     if arguments.has("json") {
       try Terminal.printJSON(summary)
     } else {

@@ -85,9 +85,7 @@ struct ReportRequest {
           "\($0.key) \($0.value)"
         })
       try scores(&report)
-      let bar = ProgressBar("map", unit: "steps")
-      try report.addMap { bar.update($0) }
-      bar.finish()
+      try Job("map", unit: "steps").run { (job) throws(MVError) in try report.addMap(progress: job.progress) }
       try report.addGallery(images, reason: reason)
       try folder.write(report.page)
       Terminal.message("report: \(folder.page.path)")

@@ -144,7 +144,7 @@ struct DownloadTests {
     let cancellation = Cancellation()
     cancellation.cancel()
     let stopped = failure {
-      _ = try set(server).download(to: target, with: Downloader(cancellation: cancellation))
+      _ = try set(server).download(to: target, cancellation: cancellation)
     }
     #expect(stopped?.kind == .interrupted)
   }

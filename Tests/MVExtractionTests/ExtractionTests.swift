@@ -42,7 +42,7 @@ import Testing
 
   @Test func rowsAreThoseOfTheRepresentation() throws {
     let source = CountingSource()
-    let summary = try Extraction(of: [Sums(), First()], from: source, to: url, software: ["mvmr": "1"]).run()
+    let summary = try Extraction(of: [Sums(), First()], from: source, to: url).setting(\.software, ["mvmr": "1"]).run()
     #expect(summary.rows == 1300)
     #expect(summary.rowsBefore == 0)
     #expect(summary.bytes == 1300 * 49 * 4)
@@ -68,8 +68,12 @@ import Testing
 
   @Test(arguments: ElementType.allCases) func jobsDoNotMatter(element: ElementType) throws {
     let other = folder.url.appending(path: "b.h5")
-    try Extraction(of: [Sums(), First()], from: CountingSource(), to: url, element: element, jobs: 1).run()
-    try Extraction(of: [Sums(), First()], from: CountingSource(), to: other, element: element, jobs: 5).run()
+    try Extraction(of: [Sums(), First()], from: CountingSource(), to: url).setting(\.element, element).setting(
+      \.jobs, 1
+    ).run()
+    try Extraction(of: [Sums(), First()], from: CountingSource(), to: other).setting(\.element, element).setting(
+      \.jobs, 5
+    ).run()
     #expect(try contents(url) == contents(other))
   }
 
@@ -77,12 +81,13 @@ import Testing
     let source = CountingSource(rows: [5000, 700], bad: [3, 2600, 2601])
     let representations = [NamedRepresentation(Sums()), NamedRepresentation(First(), as: "first-pixel")]
     let whole = folder.url.appending(path: "whole.h5")
-    try Extraction(of: representations, from: source, to: whole, jobs: 1, skipBadImages: true).run()
+    try Extraction(of: representations, from: source, to: whole).setting(\.jobs, 1).setting(\.skipBadImages, true).run()
     let expected = try contents(whole)
     var random = SeededGenerator(seed: 8)
     for attempt in 0..<6 {
       let url = folder.url.appending(path: "\(attempt).h5")
-      let extraction = Extraction(of: representations, from: source, to: url, jobs: 3, skipBadImages: true)
+      let extraction = Extraction(of: representations, from: source, to: url).setting(\.jobs, 3).setting(
+        \.skipBadImages, true)
       var before = 0
       while true {
         let cancellation = Cancellation()
@@ -108,7 +113,7 @@ import Testing
 
   @Test func progressRises() throws {
     let seen = Mutex<[MVCore.RunProgress]>([])
-    try Extraction(of: [Sums()], from: CountingSource(), to: url, jobs: 4).run { progress in
+    try Extraction(of: [Sums()], from: CountingSource(), to: url).setting(\.jobs, 4).run { progress in
       seen.withLock { $0.append(progress) }
     }
     let progress = seen.withLock { $0 }
@@ -123,10 +128,10 @@ import Testing
   @Test(arguments: [false, true]) func badImagesAreSkippedWhereAskedFor(usesFloats: Bool) throws {
     let source = CountingSource(bad: [0, 300, 301, 999], usesFloats: usesFloats)
     let stopped = try #require(
-      error { try Extraction(of: [Sums(), First()], from: source, to: url, jobs: 1).run() })
+      error { try Extraction(of: [Sums(), First()], from: source, to: url).setting(\.jobs, 1).run() })
     #expect(stopped.description.contains("train/0.png"))
     // The same file goes on when asked to skip.
-    let summary = try Extraction(of: [Sums(), First()], from: source, to: url, skipBadImages: true).run()
+    let summary = try Extraction(of: [Sums(), First()], from: source, to: url).setting(\.skipBadImages, true).run()
     #expect(summary.skipped.map(\.row) == [0, 300, 301, 999])
     #expect(summary.skipped[1].id == "train/300.png")
     #expect(summary.skipped[1].reason.contains(usesFloats ? "not finite" : "is not an image"))
@@ -147,40 +152,41 @@ import Testing
 
   @Test func aWholeBlockOfBadImages() throws {
     let source = CountingSource(rows: [600, 10], bad: Set(256..<512))
-    let summary = try Extraction(of: [Sums()], from: source, to: url, skipBadImages: true).run()
+    let summary = try Extraction(of: [Sums()], from: source, to: url).setting(\.skipBadImages, true).run()
     #expect(summary.skipped.count == 256)
     #expect(try FeatureFile(reading: url)["train"].validRows.count == 344)
   }
 
   @Test func valuesThatAreNotFiniteStopTheRun() throws {
     // One job, as which of several bad rows is met first depends on the threads.
-    let extraction = Extraction(
-      of: [First(strict: true)], from: CountingSource(), to: url, jobs: 1, skipBadImages: true)
+    let extraction = Extraction(of: [First(strict: true)], from: CountingSource(), to: url).setting(\.jobs, 1).setting(
+      \.skipBadImages, true)
     let stopped = try #require(error { try extraction.run() })
     // Of train, (row * 7 + 3) % 256 is 77 first in row 230.
     #expect(stopped.description.contains("first of train row 230 (train/230.png)"))
-    let large = Extraction(
-      of: [Sums(factor: 1e5)], from: CountingSource(), to: folder.url.appending(path: "b.h5"),
-      element: .float16)
+    let large = Extraction(of: [Sums(factor: 1e5)], from: CountingSource(), to: folder.url.appending(path: "b.h5"))
+      .setting(\.element, .float16)
     #expect(try #require(error { try large.run() }).description.contains("--dtype float32"))
   }
 
   @Test func errorsOfAnImageNameItsRowAndItsId() throws {
     // Of train, (row * 7 + 3) % 256 is 77 first in row 230: in the second block, after an image that is left out.
     let source = CountingSource(rows: [300, 10], bad: [140], side: 100)
-    let extraction = Extraction(of: [First(refuses: 77)], from: source, to: url, jobs: 1, skipBadImages: true)
+    let extraction = Extraction(of: [First(refuses: 77)], from: source, to: url).setting(\.jobs, 1).setting(
+      \.skipBadImages, true)
     #expect(try extraction.plan().blockRows == 139)
     let stopped = try #require(error { try extraction.run() })
     #expect(stopped.row == 230 && stopped.id == "train/230.png")
     #expect(stopped.description == "first of train row 230 (train/230.png): begins with 77; leave it out")
     let sketched = Extraction(
-      of: [First(refuses: 77).sketched(columns: 1)], from: CountingSource(), to: folder.url.appending(path: "b.h5"),
-      jobs: 1)
+      of: [First(refuses: 77).sketched(columns: 1)], from: CountingSource(), to: folder.url.appending(path: "b.h5")
+    ).setting(\.jobs, 1)
     #expect(try #require(error { try sketched.run() }).place == "first of train row 230 (train/230.png)")
   }
 
   @Test func splitsAndLimit() throws {
-    let extraction = Extraction(of: [Sums()], from: CountingSource(), splits: ["test"], to: url, limit: 7)
+    let extraction = Extraction(of: [Sums()], from: CountingSource(), to: url).setting(\.splits, ["test"]).setting(
+      \.limit, 7)
     #expect(try extraction.run().rows == 7)
     let file = try FeatureFile(reading: url)
     #expect(file.splits.map(\.name) == ["test"])

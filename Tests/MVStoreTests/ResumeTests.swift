@@ -106,8 +106,8 @@ import Testing
     #expect(writer.isResumed)
     #expect(writer.plan.blockRows == 4)
     #expect(writer.missingBlocks.count == 8)
-    #expect(writer.missingBlocks[0].missing == ["hog"])
-    #expect(writer.skippedRows(of: "train") == [9])
+    #expect(writer.missingBlocks[0].missing == [0])
+    #expect(writer.skippedRows(of: 0) == [9])
   }
 
   @Test func incompleteFeaturesAreRefusedUnlessAskedFor() throws {

@@ -47,14 +47,14 @@ enum SampleFile {
   }
 
   static func fill(_ writer: FeatureFileWriter, _ block: FeatureBlock) throws {
-    for name in block.missing {
-      let columns = writer.plan.representations.first { $0.name == name }!.columns
-      let start = writer.plan.shard?.start(of: block.split) ?? 0
+    for column in block.missing {
+      let (name, columns) = (writer.plan.representations[column].name, writer.plan.representations[column].columns)
+      let start = try writer.plan.shard?.start(of: writer.plan.splits[block.splitIndex].name) ?? 0
       var values = values(name, block.rows.lowerBound + start..<block.rows.upperBound + start, columns: columns)
-      for row in writer.skippedRows(of: block.split) where block.rows.contains(row) {
-        for column in 0..<columns { values[(row - block.rows.lowerBound) * columns + column] = .nan }
+      for row in writer.skippedRows(of: block.splitIndex) where block.rows.contains(row) {
+        for place in 0..<columns { values[(row - block.rows.lowerBound) * columns + place] = .nan }
       }
-      try writer.write(values, of: name, to: block)
+      try writer.write(values, of: column, to: block)
     }
   }
 

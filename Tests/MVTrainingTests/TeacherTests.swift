@@ -159,7 +159,7 @@ import Testing
     let source = try NumPyImages(file: pixels)
     let file = folder.url.appending(path: "teacher.h5")
     let own = try teacher(text, side: 20)
-    #expect(try own.write(source, to: file) == 18)
+    #expect(try own.write(EmbeddingJob(of: source, to: file)).rows == 18)
     let split = try FeatureFile(reading: file).splits[0]
     #expect(split.representations.map(\.name) == ["teacher"])
     #expect(split.representations[0].representation == "teacher")
@@ -172,9 +172,10 @@ import Testing
     #expect(zip(live, stored).allSatisfy { abs($0 - $1) < 1e-5 }, "\(live) \(stored)")
 
     // The same command again has nothing to do; another teacher, or the same fed otherwise, is refused.
-    #expect(try own.write(source, to: file) == 18)
+    #expect(try own.write(EmbeddingJob(of: source, to: file)).rows == 18)
     let error = #expect(throws: MVError.self) {
-      try self.teacher("\(Self.tiny),size=24,normalisation=cifar", side: 20).write(source, to: file)
+      try self.teacher("\(Self.tiny),size=24,normalisation=cifar", side: 20)
+        .write(EmbeddingJob(of: source, to: file))
     }
     #expect(error?.kind == .usage)
   }

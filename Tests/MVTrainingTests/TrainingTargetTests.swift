@@ -25,8 +25,10 @@ struct TrainingTargetTests {
       let specification = try RepresentationSpecification(parsing: text)
       return NamedRepresentation(try specification.make(), as: specification.storedName)
     }
-    let extraction = Extraction(
-      of: made, from: source, to: url(name), jobs: 1, limit: limit, skipBadImages: skipping)
+    var extraction = Extraction(of: made, from: source, to: url(name))
+    extraction.jobs = 1
+    extraction.limit = limit
+    extraction.skipBadImages = skipping
     _ = try extraction.run()
     return try FeatureFile(reading: url(name))
   }

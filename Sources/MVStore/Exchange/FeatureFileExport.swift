@@ -33,9 +33,13 @@ public struct FeatureFileExport: Sendable {
     }
   }
 
-  /// Writes the folder; throws where something stands there already.
+  /// Writes the folder; throws where something stands there already, and where a block does not match its checksum.
+  ///
+  /// `progress` counts rows of every representation. When `cancellation` asks to stop, no folder is made and an error of
+  /// the kind `interrupted` is thrown.
   public func write(
-    to folder: URL, cancellation: Cancellation = Cancellation(), _ progress: (RunProgress) -> Void = { _ in }
+    to folder: URL, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) {
     try AtomicFolder.write(folder) { (temporary) throws(MVError) in
       try AtomicFolder.write(
@@ -95,7 +99,7 @@ public struct FeatureFileExport: Sendable {
     let header = NumPyArray.header(
       shape: [split.rows] + features.plan.shape, element: features.element == .float16 ? .float16 : .float32)
     try file.write([UInt8](header), at: 0)
-    let buffers = ReadingBuffers(size: 1 << 20)
+    let buffers = BufferPool(byteCount: 1 << 20)
     for block in 0..<split.blockCount {
       let rows = split.rows(ofBlock: block)
       let offset = header.count + rows.lowerBound * features.rowBytes

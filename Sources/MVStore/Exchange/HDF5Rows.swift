@@ -32,14 +32,12 @@ struct HDF5Rows: ForeignRows {
   }
 
   func copy(_ rows: Range<Int>, into values: UnsafeMutableBufferPointer<Float>) throws(MVError) {
-    guard let base = values.baseAddress else { return }
-    let address = UInt(bitPattern: base)
+    guard let target = values.baseAddress else { return }
     try HDF5Library.locked { () throws(MVError) in
-      guard let target = UnsafeMutableRawPointer(bitPattern: address) else { return }
       let file = try HDF5Handle.openingFile(HDF5Rows.context(path))
       let set = try file.dataSet(name)
       guard try set.shape(name) == shape else { throw file.context.failure("\(name) has changed while it was read") }
-      try set.read(rows, of: shape, name, type: mv_h5_float32(), into: target)
+      try set.read(rows, of: shape, name, type: mv_h5_float32(), into: UnsafeMutableRawPointer(target))
     }
   }
 

@@ -50,7 +50,7 @@ extension StoredFile {
     var pieces = [[StoredFeatures.Piece]](repeating: [], count: split.features.count)
     for shard in shards {
       guard let part = shard.splits.first(where: { $0.name == split.name }) else { continue }
-      guard shard.shard?.start(of: split.name) == start, part.rows <= split.rows - start,
+      guard try shard.shard?.start(of: split.name) == start, part.rows <= split.rows - start,
         part.blockRows == split.blockRows, start % split.blockRows == 0,
         part.features.map(\.plan) == split.features.map(\.plan),
         part.features.map(\.element) == split.features.map(\.element),

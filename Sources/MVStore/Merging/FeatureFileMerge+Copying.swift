@@ -1,91 +1,64 @@
 internal import Foundation
 public import MVCore
 internal import MVFiles
-internal import Synchronization
 
 extension FeatureFileMerge {
   /// Writes a file of its own, plain or in the end compressed, or finishes one that was begun.
   ///
-  /// Throws where a block does not match its checksum, naming the shard and the rows; what was copied before stays.
+  /// `cancellation` and `progress` are as for ``FeatureFileWriter/fill(threads:cancellation:progress:_:)``. Throws where a
+  /// block does not match its checksum, naming the shard and the rows; what was copied before stays.
   public func copy(
     overwrite: Bool = false, compressed: Bool = false, threads: Int = Parallel.processorCount,
-    cancellation: Cancellation = Cancellation(),
-    _ progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
-  ) throws(MVError) -> Summary {
-    let start = ContinuousClock.now
-    if compressed, !overwrite, try FeatureFile.ifPacked(output, by: plan) != nil { return summary(since: start) }
+    cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+  ) throws(MVError) -> MergeSummary {
+    if compressed, !overwrite, let file = try FeatureFile.ifPacked(output, by: plan) {
+      return MergeSummary(shards: shards.count, fill: FillSummary(whole: file))
+    }
     let writer = try FeatureFileWriter(creatingOrResuming: output, plan: plan, overwrite: overwrite)
-    // The lock, until the packed file stands in its place.
-    defer { withExtendedLifetime(writer) {} }
-    for split in plan.splits {
-      for file in shards {
-        guard let part = file.splits.first(where: { $0.name == split.name }) else { continue }
-        let first = file.shard?.start(of: split.name) ?? 0
-        for row in part.skipped.indices where part.skipped[row] == 1 {
-          try writer.markSkipped(first + row, of: split.name)
+    for (splitIndex, parts) in parts.enumerated() {
+      for part in parts {
+        for row in part.split.skipped.indices where part.split.skipped[row] == 1 {
+          try writer.markSkipped(part.rows.lowerBound + row, of: splitIndex)
         }
       }
     }
     let readers = try shards.map { (file) throws(MVError) in try StoredRowReader(file) }
-    let blocks = writer.missingBlocks
-    let before = writer.rows - blocks.reduce(0) { $0 + $1.rows.count }
-    let done = Mutex(before)
-    let buffers = ReadingBuffers(size: 1 << 20)
-    do throws(MVError) {
-      try Parallel.forEach(blocks.count, threads: threads) { index throws(MVError) in
-        guard !cancellation.isCancelled else { return }
-        for name in blocks[index].missing { try copy(name, blocks[index], to: writer, readers, buffers) }
-        done.withLock { done in
-          done += blocks[index].rows.count
-          let seconds = (ContinuousClock.now - start).seconds
-          progress(RunProgress(doneBefore: before, done: done, total: writer.rows, seconds: seconds))
-        }
-      }
-    } catch {
-      try? writer.finish()
-      throw error
+    let buffers = BufferPool(byteCount: 1 << 20)
+    let fill = try writer.fill(threads: threads, cancellation: cancellation, progress: progress) {
+      (block) throws(MVError) in
+      try copy(block, to: writer, readers, buffers)
     }
-    try writer.finish()
-    let rows = done.withLock { $0 }
-    guard rows == writer.rows else {
-      throw MVError(
-        .interrupted, output.path, "was stopped after \(rows) of \(writer.rows) rows",
-        remedy: "run the same command again: it goes on from there")
-    }
-    if compressed {
-      try FeatureFilePacking.write(output, to: output, compressed: true, cancellation: cancellation, progress)
-    }
-    return summary(since: start)
+    if compressed { try writer.compress(cancellation: cancellation, progress: progress) }
+    return MergeSummary(shards: shards.count, fill: fill)
   }
 
-  /// Copies one block of one representation as it is stored; the block lies in one shard, which hold whole blocks.
+  /// Copies one block as it is stored; it lies in one shard, as shards hold whole blocks.
   private func copy(
-    _ name: String, _ block: FeatureBlock, to writer: FeatureFileWriter, _ readers: [StoredRowReader],
-    _ buffers: ReadingBuffers
+    _ block: FeatureBlock, to writer: FeatureFileWriter, _ readers: [StoredRowReader], _ buffers: BufferPool
   ) throws(MVError) {
-    for (file, reader) in zip(shards, readers) {
-      guard let part = file.splits.first(where: { $0.name == block.split }), let shard = file.shard else { continue }
-      let first = shard.start(of: block.split)
-      guard (first..<first + part.rows).contains(block.rows.lowerBound) else { continue }
-      let (offset, column) = try writer.place(of: name, in: block)
-      let rows = block.rows.lowerBound - first..<block.rows.upperBound - first
+    guard let part = parts[block.splitIndex].first(where: { $0.rows.contains(block.rows.lowerBound) }) else {
+      throw .internalFault(output.path, "has rows \(block.rows) that no shard holds")
+    }
+    let rows = block.rows.lowerBound - part.rows.lowerBound..<block.rows.upperBound - part.rows.lowerBound
+    let width = part.split.features.count
+    for column in block.missing {
+      let features = part.split.features[column]
+      let offset = try writer.offset(of: column, in: block)
       var sum: UInt32 = 0
       try buffers.withBuffer { (buffer) throws(MVError) in
-        try reader.read(rows, of: part.features[column], in: block.split, through: buffer) {
+        try readers[part.shard].read(rows, of: features, in: part.split.name, through: buffer) {
           (bytes, place) throws(MVError) in
           sum = Checksum.of(bytes, after: sum)
           try writer.file.write(bytes, at: offset + place)
         }
       }
-      guard sum == part.sums[rows.lowerBound / part.blockRows * part.features.count + column] else {
+      guard sum == part.split.sums[rows.lowerBound / part.split.blockRows * width + column] else {
         throw .badData(
-          file.path,
+          shards[part.shard].path,
           "does not match its checksum in rows \(rows.lowerBound)...\(rows.upperBound - 1) of "
-            + "\(block.split)/\(name)", remedy: "restore the file, or extract this shard again")
+            + "\(part.split.name)/\(features.plan.name)", remedy: "restore the file, or extract this shard again")
       }
       try writer.settle(sum, of: column, block)
-      return
     }
-    throw .internalFault(output.path, "has a block of \(block.split) that no shard holds")
   }
 }

@@ -7,22 +7,22 @@ public import MVCore
 /// whole. A copy is a plain file, in every data set the same as that of a run without shards; each block's checksum is
 /// compared on the way, and a copy that was stopped is finished by the same call.
 public struct FeatureFileMerge: Sendable {
-  /// What a merge has made.
-  public struct Summary: Hashable, Sendable, Codable {
-    /// The shards joined.
-    public let shards: Int
-    /// Rows of all splits.
-    public let rows: Int
-    /// Bytes of the features.
-    public let bytes: Int
-    /// Seconds it took.
-    public let seconds: Double
-  }
-
   /// What the joined file holds.
   public let plan: FeatureFilePlan
   let output: URL
+  /// The shards in the order of their numbers.
   let shards: [StoredFile]
+  /// Of each split of ``plan``: the shards that hold rows of it, in order.
+  let parts: [[Part]]
+
+  /// The rows of one split that one shard holds.
+  struct Part: Sendable {
+    /// The shard's place in ``FeatureFileMerge/shards``.
+    let shard: Int
+    let split: StoredSplit
+    /// Which rows of the whole split they are.
+    let rows: Range<Int>
+  }
 
   /// Reads the shards, in any order; throws an error that names the file where one is missing, doubled, not finished, no
   /// shard, or of another run.
@@ -37,7 +37,8 @@ public struct FeatureFileMerge: Sendable {
       shards.append(try StoredFile(reading: path))
     }
     self.shards = try FeatureFileMerge.checked(shards)
-    plan = FeatureFileMerge.whole(self.shards, software: software)
+    parts = try FeatureFileMerge.parts(of: self.shards)
+    plan = FeatureFileMerge.whole(self.shards, parts, software: software)
   }
 
   /// In the order of their numbers.
@@ -78,71 +79,70 @@ public struct FeatureFileMerge: Sendable {
         first.path, "is one of \(count) shards, of which \(names) \(missing.count == 1 ? "is" : "are") not given",
         remedy: "name every shard")
     }
-    let ordered = (1...count).compactMap { found[$0] }
-    try checkRows(ordered, first)
-    return ordered
+    return (1...count).compactMap { found[$0] }
   }
 
-  private static func checkRows(_ shards: [StoredFile], _ first: StoredFile) throws(MVError) {
-    for (place, split) in (first.shard?.splits ?? []).enumerated() {
+  /// What each shard holds of each split of the whole; throws where rows are missing or doubled.
+  private static func parts(of shards: [StoredFile]) throws(MVError) -> [[Part]] {
+    try (shards[0].shard?.splits ?? []).enumerated().map { (place, split) throws(MVError) in
       var row = 0
-      for file in shards {
-        guard let part = file.shard?.splits[place], part.start == row else {
+      var parts: [Part] = []
+      for (shard, file) in shards.enumerated() {
+        guard let range = file.shard?.splits[place].range, range.lowerBound == row else {
           throw .badData(
             file.path, "does not begin at row \(row) of \(split.name)", remedy: "extract this shard again")
         }
-        row += part.rows
+        row = range.upperBound
+        let stored = file.splits.first { $0.name == split.name }
+        guard stored?.rows ?? 0 == range.count else {
+          throw .badData(
+            file.path, "does not hold the \(range.count) rows of \(split.name) that it should",
+            remedy: "extract this shard again")
+        }
+        if let stored { parts.append(Part(shard: shard, split: stored, rows: range)) }
       }
       guard row == split.total else {
         throw .badData(
-          first.path, "and its sisters hold \(row) of \(split.total) rows of \(split.name)",
+          shards[0].path, "and its sisters hold \(row) of \(split.total) rows of \(split.name)",
           remedy: "extract the shards again")
       }
+      return parts
     }
   }
 
-  private static func whole(_ shards: [StoredFile], software: [String: String]) -> FeatureFilePlan {
+  private static func whole(_ shards: [StoredFile], _ parts: [[Part]], software: [String: String]) -> FeatureFilePlan {
     var plan = shards[0].plan
     plan.shard = nil
     plan.software.merge(software) { _, new in new }
-    plan.splits = (shards[0].shard?.splits ?? []).map { split in
-      let parts = shards.compactMap { file in file.splits.first { $0.name == split.name } }
-      return SplitPlan(
-        name: split.name, labels: Labels(joining: parts.map(\.labels)), ids: PackedStrings(joining: parts.map(\.ids)))
+    plan.splits = parts.map { parts in
+      SplitPlan(
+        name: parts[0].split.name, labels: Labels(joining: parts.map(\.split.labels)),
+        ids: PackedStrings(joining: parts.map(\.split.ids)))
     }
     return plan
   }
 
   /// Writes a file that refers to the shards; throws where the output is there, unless `overwrite`.
-  public func join(overwrite: Bool = false) throws(MVError) -> Summary {
+  public func join(overwrite: Bool = false) throws(MVError) -> MergeSummary {
     let start = ContinuousClock.now
     let folder = output.deletingLastPathComponent().path
     let names = shards.map { RelativePath.from(folder, to: $0.path) }
-    var parts: [String: [(file: String, rows: Int)]] = [:]
-    var marks: [String: FeatureFileSkeleton.Marks] = [:]
-    for split in plan.splits {
-      let found = zip(names, shards).compactMap { name, file in
-        file.splits.first { $0.name == split.name }.map { (name, $0) }
-      }
-      parts[split.name] = found.map { (file: $0.0, rows: $0.1.rows) }
-      marks[split.name] = FeatureFileSkeleton.Marks(
-        skipped: found.flatMap(\.1.skipped), done: found.flatMap(\.1.done), sums: found.flatMap(\.1.sums))
+    let files = parts.map { parts in parts.map { (file: names[$0.shard], rows: $0.rows.count) } }
+    let marks = parts.map { parts in
+      FeatureFileSkeleton.Marks(
+        skipped: parts.flatMap(\.split.skipped), done: parts.flatMap(\.split.done), sums: parts.flatMap(\.split.sums))
     }
     try FeatureFileWriter.create(output.path, replacing: overwrite) { (temporary) throws(MVError) in
       try FeatureFileSkeleton.write(
-        plan, to: temporary, layout: .joined(parts, sources: names), marks: marks, created: shards[0].created)
+        plan, to: temporary, layout: .joined(files, sources: names), marks: marks, created: shards[0].created)
     }
     // Reads it as others will: an error now is better than one in a month.
-    guard try FeatureFile(reading: output).isComplete else {
-      throw .internalFault(output.path, "does not hold what its shards hold")
-    }
-    return summary(since: start)
-  }
-
-  func summary(since start: ContinuousClock.Instant) -> Summary {
-    Summary(
-      shards: shards.count, rows: plan.splits.reduce(0) { $0 + $1.count }, bytes: plan.featureBytes,
-      seconds: (ContinuousClock.now - start).seconds)
+    let file = try FeatureFile(reading: output)
+    guard file.isComplete else { throw .internalFault(output.path, "does not hold what its shards hold") }
+    var fill = FillSummary(whole: file)
+    fill.rowsBefore = 0
+    fill.seconds = (ContinuousClock.now - start).seconds
+    return MergeSummary(shards: shards.count, fill: fill)
   }
 }
 

@@ -24,10 +24,8 @@ final class PackedWriter {
     _ bytes: UnsafeRawBufferPointer, _ rows: Range<Int>, of features: StoredFeatures, in split: String
   ) throws(MVError) {
     guard let base = bytes.baseAddress else { return }
-    let address = UInt(bitPattern: base)
     let (file, context) = (file, context)
     try HDF5Library.locked { () throws(MVError) in
-      guard let base = UnsafeRawPointer(bitPattern: address) else { return }
       let name = "/\(split)/\(features.plan.name)"
       let set = try HDF5Handle(H5Dopen2(file, name, 0), context, "has no data set \(name)")
       let half = try HDF5Handle(mv_h5_create_float16(), context, "HDF5 cannot be set up")

@@ -1,4 +1,6 @@
-/// Which rows of the whole a feature file holds that is one shard of it.
+public import MVCore
+
+/// The rows of the whole data set that a shard file holds.
 public struct ShardPlan: Hashable, Sendable, Codable {
   /// The shard's place, from 1 to ``count``.
   public let index: Int
@@ -9,7 +11,7 @@ public struct ShardPlan: Hashable, Sendable, Codable {
 
   /// A split of the whole.
   public struct Split: Hashable, Sendable, Codable {
-    /// For example `train`.
+    /// The split's name, for example `train`.
     public let name: String
     /// The first of the shard's rows in the whole split.
     public let start: Int
@@ -25,8 +27,14 @@ public struct ShardPlan: Hashable, Sendable, Codable {
   /// `I/N`.
   public var name: String { "\(index)/\(count)" }
 
-  /// Where the rows of a split of this shard begin in the whole split.
-  public func start(of split: String) -> Int { splits.first { $0.name == split }?.start ?? 0 }
+  /// Where the rows of a split of this shard begin in the whole split; throws where the whole has no such split.
+  public func start(of split: String) throws(MVError) -> Int {
+    guard let split = splits.first(where: { $0.name == split }) else {
+      throw .usage(
+        "shard \(name)", "has no split \(split)", remedy: "the whole has \(splits.map(\.name).joined(separator: ", "))")
+    }
+    return split.start
+  }
 
   /// Whether the numbers can be: within the whole, and each split but for its end a whole number of blocks.
   func isPossible(blockRows: Int) -> Bool {

@@ -2,7 +2,7 @@ public import MVCore
 
 /// The rows of one split of a feature file to be written.
 public struct SplitPlan: Hashable, Sendable {
-  /// For example `train`.
+  /// The split's name, for example `train`.
   public var name: String
   /// One label, or one row of labels, a row.
   public var labels: Labels

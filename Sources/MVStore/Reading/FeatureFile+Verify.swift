@@ -8,8 +8,12 @@ extension FeatureFile {
   /// labels within the classes; the checksums of labels and ids were compared on opening.
   ///
   /// Throws the first fault in the order of the file, naming the row where one can be named, and otherwise the rows of the
-  /// block. Missing blocks are counted, not thrown.
-  public func verify(threads: Int = Parallel.processorCount) throws(MVError) -> FeatureFileVerification {
+  /// block. Missing blocks are counted, not thrown. `progress` counts blocks and is called by one thread at a time. When
+  /// `cancellation` asks to stop, an error of the kind `interrupted` is thrown.
+  public func verify(
+    threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+  ) throws(MVError) -> FeatureFileVerification {
     let start = ContinuousClock.now
     for split in stored.splits { try checkLabels(of: split) }
     var bytes = 0
@@ -26,10 +30,12 @@ extension FeatureFile {
       }
     }
     let reader = try StoredRowReader(stored)
-    let buffers = ReadingBuffers(size: FeatureFile.pieceSize)
+    let buffers = BufferPool(byteCount: FeatureFile.pieceSize)
+    let checked = Mutex(0)
     let fault = Mutex<(place: Int, error: MVError)?>(nil)
     do throws(MVError) {
       try Parallel.forEach(blocks.count, threads: threads) { [blocks] place throws(MVError) in
+        guard !cancellation.isCancelled else { return }
         let block = blocks[place]
         do throws(MVError) {
           try check(block.block, column: block.column, of: block.split, reader, buffers)
@@ -38,9 +44,18 @@ extension FeatureFile {
           fault.withLock { if $0.map({ place < $0.place }) ?? true { $0 = (place, error) } }
           throw error
         }
+        checked.withLock { done in
+          done += 1
+          progress(RunProgress(done: done, total: blocks.count, seconds: (ContinuousClock.now - start).seconds))
+        }
       }
     } catch {
       throw fault.withLock { $0?.error } ?? error
+    }
+    let done = checked.withLock { $0 }
+    guard done == blocks.count else {
+      throw MVError(
+        .interrupted, url.path, "was stopped after \(done) of \(blocks.count) blocks", remedy: "run the command again")
     }
     let seconds = (ContinuousClock.now - start).seconds
     return FeatureFileVerification(bytes: bytes, blocks: blocks.count, missingBlocks: missing, seconds: seconds)
@@ -50,7 +65,7 @@ extension FeatureFile {
   private static let pieceSize = 1 << 18
 
   private func check(
-    _ block: Int, column: Int, of split: StoredSplit, _ reader: StoredRowReader, _ buffers: ReadingBuffers
+    _ block: Int, column: Int, of split: StoredSplit, _ reader: StoredRowReader, _ buffers: BufferPool
   ) throws(MVError) {
     let rows = split.rows(ofBlock: block)
     let features = split.features[column]

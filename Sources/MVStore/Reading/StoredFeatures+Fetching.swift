@@ -9,16 +9,15 @@ extension StoredFeatures {
   ) throws(MVError) {
     precondition(target.count == rows.count * rowBytes, "the memory does not fit the rows")
     guard let base = target.baseAddress else { return }
-    let address = UInt(bitPattern: base)
     try HDF5Library.locked { () throws(MVError) in
       let file = try HDF5Handle.openingFile(.reading(path))
       let set = try file.dataSet(name)
       let shape = try set.shape(name)
-      guard shape.dropFirst().elementsEqual(plan.shape), let first = shape.first, rows.upperBound <= first,
-        let target = UnsafeMutableRawPointer(bitPattern: address)
-      else { throw file.context.failure("\(name) has changed while it was read") }
+      guard shape.dropFirst().elementsEqual(plan.shape), let first = shape.first, rows.upperBound <= first else {
+        throw file.context.failure("\(name) has changed while it was read")
+      }
       let half = try HDF5Handle(mv_h5_create_float16(), file.context, "HDF5 cannot be set up")
-      try set.read(rows, of: shape, name, type: element == .float16 ? half.id : mv_h5_float32(), into: target)
+      try set.read(rows, of: shape, name, type: element == .float16 ? half.id : mv_h5_float32(), into: base)
     }
   }
 

@@ -1,11 +1,11 @@
 /// A run of rows of one split that is written and marked at a time.
 public struct FeatureBlock: Hashable, Sendable {
-  /// The split.
-  public let split: String
+  /// The split: its place in ``FeatureFilePlan/splits``.
+  public let splitIndex: Int
   /// The block's place in the split.
   public let index: Int
-  /// Its rows.
+  /// Its rows, counted within the split.
   public let rows: Range<Int>
-  /// The representations that are not there yet, in the order of the plan.
-  public let missing: [String]
+  /// The representations that are not there yet: their places in ``FeatureFilePlan/representations``, rising.
+  public let missing: [Int]
 }

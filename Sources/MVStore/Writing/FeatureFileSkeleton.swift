@@ -11,8 +11,8 @@ enum FeatureFileSkeleton {
     case plain
     /// Chunks of a block each, compressed as they are written.
     case packed
-    /// In other files, named relative to this one's folder: per split, which and how many rows of each.
-    case joined([String: [(file: String, rows: Int)]], sources: [String])
+    /// In other files, named relative to this one's folder: of each split, which and how many rows of each.
+    case joined([[(file: String, rows: Int)]], sources: [String])
   }
 
   /// Which blocks of a split are there, and what they hold.
@@ -24,9 +24,9 @@ enum FeatureFileSkeleton {
 
   /// Writes the skeleton of `plan` in place of what stands at `path`.
   ///
-  /// Without `marks` nothing is marked done; `created` is now unless another time is given.
+  /// `marks` are those of each split; without them nothing is marked done. `created` is now unless another time is given.
   static func write(
-    _ plan: FeatureFilePlan, to path: String, layout: Layout = .plain, marks: [String: Marks] = [:],
+    _ plan: FeatureFilePlan, to path: String, layout: Layout = .plain, marks: [Marks]? = nil,
     created: String? = nil
   ) throws(MVError) {
     let sources: [String] = if case .joined(_, let sources) = layout { sources } else { [] }
@@ -46,12 +46,12 @@ enum FeatureFileSkeleton {
       if let shard = plan.shard { try file.setAttribute("shard", CanonicalJSON.text(shard)) }
       if !sources.isEmpty { try file.setAttribute("sources", sources) }
       let type = try elementType(plan.element, file.context)
-      for split in plan.splits {
+      for (splitIndex, split) in plan.splits.enumerated() {
         let group = try file.creatingGroup(split.name)
         try write(split, to: group)
-        try write(marks[split.name], of: split, plan, to: group)
+        try write(marks?[splitIndex], of: split, plan, to: group)
         for representation in plan.representations {
-          try write(representation, of: split, plan, layout, type: type.id, to: group)
+          try write(representation, of: splitIndex, plan, layout, type: type.id, to: group)
         }
       }
       try file.context.check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), "cannot be written")
@@ -107,9 +107,10 @@ enum FeatureFileSkeleton {
   }
 
   private static func write(
-    _ representation: RepresentationPlan, of split: SplitPlan, _ plan: FeatureFilePlan, _ layout: Layout, type: hid_t,
+    _ representation: RepresentationPlan, of splitIndex: Int, _ plan: FeatureFilePlan, _ layout: Layout, type: hid_t,
     to group: borrowing HDF5Handle
   ) throws(MVError) {
+    let split = plan.splits[splitIndex]
     let shape = [split.count] + representation.shape
     let set =
       switch layout {
@@ -119,7 +120,7 @@ enum FeatureFileSkeleton {
           representation.name, type: type, shape: shape, chunkRows: min(split.count, plan.blockRows))
       case .joined(let parts, _):
         try group.creatingVirtualDataSet(
-          representation.name, type: type, shape: shape, parts: parts[split.name] ?? [],
+          representation.name, type: type, shape: shape, parts: parts[splitIndex],
           source: "/\(split.name)/\(representation.name)")
       }
     try set.setAttribute("representation", representation.representation)

@@ -5,65 +5,82 @@ internal import MVFiles
 internal import Synchronization
 
 extension FeatureFileWriter {
-  /// Writes one block of one representation: `block.rows.count` rows, row after row.
+  /// Writes the rows of a block, `block.rows.count` of them, of the representation at a place of the plan.
   ///
   /// Values must be finite, and within the range of float16 where the file holds that; only rows marked as skipped may be
-  /// NaN. Safe to call from several threads for different blocks.
+  /// NaN. Safe to call from several threads for different blocks. Throws, naming the row, for a value that cannot be
+  /// stored, where the block is of another plan, and where the disk fails.
   public func write(
-    _ values: UnsafeBufferPointer<Float>, of representation: String, to block: FeatureBlock
+    _ values: UnsafeBufferPointer<Float>, of representation: Int, to block: FeatureBlock
   ) throws(MVError) {
-    guard let places = places[block.split], let column = columns[representation] else {
-      throw .usage(
-        url.path, "has no \(representation) of \(block.split)", remedy: "name a split and a representation of the plan")
-    }
-    let width = plan.representations[column].columns
-    precondition(values.count == block.rows.count * width, "the values do not fill the block")
+    let offset = try offset(of: representation, in: block)
+    precondition(
+      values.count == block.rows.count * plan.representations[representation].columns,
+      "the values do not fill the block")
     if let failure = state.withLock({ $0.failure }) { throw failure }
-    try check(values, of: representation, width: width, block)
-    let size = plan.element.size
-    let sum = try store(values, at: places.features[column] + block.rows.lowerBound * width * size)
-    try settle(sum, of: column, block, places)
+    try check(values, of: representation, block)
+    try settle(try store(values, at: offset), of: representation, block)
   }
 
-  /// Where the rows of a representation begin in the file.
-  func place(of representation: String, in block: FeatureBlock) throws(MVError) -> (offset: Int, column: Int) {
-    guard let places = places[block.split], let column = columns[representation] else {
-      throw .usage(
-        url.path, "has no \(representation) of \(block.split)", remedy: "name a split and a representation of the plan")
-    }
-    let rowBytes = plan.representations[column].columns * plan.element.size
-    return (places.features[column] + block.rows.lowerBound * rowBytes, column)
-  }
-
-  /// Records the checksum of a block whose bytes are in their place, and marks it when the disk has it.
-  func settle(_ sum: UInt32, of column: Int, _ block: FeatureBlock) throws(MVError) {
-    guard let places = places[block.split] else { return }
-    try settle(sum, of: column, block, places)
-  }
-
-  private func settle(
-    _ sum: UInt32, of column: Int, _ block: FeatureBlock, _ places: SplitPlaces
-  ) throws(MVError) {
-    if let failure = state.withLock({ $0.failure }) { throw failure }
-    try file.write(sum, at: places.sums + 4 * (block.index * plan.representations.count + column))
-    state.withLock { $0.pending.append(Mark(split: block.split, block: block.index, column: column)) }
-    try commitIfDue()
-  }
-
-  /// Writes one block of one representation: `block.rows.count` rows, row after row.
-  public func write(_ values: [Float], of representation: String, to block: FeatureBlock) throws(MVError) {
+  /// Writes the rows of a block, row after row, of the representation at a place of the plan; throws as the other does.
+  public func write(_ values: [Float], of representation: Int, to block: FeatureBlock) throws(MVError) {
     try values.withUnsafeBufferPointer { (buffer) throws(MVError) in
       try write(buffer, of: representation, to: block)
     }
   }
 
-  /// Marks a row whose image could not be read; its values must then be NaN in every representation.
-  public func markSkipped(_ row: Int, of split: String) throws(MVError) {
-    guard let places = places[split], let rows = plan.splits.first(where: { $0.name == split })?.count,
-      (0..<rows).contains(row)
-    else { throw .usage(url.path, "has no row \(row) of \(split)", remedy: "name a row of the plan") }
-    try file.write(UInt8(1), at: places.skipped + row)
-    state.withLock { _ = $0.skipped[split, default: []].insert(row) }
+  /// Writes the rows of a block of the representation called `name`; throws also where the plan has none of that name.
+  public func write(_ values: UnsafeBufferPointer<Float>, of name: String, to block: FeatureBlock) throws(MVError) {
+    guard let representation = plan.representations.firstIndex(where: { $0.name == name }) else {
+      throw .usage(url.path, "has no representation \(name)", remedy: "name one of the plan")
+    }
+    try write(values, of: representation, to: block)
+  }
+
+  /// Writes the rows of a block of the representation called `name`; throws also where the plan has none of that name.
+  public func write(_ values: [Float], of name: String, to block: FeatureBlock) throws(MVError) {
+    try values.withUnsafeBufferPointer { (buffer) throws(MVError) in try write(buffer, of: name, to: block) }
+  }
+
+  /// Where the rows of a block begin in the file.
+  func offset(of representation: Int, in block: FeatureBlock) throws(MVError) -> Int {
+    guard places.indices.contains(block.splitIndex), plan.representations.indices.contains(representation),
+      block.rows.upperBound <= plan.splits[block.splitIndex].count
+    else { throw .usage(url.path, "has no such block", remedy: "take blocks of this writer") }
+    return places[block.splitIndex].features[representation]
+      + block.rows.lowerBound * plan.representations[representation].columns * plan.element.size
+  }
+
+  /// Records the checksum of a block whose bytes are in their place, and marks it when the disk has it.
+  func settle(_ sum: UInt32, of representation: Int, _ block: FeatureBlock) throws(MVError) {
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+    let mark = Mark(splitIndex: block.splitIndex, block: block.index, column: representation)
+    try file.write(sum, at: places[mark.splitIndex].sums + 4 * cell(of: mark))
+    state.withLock { $0.pending.append(mark) }
+    try commitIfDue()
+  }
+
+  /// The place of a mark among those of its split.
+  private func cell(of mark: Mark) -> Int { mark.block * plan.representations.count + mark.column }
+
+  /// Marks a row of the split at `splitIndex` of the plan, whose image could not be read; its values must then be NaN in
+  /// every representation.
+  ///
+  /// Throws where the plan has no such row, and where the disk fails.
+  public func markSkipped(_ row: Int, of splitIndex: Int) throws(MVError) {
+    guard plan.splits.indices.contains(splitIndex), (0..<plan.splits[splitIndex].count).contains(row) else {
+      throw .usage(url.path, "has no row \(row) of split \(splitIndex)", remedy: "take a row of the plan")
+    }
+    try file.write(UInt8(1), at: places[splitIndex].skipped + row)
+    state.withLock { _ = $0.skipped[splitIndex].insert(row) }
+  }
+
+  /// Marks a row of the split called `name`; throws also where the plan has none of that name.
+  public func markSkipped(_ row: Int, of name: String) throws(MVError) {
+    guard let splitIndex = plan.splits.firstIndex(where: { $0.name == name }) else {
+      throw .usage(url.path, "has no split \(name)", remedy: "name one of the plan")
+    }
+    try markSkipped(row, of: splitIndex)
   }
 
   /// Brings to the disk, and marks, all that was written; call it once at the end, also after an error or an interruption.
@@ -96,8 +113,7 @@ extension FeatureFileWriter {
     do throws(MVError) {
       try file.synchronize()
       for mark in marks {
-        guard let places = places[mark.split] else { continue }
-        try file.write(UInt8(1), at: places.done + mark.block * plan.representations.count + mark.column)
+        try file.write(UInt8(1), at: places[mark.splitIndex].done + cell(of: mark))
       }
     } catch {
       // After a failed sync the kernel may call the lost pages clean, so that a later sync would succeed wrongly.
@@ -105,7 +121,7 @@ extension FeatureFileWriter {
       throw error
     }
     state.withLock { state in
-      for mark in marks { state.done[mark.split]?[mark.block * plan.representations.count + mark.column] = true }
+      for mark in marks { state.done[mark.splitIndex][cell(of: mark)] = true }
     }
   }
 
@@ -134,8 +150,9 @@ extension FeatureFileWriter {
 
   /// Throws, naming the row, where a value cannot be stored.
   private func check(
-    _ values: UnsafeBufferPointer<Float>, of representation: String, width: Int, _ block: FeatureBlock
+    _ values: UnsafeBufferPointer<Float>, of representation: Int, _ block: FeatureBlock
   ) throws(MVError) {
+    let width = plan.representations[representation].columns
     // Just below 65520, which would round to infinity.
     let largest: Float = plan.element == .float16 ? Float(65520).nextDown : .greatestFiniteMagnitude
     var start = 0
@@ -143,22 +160,20 @@ extension FeatureFileWriter {
       start += mvk_first_beyond(values.baseAddress! + start, values.count - start, largest)
       guard start < values.count else { return }
       let row = block.rows.lowerBound + start / width
-      guard values[start].isNaN, state.withLock({ $0.skipped[block.split]?.contains(row) ?? false }) else {
-        throw unstorable(values[start], of: representation, row, block)
+      guard values[start].isNaN, state.withLock({ $0.skipped[block.splitIndex].contains(row) }) else {
+        throw unstorable(values[start], of: plan.representations[representation].name, row, block.splitIndex)
       }
       start = (start / width + 1) * width
     }
   }
 
-  private func unstorable(
-    _ value: Float, of representation: String, _ row: Int, _ block: FeatureBlock
-  ) -> MVError {
-    let id = plan.splits.first { $0.name == block.split }?.ids[row] ?? ""
-    let subject = "\(representation) of \(block.split) row"
+  private func unstorable(_ value: Float, of name: String, _ row: Int, _ splitIndex: Int) -> MVError {
+    let split = plan.splits[splitIndex]
+    let subject = "\(name) of \(split.name) row"
     let error: MVError =
       value.isFinite
       ? .badData(subject, "holds \(value), beyond the range of float16", remedy: "store it with --dtype float32")
-      : .badData(subject, "holds \(value)", remedy: "check the image and the settings of \(representation)")
-    return error.at(row: row, id: id)
+      : .badData(subject, "holds \(value)", remedy: "check the image and the settings of \(name)")
+    return error.at(row: row, id: split.ids[row])
   }
 }

@@ -7,7 +7,7 @@ extension FeatureFileWriter {
   static func open(
     _ path: String, _ plan: FeatureFilePlan, overwrite: Bool
   ) throws(MVError) -> (file: FileDescriptor, existed: Bool) {
-    // Ends: another round is needed only when another process has finished creating the file in between.
+    // Terminates: it loops only if another process has finished creating the file in between.
     while true {
       let existing = try openExisting(path)
       if let existing, !overwrite { return (existing, true) }

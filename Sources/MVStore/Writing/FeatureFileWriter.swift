@@ -18,21 +18,21 @@ public final class FeatureFileWriter: Sendable {
   /// What is worth telling of a file that other software began, one line each; empty mostly.
   public let notices: [String]
 
-  /// How long finished blocks wait for their sync together: a kill loses no more than this and the sync itself.
+  /// Seconds finished blocks may wait to be synced together: a kill loses no more than this work and the sync's own.
   public let syncInterval: Duration
 
   let file: FileDescriptor
-  let places: [String: SplitPlaces]
-  let columns: [String: Int]
+  /// Where each split of the plan lies.
+  let places: [SplitPlaces]
   let state: Mutex<State>
   let committing = Mutex<ContinuousClock.Instant>(.now)
 
   /// What changes while writing.
   struct State: Sendable {
-    /// Per split: blocks x representations, true where the mark is in the file.
-    var done: [String: [Bool]]
-    /// Per split: rows that could not be read.
-    var skipped: [String: Set<Int>]
+    /// Of each split: blocks x representations, true where the mark is in the file.
+    var done: [[Bool]]
+    /// Of each split: rows that could not be read.
+    var skipped: [Set<Int>]
     /// Blocks in their place that await a sync before they are marked.
     var pending: [Mark] = []
     /// Set when the disk has failed: what was written since the last sync is then in doubt for good.
@@ -41,7 +41,7 @@ public final class FeatureFileWriter: Sendable {
 
   /// One block of one representation.
   struct Mark: Hashable, Sendable {
-    let split: String
+    let splitIndex: Int
     let block: Int
     let column: Int
   }
@@ -77,21 +77,15 @@ public final class FeatureFileWriter: Sendable {
     var plan = plan
     plan.blockRows = stored.splits[0].blockRows
     self.plan = plan
-    columns = Dictionary(
-      uniqueKeysWithValues: plan.representations.enumerated().map { ($0.element.name, $0.offset) })
     places = try FeatureFileWriter.places(in: stored)
     state = Mutex(
       State(
-        done: Dictionary(uniqueKeysWithValues: stored.splits.map { ($0.name, $0.done.map { $0 == 1 }) }),
-        skipped: Dictionary(
-          uniqueKeysWithValues: stored.splits.map { split in
-            (split.name, Set(split.skipped.indices.filter { split.skipped[$0] == 1 }))
-          })))
+        done: stored.splits.map { $0.done.map { $0 == 1 } },
+        skipped: stored.splits.map { split in Set(split.skipped.indices.filter { split.skipped[$0] == 1 }) }))
   }
 
-  private static func places(in stored: StoredFile) throws(MVError) -> [String: SplitPlaces] {
-    var places: [String: SplitPlaces] = [:]
-    for split in stored.splits {
+  private static func places(in stored: StoredFile) throws(MVError) -> [SplitPlaces] {
+    try stored.splits.map { (split) throws(MVError) in
       let features = split.features.compactMap(\.offset)
       guard let skipped = split.skippedOffset, let done = split.doneOffset, let sums = split.sumsOffset,
         features.count == split.features.count, split.blockRows == stored.splits[0].blockRows
@@ -100,9 +94,8 @@ public final class FeatureFileWriter: Sendable {
           stored.path, "holds compressed features, which cannot be added to",
           remedy: "give --compress as when it was made, make it plain with mvmr convert, or give another --output")
       }
-      places[split.name] = SplitPlaces(skipped: skipped, done: done, sums: sums, features: features)
+      return SplitPlaces(skipped: skipped, done: done, sums: sums, features: features)
     }
-    return places
   }
 
   /// How many rows there are in all.
@@ -113,23 +106,21 @@ public final class FeatureFileWriter: Sendable {
   public var missingBlocks: [FeatureBlock] {
     let (done, pending) = state.withLock { ($0.done, Set($0.pending)) }
     var blocks: [FeatureBlock] = []
-    for split in plan.splits {
-      let marks = done[split.name] ?? []
+    for (splitIndex, split) in plan.splits.enumerated() {
+      let marks = done[splitIndex]
       for index in 0..<marks.count / plan.representations.count {
         let missing = plan.representations.indices.filter {
           !marks[index * plan.representations.count + $0]
-            && !pending.contains(Mark(split: split.name, block: index, column: $0))
+            && !pending.contains(Mark(splitIndex: splitIndex, block: index, column: $0))
         }
         guard !missing.isEmpty else { continue }
         let rows = index * plan.blockRows..<min(split.count, (index + 1) * plan.blockRows)
-        blocks.append(
-          FeatureBlock(
-            split: split.name, index: index, rows: rows, missing: missing.map { plan.representations[$0].name }))
+        blocks.append(FeatureBlock(splitIndex: splitIndex, index: index, rows: rows, missing: missing))
       }
     }
     return blocks
   }
 
-  /// The rows of a split that are marked as skipped, by this run or an earlier one.
-  public func skippedRows(of split: String) -> Set<Int> { state.withLock { $0.skipped[split] ?? [] } }
+  /// The rows of the split at `splitIndex` of the plan that are marked as skipped, by this run or an earlier one.
+  public func skippedRows(of splitIndex: Int) -> Set<Int> { state.withLock { $0.skipped[splitIndex] } }
 }

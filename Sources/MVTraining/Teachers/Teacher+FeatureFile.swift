@@ -1,26 +1,23 @@
-public import Foundation
 public import MVCore
-public import MVDatasets
+internal import MVDatasets
 public import MVStore
 
 extension Teacher {
-  /// Embeds splits of a source into a feature file, as a representation of the teacher's name, from where an earlier run
-  /// stopped.
+  /// Embeds the images of a job into its feature file, under the teacher's name unless the job gives one.
   ///
-  /// A file of another teacher, or of the same fed otherwise, is refused. The rest is as for ``Embedder``.
+  /// A file of another teacher, or of the same fed otherwise, is refused. The rest is as for
+  /// ``Embedder/write(_:checkpoint:cancellation:progress:)``, what it throws included.
   @discardableResult
   public func write(
-    _ source: any ImageSource, splits: [String]? = nil, to url: URL, element: ElementType = .float32,
-    overwrite: Bool = false, software: [String: String] = [:], isCancelled: () -> Bool = { false },
-    progress: (RunProgress) -> Void = { _ in }
-  ) throws(MVError) -> Int {
+    _ job: EmbeddingJob, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+  ) throws(MVError) -> FillSummary {
     let file = EmbeddingFile(
+      job: job,
       representation: RepresentationPlan(
-        name: settings.label, representation: "teacher", settings: settings.inputSettings, shape: [columns],
-        axes: ["feature"]), settings: ["teacher": .string(fingerprint)]
+        name: job.name ?? settings.label, representation: "teacher", settings: settings.inputSettings,
+        shape: [columns], axes: ["feature"]), settings: ["teacher": .string(fingerprint)]
     ) { (images) throws(MVError) in try self.embed(images) }
-    return try file.write(
-      source, splits: splits, to: url, element: element, overwrite: overwrite, software: software,
-      isCancelled: isCancelled, progress: progress)
+    return try file.write(cancellation: cancellation, progress: progress)
   }
 }

@@ -92,12 +92,9 @@ struct Demo {
     let representations = try Catalogue.defaults.map { (specification) throws(MVError) in
       NamedRepresentation(try specification.make(), as: specification.storedName)
     }
-    let cancellation = Cancellation()
-    let bar = ProgressBar("extract", unit: "images")
-    defer { bar.finish() }
-    try Extraction(of: representations, from: source, to: url).run(cancellation: cancellation) { progress in
-      if Interruption.isRequested { cancellation.cancel() }
-      bar.update(progress)
+    let extraction = Extraction(of: representations, from: source, to: url)
+    try Job("extract", unit: "images").run { (job) throws(MVError) in
+      try extraction.run(cancellation: job.cancellation, progress: job.progress)
     }
     return try FeatureFile(reading: url)
   }
@@ -120,7 +117,8 @@ struct Demo {
     _ name: String, of source: Synthetic, by embedder: Embedder
   ) throws(MVError) -> FeatureFile {
     let url = folder.appending(path: "\(name).h5")
-    try embedder.write(source, to: url, checkpoint: name, isCancelled: { Interruption.isRequested })
+    try embedder.write(
+      EmbeddingJob(of: source, to: url), checkpoint: name, cancellation: Interruption.cancellation)
     return try FeatureFile(reading: url)
   }
 }

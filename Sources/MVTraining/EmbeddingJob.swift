@@ -1,0 +1,28 @@
+public import Foundation
+internal import MVCore
+public import MVDatasets
+public import MVStore
+
+/// Which images are embedded into which feature file, and how they are stored there.
+public struct EmbeddingJob: Sendable {
+  /// Where the images come from.
+  public var source: any ImageSource
+  /// The feature file.
+  public var output: URL
+  /// The splits to embed, in the order of the file; nil for all that the source has.
+  public var splits: [String]?
+  /// The name of the rows in the file; nil for `embedding`, or a teacher's own.
+  public var name: String?
+  /// How the values are stored.
+  public var element = ElementType.float32
+  /// Replace the file that stands at ``output``.
+  public var overwrite = false
+  /// Versions, the command line and the like, recorded in the file.
+  public var software: [String: String] = [:]
+
+  /// Describes the embedding of every image of a source; everything else is a property.
+  public init(of source: any ImageSource, to output: URL) {
+    self.source = source
+    self.output = output
+  }
+}
