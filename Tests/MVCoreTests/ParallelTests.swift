@@ -1,11 +1,12 @@
+import Foundation
 import MVCore
 import Synchronization
 import Testing
 
 struct ParallelTests {
-  @Test func everyIndexOnce() throws {
+  @Test func everyIndexOnce() {
     let counts = Mutex([Int](repeating: 0, count: 1000))
-    try Parallel.forEach(1000, threads: 4) { index in counts.withLock { $0[index] += 1 } }
+    Parallel.forEach(1000, threads: 4) { index in counts.withLock { $0[index] += 1 } }
     #expect(counts.withLock { $0 } == [Int](repeating: 1, count: 1000))
   }
 
@@ -15,6 +16,8 @@ struct ParallelTests {
       try Parallel.forEach(10_000, threads: 2) { (index) throws(MVError) in
         started.add(1, ordering: .relaxed)
         if index == 3 { throw .badData("row 3", "is bad") }
+        // The other thread must not be through before this one has come to its error.
+        if index > 3 { Thread.sleep(forTimeInterval: 0.001) }
       }
     }
     #expect(error?.subject == "row 3")
