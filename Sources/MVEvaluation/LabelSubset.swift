@@ -27,12 +27,8 @@ public enum LabelSubset: Hashable, Sendable {
     guard part > 0, part <= 1 else {
       throw .usage("label fraction \(part)", "is not above 0 and at most 1", remedy: "give a part such as 0.01")
     }
-    let labels = try train.classes()
-    var members: [Int64: [Int]] = [:]
-    for row in train.rows where labels[row] >= 0 { members[labels[row], default: []].append(row) }
-    guard !members.isEmpty else {
-      throw .badData("labels of \(train.name)", "are all missing", remedy: "choose a labelled split")
-    }
+    let (rows, labels) = try train.labeledRows()
+    let members = Dictionary(grouping: rows.indices) { labels[$0] }.mapValues { $0.map { rows[$0] } }
     return members.flatMap { label, rows in
       var generator = SeededGenerator(seed: seed, keys: 0x6C61_6265, UInt64(label))
       let count = max(1, Int((Double(rows.count) * part).rounded()))

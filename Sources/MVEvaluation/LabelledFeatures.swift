@@ -61,6 +61,18 @@ public struct LabeledFeatures: Sendable {
     return values
   }
 
+  /// The rows in use that have a class, and the class of each.
+  ///
+  /// Throws where there is none, and as ``classes()`` does.
+  func labeledRows() throws(MVError) -> (rows: [Int], classes: [Int64]) {
+    let labels = try classes()
+    let labeled = rows.filter { labels[$0] >= 0 }
+    guard !labeled.isEmpty else {
+      throw .badData("labels of \(name)", "are all missing", remedy: "choose a labelled split")
+    }
+    return (labeled, labeled.map { labels[$0] })
+  }
+
   /// The labels of the rows in use, one column a class; throws for single-class rows, or values but 0, 1 and 255.
   func labelColumns() throws(MVError) -> [[UInt8]] {
     guard case .multi(let values, let classes) = labels else {

@@ -9,9 +9,11 @@ extension EvaluationPage {
   /// Adds some test images, right and wrong ones mixed, each with the train images nearest to it.
   ///
   /// `cases` test images with up to `neighbors` train images each. Without images there is only `reason`, why that is so. An
-  /// image that cannot be read is an empty place.
+  /// image that cannot be read is an empty place. `progress` counts test images that have been searched for. Throws as
+  /// `NearestNeighbors` does.
   public mutating func addGallery(
-    _ images: RowImages?, reason: String = "", cases: Int = 12, neighbors: Int = 8
+    _ images: RowImages?, reason: String = "", cases: Int = 12, neighbors: Int = 8,
+    cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) {
     page.heading("Nearest neighbours")
     guard let images else {
@@ -32,7 +34,8 @@ extension EvaluationPage {
     let found = try NearestNeighbors(k: [count], metric: metric).search(
       train: among,
       queries: try LabeledFeatures(
-        test.representations, labels: test.labels, rows: queries.map(\.row), name: test.name))
+        test.representations, labels: test.labels, rows: queries.map(\.row), name: test.name),
+      cancellation: cancellation, progress: progress)
     var entries: [Int: NeighborGallery.Case] = [:]
     for (position, row) in found.queries.enumerated() {
       guard let query = queries.first(where: { $0.row == row }) else { continue }

@@ -7,13 +7,15 @@ internal import MVStore
 extension EvaluationPage {
   /// Adds the test rows on a plane, by principal components and by t-SNE, in the colors of their classes.
   ///
-  /// Of more than `limit` rows a seeded choice is shown. Nothing is added for fewer than three rows.
+  /// Of more than `limit` rows a seeded choice is shown. Nothing is added for fewer than three rows. Throws as `FeatureMap`
+  /// does.
   public mutating func addMap(
-    limit: Int = 2000, progress: (@Sendable (RunProgress) -> Void)? = nil
+    limit: Int = 2000, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) {
     let (_, test) = try splits()
     guard test.rows.count >= 3 else { return }
-    let map = try FeatureMap(of: test, limit: limit, seed: seed, progress: progress)
+    let map = try FeatureMap(of: test, limit: limit, seed: seed, cancellation: cancellation, progress: progress)
     let ids = try file[test.name].ids
     let labels = try colors(of: test, rows: map.rows)
     let explained = map.explained.map { String(format: "%.1f %%", $0 * 100) }.joined(separator: " and ")

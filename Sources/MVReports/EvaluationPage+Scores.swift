@@ -88,9 +88,9 @@ extension EvaluationPage {
     let report = try scores.report()
     let chosen =
       switch fitted.selection {
-      case "train": "Rate and epoch were chosen on rows of train that were held out, never on test."
-      case "test": "Rate and epoch were chosen by accuracy on the test rows, so top-1 is optimistic."
-      default: "The published rate and number of epochs."
+      case .train: "Rate and epoch were chosen on rows of train that were held out, never on test."
+      case .test: "Rate and epoch were chosen by accuracy on the test rows, so top-1 is optimistic."
+      case .none: "The published rate and number of epochs."
       }
     page.table(
       PageTable(
@@ -108,7 +108,7 @@ extension EvaluationPage {
           "\(scores.testRows.count) test rows; trained on \(fitted.probe.trainRows) train rows of "
           + "\(fitted.probe.columns) columns, \(fitted.settings.batchSize) a step, "
           + "\(String(format: "%.1f", fitted.seconds)) s. \(chosen)"))
-    if fitted.selection != "none" {
+    if fitted.selection != .none {
       page.table(
         PageTable(
           columns: [.init("rate"), .init("selection top-1 (%)", best: .largest, digits: 2), .init("epoch"), .init("")],

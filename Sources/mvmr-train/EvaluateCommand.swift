@@ -12,7 +12,7 @@ internal import MVTraining
 extension Command {
   /// `mvmr evaluate`: a trained encoder scored in one go.
   static let evaluate = Command(
-    "evaluate", summary: "Embed a source with a trained encoder, score by k-NN and linear probe, write a report",
+    TrainingProgram.Entry.evaluate,
     discussion: "Example:\n  mvmr evaluate run cifar10:DIR --output evaluation",
     arguments: [
       .positional("CHECKPOINT", "a checkpoint, or the folder of a run"),
@@ -40,23 +40,26 @@ extension Command {
     if let notice = try EvaluationPair(file, representations: ["embedding"]).notice(heldOut: true) {
       Terminal.message("note: \(notice)")
     }
-    let scores = try Scores("embedding", of: file, ["embedding"])
+    let scores = try Scores("embedding", of: file, ["embedding"], cancellation: Interruption.cancellation)
     var report = EvaluationPage(
       title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
       pair: scores.pair, heldOut: true, command: Provenance.commandLine,
       software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {
         "\($0.key) \($0.value)"
       })
-    try report.add(scores.votes)
-    try report.add(scores.fitted, scores.predictions)
-    try Job("map", unit: "steps").run { (job) throws(MVError) in try report.addMap(progress: job.progress) }
+    try report.add(scores.measures.neighbors)
+    try report.add(scores.measures.probe, scores.measures.predictions)
+    try Job("map", unit: "steps").run { (job) throws(MVError) in
+      try report.addMap(cancellation: job.cancellation, progress: job.progress)
+    }
     try report.addGallery(try RowImages(source, matching: file, splits: file.splits.map(\.name)))
     try target.write(report.page)
     if arguments.has("json") {
-      try Terminal.printJSON(["knn": scores.neighbors, "probe": scores.probe])
+      try Terminal.printJSON(["knn": scores.measures.neighborTop1, "probe": scores.measures.probeTop1])
     } else {
       print(
-        "k-NN (20) \(Percent(scores.neighbors))  linear probe \(Percent(scores.probe))\nreport: \(target.page.path)")
+        "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))\n"
+          + "report: \(target.page.path)")
     }
   }
 }

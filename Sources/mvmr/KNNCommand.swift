@@ -30,46 +30,64 @@ extension Command {
   ) { (arguments) throws(MVError) in
     let pair = try EvaluationArguments.pair(arguments)
     let report = try ReportRequest(arguments, kind: "knn", pair)
-    let given = try arguments.ints("k", in: 1...100_000)
-    let available: Int
-    switch pair {
-    case .splits(let train, _): available = train.rows.count
-    case .single(let all): available = all.rows.count - 1
+    let classifier = try classifier(arguments, for: pair)
+    if let notice = pair.notice(heldOut: false) { Terminal.message("note: \(notice)") }
+    let scores = try Job("knn", unit: "rows").run { (job) throws(MVError) -> NearestNeighborScores in
+      switch pair {
+      case .splits(let train, let test):
+        try classifier.evaluate(train: train, test: test, cancellation: job.cancellation, progress: job.progress)
+      case .single(let all):
+        try classifier.evaluate(leavingOneOut: all, cancellation: job.cancellation, progress: job.progress)
+      }
     }
+    if let path = arguments["neighbours"] {
+      try writeNeighbors(of: pair, found: classifier, to: URL(filePath: path))
+    }
+    let names = try EvaluationArguments.classNames(arguments)
+    let output = EvaluationOutput(
+      title: "k-NN", heldOut: false, csv: { () throws(MVError) in try ResultTable.csv(scores, names: names) },
+      json: { () throws(MVError) in try scores.json(names: names) },
+      scores: { (page) throws(MVError) in try page.add(scores) },
+      summary: { () throws(MVError) in try lines(of: scores) })
+    try output.write(arguments, report)
+  }
+
+  /// The classifier that the arguments ask for.
+  private static func classifier(
+    _ arguments: ParsedArguments, for pair: EvaluationPair
+  ) throws(MVError) -> NearestNeighbors {
+    let given = try arguments.ints("k", in: 1...100_000)
+    let available =
+      switch pair {
+      case .splits(let train, _): train.rows.count
+      case .single(let all): all.rows.count - 1
+      }
     // The default list is cut to what a small set has; a k that was asked for is never changed.
     let k = given.isEmpty ? [10, 20, 100, 200].filter { $0 <= available } : given
     let temperatures = try arguments.doubles("temperature", in: 1e-6...1e6)
-    let classifier = NearestNeighbors(
+    return NearestNeighbors(
       k: k.isEmpty ? [max(1, available)] : k, temperatures: temperatures.isEmpty ? [0.07] : temperatures,
       metric: try arguments.choice("metric", as: NearestNeighbors.Metric.self) ?? .cosine,
       weighting: try arguments.choice("weighting", as: NearestNeighbors.Weighting.self) ?? .dino)
-    if let notice = pair.notice(heldOut: false) { Terminal.message("note: \(notice)") }
-    let bar = ProgressBar("knn", unit: "rows")
-    let scores: NearestNeighborScores
-    switch pair {
-    case .splits(let train, let test): scores = try classifier.evaluate(train: train, test: test) { bar.update($0) }
-    case .single(let all): scores = try classifier.evaluate(leavingOneOut: all) { bar.update($0) }
-    }
-    bar.finish()
-    if let path = arguments["neighbours"] {
-      let found: Neighbors
+  }
+
+  /// Writes the rows of the nearest neighbors of every test row.
+  private static func writeNeighbors(
+    of pair: EvaluationPair, found classifier: NearestNeighbors, to url: URL
+  ) throws(MVError) {
+    let found = try Job("neighbours", unit: "rows").run { (job) throws(MVError) -> Neighbors in
       switch pair {
-      case .splits(let train, let test): found = try classifier.search(train: train, queries: test)
-      case .single(let all): found = try classifier.search(leavingOneOut: all)
+      case .splits(let train, let test):
+        try classifier.search(train: train, queries: test, cancellation: job.cancellation, progress: job.progress)
+      case .single(let all):
+        try classifier.search(leavingOneOut: all, cancellation: job.cancellation, progress: job.progress)
       }
-      try NumPyArray.write(
-        found.rows, shape: [found.queries.count, found.k], element: .int32, to: URL(filePath: path))
     }
-    let names = try EvaluationArguments.classNames(arguments)
-    let table = { () throws(MVError) in try ResultTable.csv(scores, names: names) }
-    try EvaluationArguments.writeTable(arguments, table)
-    try report?.write(
-      title: "k-NN", heldOut: false, csv: table, json: { () throws(MVError) in try scores.json(names: names) },
-      scores: { (page) throws(MVError) in try page.add(scores) })
-    if arguments.has("json") {
-      print(String(decoding: try scores.json(names: names), as: UTF8.self))
-      return
-    }
+    try NumPyArray.write(found.rows, shape: [found.queries.count, found.k], element: .int32, to: url)
+  }
+
+  /// A line for every k and temperature, and one of what was scored.
+  private static func summary(of scores: NearestNeighborScores) throws(MVError) -> String {
     var lines = TextTable("k", "T", "top-1", "top-5", "balanced", "95 % interval")
     for result in scores.results {
       let report = try scores.report(of: result)
@@ -79,9 +97,8 @@ extension Command {
         Percent(result.top5).description, Percent(report.balancedAccuracy).description,
         "\(Percent(interval.lowerBound)) to \(Percent(interval.upperBound))")
     }
-    print(lines.text)
-    print(
-      "\(scores.trainRows) train rows, \(scores.testRows.count) test rows, \(scores.classCount) classes, "
-        + "\(scores.metric.rawValue), \(ProgressBar.duration(scores.seconds))")
+    return lines.text
+      + "\n\(scores.trainRows) train rows, \(scores.testRows.count) test rows, \(scores.classCount) classes, "
+      + "\(scores.metric.rawValue), \(ProgressBar.duration(scores.seconds))"
   }
 }

@@ -14,31 +14,40 @@ enum MultiLabelProbeRun {
       throw .usage("--\(option)", "is for files of one class a row", remedy: "leave it out: this file is multi-label")
     }
     let (train, test) = try pair.heldOut()
-    let probe: FittedMultiLabelProbe
-    if let path = arguments["load"] {
-      probe = try FittedMultiLabelProbe(contentsOf: URL(filePath: path))
-    } else {
-      let settings = try settings(arguments)
-      let bar = ProgressBar("probe", unit: "fits")
-      probe = try settings.fit(train, classNames: try EvaluationArguments.classNames(arguments)) { bar.update($0) }
-      bar.finish()
-      let unfinished = probe.classifiers.count { !$0.converged }
-      if unfinished > 0 { Terminal.message("note: \(unfinished) classifiers stopped before they converged") }
-      if !probe.unfitted.isEmpty {
-        Terminal.message(
-          "note: no classifier for \(probe.unfitted.joined(separator: ", ")): in no train row, or in every one")
-      }
+    let probe = try fitted(on: train, arguments)
+    let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in
+      try probe.score(test, cancellation: job.cancellation, progress: job.progress)
     }
-    let scores = try probe.score(test)
     if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
-    try report?.write(
+    let output = EvaluationOutput(
       title: "Linear classifiers", heldOut: true, csv: { () throws(MVError) in probe.csv(scores) },
       json: { () throws(MVError) in try probe.json(scores) },
-      scores: { (page) throws(MVError) in page.add(probe, scores) })
-    if arguments.has("json") {
-      print(String(decoding: try probe.json(scores), as: UTF8.self))
-      return
+      scores: { (page) throws(MVError) in page.add(probe, scores) },
+      summary: { () throws(MVError) in lines(of: probe, scores) })
+    try output.write(arguments, report)
+  }
+
+  /// The classifiers that are loaded, or fitted to `train`.
+  private static func fitted(
+    on train: LabeledFeatures, _ arguments: ParsedArguments
+  ) throws(MVError) -> FittedMultiLabelProbe {
+    if let path = arguments["load"] { return try FittedMultiLabelProbe(contentsOf: URL(filePath: path)) }
+    let settings = try settings(arguments)
+    let names = try EvaluationArguments.classNames(arguments)
+    let probe = try Job("probe", unit: "fits").run { (job) throws(MVError) in
+      try settings.fit(train, classNames: names, cancellation: job.cancellation, progress: job.progress)
     }
+    let unfinished = probe.classifiers.count { !$0.converged }
+    if unfinished > 0 { Terminal.message("note: \(unfinished) classifiers stopped before they converged") }
+    if !probe.unfitted.isEmpty {
+      Terminal.message(
+        "note: no classifier for \(probe.unfitted.joined(separator: ", ")): in no train row, or in every one")
+    }
+    return probe
+  }
+
+  /// The line of mean average precisions, one for every class, and one of the fit.
+  private static func summary(of probe: FittedMultiLabelProbe, _ scores: MultiLabelScores) -> String {
     let isCost = probe.loss == .squaredHinge
     let penalties = Dictionary(uniqueKeysWithValues: probe.classifiers.map { ($0.label, $0.lambda) })
     var table = TextTable("class", "positives", "AP", "11-point AP", isCost ? "C" : "lambda")
@@ -48,11 +57,9 @@ enum MultiLabelProbeRun {
         score.elevenPoint.map { Percent($0).description } ?? "-",
         penalties[label].map { "\(Float(isCost ? 1 / $0 : $0))" } ?? "-")
     }
-    print("mAP \(Percent(scores.map))  11-point \(Percent(scores.mapElevenPoint))")
-    print(table.text)
-    print(
-      "\(probe.loss.rawValue), \(probe.trainRows) train rows, \(scores.testRows) test rows, \(probe.columns) columns, "
-        + "\(ProgressBar.duration(probe.seconds))")
+    return "mAP \(Percent(scores.map))  11-point \(Percent(scores.mapElevenPoint))\n\(table.text)\n"
+      + "\(probe.loss.rawValue), \(probe.trainRows) train rows, \(scores.testRows) test rows, "
+      + "\(probe.columns) columns, \(ProgressBar.duration(probe.seconds))"
   }
 
   private static func settings(_ arguments: ParsedArguments) throws(MVError) -> MultiLabelProbe {

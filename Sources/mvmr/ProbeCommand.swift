@@ -56,41 +56,46 @@ extension Command {
     for option in ["loss", "cost"] where arguments.has(option) {
       throw .usage("--\(option)", "is for multi-label files", remedy: "leave it out: this file has one class a row")
     }
+    if let notice = pair.notice(heldOut: true) { Terminal.message("note: \(notice)") }
+    let (train, test) = try pair.heldOut()
+    let probe = try fitted(on: train, arguments)
+    let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in
+      try probe.score(test, cancellation: job.cancellation, progress: job.progress)
+    }
+    if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
+    let names = try EvaluationArguments.classNames(arguments)
+    let output = EvaluationOutput(
+      title: "Linear probe", heldOut: true,
+      csv: { () throws(MVError) in try ResultTable.csv(probe, scores, names: names) },
+      json: { () throws(MVError) in try probe.json(scores, names: names) },
+      scores: { (page) throws(MVError) in try page.add(probe, scores) },
+      summary: { () throws(MVError) in try lines(of: probe, scores) })
+    try output.write(arguments, report)
+  }
+
+  /// The probe that is loaded, or fitted to `train`.
+  private static func fitted(on train: LabeledFeatures, _ arguments: ParsedArguments) throws(MVError) -> FittedProbe {
     let classWeights = try arguments.choice("class-weight", as: LinearProbe.ClassWeights.self) ?? .none
     let lambdas = try arguments.doubles("lambda", in: 0...1e6)
     let folds = try arguments.int("folds", in: 2...100)
-    if let notice = pair.notice(heldOut: true) { Terminal.message("note: \(notice)") }
-    let (train, test) = try pair.heldOut()
-    let probe: FittedProbe
-    if let path = arguments["load"] {
-      probe = try FittedProbe(contentsOf: URL(filePath: path))
-    } else {
-      let bar = ProgressBar("probe", unit: "steps")
-      let settings = LinearProbe(
-        lambdas: lambdas.isEmpty ? .logarithmic(1e-6...1, count: 13) : LambdaGrid(lambdas),
-        validation: folds.map { .folds($0) } ?? .fraction(0.1), standardize: !arguments.has("no-standardize"),
-        classWeights: classWeights)
-      probe = try settings.fit(train) { bar.update($0) }
-      bar.finish()
-      if !probe.converged {
-        Terminal.message(
-          "note: stopped after \(probe.iterations) iterations, the gradient's norm is \(probe.gradientNorm)")
-      }
+    if let path = arguments["load"] { return try FittedProbe(contentsOf: URL(filePath: path)) }
+    let settings = LinearProbe(
+      lambdas: lambdas.isEmpty ? .logarithmic(1e-6...1, count: 13) : LambdaGrid(lambdas),
+      validation: folds.map { .folds($0) } ?? .fraction(0.1), standardize: !arguments.has("no-standardize"),
+      classWeights: classWeights)
+    let probe = try Job("probe", unit: "steps").run { (job) throws(MVError) in
+      try settings.fit(train, cancellation: job.cancellation, progress: job.progress)
     }
-    let scores = try probe.score(test)
-    if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
-    let names = try EvaluationArguments.classNames(arguments)
-    let table = { () throws(MVError) in try ResultTable.csv(probe, scores, names: names) }
-    try EvaluationArguments.writeTable(arguments, table)
-    try report?.write(
-      title: "Linear probe", heldOut: true, csv: table,
-      json: { () throws(MVError) in try probe.json(scores, names: names) },
-      scores: { (page) throws(MVError) in try page.add(probe, scores) })
-    if arguments.has("json") {
-      print(String(decoding: try probe.json(scores, names: names), as: UTF8.self))
-      return
+    if !probe.converged {
+      Terminal.message(
+        "note: stopped after \(probe.iterations) iterations, the gradient's norm is \(probe.gradientNorm)")
     }
-    print(try EvaluationArguments.summary(scores.report()))
+    return probe
+  }
+
+  /// The line of accuracies, one for every penalty, and one of the fit.
+  private static func summary(of probe: FittedProbe, _ scores: ProbeScores) throws(MVError) -> String {
+    var parts = [try EvaluationArguments.summary(scores.report())]
     if probe.candidates.count > 1 {
       var lines = TextTable("lambda", "validation top-1", "balanced")
       for candidate in probe.candidates {
@@ -98,12 +103,13 @@ extension Command {
           EvaluationArguments.short(candidate.lambda), candidate.validationTop1.map { Percent($0).description } ?? "-",
           candidate.validationBalancedAccuracy.map { Percent($0).description } ?? "-")
       }
-      print(lines.text)
+      parts.append(lines.text)
     }
-    print(
+    parts.append(
       "lambda \(EvaluationArguments.short(probe.lambda)), \(probe.trainRows) train rows, "
         + "\(scores.testRows.count) test rows, \(probe.columns) columns, "
         + "train loss \(Float(probe.trainLoss)), gradient norm \(Float(probe.gradientNorm)), "
         + "\(ProgressBar.duration(probe.seconds))")
+    return parts.joined(separator: "\n")
   }
 }

@@ -67,27 +67,28 @@ struct ReportRequest {
     if images == nil { Terminal.message("note: the page will show no images: \(reason)") }
   }
 
-  /// Writes the metrics, or the page: `scores` adds what was scored, map and gallery follow.
-  func write(
-    title: String, heldOut: Bool, csv: () throws(MVError) -> String, json: () throws(MVError) -> Data,
-    scores: (inout EvaluationPage) throws(MVError) -> Void
-  ) throws(MVError) {
+  /// Writes the metrics, or the page: scores, map and gallery.
+  func write(_ output: EvaluationOutput) throws(MVError) {
     switch target {
     case .metrics(let url):
-      let bytes = url.pathExtension.lowercased() == "json" ? try json() : Data(try csv().utf8)
+      let bytes = url.pathExtension.lowercased() == "json" ? try output.json() : Data(try output.csv().utf8)
       try AtomicFile.write(bytes, to: url)
     case .page(let folder):
       let names = arguments.all("representation")
-      var report = EvaluationPage(
-        title: "\(title): \(names.joined(separator: " + ")) of \(file.dataset)", kind: folder.kind, file: file,
-        representations: names, pair: pair, heldOut: heldOut, command: Provenance.commandLine,
+      var page = EvaluationPage(
+        title: "\(output.title): \(names.joined(separator: " + ")) of \(file.dataset)", kind: folder.kind, file: file,
+        representations: names, pair: pair, heldOut: output.heldOut, command: Provenance.commandLine,
         software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {
           "\($0.key) \($0.value)"
         })
-      try scores(&report)
-      try Job("map", unit: "steps").run { (job) throws(MVError) in try report.addMap(progress: job.progress) }
-      try report.addGallery(images, reason: reason)
-      try folder.write(report.page)
+      try output.scores(&page)
+      try Job("map", unit: "steps").run { (job) throws(MVError) in
+        try page.addMap(cancellation: job.cancellation, progress: job.progress)
+      }
+      try Job("gallery", unit: "images").run { (job) throws(MVError) in
+        try page.addGallery(images, reason: reason, cancellation: job.cancellation, progress: job.progress)
+      }
+      try folder.write(page.page)
       Terminal.message("report: \(folder.page.path)")
     }
   }

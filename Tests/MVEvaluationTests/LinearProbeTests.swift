@@ -32,27 +32,30 @@ import Testing
     let (values, labels) = Rows.clusters(700, columns: 5, classes: 3, seed: 1)
     let split = try Rows.split(values, columns: 5, labels: labels)
     let data = try ProbeData(
-      reader: RowReader(split, rows: Array(0..<700)), labels: labels.map { Int32($0) }, standardize: true, threads: 2)
+      reader: RowReader(split, rows: Array(0..<700)), labels: labels.map { Int32($0) }, scaling: .standardized,
+      threads: 2)
     let objective = ProbeObjective(data: data, classes: 3, ranges: [0..<200, 300..<700])
     var generator = SeededGenerator(seed: 2)
     let points = (0..<2).map { _ in (0..<18).map { _ in generator.normal() * 0.5 } }
-    func losses(_ first: [Double], _ second: [Double], _ gradients: WorkBuffer<Double>) -> [Double] {
-      first.withUnsafeBufferPointer { first in
-        second.withUnsafeBufferPointer { second in
-          SerialBLAS.run { objective.evaluate([first.baseAddress!, second.baseAddress!], gradients: gradients) }
+    func losses(_ first: [Double], _ second: [Double], _ gradients: WorkBuffer<Double>) throws -> [Double] {
+      try first.withUnsafeBufferPointer { first in
+        try second.withUnsafeBufferPointer { second in
+          try SerialBLAS.run {
+            try objective.evaluate([first.baseAddress!, second.baseAddress!], gradients: gradients)
+          }
         }
       }
     }
     let gradients = WorkBuffer<Double>(36, repeating: 0)
     let spare = WorkBuffer<Double>(36, repeating: 0)
-    _ = losses(points[0], points[1], gradients)
+    _ = try losses(points[0], points[1], gradients)
     for index in 0..<18 {
       var (up, down) = (points, points)
       for set in 0..<2 {
         up[set][index] += 1e-2
         down[set][index] -= 1e-2
       }
-      let (high, low) = (losses(up[0], up[1], spare), losses(down[0], down[1], spare))
+      let (high, low) = (try losses(up[0], up[1], spare), try losses(down[0], down[1], spare))
       for set in 0..<2 {
         #expect(abs((high[set] - low[set]) / 2e-2 - gradients.pointer[set * 18 + index]) < 3e-5)
       }
@@ -78,7 +81,7 @@ import Testing
     let split = try Rows.split(values, columns: 17, labels: labels)
     func fit(threads: Int, cacheBytes: Int) throws -> FittedProbe {
       let probe = LinearProbe(lambdas: [0.001, 0.1, 10], threads: threads)
-      return try ProbeFit(settings: probe, train: split, cacheBytes: cacheBytes).run(progress: nil)
+      return try ProbeFit(settings: probe, train: split, cacheBytes: cacheBytes).fit()
     }
     let one = try fit(threads: 1, cacheBytes: 1 << 30)
     for other in [try fit(threads: 3, cacheBytes: 1 << 30), try fit(threads: 2, cacheBytes: 0)] {

@@ -16,7 +16,7 @@ import Testing
 
   private func probabilities(threads: Int = 2) throws -> JointProbabilities {
     let gram = try CenteredRows(try matrix("x")).gram(threads: threads)
-    return JointProbabilities(SquaredDistances(gram: gram, count: 300), perplexity: 30, threads: threads)
+    return try JointProbabilities(SquaredDistances(gram: gram, count: 300), perplexity: 30, threads: threads)
   }
 
   /// The golden layout as descent keeps it: all x, then all y.
@@ -49,7 +49,7 @@ import Testing
       if row > 0 { matrix.pointer[row * order + row - 1] = -1 }
       if row < order - 1 { matrix.pointer[row * order + row + 1] = -1 }
     }
-    let one = LeadingEigenvectors(of: matrix, order: order, count: 3, threads: 1)
+    let one = try LeadingEigenvectors(of: matrix, order: order, count: 3, threads: 1)
     for (index, value) in one.values.enumerated() {
       let wanted = 2 - 2 * cos(Double.pi * Double(order - 1 - index) / Double(order))
       #expect(abs(value - wanted) < 1e-9, "\(index): \(value), \(wanted)")
@@ -57,7 +57,7 @@ import Testing
     for (left, right) in [(0, 1), (0, 2), (1, 2)] {
       #expect(abs(zip(one.vectors[left], one.vectors[right]).reduce(0) { $0 + $1.0 * $1.1 }) < 1e-9)
     }
-    let two = LeadingEigenvectors(of: matrix, order: order, count: 3, threads: 2)
+    let two = try LeadingEigenvectors(of: matrix, order: order, count: 3, threads: 2)
     #expect(one.values == two.values && one.vectors == two.vectors)
   }
 
@@ -98,7 +98,7 @@ import Testing
       return [Float(cos(angle)), Float(sin(angle))]
     }
     let gram = try CenteredRows(Matrix(rows: count, columns: 2, values: circle)).gram(threads: 1)
-    let found = JointProbabilities(SquaredDistances(gram: gram, count: count), perplexity: perplexity, threads: 1)
+    let found = try JointProbabilities(SquaredDistances(gram: gram, count: count), perplexity: perplexity, threads: 1)
     for row in 0..<count {
       let entropy = (0..<count).reduce(0.0) { sum, other in
         let p = Double(found.values.pointer[row * count + other]) * Double(count)

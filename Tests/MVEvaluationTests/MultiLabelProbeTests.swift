@@ -115,7 +115,7 @@ import Testing
       let settings = MultiLabelProbe(loss: loss, gradientNorm: 1e-6, threads: 2)
       let cached = try settings.fit(split)
       let streamed = try MultiLabelFit(settings: settings, train: split, classNames: [], cacheBytes: 0)
-        .run(progress: nil)
+        .fit()
       for (left, right) in zip(cached.classifiers, streamed.classifiers) {
         #expect(left.lambda == right.lambda && abs(left.objective / right.objective - 1) < 1e-5)
         for (mine, other) in zip(left.validation ?? [], right.validation ?? []) { #expect(abs(mine - other) < 1e-2) }

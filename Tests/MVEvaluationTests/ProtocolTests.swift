@@ -19,17 +19,17 @@ import Testing
     let weights = try Fixture.floats("sgd_protocols/\(settings.name)_weights")
     let losses = try Fixture.array("sgd_protocols/\(settings.name)_losses").values(as: Double.self)
     let data = try ProbeData(
-      reader: RowReader(split, rows: Array(0..<150)), labels: labels, standardize: settings.standardizes,
-      plain: !settings.standardizes, threads: 2)
+      reader: RowReader(split, rows: Array(0..<150)), labels: labels,
+      scaling: settings.standardizes ? .standardized : .plain, threads: 2)
     let rates = [1.0, 10].map { settings.scaled(settings.learningRate * $0) }
     let heads = HeadTraining(settings: settings, data: data, classes: 4, rates: rates, seed: 0)
     for output in 0..<8 {
       for column in 0..<12 { heads.weights.pointer[output * 12 + column] = start[output % 4 * 13 + column] }
       heads.biases.pointer[output] = start[output % 4 * 13 + 12]
     }
-    SerialBLAS.run {
+    try SerialBLAS.run {
       for epoch in 0..<5 {
-        let found = heads.runEpoch(epoch, order: Array(order[epoch * 150..<(epoch + 1) * 150]))
+        let found = try heads.runEpoch(epoch, order: Array(order[epoch * 150..<(epoch + 1) * 150]))
         for head in 0..<2 { #expect(abs(found[head] / losses[head * 5 + epoch] - 1) < 1e-5) }
       }
     }
@@ -50,7 +50,7 @@ import Testing
     let (values, labels) = Rows.clusters(20, columns: 400, classes: 4, seed: 1)
     let data = try ProbeData(
       reader: RowReader(Rows.split(values, columns: 400, labels: labels), rows: Array(0..<20)),
-      labels: labels.map { Int32($0) }, standardize: false, plain: true, threads: 1)
+      labels: labels.map { Int32($0) }, scaling: .plain, threads: 1)
     let heads = HeadTraining(settings: settings, data: data, classes: 4, rates: [1, 2], seed: 5)
     let weights = heads.weights.array.prefix(1600).map { Double($0) }
     let deviation = (weights.reduce(0) { $0 + $1 * $1 } / 1600).squareRoot()
@@ -82,7 +82,7 @@ import Testing
     let test = try Rows.split(more, columns: 70, labels: others, name: "test")
     let rates = settings.sweep
     let swept = try ProtocolProbe(quick(settings), learningRates: rates, threads: 2).fit(split)
-    #expect(swept.candidates.map(\.learningRate) == rates && swept.selection == "train")
+    #expect(swept.candidates.map(\.learningRate) == rates && swept.selection == .train)
     #expect(rates.contains(swept.learningRate))
     let best = swept.candidates.filter { !$0.diverged }.compactMap(\.selectionTop1).max()
     #expect(swept.candidates.first { $0.selectionTop1 == best }?.learningRate == swept.learningRate)
@@ -101,7 +101,7 @@ import Testing
     let against = try Rows.split(values, columns: 6, labels: labels.map { ($0 + 1) % 3 }, name: "test")
     let published = try ProtocolProbe(quick(.mvmr), learningRates: [1e-3, 1e-2, 1e-1]).fit(split, selectingOn: against)
     let honest = try ProtocolProbe(quick(.mvmr), learningRates: [1e-3, 1e-2, 1e-1]).fit(split)
-    #expect(published.selection == "test" && honest.selection == "train")
+    #expect(published.selection == .test && honest.selection == .train)
     #expect(try published.probe.score(against).top1 > honest.probe.score(against).top1)
     // What was chosen on test is the classifier that scored so there.
     let chosen = try #require(published.candidates.first { $0.learningRate == published.learningRate })

@@ -41,8 +41,8 @@ import Testing
     let train = try split(columns: 200)
     let labels = try train.classes()
     let data = try ProbeData(
-      reader: RowReader(train, rows: train.rows), labels: labels.map { Int32($0) }, standardize: true, threads: 2)
-    let space = try #require(RowSpace(of: data))
+      reader: RowReader(train, rows: train.rows), labels: labels.map { Int32($0) }, scaling: .standardized, threads: 2)
+    let space = try #require(try RowSpace(of: data))
     #expect(space.data.columns < 60)
     // The same penalty in the space of the rows has the same least loss.
     let rows = (0..<60).flatMap { row in

@@ -1,24 +1,22 @@
+internal import Foundation
 public import MVCore
 
 extension FittedProbe {
   /// Scores the labeled rows of `test`.
   ///
   /// A class of test that train did not have is never right, and counts; ties go to the lower class. Throws where widths
-  /// differ from those fitted on, a value is not finite, or no row is labeled.
+  /// differ from those fitted on, a value is not finite, no row is labeled, or the work was cancelled (`interrupted`).
   public func score(
-    _ test: LabeledFeatures, threads: Int = Parallel.processorCount, progress: (@Sendable (RunProgress) -> Void)? = nil
+    _ test: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> ProbeScores {
-    let labels = try test.classes()
-    let rows = test.rows.filter { labels[$0] >= 0 }
-    guard !rows.isEmpty else {
-      throw .badData("labels of \(test.name)", "are all missing", remedy: "choose a labelled split")
-    }
-    let truth = rows.map { labels[$0] }
+    let run = EvaluationRun("scores of the probe", cancellation: cancellation, progress: progress)
+    let (rows, truth) = try test.labeledRows()
     let numbers = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
     let own = truth.map { numbers[$0] ?? -1 }
     let hits = WorkBuffer<Bool>(rows.count, repeating: false)
     let predictions = WorkBuffer<Int64>(rows.count, repeating: -1)
-    try scorer.forEachRow(test, rows: rows, threads: threads, progress: progress) { position, logits in
+    try scorer.forEachRow(test, rows: rows, threads: threads, run: run) { position, logits in
       var best = 0
       var ahead = 0
       let label = own[position]
@@ -33,18 +31,22 @@ extension FittedProbe {
     return ProbeScores(
       top1: Double(zip(chosen, truth).count { $0 == $1 }) / Double(rows.count),
       top5: Double(hits.array.count { $0 }) / Double(rows.count), testRows: rows, classes: truth,
-      predictions: chosen, classCount: Int(max(classes.last!, truth.max()!)) + 1)
+      predictions: chosen, classCount: (classes + truth).reduce(0) { max($0, Int($1) + 1) })
   }
 
   /// The probability of each class (in the order of ``classes``) for the rows in use, labeled or not.
+  ///
+  /// Throws where widths differ from those fitted on, a value is not finite, or the work was cancelled (`interrupted`).
   public func probabilities(
-    _ features: LabeledFeatures, threads: Int = Parallel.processorCount
+    _ features: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> Matrix {
+    let run = EvaluationRun("probabilities", cancellation: cancellation, progress: progress)
     let count = classes.count
     let values = WorkBuffer<Float>(features.rows.count * count, repeating: 0)
-    try scorer.forEachRow(features, rows: features.rows, threads: threads, progress: nil) { position, logits in
-      let largest = Double(logits.max()!)
-      let powers = logits.map { exponential(Double($0) - largest) }
+    try scorer.forEachRow(features, rows: features.rows, threads: threads, run: run) { position, logits in
+      let largest = logits.reduce(-Double.infinity) { max($0, Double($1)) }
+      let powers = logits.map { exp(Double($0) - largest) }
       let sum = powers.reduce(0, +)
       for (index, power) in powers.enumerated() { values.pointer[position * count + index] = Float(power / sum) }
     }

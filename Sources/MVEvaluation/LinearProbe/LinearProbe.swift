@@ -45,7 +45,7 @@ public struct LinearProbe: Hashable, Sendable {
   /// The number of threads to work on.
   public let threads: Int
 
-  /// Creates a probe; settings out of range are reported by ``fit(_:progress:)``.
+  /// Creates a probe; settings out of range are reported by ``fit(_:cancellation:progress:)``.
   public init(
     lambdas: LambdaGrid = .logarithmic(1e-6...1, count: 13), validation: Validation = .fraction(0.1),
     standardize: Bool = true, classWeights: ClassWeights = .none, gradientNorm: Double = 1e-4,
@@ -65,12 +65,14 @@ public struct LinearProbe: Hashable, Sendable {
   /// Fits the labeled rows of `train`; `progress` counts fits: one a penalty (and fold), and the last one.
   ///
   /// Classes are those that occur. Throws where there is but one class, labels are not single classes, a value is not
-  /// finite, a setting is out of range, or no row can be held out.
+  /// finite, a setting is out of range, no row can be held out, or the work was cancelled (`interrupted`).
   public func fit(
-    _ train: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    _ train: LabeledFeatures, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> FittedProbe {
+    let run = EvaluationRun("linear probe", cancellation: cancellation, progress: progress)
     try checkSettings()
-    return try ProbeFit(settings: self, train: train).run(progress: progress)
+    return try ProbeFit(settings: self, train: train, run: run).fit()
   }
 
   private func checkSettings() throws(MVError) {

@@ -10,16 +10,18 @@ struct ProbeFit {
   let folds: [Range<Int>]
   /// One a class; nil where all are 1.
   private let classWeights: [Float]?
-  private let clock = ContinuousClock()
-  private let start: ContinuousClock.Instant
+  private let run: EvaluationRun
 
-  init(settings: LinearProbe, train: LabeledFeatures, cacheBytes: Int = ProbeData.cacheBytes) throws(MVError) {
-    start = clock.now
+  init(
+    settings: LinearProbe, train: LabeledFeatures, cacheBytes: Int = ProbeData.cacheBytes,
+    run: EvaluationRun = EvaluationRun()
+  ) throws(MVError) {
     self.settings = settings
+    self.run = run
     let labels = try train.classes()
     let rows = train.rows.filter { labels[$0] >= 0 }
-    classes = try Self.classes(of: rows.map { labels[$0] }, in: train)
-    let numbers = Dictionary(uniqueKeysWithValues: zip(classes, Int32(0)...))
+    let numbers = try ClassNumbers(of: rows.map { labels[$0] }, in: train)
+    classes = numbers.classes
     var split = HoldOut(folds: 0, fold: [Int](repeating: -1, count: rows.count))
     if settings.lambdas.values.count > 1 {
       split = try HoldOut(labels: rows.map { labels[$0] }, settings.validation, seed: settings.seed)
@@ -32,37 +34,44 @@ struct ProbeFit {
     }
     let ordered = order.flatMap { $0.map { rows[$0] } }
     var counts = [Int](repeating: 0, count: classes.count)
-    for row in rows { counts[Int(numbers[labels[row]]!)] += 1 }
+    for row in rows { counts[Int(numbers[labels[row]])] += 1 }
     classWeights =
       settings.classWeights == .none
       ? nil : counts.map { Float(Double(rows.count) / Double(counts.count * $0)) }
     data = try ProbeData(
-      reader: RowReader(train, rows: ordered), labels: ordered.map { numbers[labels[$0]]! },
-      standardize: settings.standardize, threads: max(1, settings.threads), cacheBytes: cacheBytes)
+      reader: RowReader(train, rows: ordered), labels: ordered.map { numbers[labels[$0]] },
+      scaling: settings.standardize ? .standardized : .centered, threads: max(1, settings.threads),
+      cacheBytes: cacheBytes, run: run)
   }
 
-  /// The classes that occur, ascending; throws where there are fewer than two.
-  static func classes(of labels: [Int64], in train: LabeledFeatures) throws(MVError) -> [Int64] {
-    let classes = Set(labels).sorted()
-    guard classes.count > 1 else {
-      let found = classes.first.map { "all of class \($0)" } ?? "all missing"
-      throw .badData("labels of \(train.name)", "are \(found)", remedy: "a probe needs two classes or more")
-    }
-    return classes
-  }
-
-  func run(progress: (@Sendable (RunProgress) -> Void)?) throws(MVError) -> FittedProbe {
-    let lambdas = settings.lambdas.values
+  /// Compares the penalties and fits all rows under the one chosen; throws where the work shall stop.
+  func fit() throws(MVError) -> FittedProbe {
     // Penalties are compared in the space of the rows where that is smaller; the last fit is made on the features.
-    let space = folds.isEmpty ? nil : RowSpace(of: data)
+    let space = folds.isEmpty ? nil : try RowSpace(of: data)
     let compared = space?.data ?? data
-    let covariance = BlockCovariance(of: compared, penalties: lambdas.count)
-    let total = lambdas.count * folds.count + 1
-    var done = 0
-    func report(_ finished: Int) {
-      done += finished
-      progress?(RunProgress(done: done, total: total, seconds: (clock.now - start).seconds))
-    }
+    let covariance = try BlockCovariance(of: compared, penalties: settings.lambdas.values.count)
+    let ended = run.counter(of: settings.lambdas.values.count * folds.count + 1)
+    let comparison = try compare(on: compared, covariance, ended)
+    let accuracy = accuracy(of: comparison.hits)
+    let score = settings.classWeights == .balanced ? accuracy.map { $0.balanced } : accuracy.map { $0.top1 }
+    // The last of the best: penalties ascend, and of ties the larger one is chosen.
+    let chosen = score.indices.reduce(0) { score[$1] >= score[$0] ? $1 : $0 }
+    let lambda = settings.lambdas.values[chosen]
+    let descent = try refit(lambda, from: comparison.points[chosen], space, covariance, ended)
+    return fitted(
+      descent, lambda: lambda,
+      candidates: zip(settings.lambdas.values, accuracy).map { lambda, accuracy in
+        FittedProbe.Candidate(
+          lambda: lambda, validationTop1: folds.isEmpty ? nil : accuracy.top1,
+          validationBalancedAccuracy: folds.isEmpty ? nil : accuracy.balanced)
+      })
+  }
+
+  /// The held-out rows of each class that each penalty classifies rightly, and where its last fit ended.
+  private func compare(
+    on compared: ProbeData, _ covariance: BlockCovariance, _ ended: (Int) -> Void
+  ) throws(MVError) -> (hits: [[Int]], points: [WorkBuffer<Double>?]) {
+    let lambdas = settings.lambdas.values
     var hits = lambdas.map { _ in [Int](repeating: 0, count: classes.count) }
     var points: [WorkBuffer<Double>?] = lambdas.map { _ in nil }
     for fold in folds {
@@ -70,50 +79,54 @@ struct ProbeFit {
       let objective = ProbeObjective(data: compared, classes: classes.count, ranges: kept, classWeights: classWeights)
       let validation = ProbeObjective(data: compared, classes: classes.count, ranges: [fold])
       for batch in batches {
-        let runs = minimize(objective, batch.map { lambdas[$0] }, from: batch.map { points[$0] }, covariance, report)
-        SerialBLAS.run {
-          let scores = validation.hits(runs.map { UnsafePointer($0.point.pointer) })
-          for (index, score) in zip(batch, scores) {
-            for label in classes.indices { hits[index][label] += score[label] }
-          }
+        let descents = try minimize(
+          objective, batch.map { lambdas[$0] }, from: batch.map { points[$0] }, covariance, ended)
+        let scores = try SerialBLAS.run { () throws(MVError) in
+          try validation.hits(descents.map { UnsafePointer($0.point.pointer) })
         }
-        for (index, run) in zip(batch, runs) { points[index] = run.point }
+        for (place, index) in batch.enumerated() {
+          for label in classes.indices { hits[index][label] += scores[place][label] }
+          points[index] = descents[place].point
+        }
       }
     }
-    // The last of the best: penalties ascend, and of ties the larger one is chosen.
+    return (hits, points)
+  }
+
+  /// Top-1 and balanced accuracy of each penalty on the rows that were held out; zeros where none were.
+  private func accuracy(of hits: [[Int]]) -> [(top1: Double, balanced: Double)] {
     let counts = folds.joined().reduce(into: [Int](repeating: 0, count: classes.count)) {
       $0[Int(data.labels[$1])] += 1
     }
     let heldOut = counts.reduce(0, +)
-    let top1 = hits.map { Double($0.reduce(0, +)) / Double(max(heldOut, 1)) }
-    let balanced = hits.map { hits in
-      let known = classes.indices.filter { counts[$0] > 0 }
-      return known.reduce(0) { $0 + Double(hits[$1]) / Double(counts[$1]) } / Double(max(known.count, 1))
+    let known = classes.indices.filter { counts[$0] > 0 }
+    return hits.map { hits in
+      let sum = known.reduce(0) { $0 + Double(hits[$1]) / Double(counts[$1]) }
+      return (Double(hits.reduce(0, +)) / Double(max(heldOut, 1)), sum / Double(max(known.count, 1)))
     }
-    let score = settings.classWeights == .balanced ? balanced : top1
-    let chosen = lambdas.indices.max { (score[$0], $0) < (score[$1], $1) }!
-    var point = points[chosen]
+  }
+
+  /// Fits all rows under one penalty, from where its last fit ended.
+  private func refit(
+    _ lambda: Double, from start: WorkBuffer<Double>?, _ space: RowSpace?, _ covariance: BlockCovariance,
+    _ ended: (Int) -> Void
+  ) throws(MVError) -> QuasiNewton {
+    func all(_ data: ProbeData) -> ProbeObjective {
+      ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
+    }
+    var point = start
+    var final = covariance
     if let space {
-      let all = ProbeObjective(
-        data: compared, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
-      let reduced = minimize(all, [lambdas[chosen]], from: [point], covariance) { _ in }[0]
+      let reduced = try minimize(all(space.data), [lambda], from: [point], covariance) { _ in }[0]
       point = space.expanded(reduced.point, classes: classes.count)
+      final = try BlockCovariance(of: data, penalties: 1)
     }
-    let objective = ProbeObjective(
-      data: data, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
-    let final = space == nil ? covariance : BlockCovariance(of: data, penalties: 1)
-    let run = minimize(objective, [lambdas[chosen]], from: [point], final, report)[0]
-    guard run.value.isFinite else {
+    let descent = try minimize(all(data), [lambda], from: [point], final, ended)[0]
+    guard descent.value.isFinite else {
       throw .internalFault(
         "linear probe", "did not converge: the loss is not finite", remedy: "standardize the features")
     }
-    return fitted(
-      run, lambda: lambdas[chosen],
-      candidates: lambdas.indices.map { index in
-        .init(
-          lambda: lambdas[index], validationTop1: heldOut == 0 ? nil : top1[index],
-          validationBalancedAccuracy: heldOut == 0 ? nil : balanced[index])
-      })
+    return descent
   }
 
   /// Penalties whose state fits in memory together.
@@ -125,59 +138,39 @@ struct ProbeFit {
     }
   }
 
-  /// Minimises the objective under each penalty, all in the same passes.
+  /// Minimizes the objective under each penalty, all in the same passes.
   private func minimize(
     _ objective: ProbeObjective, _ lambdas: [Double], from starts: [WorkBuffer<Double>?],
-    _ covariance: BlockCovariance, _ report: (Int) -> Void
-  ) -> [QuasiNewton] {
-    let size = classes.count * objective.data.columns
-    let runs = zip(lambdas, starts).map { lambda, start in
+    _ covariance: BlockCovariance, _ ended: (Int) -> Void
+  ) throws(MVError) -> [QuasiNewton] {
+    var jobs: [SharedDescent.Job] = []
+    for (lambda, start) in zip(lambdas, starts) {
+      try run.check()
       let preconditioner = Preconditioner(covariance: covariance, lambda: lambda, classes: classes.count)
-      let trial = WorkBuffer<Double>(objective.parameters, repeating: 0)
-      if let start { trial.pointer.update(from: start.pointer, count: trial.count) }
-      return QuasiNewton(
-        from: trial, tolerance: settings.gradientNorm, limit: settings.maxIterations,
-        precondition: preconditioner.apply)
+      jobs.append(SharedDescent.Job(start: start, lambda: lambda, preconditioner: preconditioner))
     }
-    SerialBLAS.run {
-      let gradients = WorkBuffer<Double>(uninitialized: runs.count * objective.parameters)
-      var active = Array(runs.indices)
-      while !active.isEmpty {
-        let losses = objective.evaluate(active.map { UnsafePointer(runs[$0].trial.pointer) }, gradients: gradients)
-        let working = active
-        try? Parallel.forEach(working.count, threads: data.threads) { place throws(MVError) in
-          let run = runs[working[place]]
-          let lambda = lambdas[working[place]]
-          let gradient = gradients.pointer + place * objective.parameters
-          var square = 0.0
-          for index in 0..<size {
-            square += run.trial.pointer[index] * run.trial.pointer[index]
-            gradient[index] += lambda * run.trial.pointer[index]
-          }
-          run.tell(value: losses[place] + lambda / 2 * square, gradient: gradient)
-        }
-        active.removeAll { runs[$0].ending != nil }
-        if active.count < working.count { report(working.count - active.count) }
-      }
+    let descent = SharedDescent(
+      tolerance: settings.gradientNorm, limit: settings.maxIterations, parameters: objective.parameters,
+      penalized: classes.count * objective.data.columns, threads: data.threads, run: run)
+    return try descent.minimize(jobs, ended: ended) { (_, points, gradients) throws(MVError) in
+      try objective.evaluate(points, gradients: gradients)
     }
-    return runs
   }
 
-  private func fitted(_ run: QuasiNewton, lambda: Double, candidates: [FittedProbe.Candidate]) -> FittedProbe {
+  private func fitted(_ descent: QuasiNewton, lambda: Double, candidates: [FittedProbe.Candidate]) -> FittedProbe {
     let size = classes.count * data.columns
     var square = 0.0
     var weights = [Float](repeating: 0, count: size)
     for index in 0..<size {
-      let weight = run.point.pointer[index]
+      let weight = descent.point.pointer[index]
       square += weight * weight
       weights[index] = Float(weight * Double(data.scale[index % data.columns]))
     }
     return FittedProbe(
       inputs: data.reader.representations.map { .init(name: $0.name, columns: $0.columns) }, classes: classes,
-      weights: weights, bias: (0..<classes.count).map { run.point.pointer[size + $0] }, center: data.center,
-      lambda: lambda, candidates: candidates, trainLoss: run.value - lambda / 2 * square, objective: run.value,
-      gradientNorm: run.gradientNorm, converged: run.ending == .converged, iterations: run.evaluations,
-      trainRows: data.rows, standardized: settings.standardize, seed: settings.seed,
-      seconds: (clock.now - start).seconds)
+      weights: weights, bias: (0..<classes.count).map { descent.point.pointer[size + $0] }, center: data.center,
+      lambda: lambda, candidates: candidates, trainLoss: descent.value - lambda / 2 * square, objective: descent.value,
+      gradientNorm: descent.gradientNorm, converged: descent.ending == .converged, iterations: descent.evaluations,
+      trainRows: data.rows, standardized: settings.standardize, seed: settings.seed, seconds: run.seconds)
   }
 }

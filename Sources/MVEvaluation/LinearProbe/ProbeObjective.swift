@@ -30,9 +30,9 @@ struct ProbeObjective: Sendable {
   /// The mean cross-entropy of each set, and its gradient written over `gradients`, a set after the other; the penalty
   /// is left out.
   ///
-  /// To be called within ``SerialBLAS``.
-  func evaluate(_ points: [UnsafePointer<Double>], gradients: WorkBuffer<Double>) -> [Double] {
-    pass.evaluate(points, gradients: gradients, scales: points.map { _ in scale }) { _, logits, biases, tile in
+  /// To be called within ``SerialBLAS``. Throws where the work shall stop.
+  func evaluate(_ points: [UnsafePointer<Double>], gradients: WorkBuffer<Double>) throws(MVError) -> [Double] {
+    try pass.evaluate(points, gradients: gradients, scales: points.map { _ in scale }) { _, logits, biases, tile in
       data.labels.withUnsafeBufferPointer { labels in
         func gradient(_ weights: UnsafePointer<Float>?) -> Double {
           mvk_softmax_gradient(
@@ -45,11 +45,13 @@ struct ProbeObjective: Sendable {
   }
 
   /// The number of rows of each class that each set classifies rightly; ties go to the first class.
-  func hits(_ points: [UnsafePointer<Double>]) -> [[Int]] {
+  ///
+  /// Throws where the work shall stop.
+  func hits(_ points: [UnsafePointer<Double>]) throws(MVError) -> [[Int]] {
     let sets = points.count
     let tiles = pass.tiles
     let hits = WorkBuffer<Int>(tiles.count * sets * classes, repeating: 0)
-    pass.forEachScores(points) { index, logits, biases in
+    try pass.forEachScores(points) { index, logits, biases in
       let tile = tiles[index]
       for set in 0..<sets {
         for row in 0..<tile.count {

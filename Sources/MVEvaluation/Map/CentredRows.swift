@@ -22,14 +22,19 @@ struct CenteredRows {
   }
 
   /// Reads the rows of `split` in use, each representation brought to length 1 on its own.
-  init(normalizing split: LabeledFeatures, threads: Int) throws(MVError) {
+  ///
+  /// Throws at a value that is not finite, and where `run` shall stop.
+  init(normalizing split: LabeledFeatures, threads: Int, run: EvaluationRun) throws(MVError) {
     let reader = RowReader(split, rows: split.rows)
     count = split.rows.count
     columns = reader.columns
     let values = WorkBuffer<Float>(uninitialized: count * columns)
-    let factors = try reader.norms(threads: threads).map { $0 < NeighborSearch.smallestNorm ? 0 : Float(1 / $0) }
+    let factors = try reader.norms(threads: threads, run: run).map {
+      $0 < NeighborSearch.smallestNorm ? 0 : Float(1 / $0)
+    }
     let (count, columns) = (count, columns)
     try Parallel.forEach((count + reader.chunk - 1) / reader.chunk, threads: threads) { index throws(MVError) in
+      try run.check()
       let positions = index * reader.chunk..<min(count, (index + 1) * reader.chunk)
       let rows = values.pointer + positions.lowerBound * columns
       reader.read(positions, into: rows)
@@ -50,15 +55,17 @@ struct CenteredRows {
 
   /// The products of all pairs of rows: count x count.
   ///
-  /// In tiles that do not depend on the number of threads, so that the sums do not either.
-  func gram(threads: Int) -> WorkBuffer<Double> {
+  /// In tiles that do not depend on the number of threads, so that the sums do not either. Throws where `run` shall
+  /// stop.
+  func gram(threads: Int, run: EvaluationRun = EvaluationRun()) throws(MVError) -> WorkBuffer<Double> {
     let tile = 128
     let (count, columns, values) = (count, columns, values)
     let gram = WorkBuffer<Double>(uninitialized: count * count)
     let tiles = (count + tile - 1) / tile
     let pairs = (0..<tiles).flatMap { left in (0...left).map { (left, $0) } }
-    SerialBLAS.run {
-      try? Parallel.forEach(pairs.count, threads: threads) { index throws(MVError) in
+    try SerialBLAS.run { () throws(MVError) in
+      try Parallel.forEach(pairs.count, threads: threads) { index throws(MVError) in
+        try run.check()
         let left = pairs[index].0 * tile..<min(count, (pairs[index].0 + 1) * tile)
         let right = pairs[index].1 * tile..<min(count, (pairs[index].1 + 1) * tile)
         let block = WorkBuffer<Float>(uninitialized: left.count * right.count)

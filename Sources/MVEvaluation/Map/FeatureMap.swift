@@ -21,11 +21,13 @@ public struct FeatureMap: Hashable, Sendable {
 
   /// Maps at most `limit` rows of `features`; fewer where rows are so wide that they would fill more than 512 MiB.
   ///
-  /// Throws for fewer than three rows, or a value that is not finite.
+  /// `progress` counts the steps of t-SNE. Throws for fewer than three rows, a value that is not finite, or where the work
+  /// was cancelled (`interrupted`).
   public init(
     of features: LabeledFeatures, limit: Int = 2000, seed: UInt64 = 0, threads: Int = Parallel.processorCount,
-    progress: (@Sendable (RunProgress) -> Void)? = nil
+    cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) {
+    let run = EvaluationRun("map", cancellation: cancellation, progress: progress)
     guard features.rows.count >= 3, limit >= 3 else {
       throw .usage("map", "needs three rows; \(features.name) has \(features.rows.count)", remedy: "give more rows")
     }
@@ -35,8 +37,8 @@ public struct FeatureMap: Hashable, Sendable {
     let rows = order.prefix(min(limit, room)).map { features.rows[$0] }.sorted()
     let chosen = try LabeledFeatures(
       features.representations, labels: features.labels, rows: rows, name: features.name)
-    let gram = try CenteredRows(normalizing: chosen, threads: threads).gram(threads: threads)
-    let components = PrincipalComponents(gram: gram, rows: rows.count, count: 2, threads: threads)
+    let gram = try CenteredRows(normalizing: chosen, threads: threads, run: run).gram(threads: threads, run: run)
+    let components = try PrincipalComponents(gram: gram, rows: rows.count, count: 2, threads: threads, run: run)
     self.rows = rows
     self.seed = seed
     available = features.rows.count
@@ -47,6 +49,6 @@ public struct FeatureMap: Hashable, Sendable {
       rows.count < 10
       ? nil
       : try TSNE(perplexity: perplexity, threads: threads).layout(
-        gram: gram, start: components.scores, progress: progress)
+        gram: gram, start: components.scores, run: run)
   }
 }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import MVCore
 
 /// How likely each pair of points are neighbors: the probabilities p_ij that t-SNE wants a layout to show.
@@ -10,10 +11,14 @@ struct JointProbabilities {
   /// count x count, symmetric, zeros on the diagonal; they sum to 1.
   let values: WorkBuffer<Float>
 
-  init(_ distances: SquaredDistances, perplexity: Double, threads: Int) {
+  /// Throws where `run` shall stop.
+  init(
+    _ distances: SquaredDistances, perplexity: Double, threads: Int, run: EvaluationRun = EvaluationRun()
+  ) throws(MVError) {
     let count = distances.count
     let conditional = WorkBuffer<Float>(uninitialized: count * count)
-    try? Parallel.forEach(count, threads: threads) { row throws(MVError) in
+    try Parallel.forEach(count, threads: threads) { row throws(MVError) in
+      try run.check()
       var powers = [Double](repeating: 0, count: count)
       Self.view(
         of: row, UnsafeBufferPointer(start: distances.values.pointer + row * count, count: count),
@@ -22,7 +27,7 @@ struct JointProbabilities {
     }
     let scale = 0.5 / Double(count)
     let values = WorkBuffer<Float>(uninitialized: count * count)
-    try? Parallel.forEach(count, threads: threads) { row throws(MVError) in
+    Parallel.forEach(count, threads: threads) { row in
       for column in 0..<count {
         let both =
           Double(conditional.pointer[row * count + column]) + Double(conditional.pointer[column * count + row])
@@ -37,7 +42,7 @@ struct JointProbabilities {
   private static func view(
     of row: Int, _ distances: UnsafeBufferPointer<Float>, perplexity: Double, into powers: inout [Double]
   ) {
-    let wanted = logarithm(perplexity)
+    let wanted = log(perplexity)
     // Against the nearest other point, so that a power is 1 and none of them all vanish.
     let nearest = distances.indices.reduce(Float.infinity) { $1 == row ? $0 : min($0, distances[$1]) }
     var low = 0.0
@@ -49,13 +54,13 @@ struct JointProbabilities {
       for (column, distance) in distances.enumerated() {
         guard column != row else { continue }
         let gap = Double(distance) - Double(nearest)
-        let power = exponential(-gap * precision)
+        let power = exp(-gap * precision)
         powers[column] = power
         sum += power
         moment += gap * power
       }
       powers[row] = 0
-      let gap = logarithm(sum) + precision * moment / sum - wanted
+      let gap = log(sum) + precision * moment / sum - wanted
       if abs(gap) <= 1e-5 || precision == low || precision == high { break }
       if gap > 0 {
         low = precision

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Foundation
 internal import MVCore
 
 /// Points in the plane on their way to a layout that shows given neighbor probabilities.
@@ -68,7 +69,7 @@ struct LayoutDescent {
     let sums = WorkBuffer<Double>(uninitialized: 5 * count)
     let values = probabilities.values
     let stretch = 32
-    try? Parallel.forEach((count + stretch - 1) / stretch, threads: threads) { index throws(MVError) in
+    Parallel.forEach((count + stretch - 1) / stretch, threads: threads) { index in
       singles.withUnsafeBufferPointer { places in
         let x = places.baseAddress!
         for row in index * stretch..<min(count, (index + 1) * stretch) {
@@ -91,7 +92,7 @@ struct LayoutDescent {
     let (count, places, values) = (count, places, probabilities.values)
     // A row: its part of sum p log p - sum p log w, of sum p, and of sum w.
     let sums = WorkBuffer<Double>(uninitialized: 3 * count)
-    try? Parallel.forEach(count, threads: threads) { row throws(MVError) in
+    Parallel.forEach(count, threads: threads) { row in
       var (divergence, mass, weight) = (0.0, 0.0, 0.0)
       for other in 0..<count where other != row {
         let (dx, dy) = (places[row] - places[other], places[count + row] - places[count + other])
@@ -100,13 +101,13 @@ struct LayoutDescent {
         let probability = Double(values.pointer[row * count + other])
         guard probability > 0 else { continue }
         mass += probability
-        divergence += probability * logarithm(probability * spread)
+        divergence += probability * log(probability * spread)
       }
       sums.pointer[3 * row] = divergence
       sums.pointer[3 * row + 1] = mass
       sums.pointer[3 * row + 2] = weight
     }
     func total(_ part: Int) -> Double { (0..<count).reduce(0) { $0 + sums.pointer[3 * $1 + part] } }
-    return total(0) + total(1) * logarithm(total(2))
+    return total(0) + total(1) * log(total(2))
   }
 }

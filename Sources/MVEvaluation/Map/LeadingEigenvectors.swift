@@ -16,12 +16,19 @@ struct LeadingEigenvectors {
 
   /// Finds `count` eigenvectors of `matrix`, order x order, both triangles filled.
   ///
-  /// OpenBLAS works on one thread in each call: how it divides a sum among several shows in the last digits.
-  init(of matrix: WorkBuffer<Double>, order: Int, count: Int, threads: Int) {
-    self = SerialBLAS.run { LeadingEigenvectors(dividing: matrix, order: order, count: count, threads: threads) }
+  /// OpenBLAS works on one thread in each call: how it divides a sum among several shows in the last digits. Throws where
+  /// `run` shall stop.
+  init(
+    of matrix: WorkBuffer<Double>, order: Int, count: Int, threads: Int, run: EvaluationRun = EvaluationRun()
+  ) throws(MVError) {
+    self = try SerialBLAS.run { () throws(MVError) in
+      try LeadingEigenvectors(dividing: matrix, order: order, count: count, threads: threads, run)
+    }
   }
 
-  private init(dividing matrix: WorkBuffer<Double>, order: Int, count: Int, threads: Int) {
+  private init(
+    dividing matrix: WorkBuffer<Double>, order: Int, count: Int, threads: Int, _ run: EvaluationRun
+  ) throws(MVError) {
     let count = min(count, order)
     let block = min(order, count + 2)
     let space = min(order, 12 * block)
@@ -29,6 +36,7 @@ struct LeadingEigenvectors {
     var start = (0..<block).map { _ in (0..<order).map { _ in generator.normal() } }
     var found: (values: [Double], vectors: [[Double]]) = ([], [])
     for _ in 0..<300 {
+      try run.check()
       let basis = WorkBuffer<Double>(uninitialized: space * order)
       let products = WorkBuffer<Double>(uninitialized: space * order)
       let width = Self.krylov(
@@ -85,7 +93,7 @@ struct LeadingEigenvectors {
   ) {
     guard !vectors.isEmpty else { return }
     let stretch = 256
-    try? Parallel.forEach((order + stretch - 1) / stretch, threads: threads) { index throws(MVError) in
+    Parallel.forEach((order + stretch - 1) / stretch, threads: threads) { index in
       let rows = index * stretch..<min(order, (index + 1) * stretch)
       cblas_dgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(vectors.count), Int32(rows.count), Int32(order), 1,

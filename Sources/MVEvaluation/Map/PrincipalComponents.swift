@@ -17,20 +17,27 @@ public struct PrincipalComponents: Hashable, Sendable {
 
   /// Finds `count` components of `rows`, or as many as there are rows.
   ///
-  /// Takes memory and time of the square of the number of rows. Throws for fewer than two rows, or a value that is not
-  /// finite.
-  public init(of rows: Matrix, count: Int = 2, threads: Int = Parallel.processorCount) throws(MVError) {
+  /// Takes memory and time of the square of the number of rows. Throws for fewer than two rows, a value that is not
+  /// finite, or where the work was cancelled (`interrupted`).
+  public init(
+    of rows: Matrix, count: Int = 2, threads: Int = Parallel.processorCount,
+    cancellation: Cancellation = Cancellation()
+  ) throws(MVError) {
     guard rows.rows >= 2, rows.columns >= 1, count >= 1 else {
       throw .usage(
         "principal components", "need two rows and a column; these are \(rows.rows) x \(rows.columns)",
         remedy: "give more rows")
     }
-    self.init(gram: try CenteredRows(rows).gram(threads: threads), rows: rows.rows, count: count, threads: threads)
+    let run = EvaluationRun("principal components", cancellation: cancellation)
+    let gram = try CenteredRows(rows).gram(threads: threads, run: run)
+    try self.init(gram: gram, rows: rows.rows, count: count, threads: threads, run: run)
   }
 
-  /// Finds the components of rows of which `gram` holds the products.
-  init(gram: WorkBuffer<Double>, rows: Int, count: Int, threads: Int) {
-    let leading = LeadingEigenvectors(of: gram, order: rows, count: count, threads: threads)
+  /// Finds the components of rows of which `gram` holds the products; throws where `run` shall stop.
+  init(
+    gram: WorkBuffer<Double>, rows: Int, count: Int, threads: Int, run: EvaluationRun = EvaluationRun()
+  ) throws(MVError) {
+    let leading = try LeadingEigenvectors(of: gram, order: rows, count: count, threads: threads, run: run)
     let freedom = Double(max(1, rows - 1))
     let lengths = leading.values.map { max(0, $0).squareRoot() }
     var scores = Matrix(rows: rows, columns: lengths.count)

@@ -44,33 +44,32 @@ public struct TSNE: Hashable, Sendable {
 
   /// Lays out the rows of a matrix by their Euclidean distances.
   ///
-  /// Throws unless 1 <= perplexity < rows, for settings out of range, or a value that is not finite.
+  /// `progress` counts steps. Throws unless 1 <= perplexity < rows, for settings out of range, a value that is not finite,
+  /// or where the work was cancelled (`interrupted`).
   public func layout(
-    of rows: Matrix, progress: (@Sendable (RunProgress) -> Void)? = nil
+    of rows: Matrix, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> Layout {
+    let run = EvaluationRun("t-SNE", cancellation: cancellation, progress: progress)
     try checkSettings(rows: rows.rows)
-    let gram = try CenteredRows(rows).gram(threads: threads)
-    let components = PrincipalComponents(gram: gram, rows: rows.rows, count: 2, threads: threads)
-    return try layout(gram: gram, start: components.scores, progress: progress)
+    let gram = try CenteredRows(rows).gram(threads: threads, run: run)
+    let components = try PrincipalComponents(gram: gram, rows: rows.rows, count: 2, threads: threads, run: run)
+    return try layout(gram: gram, start: components.scores, run: run)
   }
 
   /// Lays out the rows of which `gram` holds the products, from `start` on.
-  func layout(
-    gram: WorkBuffer<Double>, start: Matrix, progress: (@Sendable (RunProgress) -> Void)?
-  ) throws(MVError) -> Layout {
+  func layout(gram: WorkBuffer<Double>, start: Matrix, run: EvaluationRun) throws(MVError) -> Layout {
     try checkSettings(rows: start.rows)
     let distances = SquaredDistances(gram: gram, count: start.rows)
-    let probabilities = JointProbabilities(distances, perplexity: perplexity, threads: threads)
+    let probabilities = try JointProbabilities(distances, perplexity: perplexity, threads: threads, run: run)
     var descent = LayoutDescent(probabilities, from: start, threads: threads)
     let rate = learningRate ?? max(50, Double(start.rows) / exaggeration / 4)
-    let clock = ContinuousClock()
-    let begin = clock.now
     for step in 0..<iterations {
+      try run.check()
       if step == 250 { descent.rest() }
       descent.step(
         exaggeration: step < 250 ? exaggeration : 1, momentum: step < 250 ? 0.5 : 0.8, learningRate: rate)
-      progress?(
-        RunProgress(doneBefore: 0, done: step + 1, total: iterations, seconds: (clock.now - begin).seconds))
+      run.report(step + 1, of: iterations)
     }
     return Layout(points: descent.points, divergence: descent.divergence)
   }

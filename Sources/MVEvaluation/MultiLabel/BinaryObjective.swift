@@ -22,12 +22,13 @@ struct BinaryObjective: Sendable {
 
   /// The mean loss of each set on the rows of its problem, and the gradient; the penalty is left out.
   ///
-  /// `owners` says which problem each set belongs to. To be called within ``SerialBLAS``.
+  /// `owners` says which problem each set belongs to. To be called within ``SerialBLAS``. Throws where the
+  /// work shall stop.
   func evaluate(
     _ points: [UnsafePointer<Double>], owners: [Int], gradients: WorkBuffer<Double>
-  ) -> [Double] {
+  ) throws(MVError) -> [Double] {
     let scales = owners.map { 1 / Double(problems[$0].rows) }
-    return pass.evaluate(points, gradients: gradients, scales: scales) { set, scores, biases, tile in
+    return try pass.evaluate(points, gradients: gradients, scales: scales) { set, scores, biases, tile in
       let problem = problems[owners[set]]
       return problem.targets.withUnsafeBufferPointer { targets in
         var sum = 0.0
@@ -57,12 +58,12 @@ struct BinaryObjective: Sendable {
     }
   }
 
-  /// The scores of all rows by each set: sets x rows.
-  func scores(_ points: [UnsafePointer<Double>]) -> WorkBuffer<Float> {
+  /// The scores of all rows by each set: sets x rows; throws where the work shall stop.
+  func scores(_ points: [UnsafePointer<Double>]) throws(MVError) -> WorkBuffer<Float> {
     let rows = data.rows
     let sets = points.count
     let all = WorkBuffer<Float>(uninitialized: sets * rows)
-    pass.forEachScores(points) { index, scores, biases in
+    try pass.forEachScores(points) { index, scores, biases in
       let tile = pass.tiles[index]
       for set in 0..<sets {
         for place in 0..<tile.count {

@@ -49,16 +49,19 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
   }
 
   /// The score of each classifier for the rows in use: rows x ``classifiers``.
+  ///
+  /// Throws where widths differ from those fitted on, a value is not finite, or the work was cancelled (`interrupted`).
   public func scores(
-    _ features: LabeledFeatures, threads: Int = Parallel.processorCount,
-    progress: (@Sendable (RunProgress) -> Void)? = nil
+    _ features: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> Matrix {
+    let run = EvaluationRun("scores of the probe", cancellation: cancellation, progress: progress)
     let count = classifiers.count
     let values = WorkBuffer<Float>(uninitialized: features.rows.count * count)
     let scorer = LinearScorer(
       inputs: inputs, weights: weights, bias: classifiers.map(\.bias), center: center,
       normalizesRows: loss == .squaredHinge)
-    try scorer.forEachRow(features, rows: features.rows, threads: threads, progress: progress) { position, scores in
+    try scorer.forEachRow(features, rows: features.rows, threads: threads, run: run) { position, scores in
       for (index, score) in scores.enumerated() { values.pointer[position * count + index] = score }
     }
     return Matrix(rows: features.rows.count, columns: count, values: values.array)
@@ -66,10 +69,11 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
 
   /// The average precision of each class on `test`, rows labeled 255 left out.
   ///
-  /// Throws where widths or the number of classes differ from those fitted on, or no class has a positive row.
+  /// Throws where widths or the number of classes differ from those fitted on, no class has a positive row, or the work was
+  /// cancelled (`interrupted`).
   public func score(
-    _ test: LabeledFeatures, threads: Int = Parallel.processorCount,
-    progress: (@Sendable (RunProgress) -> Void)? = nil
+    _ test: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> MultiLabelScores {
     let labels = try test.labelColumns()
     guard labels.count == classNames.count else {
@@ -77,7 +81,7 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
         "labels of \(test.name)", "are of \(labels.count) classes, the probe was fitted on \(classNames.count)",
         remedy: "test on the data set that it was fitted on")
     }
-    let scores = try scores(test, threads: threads, progress: progress)
+    let scores = try scores(test, threads: threads, cancellation: cancellation, progress: progress)
     var results: [MultiLabelScores.ClassScore] = classNames.indices.map {
       .init(name: classNames[$0], positives: labels[$0].count { $0 == 1 }, envelope: nil, elevenPoint: nil)
     }

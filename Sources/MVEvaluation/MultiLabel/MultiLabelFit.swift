@@ -8,23 +8,24 @@ struct MultiLabelFit {
   let classNames: [String]
   /// One column of labels a class.
   private let labels: [[UInt8]]
-  private let clock = ContinuousClock()
-  private let start: ContinuousClock.Instant
+  private let run: EvaluationRun
 
   init(
-    settings: MultiLabelProbe, train: LabeledFeatures, classNames: [String], cacheBytes: Int = ProbeData.cacheBytes
+    settings: MultiLabelProbe, train: LabeledFeatures, classNames: [String], cacheBytes: Int = ProbeData.cacheBytes,
+    run: EvaluationRun = EvaluationRun()
   ) throws(MVError) {
-    start = clock.now
+    self.run = run
     self.settings = settings
     labels = try train.labelColumns()
     self.classNames = labels.indices.map { $0 < classNames.count ? classNames[$0] : "\($0)" }
     data = try ProbeData(
       reader: RowReader(train, rows: train.rows), labels: [Int32](repeating: 0, count: train.rows.count),
-      standardize: settings.standardize, normalizeRows: settings.loss == .squaredHinge,
-      threads: max(1, settings.threads), cacheBytes: cacheBytes)
+      scaling: settings.loss == .squaredHinge ? .unitRows : settings.standardize ? .standardized : .centered,
+      threads: max(1, settings.threads), cacheBytes: cacheBytes, run: run)
   }
 
-  func run(progress: (@Sendable (RunProgress) -> Void)?) throws(MVError) -> FittedMultiLabelProbe {
+  /// Chooses the penalty of every class and fits it to all rows; throws where no class can be, or the work shall stop.
+  func fit() throws(MVError) -> FittedMultiLabelProbe {
     let lambdas = settings.lambdas.values
     let whole = labels.enumerated().map { problem($0.offset, $0.element) }.filter(\.isTwoSided)
     guard !whole.isEmpty else {
@@ -38,31 +39,24 @@ struct MultiLabelFit {
         partial += folds.map { self.problem(problem.label, labels[problem.label], heldOut: $0) }
       }
     }
-    let total = partial.count * lambdas.count + whole.count
-    var done = 0
-    func report(_ finished: Int) {
-      done += finished
-      progress?(RunProgress(done: done, total: total, seconds: (clock.now - start).seconds))
-    }
+    let ended = run.counter(of: partial.count * lambdas.count + whole.count)
     // Penalties are compared in the space of the rows where that is smaller; the last fits are made on the features.
-    let space = partial.isEmpty ? nil : RowSpace(of: data)
+    let space = partial.isEmpty ? nil : try RowSpace(of: data)
     let compared = space?.data ?? data
-    let covariance = BlockCovariance(of: compared, penalties: lambdas.count)
-    let quality = compare(partial, on: compared, covariance, report)
-    let chosen = choose(quality, whole.map(\.label))
-
-    let choices = whole.map { chosen[$0.label]! }
-    let places = Array(whole.indices)
-    var starts: [WorkBuffer<Double>?] = places.map { _ in nil }
+    let covariance = try BlockCovariance(of: compared, penalties: lambdas.count)
+    let quality = try compare(partial, on: compared, covariance, ended)
+    let choices = choose(quality, whole.map(\.label))
+    var jobs = zip(whole.indices, choices).map { FitJob(problem: $0, choice: $1) }
+    var final = covariance
     if let space {
       let reduced = BinaryObjective(data: compared, problems: whole, loss: settings.loss)
-      starts = minimize(reduced, places, choices, from: starts, covariance) { _ in }.map {
-        space.expanded($0.point, classes: 1)
+      for (place, descent) in try minimize(reduced, jobs, covariance, { _ in }).enumerated() {
+        jobs[place].start = space.expanded(descent.point, classes: 1)
       }
+      final = try BlockCovariance(of: data, penalties: lambdas.count)
     }
     let objective = BinaryObjective(data: data, problems: whole, loss: settings.loss)
-    let final = space == nil ? covariance : BlockCovariance(of: data, penalties: lambdas.count)
-    let runs = minimize(objective, places, choices, from: starts, final, report)
+    let runs = try minimize(objective, jobs, final, ended)
     guard runs.allSatisfy(\.value.isFinite) else {
       throw .internalFault(
         "multi-label probe", "did not converge: the loss is not finite", remedy: "standardize the features")
@@ -88,25 +82,27 @@ struct MultiLabelFit {
 
   /// The average precision on held-out rows, mean over folds: by class, then penalty.
   private func compare(
-    _ problems: [BinaryProblem], on data: ProbeData, _ covariance: BlockCovariance, _ report: (Int) -> Void
-  ) -> [Int: [Double]] {
+    _ problems: [BinaryProblem], on data: ProbeData, _ covariance: BlockCovariance, _ ended: (Int) -> Void
+  ) throws(MVError) -> [Int: [Double]] {
     let count = settings.lambdas.values.count
     let objective = BinaryObjective(data: data, problems: problems, loss: settings.loss)
     var sums: [Int: [Double]] = [:]
-    let jobs = problems.indices.flatMap { problem in (0..<count).map { (problem, $0) } }
+    let jobs = problems.indices.flatMap { problem in (0..<count).map { FitJob(problem: problem, choice: $0) } }
     // As many as have their state in memory together.
     let length = max(1, (3 << 29) / (8 * (data.columns + 1) * 32))
     for first in stride(from: 0, to: jobs.count, by: length) {
       let batch = Array(jobs[first..<min(jobs.count, first + length)])
-      let runs = minimize(
-        objective, batch.map { $0.0 }, batch.map { $0.1 }, from: batch.map { _ in nil }, covariance, report)
-      let scores = SerialBLAS.run { objective.scores(runs.map { UnsafePointer($0.point.pointer) }) }
-      for (place, (problem, candidate)) in batch.enumerated() {
-        let rows = problems[problem].heldOut
-        let column = labels[problems[problem].label]
+      let runs = try minimize(objective, batch, covariance, ended)
+      let scores = try SerialBLAS.run { () throws(MVError) in
+        try objective.scores(runs.map { UnsafePointer($0.point.pointer) })
+      }
+      for (place, job) in batch.enumerated() {
+        let problem = problems[job.problem]
+        let rows = problem.heldOut
+        let column = labels[problem.label]
         let precision = AveragePrecision.stepwise(
           rows.map { scores.pointer[place * data.rows + $0] }, rows.map { column[$0] })
-        sums[problems[problem].label, default: [Double](repeating: 0, count: count)][candidate] +=
+        sums[problem.label, default: [Double](repeating: 0, count: count)][job.choice] +=
           (precision ?? 0) / Double(settings.folds)
       }
     }
@@ -114,57 +110,44 @@ struct MultiLabelFit {
   }
 
   /// The penalty of each class; the stronger of ties.
-  private func choose(_ quality: [Int: [Double]], _ classes: [Int]) -> [Int: Int] {
+  private func choose(_ quality: [Int: [Double]], _ classes: [Int]) -> [Int] {
     let candidates = settings.lambdas.values.indices
-    func best(_ values: [Double]) -> Int { candidates.max { (values[$0], $0) < (values[$1], $1) }! }
+    func best(_ values: [Double]) -> Int { candidates.reduce(0) { values[$1] >= values[$0] ? $1 : $0 } }
     let overall = best(candidates.map { place in quality.values.reduce(0) { $0 + $1[place] } })
-    return Dictionary(uniqueKeysWithValues: classes.map { ($0, quality[$0].map(best) ?? overall) })
+    return classes.map { quality[$0].map(best) ?? overall }
   }
 
-  /// Minimises one set a job, all in the same passes: job i is problem `owners[i]` under the penalty `choices[i]`.
+  /// A problem, by its number, to be fitted under a penalty, by its place among those to choose from.
+  private struct FitJob {
+    let problem: Int
+    let choice: Int
+    var start: WorkBuffer<Double>?
+  }
+
+  /// Minimizes the objective for each job, all in the same passes.
   private func minimize(
-    _ objective: BinaryObjective, _ owners: [Int], _ choices: [Int], from starts: [WorkBuffer<Double>?],
-    _ covariance: BlockCovariance, _ report: (Int) -> Void
-  ) -> [QuasiNewton] {
-    let columns = objective.data.columns
-    let isBiasPenalised = settings.loss == .squaredHinge
+    _ objective: BinaryObjective, _ jobs: [FitJob], _ covariance: BlockCovariance, _ ended: (Int) -> Void
+  ) throws(MVError) -> [QuasiNewton] {
     let curvature = settings.loss == .logistic ? 0.25 : 2
+    // Jobs of one penalty share what the first of them wants.
     var preconditioners: [Int: Preconditioner] = [:]
-    let strengths = zip(owners, choices).map { strength(settings.lambdas.values[$1], objective.problems[$0]) }
-    for (place, choice) in choices.enumerated() where preconditioners[choice] == nil {
-      preconditioners[choice] = Preconditioner(
-        covariance: covariance, lambda: strengths[place] / curvature, classes: 1)
+    var penalized: [SharedDescent.Job] = []
+    for job in jobs {
+      try run.check()
+      let lambda = strength(settings.lambdas.values[job.choice], objective.problems[job.problem])
+      let preconditioner =
+        preconditioners[job.choice]
+        ?? Preconditioner(covariance: covariance, lambda: lambda / curvature, classes: 1)
+      preconditioners[job.choice] = preconditioner
+      penalized.append(SharedDescent.Job(start: job.start, lambda: lambda, preconditioner: preconditioner))
     }
-    let runs = zip(choices, starts).map { choice, start in
-      let trial = WorkBuffer<Double>(objective.parameters, repeating: 0)
-      if let start { trial.pointer.update(from: start.pointer, count: trial.count) }
-      return QuasiNewton(
-        from: trial, tolerance: settings.gradientNorm, limit: settings.maxIterations,
-        precondition: preconditioners[choice]!.apply)
+    let isBiasPenalized = settings.loss == .squaredHinge
+    let descent = SharedDescent(
+      tolerance: settings.gradientNorm, limit: settings.maxIterations, parameters: objective.parameters,
+      penalized: objective.data.columns + (isBiasPenalized ? 1 : 0), threads: objective.data.threads, run: run)
+    return try descent.minimize(penalized, ended: ended) { (active, points, gradients) throws(MVError) in
+      try objective.evaluate(points, owners: active.map { jobs[$0].problem }, gradients: gradients)
     }
-    SerialBLAS.run {
-      let gradients = WorkBuffer<Double>(uninitialized: runs.count * objective.parameters)
-      var active = Array(runs.indices)
-      while !active.isEmpty {
-        let losses = objective.evaluate(
-          active.map { UnsafePointer(runs[$0].trial.pointer) }, owners: active.map { owners[$0] }, gradients: gradients)
-        let working = active
-        try? Parallel.forEach(working.count, threads: objective.data.threads) { place throws(MVError) in
-          let run = runs[working[place]]
-          let lambda = strengths[working[place]]
-          let gradient = gradients.pointer + place * objective.parameters
-          var square = 0.0
-          for index in 0..<columns + (isBiasPenalised ? 1 : 0) {
-            square += run.trial.pointer[index] * run.trial.pointer[index]
-            gradient[index] += lambda * run.trial.pointer[index]
-          }
-          run.tell(value: losses[place] + lambda / 2 * square, gradient: gradient)
-        }
-        active.removeAll { runs[$0].ending != nil }
-        if active.count < working.count { report(working.count - active.count) }
-      }
-    }
-    return runs
   }
 
   private func fitted(
@@ -185,6 +168,6 @@ struct MultiLabelFit {
     return FittedMultiLabelProbe(
       inputs: data.reader.representations.map { .init(name: $0.name, columns: $0.columns) }, classNames: classNames,
       loss: settings.loss, lambdas: settings.lambdas.values, classifiers: classifiers, weights: weights,
-      center: data.center, trainRows: data.rows, seconds: (clock.now - start).seconds)
+      center: data.center, trainRows: data.rows, seconds: run.seconds)
   }
 }

@@ -37,7 +37,7 @@ public struct MultiLabelProbe: Hashable, Sendable {
   /// The values of C that the squared hinge chooses from by default.
   public static let costs: [Double] = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
 
-  /// Creates a probe; settings out of range are reported by ``fit(_:classNames:progress:)``.
+  /// Creates a probe; settings out of range are reported by ``fit(_:classNames:cancellation:progress:)``.
   public init(
     loss: Loss = .logistic, lambdas: LambdaGrid? = nil, folds: Int = 3, standardize: Bool = true,
     classWeights: LinearProbe.ClassWeights = .none, gradientNorm: Double = 1e-4, maxIterations: Int = 1000,
@@ -59,10 +59,12 @@ public struct MultiLabelProbe: Hashable, Sendable {
   ///
   /// A class that is nowhere or everywhere in train gets no classifier; one with fewer positive or negative rows than folds
   /// takes the penalty that is best on average for the others. Throws where labels are single classes, no class can be
-  /// fitted, a value is not finite, or a setting is out of range.
+  /// fitted, a value is not finite, a setting is out of range, or the work was cancelled (`interrupted`).
   public func fit(
-    _ train: LabeledFeatures, classNames: [String] = [], progress: (@Sendable (RunProgress) -> Void)? = nil
+    _ train: LabeledFeatures, classNames: [String] = [], cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> FittedMultiLabelProbe {
+    let run = EvaluationRun("multi-label probe", cancellation: cancellation, progress: progress)
     guard let smallest = lambdas.values.first, smallest > 0, lambdas.values.allSatisfy(\.isFinite) else {
       throw .usage("lambda", "is not given or not above 0", remedy: "give finite numbers above 0")
     }
@@ -70,6 +72,6 @@ public struct MultiLabelProbe: Hashable, Sendable {
     guard gradientNorm > 0, maxIterations > 0 else {
       throw .usage("gradient norm or iterations", "is not above 0", remedy: "give a number above 0")
     }
-    return try MultiLabelFit(settings: self, train: train, classNames: classNames).run(progress: progress)
+    return try MultiLabelFit(settings: self, train: train, classNames: classNames, run: run).fit()
   }
 }

@@ -59,31 +59,47 @@ public struct NearestNeighbors: Hashable, Sendable {
   ///
   /// The number of classes is that of train and test together. Top-5 counts the classes of most votes, ties by class
   /// number, at most min(5, k) of them, as DINO does. `progress` counts test rows, from any thread but one at a time.
-  /// Throws where k exceeds the number of train rows, widths differ, a value is not finite, or a split has no labels.
+  /// Throws where k exceeds the number of train rows, widths differ, a value is not finite, a split has no labels, or the
+  /// work was cancelled (`interrupted`).
   public func evaluate(
-    train: LabeledFeatures, test: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    train: LabeledFeatures, test: LabeledFeatures, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> NearestNeighborScores {
-    try evaluate(train: train, test: test, leavingOut: false, progress: progress)
+    let run = EvaluationRun("k-NN", cancellation: cancellation, progress: progress)
+    return try evaluate(train: train, test: test, leavingOut: false, run: run)
   }
 
   /// Classifies each labeled row of `split` by its neighbors among the other labeled rows.
+  ///
+  /// Throws as ``evaluate(train:test:cancellation:progress:)`` does.
   public func evaluate(
-    leavingOneOut split: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    leavingOneOut split: LabeledFeatures, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> NearestNeighborScores {
-    try evaluate(train: split, test: split, leavingOut: true, progress: progress)
+    let run = EvaluationRun("k-NN", cancellation: cancellation, progress: progress)
+    return try evaluate(train: split, test: split, leavingOut: true, run: run)
   }
 
   /// The nearest rows of `train` for each row of `queries`, as many as the largest `k`; labels do not matter.
+  ///
+  /// Throws where k exceeds the number of train rows, widths differ, a value is not finite, or the work was cancelled
+  /// (`interrupted`).
   public func search(
-    train: LabeledFeatures, queries: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    train: LabeledFeatures, queries: LabeledFeatures, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> Neighbors {
-    try search(train: train, queries: queries, leavingOut: false, progress: progress)
+    let run = EvaluationRun("neighbor search", cancellation: cancellation, progress: progress)
+    return try search(train: train, queries: queries, leavingOut: false, run: run)
   }
 
   /// The nearest other rows of `split` for each of its rows, as many as the largest `k`; labels do not matter.
+  ///
+  /// Throws as ``search(train:queries:cancellation:progress:)`` does.
   public func search(
-    leavingOneOut split: LabeledFeatures, progress: (@Sendable (RunProgress) -> Void)? = nil
+    leavingOneOut split: LabeledFeatures, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> Neighbors {
-    try search(train: split, queries: split, leavingOut: true, progress: progress)
+    let run = EvaluationRun("neighbor search", cancellation: cancellation, progress: progress)
+    return try search(train: split, queries: split, leavingOut: true, run: run)
   }
 }

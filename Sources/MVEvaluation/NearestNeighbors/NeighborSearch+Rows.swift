@@ -69,7 +69,8 @@ extension NeighborSearch {
     of positions: [Int32], query: UnsafePointer<Float>, norms queryNorms: ArraySlice<Double>,
     spare: UnsafeMutablePointer<Float>
   ) -> [Double] {
-    if train.representations.count == 1, let values = storedValues(of: positions, query: query, norm: queryNorms.first!)
+    if queryNorms.count == 1, let norm = queryNorms.first,
+      let values = storedValues(of: positions, query: query, norm: norm)
     {
       return values
     }
@@ -97,6 +98,34 @@ extension NeighborSearch {
       }
       return values
     }
+  }
+
+  /// What rounding made of a row: its norm in scores, what it was divided by, and the relative error.
+  struct RoundedRow {
+    let norm: Double
+    let divisor: Double
+    let error: Double
+  }
+
+  /// Rounds the rows of `reader` at `positions` and packs them for screening, `width` side by side.
+  ///
+  /// `norms` gives those of a position; `each` is told the place of each row among them, and what became of it.
+  func pack(
+    _ positions: Range<Int>, of reader: RowReader, norms: (Int) -> ArraySlice<Double>, width: Int,
+    into target: UnsafeMutablePointer<Int16>, _ each: (Int, RoundedRow) -> Void
+  ) {
+    let columns = train.columns
+    let values = WorkBuffer<Float>(uninitialized: positions.count * columns)
+    let rounded = WorkBuffer<Int16>(positions.count * 2 * pairs, repeating: 0)
+    reader.read(positions, into: values.pointer)
+    for (place, position) in positions.enumerated() {
+      let row = values.pointer + place * columns
+      let norm = prepare(row, norms: norms(position))
+      let divisor = divisor(norm: norm)
+      let error = quantise(row, divisor: divisor, into: rounded.pointer + place * 2 * pairs)
+      each(place, RoundedRow(norm: norm, divisor: divisor, error: error))
+    }
+    mvk_screen_pack(rounded.pointer, positions.count, pairs, width, target)
   }
 
   /// Rounds a prepared row to int16 and returns the relative error of rounding.

@@ -23,6 +23,7 @@ struct NeighborSearch: Sendable {
   let unit: Double
   /// Candidates kept for a query.
   let capacity: Int
+  let run: EvaluationRun
 
   /// Bytes that the queries of a block and their candidates may take.
   static let blockBytes = 400 << 20
@@ -30,16 +31,18 @@ struct NeighborSearch: Sendable {
   static let tileBytes = 8 << 20
 
   init(
-    train: RowReader, queries: RowReader, k: Int, metric: NearestNeighbors.Metric, leavingOut: Bool, threads: Int
+    train: RowReader, queries: RowReader, k: Int, metric: NearestNeighbors.Metric, leavingOut: Bool, threads: Int,
+    run: EvaluationRun
   ) throws(MVError) {
+    self.run = run
     self.train = train
     self.queries = queries
     self.k = k
     self.metric = metric
     self.leavingOut = leavingOut
     self.threads = threads
-    trainNorms = try train.norms(threads: threads)
-    queryNorms = leavingOut ? trainNorms : try queries.norms(threads: threads)
+    trainNorms = try train.norms(threads: threads, run: run)
+    queryNorms = leavingOut ? trainNorms : try queries.norms(threads: threads, run: run)
     let several = train.representations.count > 1
     normalizes = metric == .cosine || several
     capacity = 3 * k + 512
@@ -81,13 +84,10 @@ struct NeighborSearch: Sendable {
   /// Finds the neighbors of every query, and hands each query's to `consume`, nearest first: train positions and
   /// cosines, or squared distances.
   ///
-  /// `consume` is called from several threads.
-  func run(
-    progress: (@Sendable (RunProgress) -> Void)?,
-    consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void
+  /// `consume` is called from several threads. Throws where the work shall stop.
+  func forEachQuery(
+    _ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void
   ) throws(MVError) {
-    let clock = ContinuousClock()
-    let start = clock.now
     let tileLength = self.tileLength
     let tiles = (train.rows.count + tileLength - 1) / tileLength
     var first = 0
@@ -97,14 +97,10 @@ struct NeighborSearch: Sendable {
       for tile in 0..<tiles {
         let rows = tile * tileLength..<min(train.rows.count, (tile + 1) * tileLength)
         try block.screen(TrainTile(search: self, positions: rows, querySlack: block.slack))
-        progress?(
-          RunProgress(
-            done: positions.lowerBound + positions.count * (tile + 1) / (tiles + 1), total: queries.rows.count,
-            seconds: (clock.now - start).seconds))
+        run.report(positions.lowerBound + positions.count * (tile + 1) / (tiles + 1), of: queries.rows.count)
       }
       try block.rank(consume)
-      progress?(
-        RunProgress(done: positions.upperBound, total: queries.rows.count, seconds: (clock.now - start).seconds))
+      run.report(positions.upperBound, of: queries.rows.count)
       first = positions.upperBound
     }
   }
@@ -114,4 +110,12 @@ struct NeighborSearch: Sendable {
     let rows = NeighborSearch.tileBytes / (4 * pairs)
     return max(panel, min(16_384, rows) / panel * panel)
   }
+}
+
+/// A train row and how near it is.
+struct RankedRow: BitwiseCopyable {
+  /// The position among the train rows.
+  var position: Int32
+  /// The cosine, or the squared distance.
+  var value: Double
 }

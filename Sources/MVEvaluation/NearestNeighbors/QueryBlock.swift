@@ -40,24 +40,18 @@ final class QueryBlock: Sendable {
     let errors = WorkBuffer<Double>(strips, repeating: 0)
     let packed = packed
     let scales = scales
-    try? Parallel.forEach(strips, threads: search.threads) { index throws(MVError) in
-      let columns = search.train.columns
+    Parallel.forEach(strips, threads: search.threads) { index in
       let members =
         positions.lowerBound + index * strip..<min(positions.upperBound, positions.lowerBound + (index + 1) * strip)
-      let values = WorkBuffer<Float>(uninitialized: members.count * columns)
-      let rounded = WorkBuffer<Int16>(members.count * 2 * pairs, repeating: 0)
-      search.queries.read(members, into: values.pointer)
-      for (place, position) in members.enumerated() {
-        let row = values.pointer + place * columns
-        let norm = search.prepare(row, norms: search.norms(ofQuery: position))
-        let divisor = search.divisor(norm: norm)
-        let error = search.quantise(row, divisor: divisor, into: rounded.pointer + place * 2 * pairs)
-        errors.pointer[index] = max(errors.pointer[index], error)
+      search.pack(
+        members, of: search.queries, norms: search.norms(ofQuery:), width: strip,
+        into: packed.pointer + index * strip * 2 * pairs
+      ) { place, row in
+        errors.pointer[index] = max(errors.pointer[index], row.error)
         if search.metric == .euclidean {
-          scales.pointer[position - positions.lowerBound] = Float(search.unit / divisor)
+          scales.pointer[index * strip + place] = Float(search.unit / row.divisor)
         }
       }
-      mvk_screen_pack(rounded.pointer, members.count, pairs, strip, packed.pointer + index * strip * 2 * pairs)
     }
     slack = errors.array.max() ?? 0
   }
@@ -66,6 +60,7 @@ final class QueryBlock: Sendable {
   func screen(_ tile: TrainTile) throws(MVError) {
     let panel = mvk_screen_panel()
     try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
+      try search.run.check()
       let first = index * group
       let count = min(group, positions.count - first)
       let products = WorkBuffer<Int32>(uninitialized: (count + mvk_screen_strip()) * panel)
@@ -104,6 +99,7 @@ final class QueryBlock: Sendable {
   /// Ranks the candidates of every query and hands its nearest to `consume`.
   func rank(_ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void) throws(MVError) {
     try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
+      try search.run.check()
       let first = index * group
       let count = min(group, positions.count - first)
       let products = WorkBuffer<Int32>(uninitialized: 1)

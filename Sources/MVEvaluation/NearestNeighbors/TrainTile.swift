@@ -11,6 +11,8 @@ struct TrainTile: Sendable {
   let offsets: WorkBuffer<Float>
 
   /// Packs the rows at `positions`; `querySlack` bounds the rounding error of the queries.
+  ///
+  /// Throws where the work shall stop.
   init(search: NeighborSearch, positions: Range<Int>, querySlack: Double) throws(MVError) {
     let width = mvk_screen_panel()
     let pairs = search.pairs
@@ -21,25 +23,20 @@ struct TrainTile: Sendable {
     let slacks = WorkBuffer<Float>(panels * width, repeating: -1e30)
     let offsets = WorkBuffer<Float>(panels * width, repeating: 0)
     try Parallel.forEach(panels, threads: search.threads) { panel throws(MVError) in
-      let columns = search.train.columns
+      try search.run.check()
       let rows =
         positions.lowerBound + panel * width..<min(positions.upperBound, positions.lowerBound + (panel + 1) * width)
-      let values = WorkBuffer<Float>(uninitialized: rows.count * columns)
-      let rounded = WorkBuffer<Int16>(rows.count * 2 * pairs, repeating: 0)
-      search.train.read(rows, into: values.pointer)
-      for (place, position) in rows.enumerated() {
-        let row = values.pointer + place * columns
-        let norm = search.prepare(row, norms: search.norms(ofTrain: position))
-        let divisor = search.divisor(norm: norm)
-        let error = search.quantise(row, divisor: divisor, into: rounded.pointer + place * 2 * pairs)
-        let length = search.metric == .cosine ? 1 : divisor / search.unit
+      search.pack(
+        rows, of: search.train, norms: search.norms(ofTrain:), width: width,
+        into: packed.pointer + panel * width * 2 * pairs
+      ) { place, row in
+        let length = search.metric == .cosine ? 1 : row.divisor / search.unit
         let index = panel * width + place
         factors.pointer[index] = Float(length / (NeighborSearch.range * NeighborSearch.range))
-        slacks.pointer[index] = Float(length * (querySlack + (1 + querySlack) * error + 2e-6))
-        let relative = norm / search.unit
+        slacks.pointer[index] = Float(length * (querySlack + (1 + querySlack) * row.error + 2e-6))
+        let relative = row.norm / search.unit
         offsets.pointer[index] = search.metric == .cosine ? 0 : Float(-relative * relative / 2 * (1 - 1e-6))
       }
-      mvk_screen_pack(rounded.pointer, rows.count, pairs, width, packed.pointer + panel * width * 2 * pairs)
     }
     self.positions = positions
     self.panels = panels

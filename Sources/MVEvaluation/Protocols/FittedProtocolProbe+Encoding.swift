@@ -35,7 +35,28 @@ extension FittedProtocolProbe {
             .init(
               learning_rate: $0.learningRate, scaled_rate: $0.scaledRate, selection_top1: $0.selectionTop1,
               epoch: $0.epoch, diverged: $0.diverged)
-          }, weight_decay: settings.weightDecay, selection: selection, train_loss: probe.trainLoss, losses: losses,
+          }, weight_decay: settings.weightDecay, selection: selection.rawValue, train_loss: probe.trainLoss,
+          losses: losses,
           seconds: seconds), second: try scores.report().document(names: names)))
+  }
+}
+
+extension ResultTable {
+  /// All of a protocol's probe: how every rate did where it was chosen, the loss of each epoch, and the report.
+  public static func csv(
+    _ probe: FittedProtocolProbe, _ scores: ProbeScores, names: [String] = []
+  ) throws(MVError) -> String {
+    var lines = [header]
+    for candidate in probe.candidates {
+      if let value = candidate.selectionTop1 {
+        lines.append("rate=\(candidate.learningRate),selection_top1,,,\(value)")
+      }
+      if let epoch = candidate.epoch { lines.append("rate=\(candidate.learningRate),selection_epoch,,,\(epoch)") }
+    }
+    for (epoch, loss) in probe.losses.enumerated() {
+      lines.append("rate=\(probe.learningRate) epoch=\(epoch + 1),train_loss,,,\(loss)")
+    }
+    lines += try scores.report().lines(setting: "rate=\(probe.learningRate)", names: names)
+    return lines.joined(separator: "\n") + "\n"
   }
 }

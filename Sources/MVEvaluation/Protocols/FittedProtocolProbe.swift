@@ -14,6 +14,16 @@ public struct FittedProtocolProbe: Hashable, Sendable {
     public let diverged: Bool
   }
 
+  /// Where the learning rate and the epoch were chosen.
+  public enum Selection: String, Hashable, Sendable, Codable, CaseIterable {
+    /// There was nothing to choose.
+    case none
+    /// On rows of train that were held out.
+    case train
+    /// On the test rows, which makes their accuracy optimistic.
+    case test
+  }
+
   /// The protocol.
   public let settings: SGDProtocol
   /// The classifier, which can be saved and scored like any other.
@@ -26,8 +36,8 @@ public struct FittedProtocolProbe: Hashable, Sendable {
   public let candidates: [Candidate]
   /// The mean loss of train rows in each epoch of the chosen rate's last training, each batch's before its step.
   public let losses: [Double]
-  /// Where rate and epoch were chosen: `none`, `train` (held-out rows of it) or `test`.
-  public let selection: String
+  /// Where rate and epoch were chosen.
+  public let selection: Selection
   /// Seconds it took.
   public let seconds: Double
 }

@@ -8,6 +8,7 @@ internal import SystemOpenBLAS
 /// A head is classes x columns weights and a bias a class; heads stand one after the other, so that their scores are one
 /// product. All arithmetic is in single precision, as in the peers. Work is cut at places that do not depend on the number of
 /// threads, so neither do the results.
+// Unchecked: weights change in `runEpoch` alone, which one thread calls; those it spreads work over write apart.
 final class HeadTraining: @unchecked Sendable {
   let settings: SGDProtocol
   let data: ProbeData
@@ -58,14 +59,15 @@ final class HeadTraining: @unchecked Sendable {
 
   /// One pass over the rows at `order`; the mean loss of each head, each batch's before its step.
   ///
-  /// To be called within ``SerialBLAS``.
-  func runEpoch(_ epoch: Int, order: [Int]) -> [Double] {
+  /// To be called within ``SerialBLAS``. Throws where the work shall stop.
+  func runEpoch(_ epoch: Int, order: [Int]) throws(MVError) -> [Double] {
     let length = min(settings.batchSize, order.count)
     let batches = (order.count + length - 1) / length
     let rows = WorkBuffer<Float>(uninitialized: length * data.columns)
     let scores = WorkBuffer<Float>(uninitialized: length * outputs)
     var sums = [Double](repeating: 0, count: rates.count)
     for batch in 0..<batches {
+      try data.run.check()
       let positions = order[batch * length..<min(order.count, (batch + 1) * length)]
       let factor: Double
       switch settings.schedule {
@@ -89,7 +91,7 @@ final class HeadTraining: @unchecked Sendable {
     let count = positions.count
     let tiles = (count + Self.tile - 1) / Self.tile
     let losses = WorkBuffer<Double>(tiles * rates.count, repeating: 0)
-    try? Parallel.forEach(tiles, threads: data.threads) { index throws(MVError) in
+    Parallel.forEach(tiles, threads: data.threads) { index in
       let range = index * Self.tile..<min(count, (index + 1) * Self.tile)
       let own = range.map { positions[positions.startIndex + $0] }
       let values = rows.pointer + range.lowerBound * data.columns
@@ -104,7 +106,7 @@ final class HeadTraining: @unchecked Sendable {
     steps += 1
     let columns = data.columns
     let parts = min(16, (columns + 63) / 64)
-    try? Parallel.forEach(parts, threads: data.threads) { part throws(MVError) in
+    Parallel.forEach(parts, threads: data.threads) { part in
       let range = part * columns / parts..<(part + 1) * columns / parts
       let gradient = WorkBuffer<Float>(uninitialized: outputs * range.count)
       cblas_sgemm(
@@ -173,11 +175,12 @@ final class HeadTraining: @unchecked Sendable {
 
   /// The number of rows at `positions` of `source` that each head classifies rightly; ties go to the first class.
   ///
-  /// To be called within ``SerialBLAS``.
-  func hits(_ positions: [Int], of source: ProbeData) -> [Int] {
+  /// To be called within ``SerialBLAS``. Throws where the work shall stop.
+  func hits(_ positions: [Int], of source: ProbeData) throws(MVError) -> [Int] {
     let tiles = (positions.count + Self.tile - 1) / Self.tile
     let hits = WorkBuffer<Int>(tiles * rates.count, repeating: 0)
-    try? Parallel.forEach(tiles, threads: data.threads) { index throws(MVError) in
+    try Parallel.forEach(tiles, threads: data.threads) { index throws(MVError) in
+      try data.run.check()
       let own = Array(positions[index * Self.tile..<min(positions.count, (index + 1) * Self.tile)])
       let values = WorkBuffer<Float>(uninitialized: own.count * data.columns)
       let scores = WorkBuffer<Float>(uninitialized: own.count * outputs)
@@ -203,5 +206,14 @@ final class HeadTraining: @unchecked Sendable {
     let size = classes * data.columns
     return (0..<size).allSatisfy { weights.pointer[head * size + $0].isFinite }
       && (0..<classes).allSatisfy { biases.pointer[head * classes + $0].isFinite }
+  }
+
+  /// The weights and biases of one head.
+  func head(_ head: Int) -> (weights: [Float], biases: [Float]) {
+    let size = classes * data.columns
+    return (
+      Array(weights.slice(head * size..<(head + 1) * size)),
+      Array(biases.slice(head * classes..<(head + 1) * classes))
+    )
   }
 }

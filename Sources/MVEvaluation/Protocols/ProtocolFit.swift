@@ -8,111 +8,157 @@ struct ProtocolFit {
   let classes: [Int64]
   private let test: ProbeData?
   private let trainLabels: [Int64]
-  private let clock = ContinuousClock()
-  private let start: ContinuousClock.Instant
+  private let run: EvaluationRun
 
-  init(_ settings: ProtocolProbe, train: LabeledFeatures, test: LabeledFeatures?) throws(MVError) {
-    start = clock.now
+  init(
+    _ settings: ProtocolProbe, train: LabeledFeatures, test: LabeledFeatures?, run: EvaluationRun
+  ) throws(MVError) {
     self.settings = settings
+    self.run = run
     let labels = try train.classes()
     let rows = train.rows.filter { labels[$0] >= 0 }
     trainLabels = rows.map { labels[$0] }
-    classes = try ProbeFit.classes(of: trainLabels, in: train)
-    let numbers = Dictionary(uniqueKeysWithValues: zip(classes, Int32(0)...))
+    let numbers = try ClassNumbers(of: trainLabels, in: train)
+    classes = numbers.classes
     let data = try ProbeData(
-      reader: RowReader(train, rows: rows), labels: trainLabels.map { numbers[$0]! },
-      standardize: settings.settings.standardizes, plain: !settings.settings.standardizes, threads: settings.threads)
+      reader: RowReader(train, rows: rows), labels: trainLabels.map { numbers[$0] },
+      scaling: settings.settings.standardizes ? .standardized : .plain, threads: settings.threads, run: run)
     self.data = data
     guard let test else {
       self.test = nil
       return
     }
     try train.requireSameWidths(as: test)
-    let testLabels = try test.classes()
-    let testRows = test.rows.filter { testLabels[$0] >= 0 }
-    guard !testRows.isEmpty else {
-      throw .badData("labels of \(test.name)", "are all missing", remedy: "choose a labelled split")
-    }
+    let (testRows, testClasses) = try test.labeledRows()
     self.test = try ProbeData(
-      reader: RowReader(test, rows: testRows), labels: testRows.map { numbers[testLabels[$0]] ?? -1 }, scaledLike: data)
+      reader: RowReader(test, rows: testRows), labels: testClasses.map { numbers[$0] }, scaledLike: data)
   }
 
-  func run(progress: (@Sendable (RunProgress) -> Void)?) throws(MVError) -> FittedProtocolProbe {
-    let recipe = settings.settings
-    let all = Array(0..<data.rows)
-    let rates = settings.learningRates
-    let selects = rates.count > 1 || recipe.selectsEpoch
-    var (kept, heldOut) = (all, [Int]())
-    if selects, test == nil {
-      let split = try HoldOut(labels: trainLabels, .fraction(settings.heldOut), seed: settings.seed)
-      (kept, heldOut) = (all.filter { split.fold[$0] < 0 }, all.filter { split.fold[$0] == 0 })
-    }
-    let refits = !heldOut.isEmpty
-    let compared = refits ? recipe.epochs * kept.count : 0
-    let total = compared + recipe.epochs * data.rows
-    func report(_ done: Int) {
-      progress?(RunProgress(done: done, total: total, seconds: (clock.now - start).seconds))
-    }
-    func train(
-      _ rates: [Double], on rows: [Int], epochs: Int, from done: Int, after: (Int, HeadTraining) -> Void
-    ) -> (HeadTraining, [[Double]]) {
-      let heads = HeadTraining(
-        settings: recipe, data: data, classes: classes.count, rates: rates.map(recipe.scaled), seed: settings.seed)
-      var losses: [[Double]] = []
-      SerialBLAS.run {
-        for epoch in 0..<epochs {
-          losses.append(heads.runEpoch(epoch, order: order(of: rows, epoch: epoch)))
-          after(epoch, heads)
-          report(done + (epoch + 1) * rows.count)
-        }
-      }
-      return (heads, losses)
-    }
+  /// The weights and biases of a classifier.
+  typealias Head = (weights: [Float], biases: [Float])
 
-    var best = rates.map { _ in (hits: -1, epoch: recipe.epochs) }
-    var snapshot: [(weights: [Float], biases: [Float])?] = rates.map { _ in nil }
-    let selectionRows = test.map { Array(0..<$0.rows) } ?? heldOut
-    func select(_ epoch: Int, _ heads: HeadTraining) {
-      guard selects, recipe.selectsEpoch || epoch == recipe.epochs - 1 else { return }
-      let hits = heads.hits(selectionRows, of: test ?? data)
-      for head in rates.indices where hits[head] > best[head].hits && heads.isFinite(head: head) {
-        best[head] = (hits[head], epoch + 1)
-        if !refits { snapshot[head] = heads.head(head) }
+  /// What rates and epochs are compared on.
+  private struct Contest {
+    let selection: FittedProtocolProbe.Selection
+    /// The train rows to learn from meanwhile.
+    let kept: [Int]
+    /// The rows of `source` that are to be classified.
+    let asked: [Int]
+    let source: ProbeData
+  }
+
+  /// How a rate did in the contest.
+  private struct Standing {
+    /// Rows classified rightly in its best epoch; -1 where none was scored.
+    var hits = -1
+    /// That epoch, from 1.
+    var epoch: Int
+    /// The classifier of that epoch, where it will not be trained anew.
+    var head: Head?
+    var diverged = false
+  }
+
+  /// Compares the rates and trains the one chosen; throws where every rate diverges, or the work shall stop.
+  func fit() throws(MVError) -> FittedProtocolProbe {
+    let recipe = settings.settings
+    let contest = try makeContest()
+    let total = (contest.selection == .train ? recipe.epochs * contest.kept.count : 0) + recipe.epochs * data.rows
+    let ended = run.counter(of: total)
+    let heads = makeHeads(settings.learningRates)
+    let (standings, compared) = try compare(heads, contest, ended)
+    let chosen = try choose(standings)
+    let epochs = standings[chosen].epoch
+    let final: Head
+    let losses: [Double]
+    if contest.selection == .train {
+      let refit = makeHeads([settings.learningRates[chosen]])
+      losses = try train(refit, on: Array(0..<data.rows), epochs: epochs, ended).map { $0[0] }
+      final = refit.head(0)
+    } else {
+      losses = compared.prefix(epochs).map { $0[chosen] }
+      final = standings[chosen].head ?? heads.head(chosen)
+    }
+    run.report(total, of: total)
+    let candidates = zip(settings.learningRates, standings).map { rate, standing in
+      let isScored = contest.selection != .none && !standing.diverged
+      return FittedProtocolProbe.Candidate(
+        learningRate: rate, scaledRate: recipe.scaled(rate),
+        selectionTop1: isScored ? Double(standing.hits) / Double(contest.asked.count) : nil,
+        epoch: isScored ? standing.epoch : nil, diverged: standing.diverged)
+    }
+    return FittedProtocolProbe(
+      settings: recipe, probe: try fitted(final, epochs: epochs), learningRate: settings.learningRates[chosen],
+      epochs: epochs, candidates: candidates, losses: losses, selection: contest.selection,
+      seconds: run.seconds)
+  }
+
+  /// The test rows where they were given for that, else rows of train that are held out.
+  private func makeContest() throws(MVError) -> Contest {
+    let all = Array(0..<data.rows)
+    guard settings.learningRates.count > 1 || settings.settings.selectsEpoch else {
+      return Contest(selection: .none, kept: all, asked: [], source: data)
+    }
+    if let test { return Contest(selection: .test, kept: all, asked: Array(0..<test.rows), source: test) }
+    let split = try HoldOut(labels: trainLabels, .fraction(settings.heldOut), seed: settings.seed)
+    return Contest(
+      selection: .train, kept: all.filter { split.fold[$0] < 0 }, asked: all.filter { split.fold[$0] == 0 },
+      source: data)
+  }
+
+  /// Trains all rates side by side; how each did, and the mean losses by epoch and rate.
+  private func compare(
+    _ heads: HeadTraining, _ contest: Contest, _ ended: (Int) -> Void
+  ) throws(MVError) -> (standings: [Standing], losses: [[Double]]) {
+    let recipe = settings.settings
+    var standings = settings.learningRates.map { _ in Standing(epoch: recipe.epochs) }
+    let losses = try train(heads, on: contest.kept, epochs: recipe.epochs, ended) { (epoch) throws(MVError) in
+      guard contest.selection != .none, recipe.selectsEpoch || epoch == recipe.epochs - 1 else { return }
+      let hits = try heads.hits(contest.asked, of: contest.source)
+      for head in standings.indices where hits[head] > standings[head].hits && heads.isFinite(head: head) {
+        standings[head].hits = hits[head]
+        standings[head].epoch = epoch + 1
+        if contest.selection == .test { standings[head].head = heads.head(head) }
       }
     }
-    var (heads, losses) = train(rates, on: kept, epochs: recipe.epochs, from: 0, after: select)
-    let diverged = rates.indices.map { head in
-      !heads.isFinite(head: head) || !losses.allSatisfy { $0[head].isFinite }
+    for head in standings.indices {
+      standings[head].diverged = !heads.isFinite(head: head) || !losses.allSatisfy { $0[head].isFinite }
     }
-    let sound = rates.indices.filter { !diverged[$0] }
-    // The first of the best: rates ascend.
-    guard let chosen = sound.max(by: { (best[$0].hits, -$0) < (best[$1].hits, -$1) }) else {
+    return (standings, losses)
+  }
+
+  /// The rate that did best; the first of ties, which is the smallest.
+  private func choose(_ standings: [Standing]) throws(MVError) -> Int {
+    let sound = standings.indices.filter { !standings[$0].diverged }
+    guard let chosen = sound.max(by: { (standings[$0].hits, -$0) < (standings[$1].hits, -$1) }) else {
       throw .badData(
-        "protocol \(recipe.name)", "diverges at every learning rate",
+        "protocol \(settings.settings.name)", "diverges at every learning rate",
         remedy: "give smaller rates, or normalised features")
     }
-    let candidates = rates.indices.map { head in
-      FittedProtocolProbe.Candidate(
-        learningRate: rates[head], scaledRate: recipe.scaled(rates[head]),
-        selectionTop1: selects && !diverged[head] ? Double(best[head].hits) / Double(selectionRows.count) : nil,
-        epoch: selects && !diverged[head] ? best[head].epoch : nil, diverged: diverged[head])
+    return chosen
+  }
+
+  private func makeHeads(_ rates: [Double]) -> HeadTraining {
+    HeadTraining(
+      settings: settings.settings, data: data, classes: classes.count, rates: rates.map(settings.settings.scaled),
+      seed: settings.seed)
+  }
+
+  /// Trains heads on some rows, and gives the mean losses by epoch and head.
+  ///
+  /// `after` is called after each epoch.
+  private func train(
+    _ heads: HeadTraining, on rows: [Int], epochs: Int, _ ended: (Int) -> Void,
+    after: (Int) throws(MVError) -> Void = { _ in }
+  ) throws(MVError) -> [[Double]] {
+    try SerialBLAS.run { () throws(MVError) in
+      var losses: [[Double]] = []
+      for epoch in 0..<epochs {
+        losses.append(try heads.runEpoch(epoch, order: order(of: rows, epoch: epoch)))
+        try after(epoch)
+        ended(rows.count)
+      }
+      return losses
     }
-    let epochs = best[chosen].epoch
-    let final: (weights: [Float], biases: [Float])
-    if refits {
-      (heads, losses) = train([rates[chosen]], on: all, epochs: epochs, from: compared) { _, _ in }
-      final = heads.head(0)
-      losses = losses.map { [$0[0]] }
-    } else {
-      final = snapshot[chosen] ?? heads.head(chosen)
-      losses = losses.prefix(epochs).map { [$0[chosen]] }
-    }
-    report(total)
-    return FittedProtocolProbe(
-      settings: recipe, probe: try fitted(final, epochs: epochs), learningRate: rates[chosen], epochs: epochs,
-      candidates: candidates,
-      losses: losses.map { $0[0] }, selection: selects ? (test == nil ? "train" : "test") : "none",
-      seconds: (clock.now - start).seconds)
   }
 
   private func order(of rows: [Int], epoch: Int) -> [Int] {
@@ -122,12 +168,14 @@ struct ProtocolFit {
   }
 
   /// The classifier for features as they are, with the loss and gradient over all of train.
-  private func fitted(_ head: (weights: [Float], biases: [Float]), epochs: Int) throws(MVError) -> FittedProbe {
+  private func fitted(_ head: Head, epochs: Int) throws(MVError) -> FittedProbe {
     let objective = ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows])
     let point = WorkBuffer<Double>(objective.parameters, repeating: 0)
     for (index, value) in (head.weights + head.biases).enumerated() { point.pointer[index] = Double(value) }
     let gradient = WorkBuffer<Double>(objective.parameters, repeating: 0)
-    let loss = SerialBLAS.run { objective.evaluate([UnsafePointer(point.pointer)], gradients: gradient)[0] }
+    let loss = try SerialBLAS.run { () throws(MVError) in
+      try objective.evaluate([UnsafePointer(point.pointer)], gradients: gradient)[0]
+    }
     guard loss.isFinite else {
       throw .badData(
         "protocol \(settings.settings.name)", "diverged: the loss is not finite", remedy: "give a smaller learning rate"
@@ -147,17 +195,6 @@ struct ProtocolFit {
       bias: head.biases.map { Double($0) }, center: data.center, lambda: decay, candidates: [], trainLoss: loss,
       objective: loss + decay / 2 * square, gradientNorm: norm.squareRoot(), converged: false,
       iterations: epochs, trainRows: data.rows, standardized: settings.settings.standardizes,
-      seed: settings.seed, seconds: (clock.now - start).seconds)
-  }
-}
-
-extension HeadTraining {
-  /// The weights and biases of one head.
-  func head(_ head: Int) -> (weights: [Float], biases: [Float]) {
-    let size = classes * data.columns
-    return (
-      Array(weights.slice(head * size..<(head + 1) * size)),
-      Array(biases.slice(head * classes..<(head + 1) * classes))
-    )
+      seed: settings.seed, seconds: run.seconds)
   }
 }

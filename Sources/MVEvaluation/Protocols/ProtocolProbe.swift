@@ -34,11 +34,12 @@ public struct ProtocolProbe: Hashable, Sendable {
   /// Trains on the labeled rows of `train`; `progress` counts rows, epochs times.
   ///
   /// With `selectingOn`, the rate (and epoch) is chosen by accuracy on those rows, and nothing is held out. Throws as
-  /// ``LinearProbe/fit(_:progress:)`` does, and where every rate diverges.
+  /// ``LinearProbe/fit(_:cancellation:progress:)`` does, and where every rate diverges.
   public func fit(
     _ train: LabeledFeatures, selectingOn test: LabeledFeatures? = nil,
-    progress: (@Sendable (RunProgress) -> Void)? = nil
+    cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> FittedProtocolProbe {
+    let run = EvaluationRun("protocol \(settings.name)", cancellation: cancellation, progress: progress)
     if let wrong = learningRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw .usage("learning rate \(wrong)", "is not above 0", remedy: "give finite numbers above 0")
     }
@@ -48,6 +49,6 @@ public struct ProtocolProbe: Hashable, Sendable {
     guard heldOut > 0, heldOut < 1 else {
       throw .usage("held-out part \(heldOut)", "is not between 0 and 1", remedy: "hold out a part such as 0.1")
     }
-    return try ProtocolFit(self, train: train, test: test).run(progress: progress)
+    return try ProtocolFit(self, train: train, test: test, run: run).fit()
   }
 }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A published way to train a linear classifier by minibatches on frozen features, as numbers.
 ///
 /// The encoder is frozen by construction: features are the stored ones, without augmentation. Each epoch visits every row once,
@@ -96,6 +98,6 @@ public struct SGDProtocol: Hashable, Sendable, Codable {
 
   /// Eleven rates about the published one: from a hundredth of it to a thousand times it, two a decade.
   public var sweep: [Double] {
-    (-4...6).map { learningRate * exponential(2.302585092994046 * Double($0) / 2) }
+    (-4...6).map { learningRate * exp(2.302585092994046 * Double($0) / 2) }
   }
 }

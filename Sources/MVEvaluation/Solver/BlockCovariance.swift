@@ -11,7 +11,8 @@ struct BlockCovariance: Sendable {
   /// Samples rows at equal steps: four times as many as columns, 8,192 at least.
   ///
   /// Blocks are as wide as lets the factors of `penalties` penalties take no more than ``Preconditioner/factorBytes``.
-  init(of data: ProbeData, penalties: Int) {
+  /// Throws where the work shall stop.
+  init(of data: ProbeData, penalties: Int) throws(MVError) {
     columns = data.columns
     let widest = max(64, min(2048, Preconditioner.factorBytes / (4 * max(1, penalties) * columns)))
     let parts = (columns + widest - 1) / widest
@@ -27,6 +28,7 @@ struct BlockCovariance: Sendable {
     let weight = 1 / Float(sample.count)
     var start = 0
     while start < sample.count {
+      try data.run.check()
       let count = min(chunk, sample.count - start)
       for place in 0..<count {
         let row = sample[start + place]

@@ -9,8 +9,8 @@ struct ColumnMoments {
   /// Reads every row once.
   ///
   /// Sums are of differences from the first row, so that a large mean costs no precision, and are joined in an order
-  /// that does not depend on the number of threads.
-  init(of reader: RowReader, threads: Int) {
+  /// that does not depend on the number of threads. Throws where `run` shall stop.
+  init(of reader: RowReader, threads: Int, run: EvaluationRun) throws(MVError) {
     let columns = reader.columns
     let count = reader.rows.count
     let parts = max(1, min(16, count / 256))
@@ -18,13 +18,14 @@ struct ColumnMoments {
     let shift = WorkBuffer<Float>(uninitialized: columns)
     reader.read(0, into: shift.pointer)
     let chunk = reader.chunk
-    try? Parallel.forEach(parts, threads: threads) { part throws(MVError) in
+    try Parallel.forEach(parts, threads: threads) { part throws(MVError) in
       let range = part * count / parts..<(part + 1) * count / parts
       let values = WorkBuffer<Float>(uninitialized: chunk * columns)
       let first = sums.pointer + part * 2 * columns
       let second = first + columns
       var start = range.lowerBound
       while start < range.upperBound {
+        try run.check()
         let rows = start..<min(range.upperBound, start + chunk)
         reader.read(rows, into: values.pointer)
         for row in 0..<rows.count {

@@ -18,11 +18,12 @@ struct LinearPass: Sendable {
   /// The loss of each set, `scales` of it, and its gradient written over `gradients`, a set after the other.
   ///
   /// `loss` is given a set, its scores of a tile without biases (output by output), its biases and the tile; it returns the
-  /// sum of the losses and leaves the gradient by the scores in their place. To be called within ``SerialBLAS``.
+  /// sum of the losses and leaves the gradient by the scores in their place. To be called within ``SerialBLAS``. Throws
+  /// where the work shall stop.
   func evaluate(
     _ points: [UnsafePointer<Double>], gradients: WorkBuffer<Double>, scales: [Double],
     loss: @Sendable (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>, Range<Int>) -> Double
-  ) -> [Double] {
+  ) throws(MVError) -> [Double] {
     let sets = points.count
     let columns = data.columns
     let total = sets * outputs
@@ -32,11 +33,12 @@ struct LinearPass: Sendable {
     let sums = WorkBuffer<Double>(parts * total * columns, repeating: 0)
     let biasSums = WorkBuffer<Double>(parts * total, repeating: 0)
     let losses = WorkBuffer<Double>(parts * sets, repeating: 0)
-    try? Parallel.forEach(parts, threads: data.threads) { part throws(MVError) in
+    try Parallel.forEach(parts, threads: data.threads) { part throws(MVError) in
       let scratch = data.makeScratch()
       let scores = WorkBuffer<Float>(uninitialized: total * data.tileLength)
       let products = WorkBuffer<Float>(uninitialized: total * columns)
       for tile in tiles[part * tiles.count / parts..<(part + 1) * tiles.count / parts] {
+        try data.run.check()
         let count = tile.count
         let values = data.tile(tile, scratch: scratch)
         cblas_sgemm(
@@ -53,7 +55,7 @@ struct LinearPass: Sendable {
         mvk_accumulate(products.pointer, sums.pointer + part * total * columns, total * columns)
       }
     }
-    try? Parallel.forEach(sets, threads: data.threads) { set throws(MVError) in
+    Parallel.forEach(sets, threads: data.threads) { set in
       let target = gradients.pointer + set * parameters
       let size = outputs * columns
       for index in 0..<size {
@@ -73,14 +75,17 @@ struct LinearPass: Sendable {
   }
 
   /// Gives `body` each tile, and the scores of every set (set by set, output by output, without biases) and all biases.
+  ///
+  /// Throws where the work shall stop.
   func forEachScores(
     _ points: [UnsafePointer<Double>],
     _ body: @Sendable (Int, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
-  ) {
+  ) throws(MVError) {
     let columns = data.columns
     let total = points.count * outputs
     let (weights, biases) = stack(points)
-    try? Parallel.forEach(tiles.count, threads: data.threads) { index throws(MVError) in
+    try Parallel.forEach(tiles.count, threads: data.threads) { index throws(MVError) in
+      try data.run.check()
       let tile = tiles[index]
       let scratch = data.makeScratch()
       let scores = WorkBuffer<Float>(uninitialized: total * tile.count)

@@ -14,8 +14,10 @@ struct LinearScorer: Sendable {
   let normalizesRows: Bool
 
   /// Gives `body` the scores of each of `rows`, by its position.
+  ///
+  /// Throws where widths differ from those fitted on, a value is not finite, or `run` shall stop.
   func forEachRow(
-    _ features: LabeledFeatures, rows: [Int], threads: Int, progress: (@Sendable (RunProgress) -> Void)?,
+    _ features: LabeledFeatures, rows: [Int], threads: Int, run: EvaluationRun,
     _ body: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void
   ) throws(MVError) {
     guard features.representations.map(\.columns) == inputs.map(\.columns) else {
@@ -26,19 +28,18 @@ struct LinearScorer: Sendable {
         remedy: "name the same ones, extracted with the same settings")
     }
     let reader = RowReader(features, rows: rows)
-    let scales = try reader.norms(threads: threads).map { Float(1 / ($0 + 1e-5)) }
+    let scales = try reader.norms(threads: threads, run: run).map { Float(1 / ($0 + 1e-5)) }
     let columns = center.count
     let outputs = bias.count
     let chunk = max(64, min(512, (4 << 20) / (4 * columns)))
     let ones = [Float](repeating: 1, count: columns)
-    let clock = ContinuousClock()
-    let start = clock.now
     // Groups of tiles, so that progress is told between them.
     let group = chunk * 32
     for first in stride(from: 0, to: rows.count, by: group) {
       let members = first..<min(rows.count, first + group)
       try SerialBLAS.run { () throws(MVError) in
         try Parallel.forEach((members.count + chunk - 1) / chunk, threads: threads) { index throws(MVError) in
+          try run.check()
           let tile =
             members.lowerBound + index * chunk..<min(members.upperBound, members.lowerBound + (index + 1) * chunk)
           let values = WorkBuffer<Float>(uninitialized: tile.count * columns)
@@ -58,7 +59,7 @@ struct LinearScorer: Sendable {
           for (row, position) in tile.enumerated() { body(position, scores.slice(row * outputs..<(row + 1) * outputs)) }
         }
       }
-      progress?(RunProgress(done: members.upperBound, total: rows.count, seconds: (clock.now - start).seconds))
+      run.report(members.upperBound, of: rows.count)
     }
   }
 }

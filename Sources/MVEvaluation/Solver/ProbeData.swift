@@ -1,8 +1,20 @@
 internal import CKernels
 internal import MVCore
 
-/// The train rows of a probe, standardized: held in memory where they fit, read anew otherwise.
+/// The train rows of a probe, scaled: held in memory where they fit, read anew otherwise.
 final class ProbeData: Sendable {
+  /// How rows are scaled.
+  enum Scaling {
+    /// Columns are brought to mean 0 and standard deviation 1; a constant one to 0.
+    case standardized
+    /// Columns are brought to mean 0, which the biases, not being penalized, make up for.
+    case centered
+    /// Each row is divided, in each representation, by its length (and 1e-5, as VISSL does).
+    case unitRows
+    /// Values are taken as they are.
+    case plain
+  }
+
   let reader: RowReader
   /// The class of each row, as a number from 0 without gaps.
   let labels: [Int32]
@@ -11,6 +23,8 @@ final class ProbeData: Sendable {
   /// What a column is multiplied by after its mean is subtracted; 0 for a constant one.
   let scale: [Float]
   let threads: Int
+  /// What the rows are used for.
+  let run: EvaluationRun
   private let cached: WorkBuffer<Float>?
   /// What each row is multiplied by in each representation instead, where rows are brought to length 1.
   private let rowScales: [Float]?
@@ -24,51 +38,45 @@ final class ProbeData: Sendable {
   /// Bytes up to which standardized rows are held in memory.
   static let cacheBytes = 1 << 30
 
-  /// Columns are brought to standard deviation 1 if `standardize`; means are subtracted in any case, which the biases,
-  /// not being penalised, make up for.
-  ///
-  /// With `normalizeRows` neither is done: each row is divided, in each representation, by its length (and 1e-5, as VISSL
-  /// does). With `plain`, values are taken as they are.
+  /// Reads rows and scales them; throws at a value that is not finite, and where `run` shall stop.
   convenience init(
-    reader: RowReader, labels: [Int32], standardize: Bool, normalizeRows: Bool = false, plain: Bool = false,
-    threads: Int, cacheBytes: Int = ProbeData.cacheBytes
+    reader: RowReader, labels: [Int32], scaling: Scaling, threads: Int, cacheBytes: Int = ProbeData.cacheBytes,
+    run: EvaluationRun = EvaluationRun()
   ) throws(MVError) {
-    let norms = try reader.norms(threads: threads)
-    let rowScales: [Float]?
-    let center: [Float]
-    let scale: [Float]
-    let columns = reader.columns
-    if normalizeRows || plain {
-      rowScales = plain ? nil : norms.map { Float(1 / ($0 + 1e-5)) }
-      center = [Float](repeating: 0, count: columns)
-      scale = [Float](repeating: 1, count: columns)
-    } else {
-      rowScales = nil
-      let moments = ColumnMoments(of: reader, threads: threads)
+    let norms = try reader.norms(threads: threads, run: run)
+    var rowScales: [Float]?
+    var center = [Float](repeating: 0, count: reader.columns)
+    var scale = [Float](repeating: 1, count: reader.columns)
+    switch scaling {
+    case .plain: break
+    case .unitRows: rowScales = norms.map { Float(1 / ($0 + 1e-5)) }
+    case .standardized, .centered:
+      let moments = try ColumnMoments(of: reader, threads: threads, run: run)
       center = moments.means.map { Float($0) }
       scale = zip(moments.means, moments.deviations).map { mean, deviation in
         // What rounding alone would leave of a constant column is no deviation.
         guard deviation > 1e-7 * abs(mean), deviation > 1e-30 else { return 0 }
-        return standardize ? Float(1 / deviation) : 1
+        return scaling == .standardized ? Float(1 / deviation) : 1
       }
     }
     try self.init(
       reader: reader, labels: labels, center: center, scale: scale, rowScales: rowScales, threads: threads,
-      cacheBytes: cacheBytes)
+      cacheBytes: cacheBytes, run: run)
   }
 
-  /// Other rows, on the scale of `other`; throws at a value that is not finite.
+  /// Other rows, on the scale of `other`; throws at a value that is not finite, and where the work shall stop.
   convenience init(reader: RowReader, labels: [Int32], scaledLike other: ProbeData) throws(MVError) {
-    _ = try reader.norms(threads: other.threads)
+    _ = try reader.norms(threads: other.threads, run: other.run)
     try self.init(
       reader: reader, labels: labels, center: other.center, scale: other.scale, rowScales: nil, threads: other.threads,
-      cacheBytes: Self.cacheBytes)
+      cacheBytes: Self.cacheBytes, run: other.run)
   }
 
   private init(
     reader: RowReader, labels: [Int32], center: [Float], scale: [Float], rowScales: [Float]?, threads: Int,
-    cacheBytes: Int
+    cacheBytes: Int, run: EvaluationRun
   ) throws(MVError) {
+    self.run = run
     self.reader = reader
     self.labels = labels
     self.center = center
@@ -83,6 +91,7 @@ final class ProbeData: Sendable {
     let cache = WorkBuffer<Float>(uninitialized: reader.rows.count * reader.columns)
     let chunk = reader.chunk
     try Parallel.forEach((reader.rows.count + chunk - 1) / chunk, threads: threads) { index throws(MVError) in
+      try run.check()
       let range = index * chunk..<min(reader.rows.count, (index + 1) * chunk)
       let target = cache.pointer + range.lowerBound * reader.columns
       Self.load(range, of: reader, into: target, center, scale, rowScales)
@@ -95,6 +104,7 @@ final class ProbeData: Sendable {
     reader = original.reader
     labels = original.labels
     threads = original.threads
+    run = original.run
     center = [Float](repeating: 0, count: columns)
     scale = [Float](repeating: 1, count: columns)
     self.columns = columns

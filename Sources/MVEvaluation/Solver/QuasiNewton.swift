@@ -5,6 +5,7 @@ internal import SystemOpenBLAS
 ///
 /// Follows Nocedal and Wright, "Numerical optimization" (2006), algorithms 7.4 and 3.5 (weak Wolfe conditions). Values
 /// are believed to `noise` relative, since products run in single precision: near the end gradients alone decide.
+// Unchecked: its state changes, but ``SharedDescent`` lets one thread at a time tell each descent.
 final class QuasiNewton: @unchecked Sendable {
   /// How a minimisation ended.
   enum Ending { case converged, stalled, exhausted }

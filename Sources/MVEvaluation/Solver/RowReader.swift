@@ -10,15 +10,22 @@ struct RowReader: Sendable {
   let rows: [Int]
   /// The first column of each representation, and one past the last.
   let starts: [Int]
+  /// Values a row, all representations together.
+  let columns: Int
 
   init(_ split: LabeledFeatures, rows: [Int]) {
     self.split = split
     representations = split.representations
     self.rows = rows
-    starts = split.representations.reduce(into: [0]) { $0.append($0.last! + $1.columns) }
+    var columns = 0
+    var starts = [0]
+    for representation in split.representations {
+      columns += representation.columns
+      starts.append(columns)
+    }
+    self.columns = columns
+    self.starts = starts
   }
-
-  var columns: Int { starts.last! }
 
   /// Copies the rows at `positions` into `target`, `columns` values each.
   func read(_ positions: Range<Int>, into target: UnsafeMutablePointer<Float>) {
@@ -61,12 +68,13 @@ struct RowReader: Sendable {
 
   /// The norm of every row in each representation: representations.count a row.
   ///
-  /// Throws at a value that is not finite.
-  func norms(threads: Int) throws(MVError) -> [Double] {
+  /// Throws at a value that is not finite, and where `run` shall stop.
+  func norms(threads: Int, run: EvaluationRun) throws(MVError) -> [Double] {
     let count = representations.count
     let norms = WorkBuffer<Double>(rows.count * count, repeating: 0)
     let chunk = chunk
     try Parallel.forEach((rows.count + chunk - 1) / chunk, threads: threads) { index throws(MVError) in
+      try run.check()
       let positions = index * chunk..<min(rows.count, (index + 1) * chunk)
       let values = WorkBuffer<Float>(uninitialized: positions.count * columns)
       read(positions, into: values.pointer)

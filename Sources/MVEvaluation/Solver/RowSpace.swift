@@ -18,10 +18,12 @@ struct RowSpace {
   static let rowLimit = 6000
 
   /// Factors the Gram matrix; nil where there is nothing to gain or the rows are not held in memory.
-  init?(of original: ProbeData) {
+  ///
+  /// Throws where the work shall stop.
+  init?(of original: ProbeData) throws(MVError) {
     let count = original.rows
     guard original.columns > count, count <= Self.rowLimit, original.isInMemory else { return nil }
-    let gram = Self.gram(of: original)
+    let gram = try Self.gram(of: original)
     let largest = (0..<count).reduce(0) { max($0, gram.pointer[$1 * count + $1]) }
     guard largest > 0 else { return nil }
     var order = Int32(count)
@@ -51,13 +53,14 @@ struct RowSpace {
   }
 
   /// The products of all pairs of rows; the lower triangle, row by row.
-  private static func gram(of data: ProbeData) -> WorkBuffer<Double> {
+  private static func gram(of data: ProbeData) throws(MVError) -> WorkBuffer<Double> {
     let count = data.rows
     let gram = WorkBuffer<Double>(count * count, repeating: 0)
     let tiles = data.tiles([0..<count])
     let pairs = tiles.indices.flatMap { left in (0...left).map { (left, $0) } }
-    SerialBLAS.run {
-      try? Parallel.forEach(pairs.count, threads: data.threads) { index throws(MVError) in
+    try SerialBLAS.run { () throws(MVError) in
+      try Parallel.forEach(pairs.count, threads: data.threads) { index throws(MVError) in
+        try data.run.check()
         let (left, right) = (tiles[pairs[index].0], tiles[pairs[index].1])
         let scratch = data.makeScratch()
         let block = WorkBuffer<Float>(uninitialized: left.count * right.count)

@@ -1,4 +1,5 @@
 /// Memory that several threads write, each its own part of it.
+// Unchecked: the compiler cannot see that the parts are disjoint; every use divides the memory by index.
 final class WorkBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Element>
   let count: Int

@@ -32,9 +32,8 @@ struct OnlineValidation {
   func scores(of embedder: Embedder, on data: TrainingData) throws(MVError) -> ValidationScores {
     let train = try features(of: known, embedder, data, name: "train part")
     let test = try features(of: asked, embedder, data, name: "validation part")
-    let neighbors = try NearestNeighbors(k: [min(20, known.count)]).evaluate(train: train, test: test)
-    let probe = try LinearProbe(lambdas: .logarithmic(1e-5...1e-1, count: 5)).fit(train)
-    return ValidationScores(neighbors: neighbors.results[0].top1, probe: try probe.score(test).top1)
+    let scores = try StandardScores(train: train, test: test, lambdas: .logarithmic(1e-5...1e-1, count: 5))
+    return ValidationScores(neighbors: scores.neighborTop1, probe: scores.probeTop1)
   }
 
   private func features(

@@ -24,7 +24,8 @@ struct Demo {
       var table = TextTable("features", "columns", "k-NN (20)", "linear probe")
       for score in scores {
         table.add(
-          score.title, "\(score.columns)", Percent(score.neighbors).description, Percent(score.probe).description)
+          score.title, "\(score.columns)", Percent(score.measures.neighborTop1).description,
+          Percent(score.measures.probeTop1).description)
       }
       return table.text
     }

@@ -5,7 +5,7 @@ internal import MVCore
 extension Command {
   /// `mvmr demo`: the whole story on built-in images.
   static let demo = Command(
-    "demo", summary: "The whole story on built-in images: extract, score, train, score again, report",
+    TrainingProgram.Entry.demo,
     discussion: """
       Draws a set of ten classes that no single representation tells apart, computes four representations of it, scores
       each by k-NN and by a linear probe, trains a small encoder on them without labels, and scores that before and
@@ -46,7 +46,9 @@ private struct DemoJSON: Encodable {
   let seconds: Double
 
   init(_ result: Demo.Outcome) {
-    results = result.scores.map { Row(name: $0.title, columns: $0.columns, knn: $0.neighbors, probe: $0.probe) }
+    results = result.scores.map {
+      Row(name: $0.title, columns: $0.columns, knn: $0.measures.neighborTop1, probe: $0.measures.probeTop1)
+    }
     report = result.report.path
     seconds = result.seconds
   }

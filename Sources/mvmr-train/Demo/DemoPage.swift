@@ -36,7 +36,10 @@ struct DemoPage {
           .init("linear probe (%)", best: .largest),
         ],
         rows: scores.map {
-          [.text($0.title), .count($0.columns), .number($0.neighbors * 100), .number($0.probe * 100)]
+          [
+            .text($0.title), .count($0.columns), .number($0.measures.neighborTop1 * 100),
+            .number($0.measures.probeTop1 * 100),
+          ]
         }, caption: "Top-1 accuracy on the test images. Chance is 10 %."))
     page.heading("Training")
     page.chart(
@@ -56,7 +59,7 @@ struct DemoPage {
     if let last = scores.last {
       var evaluation = EvaluationPage(
         continuing: page, file: trained, representations: ["embedding"], pair: last.pair)
-      evaluation.show(last.predictions)
+      evaluation.show(last.measures.predictions)
       try evaluation.addMap()
       try evaluation.addGallery(
         try RowImages(source, matching: trained, splits: trained.splits.map(\.name)), cases: 6)

@@ -43,39 +43,14 @@ extension NearestNeighborScores {
   }
 }
 
-extension FittedProbe {
-  private struct Document: Encodable {
-    struct Candidate: Encodable {
-      let lambda: Double
-      let validation_top1: Double?
-      let validation_balanced_accuracy: Double?
+extension ResultTable {
+  /// All of k-nearest-neighbor classification: a report for every k and temperature.
+  public static func csv(_ scores: NearestNeighborScores, names: [String] = []) throws(MVError) -> String {
+    var lines = [header]
+    for result in scores.results {
+      let temperature = result.temperature.map { " T=\($0)" } ?? ""
+      lines += try scores.report(of: result).lines(setting: "k=\(result.k)\(temperature)", names: names)
     }
-    let lambda: Double
-    let lambdas: [Candidate]
-    let train_loss: Double
-    let gradient_norm: Double
-    let seconds: Double
-  }
-
-  /// The probe and its scores as one JSON object: lambda, lambdas (lambda, validation_top1, validation_balanced_accuracy),
-  /// train_loss, gradient_norm, seconds and what ``ClassificationReport/json(names:)`` has; the weights are not in it.
-  public func json(_ scores: ProbeScores, names: [String] = []) throws(MVError) -> Data {
-    try CanonicalJSON.data(
-      Joined(
-        first: Document(
-          lambda: lambda,
-          lambdas: candidates.map {
-            .init(
-              lambda: $0.lambda, validation_top1: $0.validationTop1,
-              validation_balanced_accuracy: $0.validationBalancedAccuracy)
-          }, train_loss: trainLoss, gradient_norm: gradientNorm, seconds: seconds),
-        second: try scores.report().document(names: names)))
-  }
-
-  /// One line a penalty: lambda, validation_top1 (empty where there was no choice), chosen.
-  public var csv: String {
-    candidates.reduce("lambda,validation_top1,chosen\n") {
-      $0 + "\($1.lambda),\($1.validationTop1.map { "\($0)" } ?? ""),\($1.lambda == lambda)\n"
-    }
+    return lines.joined(separator: "\n") + "\n"
   }
 }

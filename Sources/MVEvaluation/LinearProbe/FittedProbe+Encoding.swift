@@ -1,0 +1,57 @@
+public import Foundation
+public import MVCore
+internal import MVFiles
+
+extension FittedProbe {
+  private struct Document: Encodable {
+    struct Candidate: Encodable {
+      let lambda: Double
+      let validation_top1: Double?
+      let validation_balanced_accuracy: Double?
+    }
+    let lambda: Double
+    let lambdas: [Candidate]
+    let train_loss: Double
+    let gradient_norm: Double
+    let seconds: Double
+  }
+
+  /// The probe and its scores as one JSON object: lambda, lambdas (lambda, validation_top1, validation_balanced_accuracy),
+  /// train_loss, gradient_norm, seconds and what ``ClassificationReport/json(names:)`` has; the weights are not in it.
+  public func json(_ scores: ProbeScores, names: [String] = []) throws(MVError) -> Data {
+    try CanonicalJSON.data(
+      Joined(
+        first: Document(
+          lambda: lambda,
+          lambdas: candidates.map {
+            .init(
+              lambda: $0.lambda, validation_top1: $0.validationTop1,
+              validation_balanced_accuracy: $0.validationBalancedAccuracy)
+          }, train_loss: trainLoss, gradient_norm: gradientNorm, seconds: seconds),
+        second: try scores.report().document(names: names)))
+  }
+
+  /// One line a penalty: lambda, validation_top1 (empty where there was no choice), chosen.
+  public var csv: String {
+    candidates.reduce("lambda,validation_top1,chosen\n") {
+      $0 + "\($1.lambda),\($1.validationTop1.map { "\($0)" } ?? ""),\($1.lambda == lambda)\n"
+    }
+  }
+}
+
+extension ResultTable {
+  /// All of a linear probe: how every penalty did on held-out rows, and the report of the one chosen.
+  public static func csv(
+    _ probe: FittedProbe, _ scores: ProbeScores, names: [String] = []
+  ) throws(MVError) -> String {
+    var lines = [header]
+    for candidate in probe.candidates {
+      if let value = candidate.validationTop1 { lines.append("lambda=\(candidate.lambda),validation_top1,,,\(value)") }
+      if let value = candidate.validationBalancedAccuracy {
+        lines.append("lambda=\(candidate.lambda),validation_balanced_accuracy,,,\(value)")
+      }
+    }
+    lines += try scores.report().lines(setting: "lambda=\(probe.lambda)", names: names)
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,37 @@
+public import MVCore
+
+/// How well features tell classes apart by the usual two measures: the 20 nearest neighbors, and a linear probe.
+public struct StandardScores: Hashable, Sendable {
+  /// The neighbors that vote; fewer where there are fewer train rows.
+  public static let neighborCount = 20
+
+  /// The votes of the neighbors.
+  public let neighbors: NearestNeighborScores
+  /// The linear probe that was fitted.
+  public let probe: FittedProbe
+  /// What the probe scored.
+  public let predictions: ProbeScores
+
+  /// Top-1 accuracy of the nearest neighbors, 0...1.
+  public var neighborTop1: Double { neighbors.results[0].top1 }
+  /// Top-1 accuracy of the linear probe, 0...1.
+  public var probeTop1: Double { predictions.top1 }
+
+  /// Scores the labeled rows of `test` by those of `train`; the probe chooses its penalty from `lambdas`.
+  ///
+  /// `progress` counts the two measures. Throws as ``NearestNeighbors`` and ``LinearProbe`` do.
+  public init(
+    train: LabeledFeatures, test: LabeledFeatures, lambdas: LambdaGrid = .logarithmic(1e-6...1, count: 13),
+    threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+  ) throws(MVError) {
+    let run = EvaluationRun("scores", cancellation: cancellation, progress: progress)
+    let k = min(Self.neighborCount, train.rows.count)
+    neighbors = try NearestNeighbors(k: [k], threads: threads).evaluate(
+      train: train, test: test, cancellation: cancellation)
+    run.report(1, of: 2)
+    probe = try LinearProbe(lambdas: lambdas, threads: threads).fit(train, cancellation: cancellation)
+    predictions = try probe.score(test, threads: threads, cancellation: cancellation)
+    run.report(2, of: 2)
+  }
+}
