@@ -1,6 +1,7 @@
 #include "hwy/targets.h"
 
 #include "CKernelsTargets.h"
+#include "CKernelsTesting.h"
 #include "hwy/highway.h"
 
 int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }

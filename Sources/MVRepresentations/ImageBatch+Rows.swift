@@ -1,22 +1,32 @@
+internal import CKernels
 internal import MVCore
 
 extension ImageBatch {
-  /// Calls `bytes` or `floats`, by the type of the pixels, with each image, its row of `width` values and scratch memory.
+  /// Calls `body` with each image, its row of `width` values and scratch memory.
   func eachRow(
     of width: Int, in rows: inout MutableSpan<Float>, scratch: Int,
-    bytes: (UnsafePointer<UInt8>, UnsafeMutablePointer<Float>, UnsafeMutableRawPointer) -> Void,
-    floats: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutableRawPointer) -> Void
+    _ body: (UnsafePointer<mvk_image>, UnsafeMutablePointer<Float>, UnsafeMutableRawPointer) -> Void
   ) {
     guard count > 0 else { return }
+    var image = mvk_image(
+      bytes: nil, floats: nil, height: shape.height, width: shape.width, channels: shape.channels)
     rows.withUnsafeMutableBufferPointer { rows in
       withUnsafeTemporaryAllocation(byteCount: scratch, alignment: 128) { scratch in
-        for index in 0..<count {
-          let row = rows.baseAddress! + index * width
-          switch pixels {
-          case .uint8(let values):
-            values.withUnsafeBufferPointer { bytes($0.baseAddress! + index * shape.count, row, scratch.baseAddress!) }
-          case .float32(let values):
-            values.withUnsafeBufferPointer { floats($0.baseAddress! + index * shape.count, row, scratch.baseAddress!) }
+        guard let rows = rows.baseAddress, let scratch = scratch.baseAddress else { return }
+        switch pixels {
+        case .uint8(let values):
+          values.withUnsafeBufferPointer { values in
+            for index in 0..<count {
+              image.bytes = values.baseAddress.map { $0 + index * shape.count }
+              body(&image, rows + index * width, scratch)
+            }
+          }
+        case .float32(let values):
+          values.withUnsafeBufferPointer { values in
+            for index in 0..<count {
+              image.floats = values.baseAddress.map { $0 + index * shape.count }
+              body(&image, rows + index * width, scratch)
+            }
           }
         }
       }

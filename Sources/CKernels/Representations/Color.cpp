@@ -258,8 +258,9 @@ void mvk_color_tables(const mvk_color_settings* settings, int32_t* tables) {
 size_t mvk_color_scratch(const mvk_color_settings* settings, size_t width) {
   return mvk::ColorLayout(*settings, width).size * sizeof(uint32_t);
 }
-void mvk_color_histogram(const mvk_color_settings* settings, const int32_t* tables, const uint8_t* image, size_t height,
-                         size_t width, size_t channels, uint32_t* counts, void* scratch) {
+void mvk_color_histogram(const mvk_color_settings* settings, const int32_t* tables, const mvk_image* image,
+                         uint32_t* counts, void* scratch) {
+  const size_t height = image->height, width = image->width, channels = image->channels;
   const mvk::ColorLayout layout(*settings, width);
   const size_t grid = size_t(settings->grid), table = layout.copies * layout.bins;
   uint32_t* base = static_cast<uint32_t*>(scratch);
@@ -267,7 +268,7 @@ void mvk_color_histogram(const mvk_color_settings* settings, const int32_t* tabl
   uint32_t* raw = base + layout.counts;
   const auto bins_of = [&](size_t first, size_t pixels) {
     HWY_DYNAMIC_DISPATCH(mvk::Bins)
-    (settings, image + first * channels, pixels, channels, tables, indices, layout.stride);
+    (settings, image->bytes + first * channels, pixels, channels, tables, indices, layout.stride);
   };
   const auto count = [&](size_t start, size_t end, uint32_t* to) {
     for (size_t run = 0; run < (settings->joint ? 1 : 3); run++)

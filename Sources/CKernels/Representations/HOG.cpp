@@ -318,14 +318,13 @@ HWY_EXPORT(HOGOfFloats);
 size_t mvk_hog_scratch(const mvk_hog_settings* settings, size_t height, size_t width, size_t channels) {
   return mvk::HOGLayout(*settings, height, width, channels).size * sizeof(double);
 }
-void mvk_hog_uint8(const mvk_hog_settings* settings, const uint8_t* image, size_t height, size_t width, size_t channels,
-                   float* row, void* scratch) {
-  const mvk::HOGLayout layout(*settings, height, width, channels);
-  HWY_DYNAMIC_DISPATCH(mvk::HOGOfBytes)(settings, &layout, image, row, static_cast<double*>(scratch));
-}
-void mvk_hog_float32(const mvk_hog_settings* settings, const float* image, size_t height, size_t width, size_t channels,
-                     float* row, void* scratch) {
-  const mvk::HOGLayout layout(*settings, height, width, channels);
-  HWY_DYNAMIC_DISPATCH(mvk::HOGOfFloats)(settings, &layout, image, row, static_cast<double*>(scratch));
+void mvk_hog(const mvk_hog_settings* settings, const mvk_image* image, float* row, void* scratch) {
+  const mvk::HOGLayout layout(*settings, image->height, image->width, image->channels);
+  double* memory = static_cast<double*>(scratch);
+  if (image->bytes != nullptr) {
+    HWY_DYNAMIC_DISPATCH(mvk::HOGOfBytes)(settings, &layout, image->bytes, row, memory);
+  } else {
+    HWY_DYNAMIC_DISPATCH(mvk::HOGOfFloats)(settings, &layout, image->floats, row, memory);
+  }
 }
 #endif

@@ -260,16 +260,15 @@ HWY_EXPORT(HOGLayerOfFloats);
 size_t mvk_hog_layer_scratch(const mvk_hog_layer_settings* settings, size_t width) {
   return mvk::HOGLayerLayout(*settings, width).size * sizeof(float);
 }
-void mvk_hog_layer_uint8(const mvk_hog_layer_settings* settings, const uint8_t* image, size_t height, size_t width,
-                         size_t channels, float* row, void* scratch) {
-  const mvk::HOGLayerLayout layout(*settings, width);
-  HWY_DYNAMIC_DISPATCH(mvk::HOGLayerOfBytes)
-  (settings, &layout, image, height, width, channels, row, static_cast<float*>(scratch));
-}
-void mvk_hog_layer_float32(const mvk_hog_layer_settings* settings, const float* image, size_t height, size_t width,
-                           size_t channels, float* row, void* scratch) {
-  const mvk::HOGLayerLayout layout(*settings, width);
-  HWY_DYNAMIC_DISPATCH(mvk::HOGLayerOfFloats)
-  (settings, &layout, image, height, width, channels, row, static_cast<float*>(scratch));
+void mvk_hog_layer(const mvk_hog_layer_settings* settings, const mvk_image* image, float* row, void* scratch) {
+  const mvk::HOGLayerLayout layout(*settings, image->width);
+  float* memory = static_cast<float*>(scratch);
+  if (image->bytes != nullptr) {
+    HWY_DYNAMIC_DISPATCH(mvk::HOGLayerOfBytes)
+    (settings, &layout, image->bytes, image->height, image->width, image->channels, row, memory);
+  } else {
+    HWY_DYNAMIC_DISPATCH(mvk::HOGLayerOfFloats)
+    (settings, &layout, image->floats, image->height, image->width, image->channels, row, memory);
+  }
 }
 #endif

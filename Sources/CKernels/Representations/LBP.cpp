@@ -129,33 +129,29 @@ HWY_EXPORT(LBPMapOfFloats);
 size_t mvk_lbp_scratch(const mvk_lbp_settings* settings, size_t height, size_t width) {
   return mvk::LBPLayout(*settings, height, width).size * sizeof(float);
 }
-void mvk_lbp_histogram_uint8(const mvk_lbp_settings* settings, const uint8_t* image, size_t height, size_t width,
-                             size_t channels, uint32_t* counts, void* scratch) {
-  const mvk::LBPLayout layout(*settings, height, width);
+void mvk_lbp_histogram(const mvk_lbp_settings* settings, const mvk_image* image, uint32_t* counts, void* scratch) {
+  const mvk::LBPLayout layout(*settings, image->height, image->width);
   const mvk::LBPNeighbors neighbors(*settings, layout);
-  HWY_DYNAMIC_DISPATCH(mvk::LBPHistogramOfBytes)
-  (settings, &layout, neighbors.points, image, channels, counts, static_cast<float*>(scratch));
+  float* memory = static_cast<float*>(scratch);
+  if (image->bytes != nullptr) {
+    HWY_DYNAMIC_DISPATCH(mvk::LBPHistogramOfBytes)
+    (settings, &layout, neighbors.points, image->bytes, image->channels, counts, memory);
+  } else {
+    HWY_DYNAMIC_DISPATCH(mvk::LBPHistogramOfFloats)
+    (settings, &layout, neighbors.points, image->floats, image->channels, counts, memory);
+  }
 }
-void mvk_lbp_histogram_float32(const mvk_lbp_settings* settings, const float* image, size_t height, size_t width,
-                               size_t channels, uint32_t* counts, void* scratch) {
-  const mvk::LBPLayout layout(*settings, height, width);
+void mvk_lbp_map(const mvk_lbp_settings* settings, const mvk_image* image, float* map, void* scratch) {
+  const mvk::LBPLayout layout(*settings, image->height, image->width);
   const mvk::LBPNeighbors neighbors(*settings, layout);
-  HWY_DYNAMIC_DISPATCH(mvk::LBPHistogramOfFloats)
-  (settings, &layout, neighbors.points, image, channels, counts, static_cast<float*>(scratch));
-}
-void mvk_lbp_map_uint8(const mvk_lbp_settings* settings, const uint8_t* image, size_t height, size_t width,
-                       size_t channels, float* map, void* scratch) {
-  const mvk::LBPLayout layout(*settings, height, width);
-  const mvk::LBPNeighbors neighbors(*settings, layout);
-  HWY_DYNAMIC_DISPATCH(mvk::LBPMapOfBytes)
-  (settings, &layout, neighbors.points, image, channels, map, static_cast<float*>(scratch));
-}
-void mvk_lbp_map_float32(const mvk_lbp_settings* settings, const float* image, size_t height, size_t width,
-                         size_t channels, float* map, void* scratch) {
-  const mvk::LBPLayout layout(*settings, height, width);
-  const mvk::LBPNeighbors neighbors(*settings, layout);
-  HWY_DYNAMIC_DISPATCH(mvk::LBPMapOfFloats)
-  (settings, &layout, neighbors.points, image, channels, map, static_cast<float*>(scratch));
+  float* memory = static_cast<float*>(scratch);
+  if (image->bytes != nullptr) {
+    HWY_DYNAMIC_DISPATCH(mvk::LBPMapOfBytes)
+    (settings, &layout, neighbors.points, image->bytes, image->channels, map, memory);
+  } else {
+    HWY_DYNAMIC_DISPATCH(mvk::LBPMapOfFloats)
+    (settings, &layout, neighbors.points, image->floats, image->channels, map, memory);
+  }
 }
 void mvk_gray_uint8(const uint8_t* rgb, uint8_t* gray, size_t pixels) {
   HWY_DYNAMIC_DISPATCH(mvk::GrayRow)(rgb, gray, pixels);

@@ -120,16 +120,15 @@ HWY_EXPORT(DeviationsOfFloats);
 size_t mvk_local_deviation_scratch(size_t width, size_t window) {
   return mvk::LocalDeviationLayout(width, window).size * sizeof(double);
 }
-void mvk_local_deviation_uint8(const uint8_t* image, size_t height, size_t width, size_t channels, size_t window,
-                               float* planes, void* scratch) {
-  const mvk::LocalDeviationLayout layout(width, window);
-  HWY_DYNAMIC_DISPATCH(mvk::DeviationsOfBytes)
-  (&layout, image, height, width, channels, window, planes, static_cast<double*>(scratch));
-}
-void mvk_local_deviation_float32(const float* image, size_t height, size_t width, size_t channels, size_t window,
-                                 float* planes, void* scratch) {
-  const mvk::LocalDeviationLayout layout(width, window);
-  HWY_DYNAMIC_DISPATCH(mvk::DeviationsOfFloats)
-  (&layout, image, height, width, channels, window, planes, static_cast<double*>(scratch));
+void mvk_local_deviation(const mvk_image* image, size_t window, float* planes, void* scratch) {
+  const mvk::LocalDeviationLayout layout(image->width, window);
+  double* memory = static_cast<double*>(scratch);
+  if (image->bytes != nullptr) {
+    HWY_DYNAMIC_DISPATCH(mvk::DeviationsOfBytes)
+    (&layout, image->bytes, image->height, image->width, image->channels, window, planes, memory);
+  } else {
+    HWY_DYNAMIC_DISPATCH(mvk::DeviationsOfFloats)
+    (&layout, image->floats, image->height, image->width, image->channels, window, planes, memory);
+  }
 }
 #endif

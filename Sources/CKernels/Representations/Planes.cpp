@@ -87,13 +87,13 @@ double Sum(const float* values, size_t count, Term term) {
 }  // namespace
 }  // namespace mvk
 
-void mvk_planes_uint8(const uint8_t* image, size_t pixels, size_t channels, const float* means, const float* deviations,
-                      float* planes) {
-  HWY_DYNAMIC_DISPATCH(mvk::PlanesOfBytes)(image, pixels, channels, means, deviations, planes);
-}
-void mvk_planes_float32(const float* image, size_t pixels, size_t channels, const float* means, const float* deviations,
-                        float* planes) {
-  HWY_DYNAMIC_DISPATCH(mvk::PlanesOfFloats)(image, pixels, channels, means, deviations, planes);
+void mvk_planes(const mvk_image* image, const float* means, const float* deviations, float* planes) {
+  const size_t pixels = image->height * image->width;
+  if (image->bytes != nullptr) {
+    HWY_DYNAMIC_DISPATCH(mvk::PlanesOfBytes)(image->bytes, pixels, image->channels, means, deviations, planes);
+  } else {
+    HWY_DYNAMIC_DISPATCH(mvk::PlanesOfFloats)(image->floats, pixels, image->channels, means, deviations, planes);
+  }
 }
 void mvk_moments(const float* values, size_t count, double* mean, double* deviation) {
   const double middle = mvk::Sum(values, count, [](double value) { return value; }) / double(count);

@@ -108,5 +108,3 @@ int mvk_scattering_set_low_pass(mvk_scattering_plan* plan, int32_t level, int32_
     return 0;
   }
 }
-
-size_t mvk_scattering_values(const mvk_scattering_plan* plan) { return plan->Values(); }

@@ -8,6 +8,7 @@
 #include "CKernelsDCT.h"
 #include "CKernelsHOG.h"
 #include "CKernelsHOGLayer.h"
+#include "CKernelsImage.h"
 #include "CKernelsLBP.h"
 #include "CKernelsNeighborForces.h"
 #include "CKernelsLocalDeviation.h"
@@ -17,6 +18,7 @@
 #include "CKernelsSketch.h"
 #include "CKernelsSoftmax.h"
 #include "CKernelsTargets.h"
+#include "CKernelsTesting.h"
 #include "CKernelsTopK.h"
 
 #endif

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsImage.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -26,10 +28,10 @@ void mvk_color_tables(const mvk_color_settings* settings, int32_t* tables);
 /// Bytes of scratch memory one image of this width needs, aligned to 128.
 size_t mvk_color_scratch(const mvk_color_settings* settings, size_t width);
 
-/// Counts the colors of each cell of the grid into `counts`, cells x bins, with the tables of these settings. Channels
-/// are interleaved RGB, or one of gray.
-void mvk_color_histogram(const mvk_color_settings* settings, const int32_t* tables, const uint8_t* image, size_t height,
-                         size_t width, size_t channels, uint32_t* counts, void* scratch);
+/// Counts the colors of each cell of the grid into `counts`, cells x bins, with the tables of these settings. The image
+/// is of bytes, RGB or gray.
+void mvk_color_histogram(const mvk_color_settings* settings, const int32_t* tables, const mvk_image* image,
+                         uint32_t* counts, void* scratch);
 
 /// Converts interleaved RGB as OpenCV's 8-bit conversions do: hue in 0...179; L, a, b in 0...255.
 void mvk_rgb_to_hsv(const uint8_t* rgb, uint8_t* hsv, size_t pixels);

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsImage.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -24,14 +26,9 @@ typedef struct {
 /// Bytes of scratch memory one image of this size needs, aligned to 128.
 size_t mvk_hog_scratch(const mvk_hog_settings* settings, size_t height, size_t width, size_t channels);
 
-/// Describes one image, channels interleaved; writes blocks down, blocks across, cells down, cells across,
-/// orientations.
-void mvk_hog_uint8(const mvk_hog_settings* settings, const uint8_t* image, size_t height, size_t width, size_t channels,
-                   float* row, void* scratch);
-
-/// The same for floats, with float32 gradients and float64 orientations.
-void mvk_hog_float32(const mvk_hog_settings* settings, const float* image, size_t height, size_t width, size_t channels,
-                     float* row, void* scratch);
+/// Describes one image; writes blocks down, blocks across, cells down, cells across, orientations. Floats have float32
+/// gradients and float64 orientations.
+void mvk_hog(const mvk_hog_settings* settings, const mvk_image* image, float* row, void* scratch);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsImage.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -18,14 +20,9 @@ typedef struct {
 /// Bytes of scratch memory one image of this width needs, aligned to 128.
 size_t mvk_hog_layer_scratch(const mvk_hog_layer_settings* settings, size_t width);
 
-/// Describes one image, channels interleaved, 1 or 3 of them; writes channels, orientations, cells down, cells across.
-/// Bytes count as 0...1.
-void mvk_hog_layer_uint8(const mvk_hog_layer_settings* settings, const uint8_t* image, size_t height, size_t width,
-                         size_t channels, float* row, void* scratch);
-
-/// The same for floats, taken as they are.
-void mvk_hog_layer_float32(const mvk_hog_layer_settings* settings, const float* image, size_t height, size_t width,
-                           size_t channels, float* row, void* scratch);
+/// Describes one image of 1 or 3 channels; writes channels, orientations, cells down, cells across. Bytes count as
+/// 0...1, floats as they are.
+void mvk_hog_layer(const mvk_hog_layer_settings* settings, const mvk_image* image, float* row, void* scratch);
 
 #ifdef __cplusplus
 }

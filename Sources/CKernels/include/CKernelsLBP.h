@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsImage.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -31,18 +33,12 @@ uint32_t mvk_lbp_code(int32_t method, int32_t points, uint32_t bits);
 /// Bytes of scratch memory one image of this size needs, aligned to 128.
 size_t mvk_lbp_scratch(const mvk_lbp_settings* settings, size_t height, size_t width);
 
-/// Counts the codes of each cell of the grid into `counts`, cells x bins. Channels are interleaved, 1 or 3: color is
+/// Counts the codes of each cell of the grid into `counts`, cells x bins, of an image of 1 or 3 channels: color is
 /// turned into gray as OpenCV does.
-void mvk_lbp_histogram_uint8(const mvk_lbp_settings* settings, const uint8_t* image, size_t height, size_t width,
-                             size_t channels, uint32_t* counts, void* scratch);
-void mvk_lbp_histogram_float32(const mvk_lbp_settings* settings, const float* image, size_t height, size_t width,
-                               size_t channels, uint32_t* counts, void* scratch);
+void mvk_lbp_histogram(const mvk_lbp_settings* settings, const mvk_image* image, uint32_t* counts, void* scratch);
 
 /// Writes the code (or, for MVK_LBP_VAR, the variance) of each pixel.
-void mvk_lbp_map_uint8(const mvk_lbp_settings* settings, const uint8_t* image, size_t height, size_t width,
-                       size_t channels, float* map, void* scratch);
-void mvk_lbp_map_float32(const mvk_lbp_settings* settings, const float* image, size_t height, size_t width,
-                         size_t channels, float* map, void* scratch);
+void mvk_lbp_map(const mvk_lbp_settings* settings, const mvk_image* image, float* map, void* scratch);
 
 /// Turns interleaved RGB into gray as OpenCV's 8-bit conversion does: 15-bit weights, rounded to nearest.
 void mvk_gray_uint8(const uint8_t* rgb, uint8_t* gray, size_t pixels);

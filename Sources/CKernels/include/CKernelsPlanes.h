@@ -4,16 +4,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsImage.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// Parts interleaved channels, 1 or 3, into planes of (value - mean) / deviation, with one mean and deviation a
+/// Parts the channels of an image, 1 or 3, into planes of (value - mean) / deviation, with one mean and deviation a
 /// channel. Bytes are divided by 255 first. Every step is rounded to single precision, as arrays of it are elsewhere.
-void mvk_planes_uint8(const uint8_t* image, size_t pixels, size_t channels, const float* means, const float* deviations,
-                      float* planes);
-void mvk_planes_float32(const float* image, size_t pixels, size_t channels, const float* means, const float* deviations,
-                        float* planes);
+void mvk_planes(const mvk_image* image, const float* means, const float* deviations, float* planes);
 
 /// The mean of `count` values and the root of their mean squared distance from it, summed in double precision.
 void mvk_moments(const float* values, size_t count, double* mean, double* deviation);

@@ -33,9 +33,6 @@ int mvk_scattering_set_wavelet(mvk_scattering_plan* plan, int32_t scale, int32_t
 /// level.
 int mvk_scattering_set_low_pass(mvk_scattering_plan* plan, int32_t level, int32_t axis, const double* taps);
 
-/// Values a channel of one image gives: coefficients times their rows times their columns.
-size_t mvk_scattering_values(const mvk_scattering_plan* plan);
-
 /// Transforms `images` x `channels` planes of interleaved 8-bit pixels (divided by 255 here) or floats; a plane's
 /// coefficients stand one after another in `out`. Exactly one of `bytes` and `floats` is not null. Runs on this thread;
 /// the result for a plane does not depend on the others. `targets` are the instruction sets it may run on, bits of

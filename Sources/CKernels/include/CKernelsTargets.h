@@ -13,10 +13,6 @@ int64_t mvk_targets(void);
 /// The name of one of those bits.
 const char* mvk_target_name(int64_t target);
 
-/// For tests: makes the kernels use the best of these instruction sets only; 0 goes back to all. Not while
-/// kernels run.
-void mvk_force_targets(int64_t targets);
-
 #ifdef __cplusplus
 }
 #endif

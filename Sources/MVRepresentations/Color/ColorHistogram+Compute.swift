@@ -8,7 +8,6 @@ extension ColorHistogram {
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let images = try bytes(of: images)
-    let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
     let settings = mvk_color_settings(
       space: space.kernelValue, bins: Int32(bins), joint: joint ? 1 : 0, grid: Int32(finestGrid))
     let cellBins = withUnsafePointer(to: settings) { mvk_color_bins($0) }
@@ -18,12 +17,11 @@ extension ColorHistogram {
     withUnsafePointer(to: settings) { settings in
       counts.withUnsafeMutableBufferPointer { counts in
         images.eachRow(
-          of: layout.count, in: &rows, scratch: mvk_color_scratch(settings, width),
-          bytes: { image, row, scratch in
-            mvk_color_histogram(settings, tables, image, height, width, channels, counts.baseAddress, scratch)
-            fill(row, with: counts, cellBins: cellBins)
-          },
-          floats: { _, _, _ in preconditionFailure("floats were turned into bytes") })
+          of: layout.count, in: &rows, scratch: mvk_color_scratch(settings, images.shape.width)
+        ) { image, row, scratch in
+          mvk_color_histogram(settings, tables, image, counts.baseAddress, scratch)
+          fill(row, with: counts, cellBins: cellBins)
+        }
       }
     }
   }

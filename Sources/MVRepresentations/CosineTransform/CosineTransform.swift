@@ -77,15 +77,11 @@ public struct CosineTransform: Representation {
       }
     }
     images.eachRow(
-      of: layout.count, in: &rows, scratch: planeBytes + mvk_dct_scratch(height, width, down, across),
-      bytes: { image, row, scratch in
-        mvk_planes_uint8(image, height * width, channels, zeros, ones, scratch.assumingMemoryBound(to: Float.self))
-        transform(scratch, into: row)
-      },
-      floats: { image, row, scratch in
-        mvk_planes_float32(image, height * width, channels, zeros, ones, scratch.assumingMemoryBound(to: Float.self))
-        transform(scratch, into: row)
-      })
+      of: layout.count, in: &rows, scratch: planeBytes + mvk_dct_scratch(height, width, down, across)
+    ) { image, row, scratch in
+      mvk_planes(image, zeros, ones, scratch.assumingMemoryBound(to: Float.self))
+      transform(scratch, into: row)
+    }
   }
 
   /// The first half of each cosine, w_k cos(pi (2i + 1) k / 2N); the rest mirrors it.

@@ -102,9 +102,8 @@ public struct HOG: Representation {
         full_circle: signed ? 1 : 0, square_root: squareRoot ? 1 : 0, edges: edges.baseAddress)
       withUnsafePointer(to: settings) { settings in
         images.eachRow(
-          of: layout.count, in: &rows, scratch: mvk_hog_scratch(settings, height, width, channels),
-          bytes: { mvk_hog_uint8(settings, $0, height, width, channels, $1, $2) },
-          floats: { mvk_hog_float32(settings, $0, height, width, channels, $1, $2) })
+          of: layout.count, in: &rows, scratch: mvk_hog_scratch(settings, height, width, channels)
+        ) { mvk_hog(settings, $0, $1, $2) }
       }
     }
   }

@@ -68,14 +68,12 @@ public struct HOGLayer: Representation {
   /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
-    let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
     let settings = mvk_hog_layer_settings(
       orientations: Int32(orientations), cell: Int32(cellSize), released: variant == .released ? 1 : 0)
     withUnsafePointer(to: settings) { settings in
       images.eachRow(
-        of: layout.count, in: &rows, scratch: mvk_hog_layer_scratch(settings, width),
-        bytes: { mvk_hog_layer_uint8(settings, $0, height, width, channels, $1, $2) },
-        floats: { mvk_hog_layer_float32(settings, $0, height, width, channels, $1, $2) })
+        of: layout.count, in: &rows, scratch: mvk_hog_layer_scratch(settings, images.shape.width)
+      ) { mvk_hog_layer(settings, $0, $1, $2) }
     }
   }
 

@@ -8,7 +8,7 @@ extension LBP {
   /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that it cannot describe.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
-    let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
+    let (height, width) = (images.shape.height, images.shape.width)
     let table = output == .histogram ? codeTable : nil
     let offsets = neighborOffsets
     var counts = [UInt32](repeating: 0, count: table == nil ? 0 : layout.count)
@@ -29,23 +29,15 @@ extension LBP {
           withUnsafePointer(to: settings) { settings in
             counts.withUnsafeMutableBufferPointer { counts in
               images.eachRow(
-                of: layout.count, in: &rows, scratch: mvk_lbp_scratch(settings, height, width),
-                bytes: { image, row, scratch in
-                  if table == nil {
-                    mvk_lbp_map_uint8(settings, image, height, width, channels, row, scratch)
-                  } else {
-                    mvk_lbp_histogram_uint8(settings, image, height, width, channels, counts.baseAddress, scratch)
-                    finish(UnsafeBufferPointer(counts), row)
-                  }
-                },
-                floats: { image, row, scratch in
-                  if table == nil {
-                    mvk_lbp_map_float32(settings, image, height, width, channels, row, scratch)
-                  } else {
-                    mvk_lbp_histogram_float32(settings, image, height, width, channels, counts.baseAddress, scratch)
-                    finish(UnsafeBufferPointer(counts), row)
-                  }
-                })
+                of: layout.count, in: &rows, scratch: mvk_lbp_scratch(settings, height, width)
+              ) { image, row, scratch in
+                if table == nil {
+                  mvk_lbp_map(settings, image, row, scratch)
+                } else {
+                  mvk_lbp_histogram(settings, image, counts.baseAddress, scratch)
+                  finish(UnsafeBufferPointer(counts), row)
+                }
+              }
             }
           }
         }

@@ -17,16 +17,8 @@ extension LBP {
       let largest = Float(largestCode)
       levels = map.map { $0 / largest }
     }
-    let (height, width) = (image.shape.height, image.shape.width)
-    let scale = Image.enlargement(height: height, width: width)
-    var bytes = [UInt8](repeating: 0, count: height * width * scale * scale * 3)
-    for y in 0..<height * scale {
-      for x in 0..<width * scale {
-        let value = UInt8((min(levels[y / scale * width + x / scale], 1) * 255).rounded())
-        for channel in 0..<3 { bytes[(y * width * scale + x) * 3 + channel] = value }
-      }
-    }
-    return Image(shape: ImageShape(height: height * scale, width: width * scale, channels: 3), pixels: .uint8(bytes))
+    let plane = ImageShape(height: image.shape.height, width: image.shape.width, channels: 1)
+    return .enlarging(planes: levels, of: plane)
   }
 
   /// The largest code the method can give.

@@ -49,11 +49,9 @@ public struct LocalDeviation: Representation {
   /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
-    let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
     images.eachRow(
-      of: layout.count, in: &rows, scratch: mvk_local_deviation_scratch(width, window),
-      bytes: { mvk_local_deviation_uint8($0, height, width, channels, window, $1, $2) },
-      floats: { mvk_local_deviation_float32($0, height, width, channels, window, $1, $2) })
+      of: layout.count, in: &rows, scratch: mvk_local_deviation_scratch(images.shape.width, window)
+    ) { mvk_local_deviation($0, window, $1, $2) }
   }
 
   /// The deviation of each channel as its brightness, relative to the largest, as a square root.

@@ -59,15 +59,11 @@ public struct PixelValues: Representation {
     let means = normalization.constants?.means ?? Array(repeating: 0, count: channels)
     let deviations = normalization.constants?.deviations ?? Array(repeating: 1, count: channels)
     images.eachRow(
-      of: layout.count, in: &rows, scratch: 1,
-      bytes: { image, row, _ in
-        mvk_planes_uint8(image, area, channels, means, deviations, row)
-        if normalization == .image { normalizeByItself(row, area: area, channels: channels) }
-      },
-      floats: { image, row, _ in
-        mvk_planes_float32(image, area, channels, means, deviations, row)
-        if normalization == .image { normalizeByItself(row, area: area, channels: channels) }
-      })
+      of: layout.count, in: &rows, scratch: 1
+    ) { image, row, _ in
+      mvk_planes(image, means, deviations, row)
+      if normalization == .image { normalizeByItself(row, area: area, channels: channels) }
+    }
   }
 
   private func normalizeByItself(_ row: UnsafeMutablePointer<Float>, area: Int, channels: Int) {

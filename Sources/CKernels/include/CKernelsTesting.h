@@ -1,0 +1,18 @@
+// For the tests alone.
+#ifndef CKERNELS_TESTING_H
+#define CKERNELS_TESTING_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Makes the kernels use the best of these instruction sets only; 0 goes back to all. Not while kernels run.
+void mvk_force_targets(int64_t targets);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
