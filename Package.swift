@@ -127,8 +127,9 @@ let package = Package(
         "MVCommandLine", "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVStore", "MVDatasets",
         "MVRepresentations",
         "MVEvaluation",
-        "MVExtraction", "MVTraining",
-      ], exclude: ["Peers"], swiftSettings: swift),
+        "MVExtraction", "MVTraining", "CKernels",
+      ], exclude: ["Peers/extract.py", "Peers/representations.py"],
+      resources: ["evaluation", "store", "training"].map { .embedInCode("Peers/\($0).py") }, swiftSettings: swift),
 
     // Tests: one target a module, and CommandTests, which run the built executables.
     .target(

@@ -23,7 +23,7 @@ extension Command {
       .option("work", "knn|probe|memory", "what to measure; default: knn and probe", repeated: true),
       .option("file", "FEATURES", "measure on the splits train and test of this file"),
       .option("representation", "NAME", "which representation of --file"),
-      .option("folder", "DIR", "where to write; default: the temporary folder"),
+      .option("folder", "DIR", "where to write; default: the temporary folder"), Peer.option, BenchmarkResults.option,
     ]
   ) { (arguments) throws(MVError) in
     var works = arguments.all("work")
@@ -39,12 +39,13 @@ extension Command {
       given = BenchmarkFeatures(url: URL(filePath: file), name: name)
     }
     try Measurement.inFolder(arguments) { (folder) throws(MVError) in
-      let benchmark = EvaluationBenchmark(folder: folder, given: given)
-      var table = TextTable("work", "ours", "peer", "ratio", "wanted", "agreement")
-      if works.contains("knn") { try benchmark.neighbors(into: &table) }
-      if works.contains("probe") { try benchmark.probe(into: &table) }
-      if works != ["memory"] { print(table.text) }
-      if works.contains("memory") { try benchmark.memory() }
+      let benchmark = EvaluationBenchmark(
+        folder: folder, given: given, peer: Peer(PackageResources.evaluation_py, arguments))
+      var results = BenchmarkResults("evaluation")
+      if works.contains("knn") { try benchmark.neighbors(into: &results) }
+      if works.contains("probe") { try benchmark.probe(into: &results) }
+      if works.contains("memory") { try benchmark.memory(into: &results) }
+      try results.print(arguments)
     }
   }
 }
@@ -53,8 +54,9 @@ extension Command {
 private struct EvaluationBenchmark {
   let folder: URL
   let given: BenchmarkFeatures?
+  let peer: Peer
 
-  func neighbors(into table: inout TextTable) throws(MVError) {
+  func neighbors(into results: inout BenchmarkResults) throws(MVError) {
     for (columns, queries) in given == nil ? [(512, 10_000), (2048, 2000)] : [(0, 0)] {
       let features = try features(test: queries, columns: columns)
       defer { features.remove(unless: given) }
@@ -64,21 +66,23 @@ private struct EvaluationBenchmark {
         var found: Neighbors?
         let seconds = try median { () throws(MVError) in found = try search.search(train: train, queries: test) }
         let rows = folder.appending(path: "rows")
-        guard
-          let answer = python(["faiss", features.url.path, features.name, "\(threads)", "\(k)", rows.path]),
+        var figure = BenchmarkResults.Figure(
+          work: "k-NN \(train.rows.count) x \(train.columns), \(test.rows.count) queries, k = \(k)", unit: .seconds,
+          ours: seconds, peer: "FAISS flat", wanted: WantedRatio.neighbors)
+        if let answer = python(["faiss", features.url.path, features.name, "\(threads)", "\(k)", rows.path]),
           let bytes = try? Data(contentsOf: rows), let found
-        else { continue }
-        let theirs = bytes.withUnsafeBytes { Array($0.bindMemory(to: Int32.self)) }
-        let same = zip(found.rows, theirs).count { $0 == $1 }
-        table.add(
-          row: row(
-            "k-NN \(train.rows.count) x \(train.columns), \(test.rows.count) queries, k = \(k); FAISS flat", seconds,
-            answer.seconds, "1.2", String(format: "%.4f %% of neighbours", 100 * Double(same) / Double(theirs.count))))
+        {
+          let theirs = bytes.withUnsafeBytes { Array($0.bindMemory(to: Int32.self)) }
+          let same = zip(found.rows, theirs).count { $0 == $1 }
+          figure.theirs = answer.seconds
+          figure.remark = String(format: "%.4f %% of neighbours agree", 100 * Double(same) / Double(theirs.count))
+        }
+        results.add(figure)
       }
     }
   }
 
-  func probe(into table: inout TextTable) throws(MVError) {
+  func probe(into results: inout BenchmarkResults) throws(MVError) {
     let features = try features(test: 10_000, columns: 324)
     defer { features.remove(unless: given) }
     let (train, test) = try features.open()
@@ -90,16 +94,17 @@ private struct EvaluationBenchmark {
       top1 = try LinearProbe(lambdas: lambdas).fit(train).score(test).top1
     }
     let values = lambdas.values.map { "\($0)" }.joined(separator: ",")
-    guard let answer = python(["scikit-learn", features.url.path, features.name, "\(threads)", values]) else {
-      return
+    var figure = BenchmarkResults.Figure(
+      work: "probe, 13 penalties, \(train.rows.count) x \(train.columns)", unit: .seconds, ours: seconds,
+      peer: "scikit-learn", wanted: WantedRatio.probe, remark: String(format: "top-1 %.2f %%", 100 * top1))
+    if let answer = python(["scikit-learn", features.url.path, features.name, "\(threads)", values]) {
+      figure.theirs = answer.seconds
+      figure.remark = String(format: "top-1 %.2f %%, theirs %.2f %% at best", 100 * top1, 100 * answer.top1)
     }
-    table.add(
-      row: row(
-        "probe, 13 penalties, \(train.rows.count) x \(train.columns); scikit-learn", seconds, answer.seconds, "5.0",
-        String(format: "top-1 %.2f %%, theirs %.2f %% at best", 100 * top1, 100 * answer.top1)))
+    results.add(figure)
   }
 
-  func memory() throws(MVError) {
+  func memory(into results: inout BenchmarkResults) throws(MVError) {
     let features = try BenchmarkFeatures.random(folder, train: 50_000, test: 100, columns: 15_552, element: .float16)
     let size = (try? FileManager.default.attributesOfItem(atPath: features.url.path))?[.size] as? Int ?? 0
     let gibibyte = Double(1 << 30)
@@ -108,12 +113,13 @@ private struct EvaluationBenchmark {
     let seconds = try Measurement.seconds { () throws(MVError) in
       _ = try LinearProbe(maxIterations: 25).fit(train).score(test)
     }
-    print(
-      String(
-        format: """
-          probe, 13 penalties, 50000 x 15552 float16, 25 iterations: %.0f s, at most %.2f GiB held (%.2f before; of it the file's \
-          mapped pages up to %.2f)
-          """, seconds, Double(ProcessMemory.peak) / gibibyte, before, Double(size) / gibibyte))
+    results.add(
+      BenchmarkResults.Figure(
+        work: "probe, 13 penalties, 50000 x 15552 float16, 25 iterations", unit: .gibibytes,
+        ours: Double(ProcessMemory.peak) / gibibyte,
+        remark: String(
+          format: "in %.0f s; %.2f GiB before; of it the file's mapped pages up to %.2f GiB", seconds, before,
+          Double(size) / gibibyte)))
   }
 
   /// Those of --file, or random ones of 50,000 train rows.
@@ -124,22 +130,20 @@ private struct EvaluationBenchmark {
 
   private var threads: Int { Parallel.processorCount }
 
-  private func row(_ work: String, _ ours: Double, _ peer: Double, _ wanted: String, _ agreement: String) -> [String] {
-    [
-      work, String(format: "%.2f s", ours), String(format: "%.2f s", peer), String(format: "%.2f", peer / ours), wanted,
-      agreement,
-    ]
-  }
-
   private func median(_ body: () throws(MVError) -> Void) throws(MVError) -> Double {
     var times: [Double] = []
     for _ in 0..<3 { times.append(try Measurement.seconds(body)) }
     return times.sorted()[1]
   }
 
-  /// What a peer in Python says; nil, with a note, where there is none.
-  private func python(_ arguments: [String]) -> EvaluationPeers.Answer? {
-    Measurement.python(EvaluationPeers.script, arguments, for: arguments[0])
-      .flatMap { try? JSONDecoder().decode(EvaluationPeers.Answer.self, from: Data($0.utf8)) }
+  /// What a peer prints.
+  private struct Answer: Decodable {
+    let seconds: Double
+    let top1: Double
+  }
+
+  /// What a peer in Python says; nil where there is none.
+  private func python(_ arguments: [String]) -> Answer? {
+    peer.output(arguments, for: arguments[0]).flatMap { try? JSONDecoder().decode(Answer.self, from: Data($0.utf8)) }
   }
 }

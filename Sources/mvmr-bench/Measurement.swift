@@ -2,7 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 
-/// What every benchmark needs: a folder, a clock and a peer.
+/// What every benchmark needs: a folder and a clock.
 enum Measurement {
   /// Runs `body` with a new folder below --folder, or the temporary one, and deletes the folder.
   static func inFolder(_ arguments: ParsedArguments, _ body: (URL) throws(MVError) -> Void) throws(MVError) {
@@ -20,27 +20,5 @@ enum Measurement {
     let start = ContinuousClock.now
     try body()
     return (ContinuousClock.now - start).seconds
-  }
-
-  /// What a script prints in the Python that MVMR_PYTHON names; nil, with a note, where it cannot be run.
-  static func python(_ script: String, _ arguments: [String], for peer: String) -> String? {
-    let process = Process()
-    let pipe = Pipe()
-    let program = ProcessInfo.processInfo.environment["MVMR_PYTHON"] ?? "python3"
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.environment = TrainingProgram.userEnvironment
-    process.arguments = [program, "-c", script] + arguments
-    process.standardOutput = pipe
-    guard (try? process.run()) != nil else {
-      Terminal.message("note: no figures of \(peer): \(program) cannot be run; MVMR_PYTHON names another")
-      return nil
-    }
-    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      Terminal.message("note: no figures of \(peer) from \(program); MVMR_PYTHON names another")
-      return nil
-    }
-    return String(decoding: output, as: UTF8.self)
   }
 }

@@ -18,7 +18,7 @@ extension Command {
       .option("representation", "NAME[:key=value,...]", "what to measure; default: all four", repeated: true),
       .option("source", "SOURCE", "images to measure on, the first split of it", repeated: true),
       .option("limit", "N", "images of a source", default: "512"),
-      .flag("json", "print one JSON object a measurement"),
+      BenchmarkResults.option,
     ]
   ) { (arguments) throws(MVError) in
     let threads = try arguments.int("threads", in: 1...1024) ?? Parallel.processorCount
@@ -32,21 +32,17 @@ extension Command {
       return try source.images(0..<min(limit, source.splits[0].count), of: source.splits[0])
     }
     if batches.isEmpty { batches = [(32, 512), (96, 128), (224, 32)].map { randomImages($1, side: $0) } }
+    var results = BenchmarkResults("representations")
     for images in batches {
       for specification in specifications {
         let representation = try specification.make()
         let seconds = try medianSeconds(of: representation, on: images, threads: threads)
-        let rate = Double(images.count) / seconds
-        if arguments.has("json") {
-          try Terminal.printJSON(
-            RepresentationRate(
-              representation: "\(specification)", height: images.shape.height, width: images.shape.width,
-              imagesPerSecond: rate))
-        } else {
-          print(String(format: "%@ %@\t%.1f images/s", "\(specification)", "\(images.shape)", rate))
-        }
+        results.add(
+          BenchmarkResults.Figure(
+            work: "\(specification) \(images.shape)", unit: .imagesPerSecond, ours: Double(images.count) / seconds))
       }
     }
+    try results.print(arguments)
   }
 
   private static func randomImages(_ count: Int, side: Int) -> ImageBatch {
@@ -75,18 +71,5 @@ extension Command {
       samples.append((ContinuousClock.now - start).seconds)
     }
     return samples.dropFirst().sorted()[3]
-  }
-}
-
-/// One line of `mvmr-bench representations --json`.
-struct RepresentationRate: Encodable {
-  let representation: String
-  let height: Int
-  let width: Int
-  let imagesPerSecond: Double
-
-  enum CodingKeys: String, CodingKey {
-    case representation, height, width
-    case imagesPerSecond = "images_per_second"
   }
 }

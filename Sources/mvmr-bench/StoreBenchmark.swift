@@ -16,13 +16,15 @@ extension Command {
     arguments: [
       .option("gigabytes", "N", "size of each of the two files", default: "1"),
       .option("batches", "N", "random batches of 256 rows", default: "100"),
-      .option("folder", "DIR", "where to write; default: the temporary folder"),
+      .option("folder", "DIR", "where to write; default: the temporary folder"), Peer.option, BenchmarkResults.option,
     ]
   ) { (arguments) throws(MVError) in
     let bytes = (try arguments.int("gigabytes", in: 1...1000) ?? 1) << 30
     let batches = try arguments.int("batches", in: 1...100_000) ?? 100
     try Measurement.inFolder(arguments) { (folder) throws(MVError) in
-      try StoreBenchmark(folder: folder, bytes: bytes, batches: batches).run()
+      let benchmark = StoreBenchmark(
+        folder: folder, bytes: bytes, batches: batches, peer: Peer(PackageResources.store_py, arguments))
+      try benchmark.run().print(arguments)
     }
   }
 }
@@ -32,36 +34,42 @@ private struct StoreBenchmark {
   let folder: URL
   let bytes: Int
   let batches: Int
+  let peer: Peer
 
-  func run() throws(MVError) {
-    var table = TextTable("work", "ours", "peer", "ratio", "wanted")
-    for (columns, peer, wanted) in [(1024, "memmap", "0.9"), (15_552, "h5py", "5.0")] {
+  func run() throws(MVError) -> BenchmarkResults {
+    var results = BenchmarkResults("store")
+    for (columns, name, wanted) in [
+      (1024, "memmap", WantedRatio.narrowBatches), (15_552, "h5py", WantedRatio.wideBatches),
+    ] {
       let url = folder.appending(path: "\(columns).h5")
       let writing = try Measurement.seconds { () throws(MVError) in try write(columns, to: url) }
       if columns == 1024 {
         let dd = try program(
           "/bin/dd",
           ["if=/dev/zero", "of=\(folder.path)/dd", "bs=1M", "count=\(bytes >> 20)", "conv=fdatasync", "status=none"])
-        table.add(row: row("sequential write, dd with fdatasync", writing, dd, "0.8"))
+        results.add(figure("sequential write", writing, "dd with fdatasync", dd, WantedRatio.sequentialWrite))
         try? FileManager.default.removeItem(at: folder.appending(path: "dd"))
         let cat = try best { () throws(MVError) in _ = try program("/bin/sh", ["-c", "cat '\(url.path)' >/dev/null"]) }
-        table.add(row: row("sequential read, cat", try best { () throws(MVError) in try read(url) }, cat, "0.8"))
+        let reading = try best { () throws(MVError) in try read(url) }
+        results.add(figure("sequential read", reading, "cat", cat, WantedRatio.sequentialRead))
         let verifying = try best { () throws(MVError) in _ = try FeatureFile(reading: url).verify() }
-        table.add(row: row("verify, cat", verifying, cat, "-"))
-        print(String(format: "verify: %.1f GB/s", Double(bytes) / verifying / 1e9))
+        var verify = figure("verify", verifying, "cat", cat, nil)
+        verify.remark = String(format: "%.1f GB/s", Double(bytes) / verifying / 1e9)
+        results.add(verify)
       }
       let features = try FeatureFile(reading: url)["train"].features("x")
       let ours = try best { () throws(MVError) in randomBatches(features) }
-      if let theirs = python(peer, url) {
-        table.add(row: row("\(batches) x 256 rows of \(columns) float16, \(peer)", ours, theirs, wanted))
-      }
+      results.add(figure("\(batches) x 256 rows of \(columns) float16", ours, name, python(name, url), wanted))
       try? FileManager.default.removeItem(at: url)
     }
-    print(table.text)
+    return results
   }
 
-  private func row(_ work: String, _ ours: Double, _ peer: Double, _ wanted: String) -> [String] {
-    [work, String(format: "%.3f s", ours), String(format: "%.3f s", peer), String(format: "%.2f", peer / ours), wanted]
+  private func figure(
+    _ work: String, _ ours: Double, _ peer: String, _ theirs: Double?, _ wanted: Double?
+  ) -> BenchmarkResults.Figure {
+    BenchmarkResults.Figure(
+      work: work, unit: .seconds, ours: ours, peer: peer, theirs: theirs, wanted: wanted)
   }
 
   /// The best of three.
@@ -132,8 +140,8 @@ private struct StoreBenchmark {
   }
 
   /// The seconds of a peer in Python; nil where there is none.
-  private func python(_ peer: String, _ url: URL) -> Double? {
-    Measurement.python(StorePeers.script, [peer, url.path, folder.path, "\(batches)"], for: peer)
+  private func python(_ name: String, _ url: URL) -> Double? {
+    peer.output([name, url.path, folder.path, "\(batches)"], for: name)
       .flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
   }
 }

@@ -25,10 +25,10 @@ extension Command {
       .option("precision", "bf16|float32", "of the step; default: both", repeated: true),
       .option("steps", "N", "steps a turn of ours; the first two and the last are not counted", default: "8"),
       .option("rounds", "N", "turns of each side", default: "2"),
-      .option("folder", "DIR", "where to write; default: the temporary folder"),
+      .option("folder", "DIR", "where to write; default: the temporary folder"), Peer.option, BenchmarkResults.option,
     ]
   ) { (arguments) throws(MVError) in
-    try TrainingProgram.waitPassively()
+    try ThreadEnvironment.waitPassively()
     // As mvmr-train.
     Torch.keepFreedMemory()
     var works = arguments.all("work")
@@ -40,13 +40,14 @@ extension Command {
     let steps = try arguments.int("steps", in: 5...1000) ?? 8
     let rounds = try arguments.int("rounds", in: 1...100) ?? 2
     try Measurement.inFolder(arguments) { (folder) throws(MVError) in
-      let benchmark = TrainingBenchmark(folder: folder, steps: steps, rounds: rounds)
-      var table = TextTable("work", "ours", "peer", "ratio", "wanted", "remark")
+      let benchmark = TrainingBenchmark(
+        folder: folder, steps: steps, rounds: rounds, peer: Peer(PackageResources.training_py, arguments))
+      var results = BenchmarkResults("training")
       // Memory first: what a process has held once, it may keep.
-      if works.contains("memory") { try benchmark.memory(precisions, into: &table) }
-      if works.contains("dcor") { try benchmark.distanceCorrelation(into: &table) }
-      if works.contains("step") { try benchmark.step(precisions, into: &table) }
-      print(table.text)
+      if works.contains("memory") { try benchmark.memory(precisions, into: &results) }
+      if works.contains("dcor") { try benchmark.distanceCorrelation(into: &results) }
+      if works.contains("step") { try benchmark.step(precisions, into: &results) }
+      try results.print(arguments)
     }
   }
 }
@@ -56,9 +57,10 @@ private struct TrainingBenchmark {
   let folder: URL
   let steps: Int
   let rounds: Int
+  let peer: Peer
 
   /// ResNet-18 on 128 images of 32 pixels, projector 2048-2048-2048, five representations.
-  func step(_ precisions: [String], into table: inout TextTable) throws(MVError) {
+  func step(_ precisions: [String], into results: inout BenchmarkResults) throws(MVError) {
     let batch = 128
     let (source, split, targets) = try features(
       count: batch * steps,
@@ -81,18 +83,18 @@ private struct TrainingBenchmark {
         outside += measured.outside / Double(rounds)
         theirs += python(["step", "resnet18", "\(batch)", "32", "2048-2048-2048", precision, "4"])
       }
-      table.add(
-        row: row(
-          "step, ResNet-18, 128 x 32 px, \(precision)", ours.middle, theirs.middle,
-          precision == "bf16" ? "1.5" : "2.7",
-          String(
-            format: "%.0f and %.0f images/s; %.1f %% outside the network", Double(batch) / ours.middle,
-            Double(batch) / theirs.middle, 100 * outside)))
+      let rate = Double(batch) / ours.middle
+      results.add(
+        BenchmarkResults.Figure(
+          work: "step, ResNet-18, 128 x 32 px, \(precision)", unit: .seconds, ours: ours.middle, peer: "PyTorch",
+          theirs: theirs.isEmpty ? nil : theirs.middle,
+          wanted: precision == "bf16" ? WantedRatio.bfloat16Step : WantedRatio.float32Step,
+          remark: String(format: "%.0f images/s; %.1f %% outside the network", rate, 100 * outside)))
     }
   }
 
   /// Forward and backward of one distance correlation of a batch of embeddings with 15,552 columns.
-  func distanceCorrelation(into table: inout TextTable) throws(MVError) {
+  func distanceCorrelation(into results: inout BenchmarkResults) throws(MVError) {
     let (rows, columns) = (256, 15_552)
     for (embedding, both) in [(2048, false), (columns, true)] {
       var random = SeededGenerator(seed: 3)
@@ -105,15 +107,16 @@ private struct TrainingBenchmark {
         ours.append(try Measurement.seconds { () throws(MVError) in try x.distanceCorrelation(with: y).backward() })
       }
       let theirs = python(["dcor", "\(rows)", "\(embedding)", "\(columns)", both ? "both" : "one", "12"])
-      table.add(
-        row: row(
-          "dCor, B = 256, \(embedding) and \(columns) columns, \(both ? "both gradients" : "one gradient")",
-          Array(ours.dropFirst(2)).middle, theirs.middle, "2.0", ""))
+      results.add(
+        BenchmarkResults.Figure(
+          work: "dCor, B = 256, \(embedding) and \(columns) columns, \(both ? "both gradients" : "one gradient")",
+          unit: .seconds, ours: Array(ours.dropFirst(2)).middle, peer: "PyTorch",
+          theirs: theirs.isEmpty ? nil : theirs.middle, wanted: WantedRatio.distanceCorrelation))
     }
   }
 
   /// The most memory a process held that trains ResNet-50 on batches of 64 images of 32 pixels.
-  func memory(_ precisions: [String], into table: inout TextTable) throws(MVError) {
+  func memory(_ precisions: [String], into results: inout BenchmarkResults) throws(MVError) {
     let (source, split, targets) = try features(count: 64 * 4, of: [])
     var settings = TrainingSettings()
     settings.encoder = .resnet50
@@ -126,15 +129,12 @@ private struct TrainingBenchmark {
       let data = try TrainingData(source: source, split: split, targets: targets)
       _ = try time(settings, data, name: "memory-\(precision)")
       let ours = Double(ProcessMemory.peak) / Double(1 << 30)
-      guard let theirs = python(["memory", "resnet50", "64", "32", "2048-2048-2048", precision, "3"]).first else {
-        continue
-      }
-      table.add(
-        row: [
-          "memory, ResNet-50, batch 64, 32 px, \(precision)", String(format: "%.2f GiB", ours),
-          String(format: "%.2f GiB", theirs), String(format: "%.2f", theirs / ours), "1.0",
-          "the most held; processes whole, libraries included",
-        ])
+      let theirs = python(["memory", "resnet50", "64", "32", "2048-2048-2048", precision, "3"]).first
+      results.add(
+        BenchmarkResults.Figure(
+          work: "memory, ResNet-50, batch 64, 32 px, \(precision)", unit: .gibibytes, ours: ours, peer: "PyTorch",
+          theirs: theirs, wanted: WantedRatio.memory,
+          remark: "the most held; processes whole, libraries included"))
     }
   }
 
@@ -174,17 +174,9 @@ private struct TrainingBenchmark {
     return (steps, 1 - (last.network - first.network) / ((last.clock - first.clock).seconds))
   }
 
-  private func row(_ work: String, _ ours: Double, _ peer: Double, _ wanted: String, _ remark: String) -> [String] {
-    [
-      work, String(format: "%.3f s", ours), String(format: "%.3f s", peer), String(format: "%.2f", peer / ours), wanted,
-      remark,
-    ]
-  }
-
   /// The numbers that a peer in Python prints; none, with a note, where there is no such Python.
   private func python(_ arguments: [String]) -> [Double] {
-    let output = Measurement.python(
-      TrainingPeers.script, ["\(Parallel.processorCount)"] + arguments, for: arguments[0])
+    let output = peer.output(["\(Parallel.processorCount)"] + arguments, for: "PyTorch")
     return (output ?? "").split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
   }
 }

@@ -130,7 +130,7 @@ def main():
                 theirs.append(count / statistics.median(seconds(peer) for _ in range(3)))
                 command = [options.tool, "representations", "--json", "--threads", str(WORKERS), "--representation", name,
                            "--source", f"npy:{scratch / kind}.npy", "--limit", str(count)]
-                ours.append(json.loads(subprocess.check_output(command))["images_per_second"])
+                ours.append(json.loads(subprocess.check_output(command))["measurements"][0]["ours"])
             theirs, ours = statistics.median(theirs), statistics.median(ours)
             print(f"{name + ' ' + str(side):<24}{theirs:>12.1f}{ours:>12.1f}{ours / theirs:>7.1f}x", flush=True)
 

@@ -1,0 +1,13 @@
+/// How many times as fast as its peer, or as small, each work shall be.
+enum WantedRatio {
+  static let neighbors = 1.2
+  static let probe = 5.0
+  static let sequentialWrite = 0.8
+  static let sequentialRead = 0.8
+  static let narrowBatches = 0.9
+  static let wideBatches = 5.0
+  static let bfloat16Step = 1.5
+  static let float32Step = 2.7
+  static let distanceCorrelation = 2.0
+  static let memory = 1.0
+}
