@@ -8,7 +8,7 @@ internal import MVTraining
 extension Command {
   /// `mvmr embed`: embeddings of a trained encoder into a feature file.
   static let embed = Command(
-    "embed", summary: "Write the embeddings of a trained encoder, or of a TorchScript network, into a feature file",
+    TrainingProgram.Entry.embed,
     discussion: """
       Examples:
         mvmr embed run/last.ckpt cifar10:DIR --output embedding.h5

@@ -6,7 +6,7 @@ internal import MVTraining
 extension Command {
   /// `mvmr train`: an encoder from images and a feature file.
   static let train = Command(
-    "train", summary: "Train an MV-MR encoder on images and a feature file",
+    TrainingProgram.Entry.train,
     discussion: """
       The loss makes embeddings of two views of an image agree, and depend on each representation in the feature file
       (distance correlation). The folder of the run holds last.ckpt and best.ckpt, settings included; losses.csv; report.html with the

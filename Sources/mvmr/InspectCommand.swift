@@ -18,6 +18,13 @@ extension Command {
       try Terminal.printJSON(description)
       return
     }
+    printOrigin(description)
+    printSplits(description)
+    printRepresentations(description)
+  }
+
+  /// What the file is, and how it was made.
+  private static func printOrigin(_ description: FeatureFileDescription) {
     let state = description.isComplete ? "complete" : "not complete: the same extract command finishes it"
     print("\(description.path): \(description.dataset), \(ByteCount(description.bytes)), \(state)")
     print("made \(description.created) from \(description.location)")
@@ -34,6 +41,10 @@ extension Command {
         "shard \(shard.name): \(shard.splits.map { "\($0.rows) of \($0.total) \($0.name)" }.joined(separator: ", "))")
     }
     if !description.sources.isEmpty { print("joins: \(description.sources.joined(separator: ", "))") }
+  }
+
+  /// A line for every representation of every split.
+  private static func printSplits(_ description: FeatureFileDescription) {
     var table = TextTable("split", "rows", "labelled", "representation", "shape", "type", "size", "done")
     for split in description.splits {
       for (place, entry) in split.representations.enumerated() {
@@ -45,6 +56,10 @@ extension Command {
       }
     }
     print("\n\(table.text)\n")
+  }
+
+  /// The settings of every representation, the classes, and the images that were left out.
+  private static func printRepresentations(_ description: FeatureFileDescription) {
     for entry in description.splits.first?.representations ?? [] {
       let settings = entry.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       print("\(entry.name) = \(entry.representation):\(settings.joined(separator: ","))")
@@ -69,27 +84,5 @@ extension Command {
     words += request.joinedSplits.map { "joins \($0)" }
     if request.normalization != .none { words.append("normalized by \(request.normalization.rawValue)") }
     return words.joined(separator: ", ")
-  }
-
-  /// `mvmr verify`: whether a feature file is whole.
-  static let verify = Command(
-    "verify", summary: "Check every block of a feature file against its checksum, and every value and label",
-    discussion: "Example:\n  mvmr verify features.h5",
-    arguments: [.positional("FILE", "a feature file"), .flag("json", "print one JSON object")]
-  ) { (arguments) throws(MVError) in
-    let path = try arguments.required("FILE")
-    let file = try FeatureFile(reading: URL(filePath: path))
-    let result = try Job("verify", unit: "blocks").run { (job) throws(MVError) in
-      try file.verify(cancellation: job.cancellation, progress: job.progress)
-    }
-    if arguments.has("json") {
-      try Terminal.printJSON(result)
-    } else {
-      let rate = result.seconds > 0 ? "\(ByteCount(Int(Double(result.bytes) / result.seconds)))/s" : ""
-      print("\(path): \(result.blocks) blocks, \(ByteCount(result.bytes)), every checksum right  \(rate)")
-      if result.missingBlocks > 0 {
-        print("\(result.missingBlocks) blocks are not there yet: the same extract finishes them")
-      }
-    }
   }
 }

@@ -30,31 +30,3 @@ extension Command {
     print("\(output.path): the image, \(specifications.map(\.storedName).joined(separator: ", ")), from left to right")
   }
 }
-
-/// Pictures side by side, each as tall as the tallest, within bounds.
-enum ContactSheet {
-  private static let gap = 8
-
-  static func image(of pictures: [Image]) throws(MVError) -> Image {
-    // A narrow image must not ask for a picture of gigabytes.
-    let height = min(1024, max(256, pictures.map(\.shape.height).max() ?? 0))
-    let scaled = try pictures.map { (picture) throws(MVError) in
-      let width = min(4096, max(1, picture.shape.width * height / picture.shape.height))
-      return try picture.resized(to: ImageSize(height: height, width: width))
-    }
-    let width = scaled.reduce(0) { $0 + $1.shape.width } + gap * (scaled.count + 1)
-    let shape = ImageShape(height: height + 2 * gap, width: width, channels: 3)
-    var pixels = [UInt8](repeating: 255, count: shape.count)
-    var left = gap
-    for picture in scaled {
-      guard case .uint8(let values) = picture.pixels else { continue }
-      let row = picture.shape.width * 3
-      for y in 0..<height {
-        let start = ((y + gap) * width + left) * 3
-        pixels.replaceSubrange(start..<start + row, with: values[y * row..<(y + 1) * row])
-      }
-      left += picture.shape.width + gap
-    }
-    return Image(shape: shape, pixels: .uint8(pixels))
-  }
-}

@@ -1,0 +1,43 @@
+internal import Foundation
+public import MVCore
+
+/// The environment in which the threads of libtorch and of OpenBLAS leave each other the cores.
+///
+/// Both libraries read it once, when they are loaded: a process that needs it has to be started with it.
+public enum ThreadEnvironment {
+  /// Starts this program anew where it was not started with the environment; returns in the new process.
+  ///
+  /// Throws where the program cannot be started.
+  public static func waitPassively() throws(MVError) {
+    guard getenv(added) == nil else { return }
+    try replaceProcess(by: "/proc/self/exe", Array(CommandLine.arguments.dropFirst()))
+  }
+
+  /// The environment as it was before this program added to it, for programs that it runs.
+  public static var userEnvironment: [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    for name in (environment.removeValue(forKey: added) ?? "").split(separator: ",") {
+      environment[String(name)] = nil
+    }
+    return environment
+  }
+
+  /// The variable that names what was added.
+  private static let added = "MVMR_ADDED_ENVIRONMENT"
+
+  /// Replaces this process by `program`, started with the environment; returns only by throwing.
+  static func replaceProcess(by program: String, _ arguments: [String]) throws(MVError) {
+    // Two libraries have threads here, libgomp and OpenBLAS, on the same cores. Those of one that wait for work by spinning,
+    // OpenBLAS's for 25 ms, keep the other's from theirs: a step takes 1.1 times as long. Read once, when they load.
+    // What the user has chosen stays; a spin count would undo a chosen policy.
+    var settings = [("OPENBLAS_THREAD_TIMEOUT", "4")]
+    if getenv("OMP_WAIT_POLICY") == nil { settings += [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "5000")] }
+    settings = settings.filter { getenv($0.0) == nil }
+    for (name, value) in settings { setenv(name, value, 1) }
+    if getenv(added) == nil { setenv(added, settings.map(\.0).joined(separator: ","), 1) }
+    var words = ([program] + arguments).map { strdup($0) }
+    words.append(nil)
+    execv(program, &words)
+    throw .internalFault(program, "cannot be run", cause: String(cString: strerror(errno)))
+  }
+}

@@ -1,0 +1,25 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVStore
+
+extension Command {
+  /// `mvmr verify`: whether a feature file is whole.
+  static let verify = Command(
+    "verify", summary: "Check every block of a feature file against its checksum, and every value and label",
+    discussion: "Example:\n  mvmr verify features.h5",
+    arguments: [.positional("FILE", "a feature file"), .flag("json", "print one JSON object")]
+  ) { (arguments) throws(MVError) in
+    let path = try arguments.required("FILE")
+    let result = try FeatureFile(reading: URL(filePath: path)).verify()
+    if arguments.has("json") {
+      try Terminal.printJSON(result)
+    } else {
+      let rate = result.seconds > 0 ? "\(ByteCount(Int(Double(result.bytes) / result.seconds)))/s" : ""
+      print("\(path): \(result.blocks) blocks, \(ByteCount(result.bytes)), every checksum right  \(rate)")
+      if result.missingBlocks > 0 {
+        print("\(result.missingBlocks) blocks are not there yet: the same extract finishes them")
+      }
+    }
+  }
+}
