@@ -153,6 +153,7 @@ let package = Package(
         "MVEvaluation",
         "CTorch",
       ]),
+    tests(of: "MVCommandLine", ["MVCore"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

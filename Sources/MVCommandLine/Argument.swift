@@ -1,47 +1,90 @@
+internal import MVCore
+
 /// One argument of a command, as `--help` shows it.
 public struct Argument: Sendable {
   enum Form: Sendable { case flag, option, positional }
   let form: Form
   let name: String
-  /// A name of an earlier version, still taken.
-  let formerName: String?
   let valueName: String
   let help: String
   let defaultText: String
   let isRequired: Bool
   /// How often it may be given; 0 for any number of times.
   let maximum: Int
+  /// The values that it takes; empty where any text may be one.
+  let choices: [String]
+  /// The name that it had in an earlier version, which is still taken and which help does not show.
+  let formerName: String?
+
+  private init(
+    _ form: Form, _ name: String, valueName: String = "", _ help: String, default defaultText: String = "",
+    required: Bool = false, repeated: Bool = false, choices: [String] = [], formerly formerName: String? = nil
+  ) {
+    self.form = form
+    self.name = name
+    self.valueName = valueName
+    self.help = help
+    self.defaultText = defaultText
+    isRequired = required
+    maximum = repeated ? 0 : 1
+    self.choices = choices
+    self.formerName = formerName
+  }
 
   /// A value that stands by itself, in order: `SOURCE`.
   public static func positional(
     _ name: String, _ help: String, required: Bool = true, repeated: Bool = false
   ) -> Argument {
-    Argument(
-      form: .positional, name: name, formerName: nil, valueName: "", help: help, defaultText: "", isRequired: required,
-      maximum: repeated ? 0 : 1)
+    Argument(.positional, name, help, required: required, repeated: repeated)
   }
 
-  /// `--name VALUE`; `formerName` is taken for it as well.
+  /// `--name VALUE`; `formerly` is a name of earlier versions that is still taken.
   public static func option(
     _ name: String, _ valueName: String, _ help: String, default defaultText: String = "", required: Bool = false,
-    repeated: Bool = false, formerName: String? = nil
+    repeated: Bool = false, formerly: String? = nil
   ) -> Argument {
     Argument(
-      form: .option, name: name, formerName: formerName, valueName: valueName, help: help, defaultText: defaultText,
-      isRequired: required,
-      maximum: repeated ? 0 : 1)
+      .option, name, valueName: valueName, help, default: defaultText, required: required, repeated: repeated,
+      formerly: formerly)
+  }
+
+  /// `--name a|b|c`, one case of an enumeration, which ``ParsedArguments/choice(_:as:)`` returns.
+  ///
+  /// Help lists the cases, and a value that is none of them is refused before the command runs. `default` is only shown.
+  ///
+  /// ```swift
+  /// .choice("metric", of: NearestNeighbors.Metric.self, "how far two rows are apart", default: .cosine)
+  /// ```
+  public static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, of type: Choice.Type, _ help: String, default choice: Choice? = nil, repeated: Bool = false,
+    formerly: String? = nil
+  ) -> Argument {
+    .choice(
+      name, among: type.allCases.map(\.rawValue), help, default: choice?.rawValue ?? "", repeated: repeated,
+      formerly: formerly)
+  }
+
+  /// `--name a|b|c`, one of the texts that `choices` lists.
+  public static func choice(
+    _ name: String, among choices: [String], _ help: String, default defaultText: String = "", repeated: Bool = false,
+    formerly: String? = nil
+  ) -> Argument {
+    Argument(
+      .option, name, valueName: choices.joined(separator: "|"), help, default: defaultText, repeated: repeated,
+      choices: choices, formerly: formerly)
   }
 
   /// `--name`.
-  public static func flag(_ name: String, _ help: String) -> Argument {
-    Argument(
-      form: .flag, name: name, formerName: nil, valueName: "", help: help, defaultText: "", isRequired: false,
-      maximum: 1)
-  }
+  public static func flag(_ name: String, _ help: String) -> Argument { Argument(.flag, name, help) }
 
   /// The name as the parser knows it: `--jobs` or `SOURCE`.
   var parserName: String { form == .positional ? name : "--\(name)" }
 
-  /// Every name that the parser takes for it.
-  var parserNames: String { formerName.map { "\(parserName),--\($0)" } ?? parserName }
+  /// Throws where `value` is none of the choices.
+  func check(_ value: String) throws(MVError) {
+    guard choices.isEmpty || choices.contains(value) else {
+      throw .usage(
+        "\(parserName) \(value)", "is not possible", remedy: "it takes \(choices.joined(separator: ", "))")
+    }
+  }
 }

@@ -50,6 +50,8 @@ public struct ParsedArguments: Sendable {
   }
 
   /// The case of an enumeration, by its raw value, or nil where the option was not given.
+  ///
+  /// The option is one that ``Argument/choice(_:of:_:default:repeated:formerly:)`` declares. Throws where no case has the value.
   public func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ name: String, as type: Choice.Type
   ) throws(MVError) -> Choice? {

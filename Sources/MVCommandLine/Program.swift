@@ -24,7 +24,12 @@ public struct Program: Sendable {
   public func run(_ arguments: [String]) -> Int32 {
     // Beyond a limit on the size of files, writing then fails with an error of its own instead of a silent end.
     signal(SIGXFSZ, SIG_IGN)
-    return reporting { () throws(MVError) in try parseAndRun(arguments) }
+    return reporting { () throws(MVError) in
+      switch try request(arguments) {
+      case .information(let text): print(text, terminator: "")
+      case .command(let command, let parsed): try command.run(parsed)
+      }
+    }
   }
 
   /// Runs `body`; an error becomes one line on stderr and an exit code.
@@ -38,7 +43,15 @@ public struct Program: Sendable {
     }
   }
 
-  private func parseAndRun(_ arguments: [String]) throws(MVError) {
+  /// What arguments ask for.
+  enum Request {
+    /// Help, or the version.
+    case information(String)
+    case command(Command, ParsedArguments)
+  }
+
+  /// Reads the arguments (without the program's name); throws where a command, an option or a choice is unknown.
+  func request(_ arguments: [String]) throws(MVError) -> Request {
     var app: OpaquePointer?
     try check(mvcl_app_new(name, summary, footer, version, &app))
     defer { mvcl_app_free(app) }
@@ -50,26 +63,44 @@ public struct Program: Sendable {
         } else {
           try check(
             mvcl_add_option(
-              app, command.name, argument.parserNames, argument.valueName, argument.help, argument.defaultText,
+              app, command.name, argument.parserName, argument.valueName, argument.help, argument.defaultText,
               argument.isRequired ? 1 : 0, Int32(argument.maximum)))
         }
       }
     }
     var outcome = MVCLParsed
     var text: UnsafePointer<CChar>?
-    let words = arguments.isEmpty ? ["--help"] : arguments
+    let words = arguments.isEmpty ? ["--help"] : renewed(arguments)
     let copies = words.map { strdup($0) }
     defer { copies.forEach { free($0) } }
     try check(mvcl_parse(app, Int32(words.count), copies.map { UnsafePointer($0) }, &outcome, &text))
     let message = text.map { String(cString: $0) } ?? ""
     switch outcome {
-    case MVCLInformation: print(message, terminator: "")
+    case MVCLInformation: return .information(message)
     case MVCLWrong: throw wrong(message, words)
     default:
       guard let given = mvcl_given_command(app).map({ String(cString: $0) }),
         let command = commands.first(where: { $0.name == given })
       else { throw .usage("arguments", "name no command", remedy: "see \(name) --help") }
-      try command.run(parsed(command, app))
+      let parsed = parsed(command, app)
+      for argument in command.arguments {
+        for value in parsed.all(argument.name) { try argument.check(value) }
+      }
+      return .command(command, parsed)
+    }
+  }
+
+  /// The words with the options' former names replaced by those of now.
+  private func renewed(_ words: [String]) -> [String] {
+    guard let command = commands.first(where: { $0.name == words[0] }) else { return words }
+    var names: [Substring: String] = [:]
+    for argument in command.arguments {
+      if let former = argument.formerName { names["--\(former)"[...]] = argument.parserName }
+    }
+    return words.map { word in
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let first = parts.first, let name = names[first] else { return word }
+      return ([name] + parts.dropFirst().map(String.init)).joined(separator: "=")
     }
   }
 

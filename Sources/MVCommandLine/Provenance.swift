@@ -12,8 +12,10 @@ public enum Provenance {
   }
 
   /// The command line as a shell would take it.
-  public static var commandLine: String {
-    CommandLine.arguments.map { word in
+  public static var commandLine: String { commandLine(of: CommandLine.arguments) }
+
+  static func commandLine(of words: [String]) -> String {
+    words.map { word in
       let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+%@".contains($0) }
       return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
     }.joined(separator: " ")

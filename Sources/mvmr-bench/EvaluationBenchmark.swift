@@ -20,7 +20,7 @@ extension Command {
         MVMR_PYTHON=peers/bin/python mvmr-bench evaluation --work probe --file features.h5 --representation hog
       """,
     arguments: [
-      .option("work", "knn|probe|memory", "what to measure; default: knn and probe", repeated: true),
+      .choice("work", among: ["knn", "probe", "memory"], "what to measure; default: knn and probe", repeated: true),
       .option("file", "FEATURES", "measure on the splits train and test of this file"),
       .option("representation", "NAME", "which representation of --file"),
       .option("folder", "DIR", "where to write; default: the temporary folder"), Peer.option, BenchmarkResults.option,
@@ -28,9 +28,6 @@ extension Command {
   ) { (arguments) throws(MVError) in
     var works = arguments.all("work")
     if works.isEmpty { works = ["knn", "probe"] }
-    for work in works where !["knn", "probe", "memory"].contains(work) {
-      throw .usage("--work \(work)", "is not known", remedy: "give knn, probe or memory")
-    }
     var given: BenchmarkFeatures?
     if let file = arguments["file"] {
       guard let name = arguments["representation"] else {

@@ -21,8 +21,8 @@ extension Command {
         mvmr-bench training --work step --precision bf16 --steps 20
       """,
     arguments: [
-      .option("work", "step|dcor|memory", "what to measure; default: all", repeated: true),
-      .option("precision", "bf16|float32", "of the step; default: both", repeated: true),
+      .choice("work", among: ["step", "dcor", "memory"], "what to measure; default: all", repeated: true),
+      .choice("precision", among: ["bf16", "float32"], "of the step; default: both", repeated: true),
       .option("steps", "N", "steps a turn of ours; the first two and the last are not counted", default: "8"),
       .option("rounds", "N", "turns of each side", default: "2"),
       .option("folder", "DIR", "where to write; default: the temporary folder"), Peer.option, BenchmarkResults.option,
@@ -33,9 +33,6 @@ extension Command {
     Torch.keepFreedMemory()
     var works = arguments.all("work")
     if works.isEmpty { works = ["memory", "dcor", "step"] }
-    for work in works where !["step", "dcor", "memory"].contains(work) {
-      throw .usage("--work \(work)", "is not known", remedy: "give step, dcor or memory")
-    }
     let precisions = arguments.all("precision").isEmpty ? ["bf16", "float32"] : arguments.all("precision")
     let steps = try arguments.int("steps", in: 5...1000) ?? 8
     let rounds = try arguments.int("rounds", in: 1...100) ?? 2

@@ -21,10 +21,10 @@ extension Command {
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
       .option("output", "FILE.h5", "the feature file to write or to finish", required: true),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
-      .option("layer", "NAME", "backbone, or projector for what the loss saw", default: "backbone"),
+      .choice("layer", of: Embedder.Output.self, "projector is what the loss saw", default: .backbone),
       .option("name", "NAME", "the name in the file; embedding, or teacher for TorchScript, where not given"),
       .option("set", "KEY=VALUE", "how a TorchScript network is fed: see mvmr train --settings", repeated: true),
-      .option("dtype", "TYPE", "float32 or float16", default: "float32"),
+      .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
       .flag("overwrite", "replace the output instead of finishing it"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in

@@ -34,7 +34,7 @@ extension Command {
       .option(
         "teacher", "FILE.pt[,key=value,...]", "a TorchScript network to distil, fed as its settings say", repeated: true
       ),
-      .option("device", "NAME", "cpu or cuda"),
+      .choice("device", of: Torch.Device.self, "what the network runs on"),
       .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
       .flag("resume", "continue the run in the folder"),
       .flag(

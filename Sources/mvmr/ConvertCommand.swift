@@ -31,7 +31,8 @@ extension Command {
       .option("like", "FILE.h5", "from arrays: labels, ids and class names of a feature file of the same images"),
       .option("dataset", "NAME", "from arrays: the name of the data set"),
       .option("classes", "FILE.txt", "from arrays: the name of each class, one a line"),
-      .option("dtype", "TYPE", "from arrays: float32 or float16; default: float16 where every array is"),
+      .choice(
+        "dtype", of: ElementType.self, "from arrays: how values are stored; default: float16 where every array is"),
       .flag("compress", "to a file: compress the features, for archives"),
       .flag("overwrite", "replace the output file"),
     ]

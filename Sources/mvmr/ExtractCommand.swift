@@ -3,6 +3,7 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
 internal import MVExtraction
+internal import MVImaging
 internal import MVRepresentations
 internal import MVStore
 
@@ -30,11 +31,11 @@ extension Command {
         "representation", "NAME[:key=value,...]", "see `mvmr representations`; as=NAME stores it under another name",
         repeated: true),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
-      .option(
-        "normalize", "NAME", "normalize pixels first, by cifar or imagenet, as the released MV-MR code does",
-        formerName: "normalise"),
+      .choice(
+        "normalize", of: ImageStatistics.self, "normalize pixels first, as the released MV-MR code does",
+        default: ImageStatistics.none, formerly: "normalise"),
       .option("config", "FILE.yaml", "representations and options from YAML; the command line goes first"),
-      .option("dtype", "TYPE", "float32 or float16", default: "float32"),
+      .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
       .option("jobs", "N", "threads", default: "all"),
       .option("limit", "N", "only the first N images of each split"),
       .option("shard", "I/N", "only the I-th of N parts of each split, for N machines"),

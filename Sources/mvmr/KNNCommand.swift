@@ -22,9 +22,10 @@ extension Command {
     arguments: EvaluationArguments.options + [
       .option("k", "K[,K...]", "numbers of neighbours", default: "10,20,100,200", repeated: true),
       .option("temperature", "T[,T...]", "temperatures of DINO's weights", default: "0.07", repeated: true),
-      .option("metric", "METRIC", "cosine or euclidean", default: "cosine"),
-      .option("weighting", "HOW", "dino, majority or inverse-distance", default: "dino"),
-      .option("neighbours", "FILE.npy", "write the rows of the nearest neighbours, nearest first"),
+      .choice("metric", of: NearestNeighbors.Metric.self, "how close two rows are", default: .cosine),
+      .choice("weighting", of: NearestNeighbors.Weighting.self, "what a neighbor's vote weighs", default: .dino),
+      .option(
+        "neighbors", "FILE.npy", "write the rows of the nearest neighbors, nearest first", formerly: "neighbours"),
       .flag("json", "print one JSON object"),
     ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
@@ -40,7 +41,7 @@ extension Command {
         try classifier.evaluate(leavingOneOut: all, cancellation: job.cancellation, progress: job.progress)
       }
     }
-    if let path = arguments["neighbours"] {
+    if let path = arguments["neighbors"] {
       try writeNeighbors(of: pair, found: classifier, to: URL(filePath: path))
     }
     let names = try EvaluationArguments.classNames(arguments)

@@ -30,8 +30,10 @@ extension Command {
         "lambda", "L[,L...]", "penalties to choose from",
         default: "13 from 1e-6 to 1; multi-label: 15 from 1e-5 to 100", repeated: true),
       .option("folds", "F", "choose the penalty by F-fold cross-validation", default: "a tenth; multi-label: 3"),
-      .option("class-weight", "HOW", "none, or balanced: each class counts the same", default: "none"),
-      .option("loss", "LOSS", "multi-label: logistic or squared-hinge", default: "logistic"),
+      .choice(
+        "class-weight", of: LinearProbe.ClassWeights.self, "balanced: each class counts the same",
+        default: LinearProbe.ClassWeights.none),
+      .choice("loss", of: MultiLabelProbe.Loss.self, "multi-label: the loss of a class", default: .logistic),
       .option(
         "cost", "C[,C...]", "multi-label squared hinge: costs to choose from", default: "0.01 to 100", repeated: true),
       .flag("no-standardize", "take the features as they are"),

@@ -7,14 +7,15 @@ internal import MVReports
 /// `mvmr probe --protocol`: a linear probe trained as a paper did.
 enum ProtocolProbeRun {
   static let options: [Argument] = [
-    .option("protocol", "NAME", "train as a paper did: \(SGDProtocol.all.map(\.name).joined(separator: ", "))"),
+    .choice("protocol", among: SGDProtocol.all.map(\.name), "train as a paper did"),
     .option(
       "learning-rate", "L[,L...]", "protocol: base rates to choose from, or sweep", default: "the published one",
       repeated: true),
     .option("epochs", "N", "protocol: passes over train", default: "the published number"),
     .option("batch", "N", "protocol: rows a step; rates scale as published", default: "the published number"),
-    .option(
-      "select", "WHERE", "protocol: choose rate and epoch on train (rows held out of it) or test", default: "train"),
+    .choice(
+      "select", of: Selection.self, "protocol: choose rate and epoch on rows held out of train, or on test",
+      default: .train),
   ]
 
   /// Where rate and epoch can be chosen.

@@ -185,7 +185,7 @@ import Testing
     let words = command.split(separator: " ").prefix { $0 != "and" }.map { String($0) }
     var extract = words.dropFirst().map { $0.hasSuffix(".h5,") ? String($0.dropLast()) : $0 }
     #expect(
-      extract.contains("--normalise") && extract.contains("hog-layer:cell_size=8,orientations=24,variant=released"))
+      extract.contains("--normalize") && extract.contains("hog-layer:cell_size=8,orientations=24,variant=released"))
     extract[extract.count - 1] = path("features.h5")
     try succeeds(extract)
     try succeeds(train + ["--features", path("features.h5")])

@@ -68,8 +68,8 @@ struct WorkflowTests {
     #expect(try mvmr("inspect", file, "--json").json()["complete"] as? Bool == true)
     #expect(try mvmr("verify", file).output.contains("every checksum right"))
     // Both hold the same values, so their neighbors are the same to the last bit.
-    let left = try mvmr("knn", file, "--representation", "scattering", "--neighbours", path("l.npy"), "--k", "3")
-    let right = try mvmr("knn", whole, "--representation", "scattering", "--neighbours", path("r.npy"), "--k", "3")
+    let left = try mvmr("knn", file, "--representation", "scattering", "--neighbors", path("l.npy"), "--k", "3")
+    let right = try mvmr("knn", whole, "--representation", "scattering", "--neighbors", path("r.npy"), "--k", "3")
     #expect(left.output.split(separator: "\n").prefix(2) == right.output.split(separator: "\n").prefix(2))
     #expect(try Data(contentsOf: URL(filePath: path("l.npy"))) == Data(contentsOf: URL(filePath: path("r.npy"))))
     let other = try Tool.mvmr("extract", "synthetic:2000", "--output", file, "--representation", "hog")

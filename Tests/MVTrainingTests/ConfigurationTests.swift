@@ -56,7 +56,7 @@ struct ConfigurationTests {
     #expect(teachers[1].size == "224" && teachers[1].interpolation == .bicubic)
     #expect(
       configuration.extractCommand(source: "cifar10:x")
-        == "mvmr extract cifar10:x --size 64x48 --split train --normalise cifar --representation hog "
+        == "mvmr extract cifar10:x --size 64x48 --split train --normalize cifar --representation hog "
         + "--representation scattering:J=3,as=deep --output features.h5")
   }
 
