@@ -1,11 +1,18 @@
 # Two commands are enough: `make demo` and `make test`. Each installs what is missing first.
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
-# The build refuses imports that Package.swift does not list; tests run in release, debug is too slow for numerical code.
-SWIFT_FLAGS := -c release --explicit-target-dependency-import-check error
-TEST_FLAGS := $(SWIFT_FLAGS) -Xswiftc -enable-testing
+# The build refuses imports that Package.swift does not list.
+CHECKED := --explicit-target-dependency-import-check error
+RELEASE := -c release $(CHECKED)
+# Tests see internal names, which costs speed: their programs are others than those of `make build`, and stand elsewhere.
+TESTED := $(RELEASE) -Xswiftc -enable-testing --scratch-path .build/test
+# Swift in debug recompiles a file, not its module and all that stands on it; kernels in C++ are optimized even so.
+QUICK := $(CHECKED) -Xcxx -O2 --scratch-path .build/quick
 BIN := .build/release
 PYTHON ?= python3
+PREFIX ?= /usr/local
+PROGRAMS := mvmr mvmr-train mvmr-bench
 
 help:            ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,14 +20,21 @@ help:            ## show this list
 setup:           ## install missing Debian packages (as root or through sudo)
 	@.ci/setup
 
-demo: setup build ## build, then run the whole story on the built-in images
+demo: build      ## build, then run the whole story on the built-in images
 	$(BIN)/mvmr demo --output demo
 
-build:           ## build the commands
-	swift build $(SWIFT_FLAGS)
+build: setup     ## build the commands, into .build/release
+	swift build $(RELEASE)
 
-test: setup      ## build and run every test
-	@.ci/test $(TEST_FLAGS)
+debug: setup     ## build commands and tests for a debugger, into .build/quick/debug
+	swift build $(QUICK) --build-tests
+
+test: setup      ## run every test in release, or by FILTER=HOGTests those that match, built in seconds
+ifdef FILTER
+	@.ci/test $(QUICK) --filter '$(FILTER)'
+else
+	@.ci/test $(TESTED)
+endif
 
 sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threads under ThreadSanitizer
 	@# Leaks that Foundation's Process and HDF5 leave are not ours; live handles are counted by tests of their own.
@@ -34,10 +48,16 @@ format:          ## format all sources in place
 	swift format -i -r Package.swift Sources Tests
 	git ls-files '*.cpp' '*.h' | xargs clang-format -i
 
-docs:            ## check that the documentation is whole
+docs:            ## check that the documentation is whole; needs the program, of make build or make test
 	@.ci/docs
 
-check: lint test docs ## everything that must hold
+check: lint test docs ## everything that must hold, what is quick first
+
+install:         ## copy the commands to PREFIX/bin (/usr/local/bin), where DESTDIR may stand before
+	@.ci/install '$(BIN)' '$(DESTDIR)$(PREFIX)/bin' $(PROGRAMS)
+
+uninstall:       ## remove them from there
+	rm -f $(PROGRAMS:%='$(DESTDIR)$(PREFIX)/bin/%')
 
 fixtures:        ## write the golden values again; PYTHON needs Fixtures/Generators/requirements.txt
 	@.ci/fixtures $(PYTHON)
@@ -45,4 +65,4 @@ fixtures:        ## write the golden values again; PYTHON needs Fixtures/Generat
 bench: build     ## measure
 	$(BIN)/mvmr-bench
 
-.PHONY: help setup demo build test sanitize lint format docs check fixtures bench
+.PHONY: help setup demo build debug test sanitize lint format docs check install uninstall fixtures bench

@@ -2,8 +2,8 @@
 import Foundation
 import PackageDescription
 
-// The rungs below run one way: a target imports only what it lists, and the build refuses anything else
-// (`--explicit-target-dependency-import-check error` in the Makefile). See Notebooks-free-docs/Architecture.md.
+// Targets stand in the order of the rungs, lowest first; which rung is whose, Notebooks-free-docs/Architecture.md says.
+// A target imports only what it lists: the build refuses all else (`--explicit-target-dependency-import-check error`).
 
 /// An unpacked libtorch 2.x, or the `torch` folder of a pip install, instead of Debian's libtorch 1.13.
 let libtorch = ProcessInfo.processInfo.environment["LIBTORCH"]
@@ -65,7 +65,7 @@ let package = Package(
     .executable(name: "mvmr-bench", targets: ["mvmr-bench"]),
   ],
   targets: [
-    // Rungs 0 and 1: system libraries, and C headers over C++ libraries.
+    // System libraries, and C headers over C++ libraries.
     .systemLibrary(name: "SystemLinux"),
     .systemLibrary(name: "SystemHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "SystemOpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -80,7 +80,7 @@ let package = Package(
       name: "CKernels", cxxSettings: [.define("HWY_SHARED_DEFINE"), .headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("hwy")]),
 
-    // Rungs 1 to 4: values, files, pictures, pages, data sets, representations, scores.
+    // Values, files, pictures, pages, data sets, representations, scores.
     library("MVCore", []),
     library("MVFiles", ["MVCore", "SystemLinux"]),
     library("MVYAML", ["MVCore", "MVFiles", "SystemYAML"]),
@@ -91,7 +91,7 @@ let package = Package(
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
     library("MVEvaluation", ["MVCore", "MVFiles", "MVStore", "CKernels", "SystemOpenBLAS"]),
 
-    // Rung 5: whole jobs.
+    // Whole jobs.
     library("MVDownload", ["MVCore", "MVFiles", "MVDatasets", "SystemCurl"]),
     library("MVReports", ["MVCore", "MVFiles", "MVImaging", "MVPages", "MVStore", "MVDatasets", "MVEvaluation"]),
     library("MVExtraction", ["MVCore", "MVYAML", "MVDatasets", "MVRepresentations", "MVStore"]),
@@ -105,7 +105,7 @@ let package = Package(
         .embedInCode("Configurations/\($0).yaml")
       }),
 
-    // Rung 6: the command line. MVCommandLine is what the executables share.
+    // The command line: what the executables share, and they.
     library("MVCommandLine", ["MVCore", "MVFiles", "MVImaging", "MVDatasets", "CCommandLine", "CGuarded"]),
     .executableTarget(
       name: "mvmr",
@@ -144,7 +144,11 @@ let package = Package(
     tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
     tests(of: "MVRepresentations", ["MVCore", "MVFiles", "MVImaging", "CKernels"]),
     tests(of: "MVEvaluation", ["MVCore", "MVFiles", "MVStore", "CKernels"]),
-    tests(of: "MVReports", ["MVCore", "MVImaging", "MVDatasets", "MVEvaluation", "MVPages", "MVStore"]),
+    tests(
+      of: "MVReports",
+      [
+        "MVCore", "MVImaging", "MVDatasets", "MVEvaluation", "MVExtraction", "MVPages", "MVRepresentations", "MVStore",
+      ]),
     tests(of: "MVExtraction", ["MVCore", "MVDatasets", "MVRepresentations", "MVStore"]),
     tests(
       of: "MVTraining",

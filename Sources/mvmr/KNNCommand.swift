@@ -49,7 +49,7 @@ extension Command {
       title: "k-NN", heldOut: false, csv: { () throws(MVError) in try ResultTable.csv(scores, names: names) },
       json: { () throws(MVError) in try scores.json(names: names) },
       scores: { (page) throws(MVError) in try page.add(scores) },
-      summary: { () throws(MVError) in try lines(of: scores) })
+      summary: { () throws(MVError) in try summary(of: scores) })
     try output.write(arguments, report)
   }
 
