@@ -3,6 +3,7 @@ import MVCore
 import MVDatasets
 import MVEvaluation
 import MVExtraction
+import MVPages
 import MVRepresentations
 import MVStore
 import TestSupport

@@ -2,6 +2,7 @@ import Foundation
 import MVCore
 import MVEvaluation
 import MVPages
+import MVStore
 import Testing
 
 @testable import MVReports
