@@ -59,8 +59,8 @@ install:         ## copy the commands to PREFIX/bin (/usr/local/bin), where DEST
 uninstall:       ## remove them from there
 	rm -f $(PROGRAMS:%='$(DESTDIR)$(PREFIX)/bin/%')
 
-fixtures:        ## write the golden values again; PYTHON needs Fixtures/Generators/requirements.txt
-	@.ci/fixtures $(PYTHON)
+fixtures:        ## write golden values again, all or by ONLY=hog some; PYTHON needs Fixtures/Generators/requirements.txt
+	@.ci/fixtures $(PYTHON) $(ONLY)
 
 bench: build     ## measure
 	$(BIN)/mvmr-bench
