@@ -56,6 +56,7 @@ let package = Package(
     .library(name: "MVDatasets", targets: ["MVDatasets"]),
     .library(name: "MVDownload", targets: ["MVDownload"]),
     .library(name: "MVRepresentations", targets: ["MVRepresentations"]),
+    .library(name: "MVRepresentationChecks", targets: ["MVRepresentationChecks"]),
     .library(name: "MVEvaluation", targets: ["MVEvaluation"]),
     .library(name: "MVReports", targets: ["MVReports"]),
     .library(name: "MVExtraction", targets: ["MVExtraction"]),
@@ -94,6 +95,7 @@ let package = Package(
     // Whole jobs.
     library("MVDownload", ["MVCore", "MVFiles", "MVDatasets", "SystemCurl"]),
     library("MVReports", ["MVCore", "MVFiles", "MVImaging", "MVPages", "MVStore", "MVDatasets", "MVEvaluation"]),
+    library("MVRepresentationChecks", ["MVCore", "MVRepresentations", "CKernels"]),
     library("MVExtraction", ["MVCore", "MVYAML", "MVDatasets", "MVRepresentations", "MVStore"]),
     library(
       "MVTraining",
@@ -142,7 +144,8 @@ let package = Package(
     tests(of: "MVYAML", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
     tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
-    tests(of: "MVRepresentations", ["MVCore", "MVFiles", "MVImaging", "CKernels"]),
+    tests(of: "MVRepresentations", ["MVRepresentationChecks", "MVCore", "MVFiles", "MVImaging", "CKernels"]),
+    tests(of: "MVRepresentationChecks", ["MVRepresentations", "MVCore", "MVImaging"]),
     tests(of: "MVEvaluation", ["MVCore", "MVFiles", "MVStore", "CKernels"]),
     tests(
       of: "MVReports",

@@ -1,15 +1,15 @@
 internal import CKernels
-internal import MVCore
+public import MVCore
 
 extension Representation {
   /// Throws a usage error naming the first setting that is out of its range: properties can be given any value.
-  func checkSettings() throws(MVError) {
+  public func checkSettings() throws(MVError) {
     var copy = self
     for (key, value) in settingValues.sorted(by: { $0.key < $1.key }) { try copy.set(key, to: value) }
   }
 
-  /// Throws unless images of `shape` are gray or RGB.
-  func checkChannels(of shape: ImageShape) throws(MVError) {
+  /// Throws a data error unless images of `shape` are gray or RGB.
+  public func checkChannels(of shape: ImageShape) throws(MVError) {
     guard shape.channels == 1 || shape.channels == 3 else {
       throw .badData(
         "images of \(shape)", "have \(shape.channels) channels; \(Self.name) takes grey (1) or RGB (3)",
@@ -34,8 +34,11 @@ extension Representation {
     return ImageBatch(count: images.count, shape: images.shape, pixels: .uint8(bytes))
   }
 
-  /// The layout of rows of `images`, once the settings, the size of the buffer and the pixels have been checked.
-  func checkedLayout(for images: ImageBatch, values: Int) throws(MVError) -> FeatureLayout {
+  /// The layout of rows of `images`, once the size of the buffer and the pixels have been checked: how `compute` begins.
+  ///
+  /// Throws what `layout(for:)` throws, a usage error where `values` is not the size of all rows, and a data error that names
+  /// the image where a float pixel is not finite or beyond 1e15.
+  public func checkedLayout(for images: ImageBatch, values: Int) throws(MVError) -> FeatureLayout {
     let layout = try layout(for: images.shape)
     guard values == images.count * layout.count else {
       throw .usage(

@@ -30,11 +30,11 @@ public struct RepresentationSpecification: Hashable, Sendable, CustomStringConve
     self.init(name: type(of: representation).name, storedName: storedName, settings: representation.settingValues)
   }
 
-  /// Reads for example `hog:orientations=9,as=hog9`.
+  /// Reads for example `hog:orientations=9,as=hog9`, checking it against `catalogue`.
   ///
   /// Throws a usage error for text of another form, an unknown representation or setting, a setting out of range or given
   /// twice, and a stored name of other characters than letters, digits, `-`, `_` and `.`.
-  public init(parsing text: String) throws(MVError) {
+  public init(parsing text: String, in catalogue: Catalogue = .standard) throws(MVError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
     var settings: [String: SettingValue] = [:]
@@ -45,7 +45,7 @@ public struct RepresentationSpecification: Hashable, Sendable, CustomStringConve
       guard sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty else {
         throw .usage(
           "representation \(text)", "is not of the form NAME:key=value,... at '\(assignment)'",
-          remedy: "write for example \(name):\(Self.example(for: name))")
+          remedy: "write for example \(name):\(Self.example(for: name, in: catalogue))")
       }
       let (key, value) = (String(sides[0]), String(sides[1]))
       guard settings[key] == nil, key != "as" || storedName == nil else {
@@ -55,11 +55,13 @@ public struct RepresentationSpecification: Hashable, Sendable, CustomStringConve
     }
     if let storedName { try Self.check(storedName: storedName, of: text) }
     self.init(name: name, storedName: storedName, settings: settings)
-    _ = try make()
+    _ = try make(in: catalogue)
   }
 
-  /// The representation asked for; throws as `Catalogue.make` does.
-  public func make() throws(MVError) -> any Representation { try Catalogue.make(name: name, settings: settings) }
+  /// Makes the representation asked for; throws as ``Catalogue/make(name:settings:)`` does.
+  public func make(in catalogue: Catalogue = .standard) throws(MVError) -> any Representation {
+    try catalogue.make(name: name, settings: settings)
+  }
 
   /// Throws a usage error where two of `specifications` would be stored under one name.
   public static func checkStoredNames(of specifications: [RepresentationSpecification]) throws(MVError) {
@@ -86,8 +88,8 @@ public struct RepresentationSpecification: Hashable, Sendable, CustomStringConve
     }
   }
 
-  private static func example(for name: String) -> String {
-    guard let setting = (try? Catalogue.entry(named: name))?.settings.first else { return "key=value" }
+  private static func example(for name: String, in catalogue: Catalogue) -> String {
+    guard let setting = (try? catalogue.entry(named: name))?.settings.first else { return "key=value" }
     return "\(setting.name)=\(setting.value)"
   }
 }

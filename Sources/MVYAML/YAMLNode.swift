@@ -81,12 +81,19 @@ public struct YAMLNode: Hashable, Sendable {
   }
 }
 
+extension YAMLNode {
+  /// Returns what `body` returns; an error of it is thrown with the node's place in the file as its subject.
+  public func placed<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
+    do throws(MVError) { return try body() } catch {
+      throw MVError(error.kind, place, "\(error.place) \(error.reason)", remedy: error.remedy)
+    }
+  }
+}
+
 extension Configurable {
   /// Changes the setting that a YAML value names; errors name the line and column.
   public mutating func set(_ key: String, to node: YAMLNode) throws(MVError) {
     let value = try node.settingValue()
-    do throws(MVError) { try set(key, to: value) } catch {
-      throw MVError(error.kind, node.place, "\(error.place) \(error.reason)", remedy: error.remedy)
-    }
+    try node.placed { () throws(MVError) in try set(key, to: value) }
   }
 }

@@ -25,7 +25,7 @@ extension Command {
     var specifications = try arguments.all("representation").map { (text) throws(MVError) in
       try RepresentationSpecification(parsing: text)
     }
-    if specifications.isEmpty { specifications = Catalogue.defaults }
+    if specifications.isEmpty { specifications = Catalogue.standard.defaults }
     let limit = try arguments.int("limit", in: 1...1_000_000) ?? 512
     var batches = try arguments.all("source").map { (text) throws(MVError) in
       let source = try SourceRequest(parsing: text).open()

@@ -11,7 +11,7 @@ enum CatalogueTables {
       }
       let head = ["representation"] + shapes.map { "\($0.height) x \($0.width)" } + ["axes"]
       var lines = [row(head), row(["---"] + shapes.map { _ in "---:" } + ["---"])]
-      for entry in Catalogue.entries {
+      for entry in Catalogue.standard.entries {
         let representation = try entry.make()
         var counts: [String] = []
         for shape in shapes { counts.append("\(try representation.layout(for: shape).count)") }
@@ -27,7 +27,7 @@ enum CatalogueTables {
     var lines = [
       row(["representation", "setting", "default", "accepts", "what it does"]), row(Array(repeating: "---", count: 5)),
     ]
-    for entry in Catalogue.entries {
+    for entry in Catalogue.standard.entries {
       for (name, value, accepts, help) in entry.settings {
         let choices = accepts.replacing("|", with: ", ")
         lines.append(row(["`\(entry.name)`", "`\(name)`", "\(value)", choices, help.replacing("|", with: "\\|")]))

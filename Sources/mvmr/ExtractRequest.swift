@@ -13,28 +13,22 @@ struct ExtractRequest {
   let extraction: Extraction
 
   init(_ arguments: ParsedArguments) throws(MVError) {
-    let configuration = try arguments["config"].map { (path) throws(MVError) in
-      try ExtractConfiguration(contentsOf: URL(filePath: path))
-    }
-    var specifications = try arguments.all("representation").map { (text) throws(MVError) in
+    var configuration =
+      try arguments["config"].map { (path) throws(MVError) in
+        try ExtractionConfiguration(contentsOf: URL(filePath: path))
+      } ?? ExtractionConfiguration()
+    let specifications = try arguments.all("representation").map { (text) throws(MVError) in
       try RepresentationSpecification(parsing: text)
     }
-    if specifications.isEmpty { specifications = configuration?.representations ?? [] }
-    if specifications.isEmpty { specifications = Catalogue.defaults }
-    try RepresentationSpecification.checkStoredNames(of: specifications)
-    let representations = try specifications.map { (specification) throws(MVError) in
-      NamedRepresentation(try specification.make(), as: specification.storedName)
-    }
-    let splits = arguments.all("split").isEmpty ? configuration?.splits ?? [] : arguments.all("split")
-    let element = try arguments.choice("dtype", as: ElementType.self) ?? configuration?.dtype ?? .float32
+    if !specifications.isEmpty { configuration.representations = specifications }
+    if !arguments.all("split").isEmpty { configuration.splits = arguments.all("split") }
+    configuration.element = try arguments.choice("dtype", as: ElementType.self) ?? configuration.element
+    configuration.jobs = try arguments.int("jobs", in: 1...1024) ?? configuration.jobs
+    configuration.limit = try arguments.int("limit", in: 1...Int.max) ?? configuration.limit
     let source = try SourceArguments.open(
-      try SourceArguments.request(try arguments.required("SOURCE"), arguments, splits: splits))
-    var extraction = Extraction(
-      of: representations, from: source, to: URL(filePath: try arguments.required("output")))
-    extraction.splits = splits.isEmpty ? nil : splits
-    extraction.element = element
-    extraction.jobs = try arguments.int("jobs", in: 1...1024) ?? configuration?.jobs ?? Parallel.processorCount
-    extraction.limit = try arguments.int("limit", in: 1...Int.max) ?? configuration?.limit
+      try SourceArguments.request(try arguments.required("SOURCE"), arguments, splits: configuration.splits))
+    var extraction = try Extraction(
+      configuration, from: source, to: URL(filePath: try arguments.required("output")))
     extraction.shard = try arguments["shard"].map { (text) throws(MVError) in try ShardNumber(parsing: text) }
     extraction.compress = arguments.has("compress")
     extraction.skipBadImages = arguments.has("skip-bad-images")

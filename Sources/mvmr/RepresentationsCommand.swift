@@ -28,17 +28,17 @@ extension Command {
     guard let name = arguments["NAME"] else {
       if arguments.has("json") {
         try Terminal.printJSON(
-          Catalogue.entries.map { ["name": $0.name, "summary": $0.summary] })
+          Catalogue.standard.entries.map { ["name": $0.name, "summary": $0.summary] })
         return
       }
       var table = TextTable("representation", "what it is")
-      for entry in Catalogue.entries { table.add(entry.name, entry.summary) }
+      for entry in Catalogue.standard.entries { table.add(entry.name, entry.summary) }
       print(table.text)
       print("Settings of one: mvmr representations NAME. All of them also take:")
       print(settings(Catalogue.sharedSettings))
       return
     }
-    let representation = try Catalogue.make(name: name)
+    let representation = try Catalogue.standard.make(name: name)
     if arguments.has("json") {
       try Terminal.printJSON(representation.settingValues.merging(Sketch().settingValues) { own, _ in own })
       return

@@ -22,7 +22,7 @@ extension Command {
     var specifications = try arguments.all("representation").map { (text) throws(MVError) in
       try RepresentationSpecification(parsing: text)
     }
-    if specifications.isEmpty { specifications = Catalogue.defaults }
+    if specifications.isEmpty { specifications = Catalogue.standard.defaults }
     var pictures = [image]
     for specification in specifications { pictures.append(try specification.make().picture(of: image)) }
     let output = URL(filePath: try arguments.required("output"))

@@ -4,24 +4,26 @@ import Testing
 
 @Suite struct CatalogueTests {
   @Test func makesByName() throws {
-    let made = try Catalogue.make(name: "hog", settings: ["orientations": .int(18), "signed": .bool(true)])
+    let made = try Catalogue.standard.make(name: "hog", settings: ["orientations": .int(18), "signed": .bool(true)])
     let hog = try #require(made as? HOG)
     #expect(hog.orientations == 18 && hog.signed && hog.cellSize == 8)
-    #expect(Catalogue.defaults.map(\.name).starts(with: ["hog", "lbp", "color"]))
-    #expect(Set(Catalogue.entries.map(\.name)).count == Catalogue.entries.count)
+    #expect(Catalogue.standard.defaults.map(\.name).starts(with: ["hog", "lbp", "color"]))
+    #expect(Set(Catalogue.standard.entries.map(\.name)).count == Catalogue.standard.entries.count)
   }
 
   @Test func namesTheNearestRepresentation() {
-    let error = #expect(throws: MVError.self) { try Catalogue.make(name: "colour") }
+    let error = #expect(throws: MVError.self) { try Catalogue.standard.make(name: "colour") }
     #expect(error?.kind == .usage)
     #expect(error?.description.contains("did you mean color?") == true)
     #expect(error?.description.contains("hog-layer, lbp, color") == true)
-    let far = #expect(throws: MVError.self) { try Catalogue.make(name: "wavelets-of-some-kind") }
+    let far = #expect(throws: MVError.self) { try Catalogue.standard.make(name: "wavelets-of-some-kind") }
     #expect(far?.description.contains("did you mean") == false)
   }
 
   @Test func namesTheNearestSetting() {
-    let error = #expect(throws: MVError.self) { try Catalogue.make(name: "hog", settings: ["cellsize": .int(8)]) }
+    let error = #expect(throws: MVError.self) {
+      try Catalogue.standard.make(name: "hog", settings: ["cellsize": .int(8)])
+    }
     #expect(error?.subject == "setting cellsize")
     #expect(error?.description.contains("did you mean cell_size?") == true)
     #expect(error?.description.contains("orientations, cell_size, block_size") == true)
@@ -60,6 +62,68 @@ import Testing
       try RepresentationSpecification.checkStoredNames(of: [plain, renamed])
     }
     #expect(error?.description.contains("as=NAME") == true)
-    #expect(throws: Never.self) { try RepresentationSpecification.checkStoredNames(of: Catalogue.defaults) }
+    #expect(throws: Never.self) { try RepresentationSpecification.checkStoredNames(of: Catalogue.standard.defaults) }
   }
+
+  @Test func takesRepresentationsOfOtherPackages() throws {
+    let catalogue = try Catalogue.standard.adding(MeanColor.self, isDefault: true)
+    #expect(catalogue.entries.map(\.name) == Catalogue.standard.entries.map(\.name) + ["mean"])
+    #expect(catalogue.defaults.map(\.name) == Catalogue.standard.defaults.map(\.name) + ["mean"])
+    let specification = try RepresentationSpecification(parsing: "mean:gain=3,as=mean3", in: catalogue)
+    #expect((try specification.make(in: catalogue) as? MeanColor)?.gain == 3)
+    #expect(try RepresentationSpecification(parsing: "mean:sketch=0", in: catalogue).make(in: catalogue) is MeanColor)
+    let table = try catalogue.entry(named: "mean").settings
+    #expect(table.map(\.name) == ["gain"] && table[0].accepts == "1...9")
+    let unknown = #expect(throws: MVError.self) { try RepresentationSpecification(parsing: "mean") }
+    #expect(unknown?.subject == "representation mean" && unknown?.remedy.contains("augment") == true)
+    let nearest = #expect(throws: MVError.self) { try RepresentationSpecification(parsing: "meen", in: catalogue) }
+    #expect(nearest?.remedy.contains("did you mean mean?") == true)
+  }
+
+  @Test func refusesNamesThatAreTakenOrCannotBeWritten() throws {
+    let catalogue = try Catalogue.standard.adding(MeanColor.self)
+    let twice = #expect(throws: MVError.self) { try catalogue.adding(MeanColor.self) }
+    #expect(twice?.kind == .usage && twice?.subject == "representation mean")
+    let colon = #expect(throws: MVError.self) { try Catalogue().adding(NamedWithColon.self) }
+    #expect(colon?.problem.contains("no specification") == true)
+    let shared = #expect(throws: MVError.self) { try Catalogue().adding(SettingNamedSketch.self) }
+    #expect(shared?.subject.contains("setting sketch") == true)
+  }
+}
+
+/// The mean of each channel times a gain.
+private struct MeanColor: Representation {
+  static let name = "mean"
+  static let summary = "the mean of each channel"
+  static let settings: [Setting<MeanColor>] = [.int("gain", \.gain, 1...9, "a factor")]
+  var gain = 1
+
+  func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
+    FeatureLayout(shape: [shape.channels], axes: ["channel"])
+  }
+  func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {}
+  func picture(of image: Image) throws(MVError) -> Image { image }
+}
+
+/// A representation that no specification could name.
+private struct NamedWithColon: Representation {
+  static let name = "a:b"
+  static let summary = "nothing"
+  static let settings: [Setting<NamedWithColon>] = []
+
+  func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout { FeatureLayout(shape: [1], axes: ["value"]) }
+  func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {}
+  func picture(of image: Image) throws(MVError) -> Image { image }
+}
+
+/// A representation with a setting of the name of a shared one.
+private struct SettingNamedSketch: Representation {
+  static let name = "sketchy"
+  static let summary = "nothing"
+  static let settings: [Setting<SettingNamedSketch>] = [.int("sketch", \.sketch, 0...9, "nothing")]
+  var sketch = 0
+
+  func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout { FeatureLayout(shape: [1], axes: ["value"]) }
+  func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {}
+  func picture(of image: Image) throws(MVError) -> Image { image }
 }

@@ -162,7 +162,7 @@ import Testing
     #expect(sketched.sketched(columns: 7).sketch == Sketch(columns: 7))
     let layout = try sketched.layout(for: ImageShape(height: 32, width: 32, channels: 3))
     #expect(layout.shape == [96] && layout.axes == ["sketch"])
-    #expect(try Catalogue.make(name: "hog", settings: ["sketch": .int(0)]) is HOG)
+    #expect(try Catalogue.standard.make(name: "hog", settings: ["sketch": .int(0)]) is HOG)
   }
 
   static let impossible: [(String, String)] = [

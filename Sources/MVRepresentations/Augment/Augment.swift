@@ -3,10 +3,10 @@ internal import MVImaging
 
 /// A random augmentation of the image, flattened: each image is changed in its own way, always in the same.
 ///
-/// The policies are those that training draws its views by (``AugmentationPolicy``). The generator that makes the choices
-/// is keyed by `seed` and by the image: by a 64-bit FNV-1a hash of height, width, channels (four bytes each, the low byte
-/// first) and of the 8-bit pixels, row by row. So a row depends neither on the batch nor on the place in the data set, equal
-/// images get equal views, and another seed gives all images others.
+/// The policies are those that training draws its views by (`AugmentationPolicy` of `MVImaging`). The generator that makes
+/// the choices is keyed by `seed` and by the image: by a 64-bit FNV-1a hash of height, width, channels (four bytes each, the
+/// low byte first) and of the 8-bit pixels, row by row. So a row depends neither on the batch nor on the place in the data
+/// set, equal images get equal views, and another seed gives all images others.
 ///
 /// Policies work on 8-bit RGB: floats must lie in 0...1 and are scaled by 255 and rounded to nearest, gray counts as
 /// R = G = B and stays gray. Axes: channel, y, x; values 0...1.

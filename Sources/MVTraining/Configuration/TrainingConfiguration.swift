@@ -38,11 +38,17 @@ public struct TrainingConfiguration: Hashable, Sendable {
   /// The defaults.
   public init() {}
 
-  /// Reads a file of this package; an unknown key or an impossible value is an error that names its line and column.
-  public init(contentsOf url: URL) throws(MVError) { try self.init(YAMLNode(contentsOf: url)) }
+  /// Reads a file of this package; the representations that it expects are those of `catalogue`.
+  ///
+  /// Throws an error with line and column for text that is not YAML, an unknown key, and an impossible value.
+  public init(contentsOf url: URL, in catalogue: Catalogue = .standard) throws(MVError) {
+    try self.init(YAMLNode(contentsOf: url), in: catalogue)
+  }
 
-  /// Reads a document of this package.
-  public init(_ root: YAMLNode) throws(MVError) {
+  /// Reads a document of this package; the representations that it expects are those of `catalogue`.
+  ///
+  /// Throws an error with line and column for an unknown key and an impossible value.
+  public init(_ root: YAMLNode, in catalogue: Catalogue = .standard) throws(MVError) {
     for entry in try root.entries() where !entry.value.isNull {
       switch entry.name {
       case "source": source = try entry.value.settingValue().description
@@ -54,7 +60,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
         }
       case "features":
         features = try entry.value.elements().map { (node) throws(MVError) in try node.settingValue().description }
-      case "extract": try readExpectations(entry.value)
+      case "extract": try readExpectations(entry.value, in: catalogue)
       case "teachers":
         settings.teacherSettings = try Self.teachers(entry.value)
       default:
@@ -68,13 +74,13 @@ public struct TrainingConfiguration: Hashable, Sendable {
     }
   }
 
-  private mutating func readExpectations(_ node: YAMLNode) throws(MVError) {
+  private mutating func readExpectations(_ node: YAMLNode, in catalogue: Catalogue) throws(MVError) {
     for entry in try node.entries() {
       switch entry.name {
       case "representations":
         expected = try entry.value.elements().map { (node) throws(MVError) in
           try node.placed { () throws(MVError) in
-            try RepresentationSpecification(parsing: node.settingValue().description)
+            try RepresentationSpecification(parsing: node.settingValue().description, in: catalogue)
           }
         }
       case "normalize", "normalise":
@@ -129,14 +135,5 @@ public struct TrainingConfiguration: Hashable, Sendable {
     if expectedNormalization != .none { words.append("--normalize \(expectedNormalization.rawValue)") }
     words += expected.map { "--representation \($0)" }
     return (words + ["--output features.h5"]).joined(separator: " ")
-  }
-}
-
-extension YAMLNode {
-  /// Puts the place in the file into the errors of `body`.
-  func placed<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
-    do throws(MVError) { return try body() } catch {
-      throw MVError(error.kind, place, "\(error.place) \(error.reason)", remedy: error.remedy)
-    }
   }
 }

@@ -90,7 +90,7 @@ struct Demo {
 
   private func extract(_ source: Synthetic) throws(MVError) -> FeatureFile {
     let url = folder.appending(path: "features.h5")
-    let representations = try Catalogue.defaults.map { (specification) throws(MVError) in
+    let representations = try Catalogue.standard.defaults.map { (specification) throws(MVError) in
       NamedRepresentation(try specification.make(), as: specification.storedName)
     }
     let extraction = Extraction(of: representations, from: source, to: url)

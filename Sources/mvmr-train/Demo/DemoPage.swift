@@ -81,7 +81,7 @@ struct DemoPage {
   private func gallery() throws(MVError) -> ImageGrid {
     let test = try source.split("test")
     let images = try source.images(0..<10, of: test)
-    let representations = try Catalogue.defaults.map { (specification) throws(MVError) in
+    let representations = try Catalogue.standard.defaults.map { (specification) throws(MVError) in
       (specification.storedName, try specification.make())
     }
     var items: [ImageGrid.Item] = []

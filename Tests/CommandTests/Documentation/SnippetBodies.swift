@@ -38,7 +38,7 @@ struct SnippetBodies {
 
   @Test func byName() throws {
     let image = try Image(contentsOf: folder.url.appending(path: "photo.png"))
-    for entry in Catalogue.entries {
+    for entry in Catalogue.standard.entries {
       let features = try entry.make().features(of: image)
       print(entry.name, features.layout.shape)
     }

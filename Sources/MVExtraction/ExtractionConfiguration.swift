@@ -1,10 +1,11 @@
-internal import Foundation
-internal import MVCore
-internal import MVRepresentations
-internal import MVStore
-internal import MVYAML
+public import MVCore
+public import MVRepresentations
+public import MVStore
+public import MVYAML
 
-/// The YAML file of `mvmr extract --config`.
+public import struct Foundation.URL
+
+/// What a YAML file says of an extraction: the representations, and how they are stored.
 ///
 ///     representations:
 ///       - hog
@@ -13,20 +14,40 @@ internal import MVYAML
 ///     dtype: float16
 ///     jobs: 2
 ///     limit: 1000
-struct ExtractConfiguration {
-  var representations: [RepresentationSpecification] = []
-  var splits: [String] = []
-  var dtype: ElementType?
-  var jobs: Int?
-  var limit: Int?
+public struct ExtractionConfiguration: Hashable, Sendable {
+  /// The representations, in the order of the file; where there are none, the catalogue's defaults.
+  public var representations: [RepresentationSpecification] = []
+  /// The splits to extract, two joined as `train+extra`; where there are none, all that the source has.
+  public var splits: [String] = []
+  /// How the values are stored; float32 unless given.
+  public var element: ElementType?
+  /// Threads that load and compute; one a processor unless given.
+  public var jobs: Int?
+  /// Take only so many images of each split, from its start; all unless given.
+  public var limit: Int?
 
-  /// Reads the file; an unknown key or an impossible value is an error that names its line and column.
-  init(contentsOf url: URL) throws(MVError) {
-    for entry in try YAMLNode(contentsOf: url).entries() {
+  /// The keys of the file.
+  public static let keys = ["representations", "splits", "dtype", "jobs", "limit"]
+
+  /// Creates a configuration that leaves everything to the defaults.
+  public init() {}
+
+  /// Reads a file; its representations are those of `catalogue`.
+  ///
+  /// Throws an error with line and column for text that is not YAML, an unknown key, and an impossible value.
+  public init(contentsOf url: URL, in catalogue: Catalogue = .standard) throws(MVError) {
+    try self.init(YAMLNode(contentsOf: url), in: catalogue)
+  }
+
+  /// Reads a document; its representations are those of `catalogue`.
+  ///
+  /// Throws an error with line and column for an unknown key and an impossible value.
+  public init(_ root: YAMLNode, in catalogue: Catalogue = .standard) throws(MVError) {
+    for entry in try root.entries() {
       switch entry.name {
       case "representations":
         representations = try entry.value.elements().map { (node) throws(MVError) in
-          try Self.representation(node)
+          try Self.representation(node, in: catalogue)
         }
       case "splits":
         splits = try entry.value.elements().map { (node) throws(MVError) in try node.settingValue().description }
@@ -35,13 +56,13 @@ struct ExtractConfiguration {
         guard let value = ElementType(rawValue: text) else {
           throw .usage(entry.value.place, "dtype \(text) is not possible", remedy: "it takes float32 or float16")
         }
-        dtype = value
+        element = value
       case "jobs": jobs = try Self.count(entry, atMost: 1024)
       case "limit": limit = try Self.count(entry)
       default:
         throw .usage(
           entry.key.place, "\(entry.name) is not a key of extract",
-          remedy: "it has representations, splits, dtype, jobs, limit")
+          remedy: "it has \(Self.keys.joined(separator: ", "))")
       }
     }
   }
@@ -55,15 +76,17 @@ struct ExtractConfiguration {
   }
 
   /// `hog`, `hog:orientations=12`, or `hog: {orientations: 12}`.
-  private static func representation(_ node: YAMLNode) throws(MVError) -> RepresentationSpecification {
+  private static func representation(
+    _ node: YAMLNode, in catalogue: Catalogue
+  ) throws(MVError) -> RepresentationSpecification {
     guard case .mapping(let entries) = node.content else {
       let text = try node.settingValue().description
-      return try placed(node) { () throws(MVError) in try RepresentationSpecification(parsing: text) }
+      return try node.placed { () throws(MVError) in try RepresentationSpecification(parsing: text, in: catalogue) }
     }
     guard entries.count == 1 else {
       throw .usage(node.place, "is a mapping of \(entries.count) keys", remedy: "write one representation a list item")
     }
-    let entry = try placed(entries[0].key) { () throws(MVError) in try Catalogue.entry(named: entries[0].name) }
+    let entry = try entries[0].key.placed { () throws(MVError) in try catalogue.entry(named: entries[0].name) }
     var settings: [String: SettingValue] = [:]
     var storedName: String?
     for setting in try entries[0].value.entries() {
@@ -72,7 +95,7 @@ struct ExtractConfiguration {
         throw .usage(setting.key.place, "gives \(setting.name) twice", remedy: "leave one out")
       }
       guard setting.name != "as" else {
-        storedName = try placed(setting.value) { () throws(MVError) in
+        storedName = try setting.value.placed { () throws(MVError) in
           try RepresentationSpecification(name: entry.name, checkingStoredName: value.description).storedName
         }
         continue
@@ -82,7 +105,7 @@ struct ExtractConfiguration {
     }
     let specification = RepresentationSpecification(name: entry.name, storedName: storedName, settings: settings)
     // What single settings do not show: a seed without a sketch.
-    _ = try placed(node) { () throws(MVError) in try specification.make() }
+    _ = try node.placed { () throws(MVError) in try specification.make(in: catalogue) }
     return specification
   }
 
@@ -93,17 +116,8 @@ struct ExtractConfiguration {
     let known = (entry.settings + Catalogue.sharedSettings).map(\.name)
     // A seed alone is refused, and would hide whether its value is good.
     let others: [String: SettingValue] = setting.name == "sketch_seed" ? ["sketch": .int(1)] : [:]
-    try placed(known.contains(setting.name) ? setting.value : setting.key) { () throws(MVError) in
+    try (known.contains(setting.name) ? setting.value : setting.key).placed { () throws(MVError) in
       _ = try entry.make(settings: others.merging([setting.name: value]) { $1 })
-    }
-  }
-
-  /// Puts the place in the file into the errors of `body`.
-  private static func placed<Result>(
-    _ node: YAMLNode, _ body: () throws(MVError) -> Result
-  ) throws(MVError) -> Result {
-    do throws(MVError) { return try body() } catch {
-      throw MVError(error.kind, node.place, "\(error.place) \(error.reason)", remedy: error.remedy)
     }
   }
 }
