@@ -45,11 +45,14 @@ lint:            ## formatting, file sizes, import ladder
 	@.ci/lint
 
 format:          ## format all sources in place
-	swift format -i -r Package.swift Sources Tests
+	swift format -i -r Package.swift Snippets Sources Tests
 	git ls-files '*.cpp' '*.h' | xargs clang-format -i
 
 docs:            ## check that the documentation is whole; needs the program, of make build or make test
 	@.ci/docs
+
+docc: build      ## build the API documentation into .build/docc; a broken link is an error
+	@.ci/docc
 
 check: lint test docs ## everything that must hold, what is quick first
 
@@ -65,4 +68,4 @@ fixtures:        ## write golden values again, all or by ONLY=hog some; PYTHON n
 bench: build     ## measure
 	$(BIN)/mvmr-bench
 
-.PHONY: help setup demo build debug test sanitize lint format docs check install uninstall fixtures bench
+.PHONY: help setup demo build debug test sanitize lint format docs docc check install uninstall fixtures bench

@@ -1,6 +1,12 @@
 public import MVCore
 
 /// A labeled set of images, in splits of one shape each, read in batches.
+///
+///     let source = try SourceSpecification(parsing: "folder:photos").open()
+///     let split = try source.split("train")
+///     let images = try source.images(0..<64, of: split)
+///
+/// `Snippets/own-source.swift` is a source of one's own.
 public protocol ImageSource: Sendable {
   /// What the source holds.
   var contents: SourceContents { get }

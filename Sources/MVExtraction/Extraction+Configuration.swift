@@ -24,9 +24,10 @@ extension Extraction {
     for name in configuration.splits where name.contains("+") && !source.splits.contains(where: { $0.name == name }) {
       source = try JoinedSplits(source, joining: name)
     }
-    self.init(
-      of: representations, from: source, splits: configuration.splits.isEmpty ? nil : configuration.splits, to: output,
-      element: configuration.element ?? .float32, jobs: configuration.jobs ?? Parallel.processorCount,
-      limit: configuration.limit)
+    self.init(of: representations, from: source, to: output)
+    if !configuration.splits.isEmpty { splits = configuration.splits }
+    element = configuration.element ?? element
+    jobs = configuration.jobs ?? jobs
+    limit = configuration.limit
   }
 }

@@ -3,6 +3,12 @@ public import MVCore
 /// A fixed, hand-crafted description of an image: a settings value that maps images to rows of `Float`.
 ///
 /// Every representation is deterministic, and its rows do not depend on the size of the batch or on the thread.
+///
+///     let image = try Image(contentsOf: URL(filePath: "photo.png"))
+///     let features = try HOG(orientations: 9, cellSize: 8).features(of: image)
+///     print(features.layout.shape, features.values.count)
+///
+/// `Snippets/own-representation.swift` is one of one's own; `MVRepresentationChecks` tells whether it keeps every promise.
 public protocol Representation: Configurable {
   /// One line for the catalogue: what it describes and whose numbers it reproduces.
   static var summary: String { get }
@@ -18,7 +24,9 @@ public protocol Representation: Configurable {
   /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
   func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError)
 
-  /// A picture, 8-bit RGB, of what the representation sees in `image`, for people to look at.
+  /// A picture of what the representation sees in `image`, for people to look at.
+  ///
+  /// 8-bit RGB, at least 256 pixels high and wide. Throws where `layout(for:)` does.
   func picture(of image: Image) throws(MVError) -> Image
 }
 

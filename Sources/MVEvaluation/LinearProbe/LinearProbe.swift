@@ -10,6 +10,10 @@ public import MVCore
 /// pass over the features. The penalty is chosen on held-out rows of train, never on test, the larger one of ties, and
 /// the fit repeated on all of train; a single penalty skips the choice. Features that do not fit 1 GiB as float32 are
 /// read anew in each pass.
+///
+///     let (train, test) = try EvaluationPair(file, representations: ["hog", "lbp"]).heldOut()
+///     let probe = try LinearProbe().fit(train)
+///     print(try probe.score(test).top1)
 public struct LinearProbe: Hashable, Sendable {
   /// Which train rows are held out to choose the penalty.
   public enum Validation: Hashable, Sendable, Codable {

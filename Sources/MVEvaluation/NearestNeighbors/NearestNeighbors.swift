@@ -11,6 +11,10 @@ public import MVCore
 ///
 /// Follows the protocol of Caron et al., "Emerging properties in self-supervised vision transformers" (2021), with
 /// Wu et al., "Unsupervised feature learning via non-parametric instance discrimination" (2018) for the weights.
+///
+///     let (train, test) = try EvaluationPair(file, representations: ["hog"]).heldOut()
+///     let scores = try NearestNeighbors(k: [10, 20]).evaluate(train: train, test: test)
+///     print(scores.results.map(\.top1))
 public struct NearestNeighbors: Hashable, Sendable {
   /// What near means.
   public enum Metric: String, Hashable, Sendable, Codable, CaseIterable {

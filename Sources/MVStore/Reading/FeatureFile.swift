@@ -6,6 +6,10 @@ internal import MVFiles
 ///
 /// Opening reads labels, ids and marks, and checks their checksums; features are mapped and read as they are asked for.
 /// A file that is still being written shows what was finished when it was opened.
+///
+///     let file = try FeatureFile(reading: URL(filePath: "features.h5"))
+///     let train = try file["train"]
+///     let rows = try train.features("hog").matrix(0..<10)
 public struct FeatureFile: Sendable {
   /// The file.
   public let url: URL

@@ -8,6 +8,10 @@ public import MVImaging
 ///
 /// A run is a function of its settings and its data alone: neither the number of workers nor a kill and a resume change
 /// a bit of its checkpoints. It is not for use by several threads at once.
+///
+///     let data = try TrainingData(source: source, split: source.split("train"), targets: [.pixels])
+///     let trainer = try Trainer(TrainingSettings(), data: data, folder: URL(filePath: "run"))
+///     try trainer.run { print($0.step, $0.loss.total) }
 public final class Trainer {
   /// The settings of the run.
   public let settings: TrainingSettings
