@@ -19,8 +19,10 @@ void add_upper(at::Tensor& product, const at::Tensor& rows, int64_t strips) {
   }
 }
 
-/// (rows - mean) * (rows - mean)^T. Wide rows are multiplied in strips of the upper triangle, which saves most of the
-/// other half; where the shifted rows are not asked for, a few columns at a time, which then stay in the cache.
+/// (rows - mean) * (rows - mean)^T, n x n.
+///
+/// Wide rows are multiplied in strips of the upper triangle, which saves most of the other half. Where the shifted rows
+/// are not asked for, a few columns are taken at a time, which then stay in the cache.
 at::Tensor gram(const at::Tensor& rows, at::Tensor* shifted) {
   constexpr int64_t block = 2048;
   const int64_t count = rows.size(0), columns = rows.size(1);

@@ -103,7 +103,7 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
       terms->values[3 + index] = settings.released_sign ? value : 1 - value;
       total += weight * terms->values[3 + index];
     }
-    // Every term's pull on the distances of z is gathered first, so that there is one product, not one a term.
+    // Every term's pull on the distances of z is gathered first, so that there is one product instead of one per term.
     gradient.add_(mvt::rows_gradient(a, slope));
     gradient0.add_(mvt::rows_gradient(a0, slope0));
     keep(context, {gradient0, gradient});

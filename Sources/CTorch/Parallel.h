@@ -14,8 +14,8 @@ void on_threads(int threads, void (*body)(void*), void* context);
 /// The threads that a loop may use.
 int loop_threads();
 
-/// Calls `body(begin, end)` for equal pieces of `begin..<end` of about `grain` or more, at most one a thread; it must
-/// not throw.
+/// Calls `body(begin, end)` for equal pieces of `begin..<end` of about `grain` or more, at most one per thread; `body`
+/// must not throw.
 template <typename Body>
 void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
   const int64_t count = end - begin;

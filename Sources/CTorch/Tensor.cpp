@@ -37,7 +37,7 @@ GuardedStatus mvt_tensor_from_images(const uint8_t* pixels, int64_t count, int64
   return mvt::run([&] {
     at::Tensor tensor = at::empty({count, height, width, channels}, at::kFloat);
     float* target = tensor.data_ptr<float>();
-    // 256 possible bytes a channel: a table is exact and needs no arithmetic a pixel.
+    // A channel has 256 possible bytes: a table is exact and needs no arithmetic per pixel.
     std::vector<float> table(256 * channels);
     for (int64_t channel = 0; channel < channels; ++channel) {
       for (int byte = 0; byte < 256; ++byte) {

@@ -1,11 +1,11 @@
 /// The labels of the rows of one split.
 public enum Labels: Hashable, Sendable {
-  /// One class a row, -1 where unlabeled.
+  /// One class number per row; -1 where the row is unlabeled.
   case single([Int64])
-  /// Rows x classes, row by row: 1 present, 0 absent, 255 ignored (a "difficult" object).
+  /// Rows x classes, row by row: 1 where the class is present, 0 where absent, 255 where ignored ("difficult").
   case multi([UInt8], classes: Int)
 
-  /// How many rows are labeled or marked unlabeled.
+  /// The number of rows, unlabeled ones included.
   public var count: Int {
     switch self {
     case .single(let values): values.count
@@ -13,7 +13,7 @@ public enum Labels: Hashable, Sendable {
     }
   }
 
-  /// The labels of `rows`.
+  /// The labels of the rows at positions `rows`, in that order.
   public subscript(rows: Range<Int>) -> Labels {
     switch self {
     case .single(let values): .single(Array(values[rows]))

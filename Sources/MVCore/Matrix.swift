@@ -1,10 +1,10 @@
-/// A dense matrix of `Float`, row by row.
+/// A dense matrix of `Float`, stored row by row.
 public struct Matrix: Hashable, Sendable {
   /// Number of rows.
   public let rows: Int
   /// Number of columns.
   public let columns: Int
-  /// `rows * columns` values, row by row.
+  /// The `rows * columns` values, row by row.
   public var values: [Float]
 
   /// Creates a matrix from its values, row by row; there must be `rows * columns` of them.
@@ -26,6 +26,6 @@ public struct Matrix: Hashable, Sendable {
     set { values[row * columns + column] = newValue }
   }
 
-  /// The values of one row.
+  /// The values of row `row`, without a copy.
   public subscript(row row: Int) -> ArraySlice<Float> { values[row * columns..<(row + 1) * columns] }
 }

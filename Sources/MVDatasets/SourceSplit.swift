@@ -1,22 +1,22 @@
 public import MVCore
 
-/// One split of a source: how many images, of which shape, with which labels.
+/// One split of a source: its images' number, shape, labels and ids.
 public struct SourceSplit: Hashable, Sendable {
-  /// For example `train`.
+  /// The split's name, for example `train`.
   public let name: String
   /// The shape of every image.
   public let shape: ImageShape
-  /// Whether pixels are floats, not bytes.
+  /// Whether pixels are floats; otherwise they are bytes.
   public let hasFloatPixels: Bool
-  /// One label, or one row of labels, an image.
+  /// The labels: one, or one row of them, per image.
   public let labels: Labels
-  /// Where each image came from, for example a path below the source's folder.
+  /// The origin of each image, for example a path inside the source's folder.
   public let ids: PackedStrings
 
   /// The number of images.
   public var count: Int { ids.count }
 
-  /// Creates a split; labels and ids must be equally many.
+  /// Creates a split; `labels` and `ids` must have one entry per image.
   public init(
     name: String, shape: ImageShape, hasFloatPixels: Bool = false, labels: Labels, ids: some Collection<String>
   ) {

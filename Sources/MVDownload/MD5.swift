@@ -1,7 +1,7 @@
 internal import Foundation
 internal import MVCore
 
-/// The MD5 sum (RFC 1321), which the makers of data sets publish; it tells damage, not malice.
+/// The MD5 sum (RFC 1321), which the makers of data sets publish; it detects damage, not malice.
 struct MD5 {
   private var state: (UInt32, UInt32, UInt32, UInt32) = (0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476)
 
@@ -9,7 +9,7 @@ struct MD5 {
   private static let table: [UInt32] = (0..<64).map { UInt32(abs(sin(Double($0 + 1))) * 4_294_967_296) }
   private static let shifts: [UInt32] = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
 
-  /// 32 hexadecimal digits.
+  /// The sum of `bytes` as 32 hexadecimal digits.
   static func text(of bytes: UnsafeRawBufferPointer) -> String {
     var sum = MD5()
     let whole = bytes.count / 64
@@ -32,7 +32,7 @@ struct MD5 {
     }.joined()
   }
 
-  /// The sum of a file; throws where it cannot be read.
+  /// The sum of a file as 32 hexadecimal digits; throws where the file cannot be read.
   static func text(ofFile url: URL) throws(MVError) -> String {
     guard let bytes = try? Data(contentsOf: url, options: .alwaysMapped) else {
       throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")

@@ -3,17 +3,17 @@ internal import MVCore
 internal import Synchronization
 internal import SystemCurl
 
-/// One HTTP request that appends to a file what is missing at its end.
+/// One HTTP request that appends the missing rest to a file.
 final class Transfer {
   /// How a request ended.
   enum Ending: Equatable {
-    /// The server sent all it promised.
+    /// The server sent everything it promised.
     case complete
-    /// The server has nothing beyond what the file holds.
+    /// The server has no bytes beyond those that the file holds.
     case nothingMore
-    /// The server sends the whole file only.
+    /// The server can only send the whole file.
     case cannotResume
-    /// The connection ended early; why, in words.
+    /// The connection ended early, for the reason given.
     case broken(String)
   }
 
@@ -29,7 +29,7 @@ final class Transfer {
 
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-  /// Opens the file for appending, creating it where needed.
+  /// Opens the file for appending, creating it where needed; throws where it cannot be written.
   init(
     _ address: String, appendingTo file: URL, cancellation: Cancellation, progress: @escaping (Int, Int?) -> Void
   ) throws(MVError) {
@@ -56,7 +56,7 @@ final class Transfer {
     }
   }
 
-  /// Sends the request and writes what comes; throws where the server refuses, or the file cannot be written.
+  /// Sends the request and appends what arrives; throws where the server refuses or the file cannot be written.
   func run() throws(MVError) -> Ending {
     let start = written
     _ = mv_curl_set_text(handle, CURLOPT_URL, address)
@@ -85,7 +85,7 @@ final class Transfer {
     if let failure { throw failure }
     switch code {
     case CURLE_OK:
-      // Bytes appended to those of a server that sends the whole file would be wrong.
+      // If the server sends the whole file instead, its bytes must not be appended.
       return start > 0 && mv_curl_status(handle) == 200 && written > start ? .cannotResume : .complete
     case CURLE_RANGE_ERROR: return .cannotResume
     case CURLE_HTTP_RETURNED_ERROR where mv_curl_status(handle) == 416 && start > 0: return .nothingMore

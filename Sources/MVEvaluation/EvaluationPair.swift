@@ -1,20 +1,20 @@
 public import MVCore
 public import MVStore
 
-/// What an evaluation trains and tests on: two splits of a feature file, or one where there is no other.
+/// The features that an evaluation trains and tests on: two splits of a feature file, or the only one.
 public enum EvaluationPair: Sendable {
   /// Train on one split, test on another.
   case splits(train: LabeledFeatures, test: LabeledFeatures)
-  /// There is one split only.
+  /// The only split, which serves for both.
   case single(LabeledFeatures)
 
-  /// Names that a test split has, in order of preference.
+  /// The names of test splits, in order of preference.
   private static let testNames = ["test", "val", "valid", "validation"]
 
   /// Chooses splits of `file` and joins `representations`; rows whose images could not be read are left out.
   ///
-  /// Without names: `train` or else `trainval`, and `test` or else `val`; a file whose labeled rows all stand in one split gives
-  /// ``single(_:)``. Throws where a split or a representation is not there or not complete.
+  /// Without names, train is `train`, else `trainval`, and test is `test`, else `val`; a file without a test split
+  /// gives ``single(_:)``. Throws where a split or a representation is missing or unfinished.
   public init(
     _ file: FeatureFile, representations: [String], trainSplit: String? = nil, testSplit: String? = nil
   ) throws(MVError) {
@@ -33,7 +33,7 @@ public enum EvaluationPair: Sendable {
     }
   }
 
-  /// The labels of what is trained on, of every row there is.
+  /// The labels of all rows of the split that is trained on.
   public var trainLabels: Labels {
     switch self {
     case .splits(let train, _): train.labels
@@ -41,8 +41,10 @@ public enum EvaluationPair: Sendable {
     }
   }
 
-  /// Train and test for a method that must not see its test rows: of a single split, every fifth row of each class is
-  /// held out.
+  /// Train and test rows for a method that must not see its test rows.
+  ///
+  /// Of a single split every fifth row of each class is held out. Throws where a single split has several labels per
+  /// row, or no class has five rows.
   public func heldOut() throws(MVError) -> (train: LabeledFeatures, test: LabeledFeatures) {
     switch self {
     case .splits(let train, let test): return (train, test)
@@ -67,7 +69,7 @@ public enum EvaluationPair: Sendable {
     }
   }
 
-  /// What to tell the user of a single split, or nil.
+  /// A notice for the user about a single split; nil where there are two.
   public func notice(heldOut: Bool) -> String? {
     guard case .single(let all) = self else { return nil }
     return heldOut

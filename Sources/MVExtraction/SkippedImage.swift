@@ -1,11 +1,11 @@
 /// An image that could not be read and was left out.
 public struct SkippedImage: Hashable, Sendable, Codable {
-  /// The split.
+  /// The name of the split.
   public let split: String
-  /// Its row, which holds NaN.
+  /// The image's row, which holds NaN.
   public let row: Int
-  /// Where it was to come from.
+  /// The image's id, for example its path.
   public let id: String
-  /// Why it could not be read.
+  /// The reason why it could not be read.
   public let reason: String
 }

@@ -3,19 +3,21 @@ package import MVCore
 
 /// Files that appear under their name whole and on the disk, or not at all.
 ///
-/// A file is written beside its place as `.NAME.creating`, synced, and only then renamed: no instant, no full disk and no
-/// power failure leaves half a file under the name.
+/// A file is written beside its place as `.NAME.creating`, synced, and only then renamed. No kill, full disk or power
+/// failure can leave half a file under the name.
 package enum AtomicFile {
-  /// Creates the file at `path`, filled by `body`, which gets the path and the descriptor of what will become it.
+  /// Creates the file at `path`: `body` fills the temporary file, whose path and descriptor it gets.
   ///
-  /// Returns nil where another process was first, unless `replacing` says that what stands there goes. The file comes with
-  /// the writer's lock. Throws what `body` throws, and where another process is creating the file.
+  /// Returns the file, with the writer's lock held, or nil where another process was first; with `replacing`, a file
+  /// that is already there is replaced. Throws what `body` throws, and where the file cannot be created or another
+  /// process is creating it.
   package static func create(
     _ path: String, replacing: Bool, _ body: (String, FileDescriptor) throws(MVError) -> Void
   ) throws(MVError) -> FileDescriptor? {
     let url = URL(filePath: path)
     let temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).creating").path
-    // The same name for all: the lock on it lets one process create at a time, and what a killed one left is reused.
+    // The same temporary name for all: its lock lets one process create at a time, and what a killed one left is
+    // reused.
     let file: FileDescriptor
     do throws(MVError) {
       file = try FileDescriptor(temporary, flags: O_RDWR | O_CREAT | O_NOFOLLOW)
@@ -45,11 +47,11 @@ package enum AtomicFile {
     return file
   }
 
-  /// Writes the file at `url` anew by `body`, in place of what stands there.
+  /// Replaces the file at `url`, or creates it, with what `body` writes.
   ///
-  /// Throws what `body` throws, and where the file cannot be written; what stood there then stays.
+  /// Throws what `body` throws, and where the file cannot be written; the old file then stays.
   package static func replace(_ url: URL, _ body: (FileDescriptor) throws(MVError) -> Void) throws(MVError) {
-    // Ends: another round is needed only when another process has put its file in place in between.
+    // Terminates: it loops only if another process has put its file in place in between.
     while true {
       let made = try create(url.path, replacing: true) { (_, file) throws(MVError) in
         try file.truncate()
@@ -59,15 +61,15 @@ package enum AtomicFile {
     }
   }
 
-  /// Writes `bytes` in place of what stands at `url`; throws where that cannot be done.
+  /// Replaces the file at `url`, or creates it, with `bytes`; throws where it cannot be written.
   package static func write(_ bytes: Data, to url: URL) throws(MVError) {
     try replace(url) { (file) throws(MVError) in try file.write([UInt8](bytes), at: 0) }
   }
 
-  /// Writes `text`, as UTF-8, in place of what stands at `url`; throws where that cannot be done.
+  /// Replaces the file at `url`, or creates it, with `text` as UTF-8; throws where it cannot be written.
   package static func write(_ text: String, to url: URL) throws(MVError) { try write(Data(text.utf8), to: url) }
 
-  /// The error of a file that another process writes to.
+  /// The error for a file that another process is writing.
   package static func busy(_ path: String) -> MVError {
     .inputOutput(
       path, "is being written by another process", remedy: "wait until that has ended, or give another --output")

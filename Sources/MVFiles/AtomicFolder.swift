@@ -1,9 +1,11 @@
 package import Foundation
 package import MVCore
 
-/// Folders that get their name when all of what they hold is there and on the disk.
+/// Folders that get their name only when all of their content is on the disk.
 package enum AtomicFolder {
-  /// Creates `folder`, filled by `body`; throws what `body` throws, and where something but an empty folder stands there.
+  /// Creates `folder` with what `body` writes into the temporary folder that it gets.
+  ///
+  /// Throws what `body` throws, and where the folder cannot be created or already exists and is not empty.
   package static func write(_ folder: URL, _ body: (URL) throws(MVError) -> Void) throws(MVError) {
     let path = folder.path
     let present = try? FileManager.default.contentsOfDirectory(atPath: path)
@@ -12,7 +14,7 @@ package enum AtomicFolder {
     }
     let target = URL(filePath: path)
     let temporary = target.deletingLastPathComponent().appending(path: ".\(target.lastPathComponent).creating")
-    // The same name for all: what a killed run left is written anew, and the lock keeps two runs apart.
+    // The same temporary name for all: what a killed run left is removed, and the lock keeps two runs apart.
     try createInner(temporary)
     let lock = try FileDescriptor(temporary.path, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
     guard try lock.lock() else {
@@ -32,7 +34,7 @@ package enum AtomicFolder {
     try FileDescriptor.synchronizeFolder(of: path)
   }
 
-  /// Brings everything in the folder to the disk, so that its name never stands for half of it.
+  /// Syncs everything in the folder, so that its final name never stands for half of it.
   private static func synchronize(_ folder: URL) throws(MVError) {
     let inside = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isDirectoryKey])
     for case let url as URL in inside ?? FileManager.DirectoryEnumerator() {
@@ -42,14 +44,14 @@ package enum AtomicFolder {
     try FileDescriptor(folder.path, flags: O_RDONLY | O_DIRECTORY).synchronize()
   }
 
-  /// Creates a folder within an existing one where there is none; throws where that cannot be done.
+  /// Creates a folder inside an existing one, unless it is already there; throws where that fails.
   package static func createInner(_ folder: URL) throws(MVError) {
     guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
       throw FileDescriptor.failure(folder.path, "cannot be created", errno)
     }
   }
 
-  /// Writes one file of a folder that is still without its name; throws where that cannot be done.
+  /// Writes and syncs one file of a folder that has no final name yet; throws where that fails.
   package static func write(_ bytes: Data, _ name: String, in folder: URL) throws(MVError) {
     let file = try FileDescriptor(folder.appending(path: name).path, flags: O_RDWR | O_CREAT | O_TRUNC)
     try file.write([UInt8](bytes), at: 0)
@@ -57,9 +59,9 @@ package enum AtomicFolder {
   }
 }
 
-/// Folders as outputs.
+/// Folders that outputs are written to.
 package enum Folder {
-  /// Creates a folder and those above it where they are not there; throws where that cannot be done.
+  /// Creates a folder and its missing parents; throws where that fails.
   package static func create(_ url: URL) throws(MVError) {
     do { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) } catch {
       throw .inputOutput(url.path, "cannot be created", remedy: "check the path and its permissions")

@@ -1,9 +1,11 @@
 package import Foundation
 package import MVCore
 
-/// JSON with sorted keys, so that equal values are equal texts.
+/// JSON with sorted keys, so that equal values give equal texts.
 package enum CanonicalJSON {
-  /// The text of `value`, which holds texts and numbers; numbers that JSON lacks become `"inf"`, `"-inf"` and `"nan"`.
+  /// The JSON text of `value`; infinities and not-a-number become `"inf"`, `"-inf"` and `"nan"`.
+  ///
+  /// `value` must consist of texts and numbers: encoding it cannot fail.
   package static func text(_ value: some Encodable) -> String {
     let encoder = encoder(pretty: false)
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -14,7 +16,7 @@ package enum CanonicalJSON {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The bytes of `value`, indented where `pretty`; throws where a number is not finite.
+  /// The JSON bytes of `value`, indented with `pretty`; throws where a number is not finite.
   package static func data(_ value: some Encodable, pretty: Bool = false) throws(MVError) -> Data {
     do { return try encoder(pretty: pretty).encode(value) } catch { throw MVError(error, subject: "JSON") }
   }
@@ -26,14 +28,14 @@ package enum CanonicalJSON {
     return encoder
   }
 
-  /// The value that a text is of; nil where it is none of `Value`.
+  /// Decodes a JSON text; nil where the text is not a `Value`.
   package static func value<Value: Decodable>(_ type: Value.Type = Value.self, from text: String) -> Value? {
     try? JSONDecoder().decode(type, from: Data(text.utf8))
   }
 
-  /// Reads a file of JSON, in which keys may have the names that `renamed` gives new ones for.
+  /// Reads a JSON file; `renamed` maps old names of keys to new ones.
   ///
-  /// Throws where the file is missing, or not `what` it should be.
+  /// Throws where the file is missing or cannot be decoded; `what` says in the error what the file should be.
   package static func value<Value: Decodable>(
     _ type: Value.Type = Value.self, in url: URL, what: String, renamed: [String: String] = [:]
   ) throws(MVError) -> Value {
@@ -49,7 +51,7 @@ package enum CanonicalJSON {
   }
 }
 
-/// A key of JSON under its new name.
+/// A JSON key under its new name.
 private struct RenamedKey: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }

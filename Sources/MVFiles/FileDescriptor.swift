@@ -3,15 +3,15 @@ package import MVCore
 package import Synchronization
 internal import SystemLinux
 
-/// An open file: reading and writing at a place, syncing, locking; closed with this value.
+/// An open file: reads and writes at an offset, syncs, locks; closed when this object is freed.
 package final class FileDescriptor: Sendable {
-  /// The file, for errors.
+  /// The file's path, as errors name it.
   package let path: String
   private let number: Int32
-  /// Is told of every write and sync, so that what a power failure leaves can be played through; nil but in such tests.
+  /// Is told of every write and sync, so that a test can replay what a power failure leaves; nil outside such tests.
   package let observer = Mutex<(@Sendable (FileOperation) -> Void)?>(nil)
 
-  /// Opens a file with the `flags` of open(2).
+  /// Opens a file with the `flags` of open(2); throws where that fails.
   package init(_ path: String, flags: Int32) throws(MVError) {
     let number = open(path, flags | O_CLOEXEC, 0o666)
     guard number >= 0 else { throw FileDescriptor.failure(path, "cannot be opened", errno) }
@@ -25,20 +25,20 @@ package final class FileDescriptor: Sendable {
     close(number)
   }
 
-  /// Its size in bytes and its identity.
+  /// The result of fstat(2): size in bytes, device, number; throws where that fails.
   package func status() throws(MVError) -> stat {
     var result = stat()
     guard fstat(number, &result) == 0 else { throw FileDescriptor.failure(path, "cannot be examined", errno) }
     return result
   }
 
-  /// Which file this is, whatever stands under its name by now.
+  /// Which file this is, whatever now stands under its path; throws where that cannot be found out.
   package func identity() throws(MVError) -> FileIdentity {
     let status = try status()
     return FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino), size: Int(status.st_size))
   }
 
-  /// Takes the lock that a writer holds; false where another process has it.
+  /// Takes the writer's lock (flock); false where another process holds it; throws where the file system cannot lock.
   package func lock() throws(MVError) -> Bool {
     while true {
       if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
@@ -50,7 +50,7 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// The first `count` bytes at `offset`, or fewer where the file ends.
+  /// Reads `count` bytes at `offset`, or fewer at the end of the file; throws where reading fails.
   package func read(_ count: Int, at offset: Int) throws(MVError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
@@ -61,7 +61,7 @@ package final class FileDescriptor: Sendable {
     return Array(bytes.prefix(done))
   }
 
-  /// Fills `target` with what stands at `offset`; throws where the file ends before.
+  /// Fills `target` with the bytes at `offset`; throws where the file ends too early or reading fails.
   package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(MVError) {
     guard try readSome(target, at: offset) == target.count else {
       throw .badData(
@@ -83,7 +83,9 @@ package final class FileDescriptor: Sendable {
     return done
   }
 
-  /// Writes all of `bytes` at `offset`; safe from several threads.
+  /// Writes all of `bytes` at `offset`; several threads may call it at once.
+  ///
+  /// Throws where writing fails.
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(MVError) {
     var done = 0
     while done < bytes.count {
@@ -97,7 +99,7 @@ package final class FileDescriptor: Sendable {
     observer.withLock { $0?(.wrote(Array(bytes), offset: offset)) }
   }
 
-  /// Writes one value, little-endian, at `offset`.
+  /// Writes one whole number, little-endian, at `offset`; throws where writing fails.
   package func write<Value: FixedWidthInteger>(_ value: Value, at offset: Int) throws(MVError) {
     let stored = value.littleEndian
     // A closure that throws our own error type, which the standard library's withUnsafeBytes cannot pass on.
@@ -106,7 +108,7 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Writes all of `values`, as they lie in memory, at `offset`; throws where that cannot be done.
+  /// Writes all of `values` at `offset`, as they lie in memory; throws where writing fails.
   package func write<Value: BitwiseCopyable>(_ values: [Value], at offset: Int) throws(MVError) {
     // A closure that throws our own error type, which the standard library's withUnsafeBytes cannot pass on.
     try values.withUnsafeBufferPointer { (buffer) throws(MVError) in
@@ -114,12 +116,12 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Empties the file.
+  /// Cuts the file to zero bytes; throws where that fails.
   package func truncate() throws(MVError) {
     guard ftruncate(number, 0) == 0 else { throw FileDescriptor.failure(path, "cannot be emptied", errno) }
   }
 
-  /// Waits until what was written is on the disk.
+  /// Waits until everything written is on the disk (fdatasync); throws where that fails.
   package func synchronize() throws(MVError) {
     observer.withLock { $0?(.syncing) }
     while fdatasync(number) != 0 {
@@ -128,7 +130,7 @@ package final class FileDescriptor: Sendable {
     observer.withLock { $0?(.synced) }
   }
 
-  /// Sets space aside for the first `size` bytes where the file system can; throws where there is not enough.
+  /// Reserves disk space for the first `size` bytes, if the file system can; throws where there is not enough.
   package func reserve(_ size: Int) throws(MVError) {
     guard mv_linux_reserve(number, Int64(size)) != 0 else { return }
     let code = errno
@@ -150,7 +152,7 @@ package final class FileDescriptor: Sendable {
       ? String(format: "%.2f MB", Double(bytes) / 1e6) : String(format: "%.2f GB", Double(bytes) / 1e9)
   }
 
-  /// Maps all of the file for reading.
+  /// Maps the whole file for reading; throws where it is empty or cannot be mapped.
   package func map() throws(MVError) -> MappedFile {
     let size = Int(try status().st_size)
     guard size > 0, let base = mmap(nil, size, PROT_READ, MAP_SHARED, number, 0), base != MAP_FAILED else {
@@ -159,7 +161,7 @@ package final class FileDescriptor: Sendable {
     return MappedFile(base: base, count: size)
   }
 
-  /// Waits until the names in the folder of `path` are on the disk.
+  /// Waits until the names in the folder of `path` are on the disk; throws where that fails.
   package static func synchronizeFolder(of path: String) throws(MVError) {
     let folder = URL(filePath: path).deletingLastPathComponent().path
     let number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -171,7 +173,7 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// The error of a system call.
+  /// The error of a system call that failed with `code` (errno), worded with a remedy.
   package static func failure(_ path: String, _ problem: String, _ code: Int32) -> MVError {
     let cause = String(cString: strerror(code))
     switch code {
@@ -187,10 +189,10 @@ package final class FileDescriptor: Sendable {
   }
 }
 
-/// Which file stood under a name when it was opened, so that another one there is not mistaken for it.
+/// Identifies the file that stood under a name when it was opened, so that a later one there is not mistaken for it.
 package struct FileIdentity: Hashable, Sendable {
   let device: UInt64
   let number: UInt64
-  /// Bytes of the file.
+  /// The file's size in bytes.
   package let size: Int
 }

@@ -1,9 +1,9 @@
-/// What was done to a file, in the order in which the disk may rely on it.
+/// One write or sync of a file, for tests of what a power failure leaves.
 package enum FileOperation: Sendable {
-  /// These bytes stand at the offset for every reader, though not yet on the disk.
+  /// These bytes were written at the offset: every reader sees them, the disk may not hold them yet.
   case wrote([UInt8], offset: Int)
-  /// A sync begins: all that was written before will be on the disk when it has ended.
+  /// A sync begins: when it ends, everything written before is on the disk.
   case syncing
-  /// The sync that began has ended.
+  /// The sync that began last has ended.
   case synced
 }

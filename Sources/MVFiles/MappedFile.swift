@@ -1,10 +1,10 @@
 package import Foundation
 
-/// The bytes of a file as memory, unmapped with this value.
+/// A file mapped into memory for reading, unmapped when this object is freed.
 package final class MappedFile: @unchecked Sendable {
   // Unchecked: the memory is read only and the pointer never changes.
   private let base: UnsafeMutableRawPointer
-  /// How many bytes are mapped.
+  /// The number of mapped bytes.
   package let count: Int
 
   init(base: UnsafeMutableRawPointer, count: Int) {
@@ -14,7 +14,7 @@ package final class MappedFile: @unchecked Sendable {
 
   deinit { munmap(base, count) }
 
-  /// A stretch of the file, without a copy; keeps the mapping alive.
+  /// The `count` bytes at `offset`, without a copy; they keep the mapping alive.
   package func bytes(at offset: Int, count: Int) -> Data {
     precondition(offset >= 0 && count >= 0 && offset + count <= self.count, "a stretch beyond the mapping")
     guard count > 0 else { return Data() }

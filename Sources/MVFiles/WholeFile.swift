@@ -1,9 +1,11 @@
 package import Foundation
 package import MVCore
 
-/// Files that are read as a whole.
+/// Reads whole files.
 package enum WholeFile {
-  /// The bytes of a file, mapped where `mapped` and where that is safe; throws where it is missing, with `remedy`, or cannot be read.
+  /// The bytes of a file; with `mapped` they are mapped instead of copied where that is safe.
+  ///
+  /// Throws where the file is missing, with `remedy` as advice, or cannot be read.
   package static func bytes(
     of url: URL, mapped: Bool = false, remedy: String = "check the path"
   ) throws(MVError) -> Data {
@@ -13,9 +15,9 @@ package enum WholeFile {
     }
   }
 
-  /// The lines of a UTF-8 text file, without their ends (LF or CRLF).
+  /// The lines of a UTF-8 text file, without their line ends (LF or CRLF).
   ///
-  /// Throws where the file is missing, with `remedy`, cannot be read, or is not UTF-8.
+  /// Throws where the file is missing, with `remedy` as advice, cannot be read, or is not UTF-8.
   package static func lines(of url: URL, remedy: String = "check the path") throws(MVError) -> [String] {
     guard let text = String(data: try bytes(of: url, remedy: remedy), encoding: .utf8) else {
       throw .badData(url.path, "is not UTF-8 text", remedy: "save it as UTF-8")
@@ -23,7 +25,7 @@ package enum WholeFile {
     return lines(of: text)
   }
 
-  /// The lines of `text`, without their ends (LF or CRLF).
+  /// The lines of `text`, without their line ends (LF or CRLF).
   package static func lines(of text: String) -> [String] {
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
     if lines.last == "" { lines.removeLast() }

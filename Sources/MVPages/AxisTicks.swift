@@ -1,11 +1,11 @@
 internal import Foundation
 
-/// Round numbers along an axis: steps of 1, 2 or 5 times a power of ten.
+/// Round numbers along an axis, 1, 2 or 5 times a power of ten apart.
 struct AxisTicks: Hashable {
   let values: [Double]
   let step: Double
 
-  /// Ticks that enclose `range`, about `count` of them.
+  /// Computes about `count` ticks that enclose `range`.
   init(enclosing range: ClosedRange<Double>, count: Int) {
     let spread = range.upperBound - range.lowerBound
     // A flat line still wants an axis around it.
@@ -21,7 +21,7 @@ struct AxisTicks: Hashable {
 
   var range: ClosedRange<Double> { values.first!...values.last! }
 
-  /// A tick as written: as many digits as the step needs.
+  /// The text of a tick, with as many digits as the step needs.
   func label(_ value: Double) -> String {
     let digits = max(0, Int(ceil(-log10(step) - 1e-9)))
     let largest = max(abs(range.lowerBound), abs(range.upperBound))

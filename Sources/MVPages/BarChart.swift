@@ -1,33 +1,33 @@
 internal import Foundation
 
-/// Horizontal bars, one or several a label; the axis begins at 0.
+/// A chart of horizontal bars, one or several per label, on an axis that begins at 0.
 public struct BarChart: Sendable {
-  /// Bars of one color, one a label.
+  /// The bars of one color, one per label.
   public struct Series: Hashable, Sendable {
-    /// What the legend says.
+    /// The text in the legend.
     public let name: String
-    /// A value a label; one that is not finite has no bar.
+    /// One value per label; a value that is not finite has no bar.
     public let values: [Double]
 
-    /// Bars of one color.
+    /// Creates the bars of one color, one per label.
     public init(_ name: String, _ values: [Double]) {
       self.name = name
       self.values = values
     }
   }
 
-  /// What the groups of bars stand for, from the top.
+  /// The labels of the groups of bars, from the top.
   public let labels: [String]
-  /// The bars.
+  /// The series; each has one bar per label.
   public let series: [Series]
-  /// What the axis shows.
+  /// What the axis shows, for example `top-1 (%)`.
   public let title: String
-  /// A line above the chart.
+  /// The text above the chart.
   public let caption: String
-  /// Digits after the point of the values written beside the bars.
+  /// The number of decimals of the values written beside the bars.
   public let digits: Int
 
-  /// A chart of bars; each series must have a value a label.
+  /// Creates a chart; each series must have one value per label.
   public init(labels: [String], series: [Series], title: String = "", caption: String = "", digits: Int = 1) {
     precondition(series.allSatisfy { $0.values.count == labels.count }, "each series needs a value for each label")
     self.labels = labels

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The rectangle a chart is drawn in, and its axes.
+/// The rectangle that a chart is drawn in, with its axes; 720 x 340 units.
 struct ChartFrame {
   static let width = 720
   static let height = 340
@@ -25,7 +25,7 @@ struct ChartFrame {
 
   func place(_ x: Double, _ y: Double) -> String { "\(across(x)) \(down(y))" }
 
-  /// Grid lines, ticks and titles.
+  /// The SVG elements of the grid lines, the ticks and the titles.
   func axes(xTicks: [(Double, String)], xTitle: String, yTitle: String) -> String {
     let end = String(format: "%.1f", Double(ChartFrame.width) - right)
     let floor = String(format: "%.1f", Double(ChartFrame.height) - bottom)
@@ -53,10 +53,10 @@ struct ChartFrame {
   }
 }
 
-/// The color of a series, eight in turn.
+/// The color of series `index`; eight colors, in turn.
 func chartColor(_ index: Int) -> String { "var(--s\(index % 8))" }
 
-/// A legend; none for a single series without a name.
+/// The legend of a chart; empty for a single series without a name.
 func chartLegend(_ names: [String]) -> String {
   guard names.count > 1 || names.contains(where: { !$0.isEmpty }) else { return "" }
   let entries = names.enumerated().map { index, name in

@@ -1,17 +1,17 @@
 internal import Foundation
 
-/// Bars of parts of a whole, one a class, best first: readable on a narrow screen and with hundreds of classes.
+/// Bars of shares, one per class, largest first: readable on a narrow screen and with hundreds of classes.
 public struct ClassBars: Sendable {
-  /// A class.
+  /// The bar of one class.
   public struct Bar: Hashable, Sendable {
-    /// Its name.
+    /// The name of the class.
     public let name: String
-    /// 0...1; nil where there is none.
+    /// The share, 0...1; nil where the class has none.
     public let value: Double?
-    /// What a pointer over the bar tells.
+    /// The text shown when a pointer rests on the bar.
     public let detail: String
 
-    /// A class and its value.
+    /// Creates the bar of a class; `value` is a share, 0...1.
     public init(_ name: String, _ value: Double?, detail: String = "") {
       self.name = name
       self.value = value
@@ -19,14 +19,14 @@ public struct ClassBars: Sendable {
     }
   }
 
-  /// The classes, best first; those without a value at the end.
+  /// The bars, largest first; those without a value at the end.
   public let bars: [Bar]
-  /// A line above the bars.
+  /// The text above the bars.
   public let caption: String
-  /// A value that a mark on every bar shows, such as the mean.
+  /// A share, 0...1, marked on every bar, for example the mean of all classes.
   public let mark: Double?
 
-  /// Bars in order of their values, ties as they are given.
+  /// Creates bars and sorts them by value, largest first; equal values keep the order given.
   public init(_ bars: [Bar], caption: String = "", mark: Double? = nil) {
     self.bars = bars.enumerated().sorted {
       ($0.element.value ?? -1, -$0.offset) > ($1.element.value ?? -1, -$1.offset)

@@ -1,20 +1,20 @@
-/// How many rows of each class were taken for each class.
+/// Counts of rows by true class and predicted class.
 public struct ConfusionMatrix: Hashable, Sendable {
   /// The number of classes.
   public let classCount: Int
-  /// Rows by class (slow) and prediction (fast): classes x classes.
+  /// The counts, classes x classes: true class by true class, the predictions of one class side by side.
   public let counts: [Int]
 
-  /// A matrix of `counts`, which must be `classCount` x `classCount`.
+  /// Creates a matrix; `counts` must hold `classCount * classCount` numbers, the predictions of one class side by side.
   public init(classCount: Int, counts: [Int]) {
     precondition(counts.count == classCount * classCount, "a number for each pair of classes")
     self.classCount = classCount
     self.counts = counts
   }
 
-  /// The rows of class `truth` that were taken for `prediction`.
+  /// The number of rows of class `truth` that were predicted to be `prediction`.
   public subscript(truth: Int, prediction: Int) -> Int { counts[truth * classCount + prediction] }
 
-  /// The rows of each class.
+  /// The number of rows of each class.
   var totals: [Int] { (0..<classCount).map { counts[$0 * classCount..<($0 + 1) * classCount].reduce(0, +) } }
 }

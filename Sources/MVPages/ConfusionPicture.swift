@@ -1,18 +1,18 @@
 internal import Foundation
 
-/// A confusion matrix of many classes as a picture: a square a pair, the darker the larger its part of the class.
+/// A picture of a confusion matrix of many classes: a square per pair, the darker the larger its share of the class.
 struct ConfusionPicture {
   let matrix: ConfusionMatrix
   let names: [String]
   let caption: String
 
-  /// Shades of a square; its opacity grows with the square root, so that small parts still show.
+  /// The number of shades; opacity grows with the square root of the share, so that small shares still show.
   private static let shades = 12
 
   var html: String {
     let classes = matrix.classCount
     let cell = classes <= 50 ? 15.0 : classes <= 120 ? 11 : classes <= 250 ? 9 : 3
-    // Squares too small for a name each: every tenth or hundredth class is named.
+    // Where squares are too small for a name each, only every 10th or 25th class is named.
     let every = cell >= 9 ? 1 : classes <= 400 ? 10 : 25
     let font = cell >= 9 ? min(11, cell - 0.5) : 9
     let shown = (0..<classes).map { short($0 < names.count ? names[$0] : "\($0)") }
@@ -50,7 +50,7 @@ struct ConfusionPicture {
       """
   }
 
-  /// A path of squares a shade.
+  /// One SVG path of squares per shade.
   private func squares(right: Bool, margin: Double, cell: Double) -> [String] {
     var paths = [String](repeating: "", count: Self.shades)
     let totals = matrix.totals

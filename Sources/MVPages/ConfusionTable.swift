@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A confusion matrix as a table, its cells shaded.
+/// A confusion matrix as a table of counts with shaded cells.
 struct ConfusionTable {
   let matrix: ConfusionMatrix
   let names: [String]

@@ -1,23 +1,23 @@
-/// Names and what is to be said of each, such as where data came from.
+/// A list of names with one or several lines about each, such as where data came from.
 public struct FactList: Hashable, Sendable {
-  /// A name, and one line or several.
+  /// One name with its lines.
   public struct Fact: Hashable, Sendable {
-    /// What it is about.
+    /// What the lines are about.
     public let name: String
-    /// What there is to say.
+    /// The lines, as they are shown.
     public let lines: [String]
   }
 
   /// The facts, in order.
   public private(set) var facts: [Fact] = []
 
-  /// No facts.
+  /// Creates an empty list.
   public init() {}
 
-  /// Adds a fact; nothing where there are no lines.
+  /// Adds a fact; empty lines are dropped, and so is a fact without lines.
   public mutating func add(_ name: String, _ lines: String...) { add(name, lines) }
 
-  /// Adds a fact; nothing where there are no lines.
+  /// Adds a fact; empty lines are dropped, and so is a fact without lines.
   public mutating func add(_ name: String, _ lines: [String]) {
     let lines = lines.filter { !$0.isEmpty }
     if !lines.isEmpty { facts.append(Fact(name: name, lines: lines)) }

@@ -1,31 +1,31 @@
 public import Foundation
 
-/// Images side by side, each with a caption, embedded in the page.
+/// A grid of images, each with a caption, embedded in the page.
 public struct ImageGrid: Sendable {
-  /// An image.
+  /// One image with its caption.
   public struct Item: Hashable, Sendable {
-    /// A PNG file's bytes.
+    /// The bytes of a PNG file.
     public let png: Data
-    /// What stands under it.
+    /// The text under the image.
     public let caption: String
 
-    /// An image and what stands under it.
+    /// Creates an item; `png` holds the bytes of a PNG file.
     public init(png: Data, caption: String = "") {
       self.png = png
       self.caption = caption
     }
   }
 
-  /// The images, row by row.
+  /// The images, from left to right and from the top.
   public let items: [Item]
-  /// Images a row; nil for as many as the page has room for.
+  /// Images per row; nil for as many as fit.
   public let columns: Int?
-  /// A line above the images.
+  /// The text above the images.
   public let caption: String
-  /// Whether enlarged pixels stay square: right for small images.
+  /// Whether enlarged pixels stay square, as is right for small images.
   public let pixelated: Bool
 
-  /// A grid of images.
+  /// Creates a grid of images; see the properties.
   public init(_ items: [Item], columns: Int? = nil, caption: String = "", pixelated: Bool = true) {
     self.items = items
     self.columns = columns

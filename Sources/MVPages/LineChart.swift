@@ -1,17 +1,17 @@
 internal import Foundation
 
-/// Curves over a common axis.
+/// A chart of curves over a common axis.
 public struct LineChart: Sendable {
-  /// A curve.
+  /// One curve.
   public struct Series: Hashable, Sendable {
-    /// What the legend says.
+    /// The text in the legend.
     public let name: String
-    /// Where its points are along the axis.
+    /// The horizontal place of each point.
     public let x: [Double]
-    /// Their values; the curve is broken where one is not finite.
+    /// The value of each point; the curve is broken where a value is not finite.
     public let y: [Double]
 
-    /// A curve through points (x, y); there must be as many of one as of the other.
+    /// Creates a curve through the points (x, y); `x` and `y` must be equally long.
     public init(_ name: String, x: [Double], y: [Double]) {
       precondition(x.count == y.count, "a curve needs an x for each y")
       self.name = name
@@ -19,24 +19,24 @@ public struct LineChart: Sendable {
       self.y = y
     }
 
-    /// A curve through points at 1, 2, 3 ...
+    /// Creates a curve whose points lie at x = 1, 2, 3 ...
     public init(_ name: String, y: [Double]) {
       self.init(name, x: y.indices.map { Double($0 + 1) }, y: y)
     }
   }
 
-  /// The curves.
+  /// The curves, in the order of the legend.
   public let series: [Series]
   /// What the horizontal axis shows.
   public let xTitle: String
   /// What the vertical axis shows.
   public let yTitle: String
-  /// A line above the chart.
+  /// The text above the chart.
   public let caption: String
-  /// Whether the horizontal axis shows powers of ten.
+  /// Whether the horizontal axis is logarithmic, with ticks at powers of ten.
   public let logarithmicX: Bool
 
-  /// A chart of curves; with `logarithmicX`, points whose x is not above 0 are left out.
+  /// Creates a chart; with `logarithmicX`, points whose x is not above 0 are left out.
   public init(
     _ series: [Series], xTitle: String = "", yTitle: String = "", caption: String = "", logarithmicX: Bool = false
   ) {

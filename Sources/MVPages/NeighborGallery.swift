@@ -1,17 +1,17 @@
 public import Foundation
 
-/// Test images, each with the train images nearest to it.
+/// A gallery of test images, each with the train images nearest to it.
 public struct NeighborGallery: Sendable {
-  /// An image, or the place of one that cannot be read.
+  /// An image, or an empty place where one cannot be read.
   public struct Picture: Hashable, Sendable {
-    /// A PNG file's bytes; nil where there is no image.
+    /// The bytes of a PNG file; nil where there is no image.
     public let png: Data?
-    /// Its class, or classes.
+    /// The name of the image's class, or of its classes.
     public let caption: String
-    /// What a pointer over it tells, such as where it came from.
+    /// The text shown when a pointer rests on the image, for example its file.
     public let detail: String
 
-    /// An image.
+    /// Creates a picture; `png` holds the bytes of a PNG file, or is nil for an empty place.
     public init(png: Data?, caption: String, detail: String = "") {
       self.png = png
       self.caption = caption
@@ -19,16 +19,16 @@ public struct NeighborGallery: Sendable {
     }
   }
 
-  /// A train image.
+  /// A train image near the test image.
   public struct Neighbor: Hashable, Sendable {
     /// The image.
     public let picture: Picture
-    /// Its similarity or distance, as written.
+    /// The similarity or distance to the test image, as text.
     public let value: String
-    /// Whether its class is the test image's, or one of several is.
+    /// Whether the neighbor and the test image share a class.
     public let agrees: Bool
 
-    /// A train image.
+    /// Creates a neighbor; see the properties.
     public init(_ picture: Picture, value: String, agrees: Bool) {
       self.picture = picture
       self.value = value
@@ -36,18 +36,18 @@ public struct NeighborGallery: Sendable {
     }
   }
 
-  /// A test image and its neighbors.
+  /// One test image with its neighbors.
   public struct Case: Hashable, Sendable {
     /// The test image.
     public let query: Picture
-    /// What it was taken for, or how many neighbors agree.
+    /// What the test image was predicted to be, or how many neighbors agree.
     public let verdict: String
-    /// Whether that is right.
+    /// Whether the verdict is right.
     public let isRight: Bool
-    /// Its neighbors, nearest first.
+    /// The neighbors, nearest first.
     public let neighbors: [Neighbor]
 
-    /// A test image and its neighbors.
+    /// Creates a case; see the properties.
     public init(_ query: Picture, verdict: String, isRight: Bool, neighbors: [Neighbor]) {
       self.query = query
       self.verdict = verdict
@@ -56,14 +56,14 @@ public struct NeighborGallery: Sendable {
     }
   }
 
-  /// The test images.
+  /// The test images with their neighbors, in the order shown.
   public let cases: [Case]
-  /// A line above them.
+  /// The text above the gallery.
   public let caption: String
-  /// Whether enlarged pixels stay square: right for small images.
+  /// Whether enlarged pixels stay square, as is right for small images.
   public let pixelated: Bool
 
-  /// A gallery.
+  /// Creates a gallery; see the properties.
   public init(_ cases: [Case], caption: String = "", pixelated: Bool = true) {
     self.cases = cases
     self.caption = caption
@@ -89,7 +89,7 @@ public struct NeighborGallery: Sendable {
     return "<div class=\"gallery\(pixelated ? " pixelated" : "")\">\(line)\n\(parts.joined(separator: "\n"))\n</div>"
   }
 
-  /// In words for those who hear the page or do not see the colors.
+  /// A mark of right or wrong, with a word for those who hear the page or do not see its colors.
   private func sign(_ isRight: Bool) -> String {
     isRight ? "<b aria-label=\"right\">✓</b>" : "<b aria-label=\"wrong\">✗</b>"
   }

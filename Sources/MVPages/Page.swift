@@ -4,22 +4,23 @@ internal import MVFiles
 
 /// A self-contained HTML page of results: text, tables, charts and images in one file that needs no network.
 ///
-/// Blocks appear in the order they are added. All text is escaped; nothing given is taken as HTML.
+/// Parts appear in the order they are added. All text is escaped: nothing is taken as HTML.
 public struct Page: Sendable {
   /// The page's title.
   public let title: String
-  /// What made the page, such as `knn`; the file says so, that one kind of page does not replace another.
+  /// What made the page, for example `knn`; stored in the file, so that a page of one kind does not replace another
+  /// kind's.
   public let kind: String
   var blocks: [String] = []
   private var maps = 0
 
-  /// An empty page.
+  /// Creates an empty page.
   public init(title: String, kind: String = "page") {
     self.title = title
     self.kind = kind
   }
 
-  /// The kind of the page in a file; nil where it is no page that ``write(to:)`` wrote.
+  /// Reads the ``kind`` of the page in a file; nil where ``write(to:)`` did not write the file.
   public static func kind(of url: URL) -> String? {
     guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }
     defer { try? handle.close() }
@@ -29,45 +30,46 @@ public struct Page: Sendable {
     return String(text[start.upperBound...].prefix { $0 != "\"" })
   }
 
-  /// Adds a heading of a section.
+  /// Adds the heading of a section.
   public mutating func heading(_ text: String) { blocks.append("<h2>\(escaped(text))</h2>") }
 
   /// Adds a paragraph.
   public mutating func paragraph(_ text: String) { blocks.append("<p>\(escaped(text))</p>") }
 
-  /// Adds lines of program text, as they are.
+  /// Adds program text, line breaks and spaces kept.
   public mutating func code(_ text: String) { blocks.append("<pre><code>\(escaped(text))</code></pre>") }
 
   /// Adds a table.
   public mutating func table(_ table: PageTable) { blocks.append(table.html) }
 
-  /// Adds a chart.
+  /// Adds a chart of curves.
   public mutating func chart(_ chart: LineChart) { blocks.append(chart.html) }
 
-  /// Adds a chart.
+  /// Adds a chart of bars.
   public mutating func chart(_ chart: BarChart) { blocks.append(chart.html) }
 
   /// Adds images side by side.
   public mutating func images(_ grid: ImageGrid) { blocks.append(grid.html) }
 
-  /// Adds bars of classes.
+  /// Adds bars of shares, one per class.
   public mutating func bars(_ bars: ClassBars) { blocks.append(bars.html) }
 
-  /// Adds facts.
+  /// Adds a list of facts.
   public mutating func facts(_ facts: FactList) { blocks.append(facts.html) }
 
-  /// Adds points in the plane.
+  /// Adds a map of points.
   public mutating func map(_ map: PointMap) {
     maps += 1
     blocks.append(map.html(id: "m\(maps)"))
   }
 
-  /// Adds test images with their neighbors.
+  /// Adds a gallery of test images with their neighbors.
   public mutating func gallery(_ gallery: NeighborGallery) { blocks.append(gallery.html) }
 
-  /// Adds a confusion matrix, a row a class, its cells shaded by the part of the class's rows.
+  /// Adds a confusion matrix: one row per true class, each cell shaded by its share of the class.
   ///
-  /// A table of numbers for up to 20 classes, a picture for more.
+  /// Up to 20 classes become a table of counts, more a picture. Class `i` is called `names[i]`, or `i` where there is
+  /// none.
   public mutating func confusion(_ matrix: ConfusionMatrix, names: [String] = [], caption: String = "") {
     blocks.append(
       matrix.classCount <= 20
@@ -75,7 +77,7 @@ public struct Page: Sendable {
         : ConfusionPicture(matrix: matrix, names: names, caption: caption).html)
   }
 
-  /// The page.
+  /// The whole page as HTML text.
   public var html: String {
     """
     <!DOCTYPE html>
@@ -101,11 +103,11 @@ public struct Page: Sendable {
     """
   }
 
-  /// Writes the page, whole or not at all.
+  /// Writes the page, whole or not at all; throws where the file cannot be written.
   public func write(to url: URL) throws(MVError) { try AtomicFile.write(html, to: url) }
 }
 
-/// `text` with the characters that mean something in HTML replaced, for element content and quoted attributes.
+/// Escapes `text` for HTML, for the content of elements and for quoted attributes.
 func escaped(_ text: String) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
@@ -116,7 +118,7 @@ func escaped(_ text: String) -> String {
     case ">": result += "&gt;"
     case "\"": result += "&quot;"
     case "'": result += "&#39;"
-    // HTML forbids other control characters, however written.
+    // HTML forbids other control characters, even escaped ones.
     case _ where scalar.value < 32 && scalar != "\n" && scalar != "\t" && scalar != "\r": result += "\u{FFFD}"
     default: result.unicodeScalars.append(scalar)
     }

@@ -1,27 +1,27 @@
 internal import Foundation
 
-/// A table of a report: numbers are aligned to the right, and the best of a column can be marked.
+/// A table: columns of numbers are aligned to the right, and the best value of a column can be marked.
 public struct PageTable: Sendable {
-  /// A column.
+  /// A column's heading and how its numbers are shown.
   public struct Column: Hashable, Sendable {
-    /// Which value of a column is best.
+    /// Which value of a column is marked as the best.
     public enum Best: Hashable, Sendable {
-      /// None is marked.
+      /// No value is marked.
       case none
-      /// The largest, and all that read the same.
+      /// The largest value is marked, and all that read the same.
       case largest
-      /// The smallest, and all that read the same.
+      /// The smallest value is marked, and all that read the same.
       case smallest
     }
 
     /// The heading.
     public let title: String
-    /// Which value is best.
+    /// Which value is marked as the best.
     public let best: Best
-    /// Digits after the point.
+    /// The number of decimals.
     public let digits: Int
 
-    /// A column; `digits` after the point for its numbers.
+    /// Creates a column; `digits` is the number of decimals.
     public init(_ title: String, best: Best = .none, digits: Int = 1) {
       self.title = title
       self.best = best
@@ -29,24 +29,24 @@ public struct PageTable: Sendable {
     }
   }
 
-  /// A cell.
+  /// The content of a cell.
   public enum Cell: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByFloatLiteral,
     ExpressibleByIntegerLiteral
   {
-    /// Words.
+    /// Text.
     case text(String)
-    /// A number, written with the column's digits.
+    /// A number, written with the column's number of decimals.
     case number(Double)
-    /// A whole number; its thousands are apart unless the column holds other numbers.
+    /// A whole number: its thousands are grouped, unless the column also holds other numbers.
     case count(Int)
-    /// Nothing; a dash.
+    /// No value, shown as a dash.
     case empty
 
-    /// Words.
+    /// Creates a cell of text.
     public init(stringLiteral value: String) { self = .text(value) }
-    /// A number.
+    /// Creates a cell of a number.
     public init(floatLiteral value: Double) { self = .number(value) }
-    /// A whole number.
+    /// Creates a cell of a whole number.
     public init(integerLiteral value: Int) { self = .count(value) }
 
     var value: Double? {
@@ -58,14 +58,14 @@ public struct PageTable: Sendable {
     }
   }
 
-  /// The columns.
+  /// The columns, from the left.
   public let columns: [Column]
-  /// The rows; short ones end in empty cells.
+  /// The rows, from the top; a row with too few cells is filled with empty ones.
   public let rows: [[Cell]]
-  /// A line above the table.
+  /// The text above the table.
   public let caption: String
 
-  /// A table.
+  /// Creates a table; see the properties.
   public init(columns: [Column], rows: [[Cell]], caption: String = "") {
     self.columns = columns
     self.rows = rows
@@ -78,7 +78,7 @@ public struct PageTable: Sendable {
       filled.contains { $0[column].value != nil }
         && filled.allSatisfy { if case .text = $0[column] { false } else { true } }
     }
-    // Whole numbers among others are written as those are.
+    // Whole numbers in a column of other numbers are written like those.
     let decimals = columns.indices.map { column in
       filled.contains { if case .number = $0[column] { true } else { false } }
     }
@@ -90,7 +90,7 @@ public struct PageTable: Sendable {
         case .largest: values.max()
         case .smallest: values.min()
         }
-      // What reads the same is as good: compare as written.
+      // What reads the same is equally good: compare as written.
       return extreme.map { written($0, column, decimals: decimals[column]) }
     }
     let head = columns.indices.map {
@@ -131,7 +131,7 @@ public struct PageTable: Sendable {
   }
 }
 
-/// A whole number, its thousands apart by a thin space.
+/// A whole number with its thousands grouped by thin spaces.
 func grouped(_ value: Int) -> String {
   let digits = String(value.magnitude)
   let parts = stride(from: digits.count, to: 0, by: -3).reversed().map { end in

@@ -1,19 +1,19 @@
 internal import Foundation
 public import MVCore
 
-/// Points in the plane in the colors of their classes, in one view or several of the same points.
+/// A map of points in the plane, colored by class, in one or several views of the same points.
 ///
-/// Up to ten classes have a color each, up to forty a color and a shape, more a hue along the order of the classes. Choosing a
-/// class in the legend fades the others, without any script.
+/// Up to ten classes have a color each, up to forty a color and a shape; more have hues in the order of the classes.
+/// Choosing a class in the legend fades the others, without any script.
 public struct PointMap: Sendable {
-  /// Where the points lie.
+  /// One view: the coordinates of all points, and a caption.
   public struct View: Hashable, Sendable {
-    /// Points x 2.
+    /// The coordinates, points x 2.
     public let points: Matrix
-    /// A line below the picture.
+    /// The text below the picture.
     public let caption: String
 
-    /// A view of the points.
+    /// Creates a view; `points` must have at least two columns, of which two are used.
     public init(_ points: Matrix, caption: String) {
       precondition(points.columns >= 2 || points.rows == 0, "points have two coordinates")
       self.points = points
@@ -21,18 +21,18 @@ public struct PointMap: Sendable {
     }
   }
 
-  /// The views; each holds the same points.
+  /// The views; each holds the same points in the same order.
   public let views: [View]
-  /// The classes of each point; the first gives the color, without any it is gray.
+  /// The classes of each point; the first gives the color, and a point without a class is gray.
   public let labels: [[Int]]
-  /// The name of each class.
+  /// The name of each class, by its number.
   public let names: [String]
-  /// What a pointer over each point tells.
+  /// The text shown when a pointer rests on each point.
   public let details: [String]
-  /// A line above the pictures.
+  /// The text above the pictures.
   public let caption: String
 
-  /// A map; there must be labels and details for every point.
+  /// Creates a map; `labels` and `details` must have one entry per point.
   public init(_ views: [View], labels: [[Int]], names: [String], details: [String], caption: String = "") {
     precondition(
       views.allSatisfy { $0.points.rows == labels.count } && details.count == labels.count, "a label a point")
@@ -45,7 +45,7 @@ public struct PointMap: Sendable {
 
   private var classCount: Int { max(names.count, (labels.joined().max() ?? -1) + 1) }
 
-  /// The page's element; `id` tells it from other maps of the page.
+  /// The HTML of the map; `id` tells it from other maps of the page.
   func html(id: String) -> String {
     let used = Set(labels.joined()).sorted()
     let line = caption.isEmpty ? "" : "<figcaption>\(escaped(caption))</figcaption>"

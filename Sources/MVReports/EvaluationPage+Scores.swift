@@ -4,9 +4,10 @@ public import MVEvaluation
 internal import MVPages
 
 extension EvaluationPage {
-  /// Adds what k-nearest-neighbor classification scored: every k and temperature.
+  /// Adds the scores of k-nearest-neighbor classification, for every k and temperature.
   ///
-  /// Later sections show the result of k = 20, or else the first: one named beforehand, not the best on test.
+  /// Later sections show the result of k = 20, or the first one without it: it is named beforehand, not the best on
+  /// test. Throws where a report cannot be made of the scores.
   public mutating func add(_ scores: NearestNeighborScores) throws(MVError) {
     page.heading("k nearest neighbours")
     let reports = try scores.results.map { (result) throws(MVError) in try scores.report(of: result) }
@@ -38,7 +39,9 @@ extension EvaluationPage {
     addClasses(reports[shown], of: "k-NN with k = \(scores.results[shown].k)")
   }
 
-  /// Adds what a linear probe scored, and how its penalty was chosen.
+  /// Adds the scores of a linear probe, and how its penalty was chosen.
+  ///
+  /// Throws where a report cannot be made of the scores.
   public mutating func add(_ probe: FittedProbe, _ scores: ProbeScores) throws(MVError) {
     page.heading("Linear probe")
     let report = try scores.report()
@@ -82,7 +85,9 @@ extension EvaluationPage {
         yTitle: "validation top-1 (%)", logarithmicX: true))
   }
 
-  /// Adds what a published protocol's probe scored, how its learning rate was chosen, and the loss of its epochs.
+  /// Adds the scores of a published protocol's probe, how its learning rate was chosen, and the loss of each epoch.
+  ///
+  /// Throws where a report cannot be made of the scores.
   public mutating func add(_ fitted: FittedProtocolProbe, _ scores: ProbeScores) throws(MVError) {
     page.heading("Linear probe, \(fitted.settings.name)")
     let report = try scores.report()
@@ -152,7 +157,7 @@ extension EvaluationPage {
         }, caption: "The commonest confusions."))
   }
 
-  /// Adds what a multi-label probe scored: average precision of each class.
+  /// Adds the scores of a multi-label probe: the average precision of each class.
   public mutating func add(_ probe: FittedMultiLabelProbe, _ scores: MultiLabelScores) {
     page.heading("Linear classifiers")
     let isHinge = probe.loss == .squaredHinge

@@ -4,27 +4,27 @@ public import MVEvaluation
 public import MVPages
 public import MVStore
 
-/// An evaluation as a page: scores, where they were made, confusion, classes, a map of the features, nearest neighbors.
+/// A page about one evaluation: scores, their origin, confusion, classes, a map of the features, nearest neighbors.
 ///
 /// Sections appear in the order in which they are added. The page is one file that needs no network and runs no script.
 public struct EvaluationPage: Sendable {
   /// The page so far.
   public internal(set) var page: Page
-  /// The seed of what is chosen to be shown.
+  /// The seed that decides which rows the map and the gallery show.
   public let seed: UInt64
   let file: FeatureFile
   let pair: EvaluationPair
   let representations: [String]
-  /// The last predictions that were added: the class and the prediction of each test row.
+  /// The class and the prediction of each test row, from the scores that were added last.
   var predictions: (rows: [Int], classes: [Int64], predictions: [Int64])?
   var metric = NearestNeighbors.Metric.cosine
 
   var names: [String] { file.classNames }
 
-  /// A page with what was evaluated: the file, its data set, the splits, the representations with their settings.
+  /// Creates a page that begins with what was evaluated: file, data set, splits, representations and their settings.
   ///
-  /// `command` is the command line, `software` what it ran on; both may be empty. `heldOut` says that of a single split rows
-  /// were held out.
+  /// `command` is the command line and `software` the versions it ran with; both may be empty. `heldOut` says that the
+  /// test rows were held out of the single split.
   public init(
     title: String, kind: String, file: FeatureFile, representations: [String], pair: EvaluationPair, heldOut: Bool,
     seed: UInt64 = 0, command: String = "", software: [String] = []
@@ -58,7 +58,7 @@ public struct EvaluationPage: Sendable {
     page.facts(facts)
   }
 
-  /// Goes on with a page that says elsewhere what was evaluated.
+  /// Continues `page`, which already says what was evaluated.
   public init(
     continuing page: Page, file: FeatureFile, representations: [String], pair: EvaluationPair, seed: UInt64 = 0
   ) {
@@ -69,7 +69,7 @@ public struct EvaluationPage: Sendable {
     self.page = page
   }
 
-  /// Lets later sections show these predictions, without a section of their own.
+  /// Lets later sections show these predictions, without adding a section of its own.
   public mutating func show(_ scores: ProbeScores) {
     predictions = (scores.testRows, scores.classes, scores.predictions)
   }
@@ -79,7 +79,7 @@ public struct EvaluationPage: Sendable {
     return "\(split.rows.count) rows of \(split.name)\(left > 0 ? ", \(left) not in use" : "")"
   }
 
-  /// The name of a class.
+  /// The name of a class, or its number where it has no name.
   func name(_ label: Int64) -> String {
     label < 0 ? "unlabelled" : label < names.count ? names[Int(label)] : "\(label)"
   }

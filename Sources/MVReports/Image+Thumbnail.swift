@@ -3,7 +3,7 @@ internal import MVCore
 internal import MVImaging
 
 extension Image {
-  /// The image as a PNG file of at most `side` pixels either way; floats are stretched to what can be shown.
+  /// The image as a PNG file of at most `side` pixels either way; floats are mapped to the range that can be shown.
   func thumbnail(side: Int) throws(MVError) -> Data {
     let image = try displayable
     let longest = max(shape.height, shape.width)
@@ -12,7 +12,7 @@ extension Image {
     return try image.resized(to: size).pngData()
   }
 
-  /// 8-bit, gray or RGB: of other numbers of channels the first one.
+  /// The image in 8 bits, gray or RGB; with another number of channels, its first channel.
   private var displayable: Image {
     get throws(MVError) {
       let bytes: [UInt8]

@@ -5,18 +5,18 @@ public import MVPages
 
 /// A folder to write `report.html` into, checked before work begins.
 ///
-/// A page of the same kind that is there is replaced; a page of another kind, or a file that this package did not write, is
-/// never touched.
+/// A page of the same kind that is already there is replaced. A page of another kind, or a file that this package did
+/// not write, is never touched.
 public struct ReportFolder: Hashable, Sendable {
   /// The folder.
   public let url: URL
-  /// The kind of page that may be replaced, and that is written.
+  /// The kind of page that is written, and that may be replaced.
   public let kind: String
 
-  /// The page.
+  /// The page's place: `report.html` in the folder.
   public var page: URL { url.appending(path: "report.html") }
 
-  /// Checks that a page of `kind` may be written into the folder, which need not be there yet.
+  /// Checks that a page of `kind` may be written into the folder, which need not exist yet.
   ///
   /// Throws a usage error where the folder is a file, or holds a `report.html` that is not of `kind`.
   public init(_ url: URL, kind: String) throws(MVError) {
@@ -40,7 +40,7 @@ public struct ReportFolder: Hashable, Sendable {
     }
   }
 
-  /// Makes the folder and writes the page, whole or not at all.
+  /// Creates the folder if needed and writes the page, whole or not at all; throws where either fails.
   public func write(_ report: Page) throws(MVError) {
     precondition(report.kind == kind, "the page is of another kind")
     try Folder.create(url)

@@ -6,17 +6,19 @@ internal import SystemYAML
 extension YAMLNode {
   /// More nodes than any configuration has: aliases of aliases could otherwise grow without bound.
   private static let nodeLimit = 100_000
-  /// Deeper than any configuration nests: a part that contains itself would otherwise never end.
+  /// Deeper than any configuration nests: a node that contains itself would otherwise never end.
   private static let depthLimit = 64
 
-  /// Reads a YAML file of one document; an empty file is an empty mapping.
+  /// Reads a YAML file that holds one document; an empty file is an empty mapping.
   ///
-  /// Throws where the file is missing, is not YAML, has a key twice, or holds several documents.
+  /// Throws where the file is missing, is not YAML, repeats a key, or holds several documents.
   public init(contentsOf url: URL) throws(MVError) {
     try self.init(parsing: WholeFile.bytes(of: url), file: url.path)
   }
 
-  /// Reads YAML text; `file` is what errors call it.
+  /// Reads YAML bytes that hold one document; errors name `file` as the place.
+  ///
+  /// Throws where the bytes are not YAML, repeat a key, or hold several documents.
   public init(parsing bytes: Data, file: String) throws(MVError) {
     var parser = yaml_parser_t()
     guard yaml_parser_initialize(&parser) == 1 else { throw .internalFault("libyaml", "ran out of memory") }

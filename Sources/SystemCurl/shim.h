@@ -3,7 +3,7 @@
 
 #include <curl/curl.h>
 
-// libcurl's options are set by a variadic function, which Swift cannot import: one function a kind of value instead.
+// libcurl's options are set by a variadic function, which Swift cannot import: one function per kind of value instead.
 static inline CURLcode mv_curl_set_long(CURL* handle, CURLoption option, long value) {
   return curl_easy_setopt(handle, option, value);
 }

@@ -54,8 +54,9 @@ import Testing
     }
   }
 
-  /// Killed at fifty instants, and resumed by the same command after each: nothing that was marked is lost, wrong or computed
-  /// again, and every file ends equal to one that was never interrupted.
+  /// Killed at fifty instants and resumed by the same command each time, files end equal to uninterrupted ones.
+  ///
+  /// Nothing that was marked is lost, wrong or computed again.
   @Test func killedAtFiftyInstants() throws {
     let options = [
       "synthetic:3000", "--representation", "hog", "--representation", "lbp", "--jobs", "2", "--sync-interval", "0.01",

@@ -4,7 +4,7 @@ import MVImaging
 import TestSupport
 import Testing
 
-/// Bad input of `mvmr train` and `mvmr embed`: one line that names the file or setting and the remedy, and nothing written.
+/// Bad input of `mvmr train` and `mvmr embed` gives one line with file or setting and remedy, and writes nothing.
 @Suite(.serialized) struct TrainingInputTests {
   private let folder: TemporaryFolder
   private let tool = Tool.folder.appending(path: "mvmr")

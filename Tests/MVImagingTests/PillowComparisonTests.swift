@@ -5,7 +5,9 @@ import MVImaging
 import TestSupport
 import Testing
 
-/// Every photograph of a real set, decoded and resized here and by Pillow: run where `MVMR_PEERS` names a Python with Pillow.
+/// Compares every photograph of a real set, decoded and resized here and by Pillow.
+///
+/// It runs where `MVMR_PEERS` names a Python with Pillow.
 struct PillowComparisonTests {
   static let python = ProcessInfo.processInfo.environment["MVMR_PEERS"]
 

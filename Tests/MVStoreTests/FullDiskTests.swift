@@ -56,7 +56,7 @@ final class FullDiskTests {
     #expect(try FeatureFileWriter(creatingOrResuming: url, plan: plan).isResumed == false)
   }
 
-  /// A file system that sets no space aside fills up half-way; with room the same plan is finished, and nothing is lost.
+  /// A file system that reserves no space fills up half-way; with room the same plan is finished, and nothing is lost.
   @Test func fullHalfWay() throws {
     let url = disk.appending(path: "a.h5")
     let whole = folder.url.appending(path: "whole.h5")

@@ -25,7 +25,7 @@ import Testing
     url = folder.url.appending(path: "a.h5")
   }
 
-  /// Writes some blocks from two threads, with a sync now and then, and returns the file before it and what was done to it.
+  /// Writes some blocks from two threads, with syncs in between; returns the file before, and what was done to it.
   private func session(_ random: inout SeededGenerator) throws -> (before: [UInt8], operations: [FileOperation]) {
     let log = Log()
     let often = random.chance(0.5)

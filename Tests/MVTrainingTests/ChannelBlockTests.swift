@@ -158,8 +158,8 @@ import Testing
     // The same sums in another order: were they equal, no block would have been filled.
     #expect(results[0] != results[1])
     expectEqual([results[0][0]], [results[1][0]], within: 5e-5, "features, \(stem) \(block)")
-    // A rectifier that lies within rounding of zero goes either way, and takes its share of the gradient with it: the worst
-    // gradient says little, the mean of each tensor's does.
+    // A rectifier that lies within rounding of zero goes either way, and takes its share of the gradient with it: the
+    // worst gradient says little, the mean of each tensor's does.
     for (index, (a, b)) in zip(results[0], results[1]).enumerated() {
       let off = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / max(1e-6, b.reduce(0) { $0 + abs($1) })
       #expect(off < 1e-2, "\(stem) \(block), tensor \(index): \(off)")

@@ -7,8 +7,10 @@ import Testing
 @testable import MVTraining
 
 extension TrainerTests {
-  /// The count is the process's, and other suites run beside this one: so it is taken in a process of its own kind of
-  /// quiet, by repeating until nothing else moved.
+  /// No handle is left after a run.
+  ///
+  /// The count is the process's, and other suites run beside this one: so it is taken again until nothing else has
+  /// moved it.
   @Test func handlesReturnToTheirNumber() throws {
     func leak() throws -> Int {
       let before = Torch.liveHandles

@@ -4,8 +4,9 @@ import Testing
 
 @testable import MVTraining
 
-/// Convolutions of small maps in bfloat16, which go as products of matrices with Debian's libtorch where the processor
-/// multiplies bfloat16; elsewhere libtorch's own are tested.
+/// Convolutions of small maps in bfloat16, which are computed as products of matrices.
+///
+/// That holds for Debian's libtorch on processors that multiply bfloat16; elsewhere libtorch's own are tested.
 @Suite(.enabled(if: Torch.hasFastBFloat16)) struct TapProductTests {
   /// Small multiples of 1/8: bfloat16 holds them, their products and, nearly, their sums.
   static func draw(_ count: Int, _ seed: UInt64) -> [Float] {

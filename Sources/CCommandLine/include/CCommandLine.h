@@ -21,16 +21,19 @@ typedef enum MVCLOutcome {
   MVCLWrong = 2,
 } MVCLOutcome;
 
-/// Creates a program; `footer` stands at the end of its help. `version` may be null.
+/// Creates a program; `footer` is the end of its help.
+///
+/// `version` may be null.
 GuardedStatus mvcl_app_new(const char* name, const char* description, const char* footer, const char* version,
                            MVCLApp** app);
 void mvcl_app_free(MVCLApp* app);
 
-/// Adds a command; later calls name it by `name`.
+/// Adds a command, which later calls refer to by `name`.
 GuardedStatus mvcl_add_command(MVCLApp* app, const char* name, const char* description, const char* footer);
 /// Adds a flag such as "--json" to a command.
 GuardedStatus mvcl_add_flag(MVCLApp* app, const char* command, const char* names, const char* help);
 /// Adds an option with a value such as "--jobs", or a positional argument (names without dashes).
+///
 /// `maximum` is how often it may be given, 0 for any number of times.
 GuardedStatus mvcl_add_option(MVCLApp* app, const char* command, const char* names, const char* value_name,
                               const char* help, const char* default_text, int required, int maximum);
@@ -42,7 +45,7 @@ GuardedStatus mvcl_parse(MVCLApp* app, int count, const char* const* arguments, 
 const char* mvcl_given_command(const MVCLApp* app);
 /// How many values the option of the given command has; for a flag, how often it was given.
 size_t mvcl_value_count(const MVCLApp* app, const char* command, const char* name);
-/// One value; valid as long as the app.
+/// One value of an option; valid as long as the program.
 const char* mvcl_value(const MVCLApp* app, const char* command, const char* name, size_t index);
 
 #ifdef __cplusplus

@@ -10,8 +10,10 @@
 
 namespace mvk {
 
-/// Two real matrices of one shape, C and S, as `MultiplyRows` reads them: blocks of up to three rows; in a block,
-/// column by column, the rows' entries of C and then those of S.
+/// Two real matrices of one shape, C and S, in the order in which `MultiplyRows` reads them.
+///
+/// They are stored in blocks of up to three rows; in a block, column by column, the rows' entries of C and then those
+/// of S.
 struct PairedMatrix {
   static constexpr size_t kBlock = 3;
   size_t rows = 0, columns = 0;

@@ -23,8 +23,10 @@ struct WaveletBand {
   size_t filters = 0;
   bool transposed = false;  // rows of the spectrum are the image's columns
   hwy::AlignedFreeUniquePtr<float[]> values;
-  /// Whether a block of kColumns has a value, of any filter of a multiplication, that is not negligible: a wavelet of a
-  /// large scale is concentrated on few frequencies. In the order of `values`, without filters and columns.
+  /// Whether a block of kColumns has a value that is not negligible, for any filter of a multiplication.
+  ///
+  /// A wavelet of a large scale is concentrated on few frequencies. In the order of `values`, without filters and
+  /// columns.
   std::vector<uint8_t> significant;
 
   size_t FoldedRows() const { return rows / fold; }
@@ -32,8 +34,9 @@ struct WaveletBand {
   size_t PaddedColumns() const { return (FoldedColumns() + kColumns - 1) / kColumns * kColumns; }
   size_t FilterSize() const { return PaddedColumns() * FoldedRows() * fold * fold; }
   size_t BlocksPerFilter() const { return FilterSize() / kColumns; }
-  /// The values of `first` and the filters multiplied with it: by group of columns, row, fold of the rows and of the
-  /// columns, filter and column within its group.
+  /// The values of `first` and of the filters multiplied with it.
+  ///
+  /// Order: group of columns, row, fold of the rows and of the columns, filter, column within its group.
   const float* Filters(size_t first) const { return values.get() + first * FilterSize(); }
   const uint8_t* Significant(size_t first) const { return significant.data() + first / kTogether * BlocksPerFilter(); }
   void Allocate();

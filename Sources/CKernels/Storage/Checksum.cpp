@@ -17,7 +17,7 @@ constexpr uint32_t AfterZeroByte(uint32_t crc) {
   return crc;
 }
 
-// table[k][v]: the register after the byte v and then k zero bytes; eight of them take eight bytes a step.
+// table[k][v]: the register after the byte v and then k zero bytes; eight tables take eight bytes per step.
 struct ByteTables {
   uint32_t table[8][256];
   constexpr ByteTables() : table() {

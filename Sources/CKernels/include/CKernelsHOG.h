@@ -15,11 +15,14 @@ enum { MVK_HOG_L1 = 0, MVK_HOG_L1_SQRT = 1, MVK_HOG_L2 = 2, MVK_HOG_L2_HYS = 3 }
 
 /// The settings of a histogram of oriented gradients.
 typedef struct {
-  /// Orientation bins; pixels along a cell; cells along a block; one of MVK_HOG_*; whether angles span 360 degrees;
-  /// whether the square root of each pixel is taken first.
+  /// Orientation bins; pixels along a cell; cells along a block; one of MVK_HOG_*; two switches.
+  ///
+  /// `full_circle`: angles span 360 degrees. `square_root`: the square root of each pixel is taken first.
   int32_t orientations, cell, block, norm, full_circle, square_root;
-  /// A vector (x, y) of the upper half plane along each of the orientations - 1 inner bin edges, its angle taken modulo
-  /// 180 degrees. For 8-bit pixels without square root they must be whole numbers below 2^10.
+  /// The orientations - 1 inner edges of the bins, each a vector (x, y) of the upper half plane, angles modulo 180
+  /// degrees.
+  ///
+  /// For 8-bit pixels without square root they must be whole numbers below 2^10.
   const double* edges;
 } mvk_hog_settings;
 

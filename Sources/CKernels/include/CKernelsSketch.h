@@ -8,8 +8,9 @@
 extern "C" {
 #endif
 
-/// Writes where each of `count` coordinates goes: bits 0 to 30 are its column, below `columns`; bit 31 is set where its
-/// sign is minus. All 64-bit and modulo 2^64: h = mix(mix(seed) ^ i), column (h >> 32) * columns >> 32, sign bit h & 1,
+/// Writes the place of each of `count` coordinates: its column in bits 0 to 30, and bit 31 set where its sign is minus.
+///
+/// All arithmetic is 64-bit, modulo 2^64: h = mix(mix(seed) ^ i), column (h >> 32) * columns >> 32, sign bit h & 1,
 /// where mix is the step and the finaliser of SplitMix64.
 void mvk_sketch_table(uint64_t seed, size_t count, uint32_t columns, uint32_t* table);
 

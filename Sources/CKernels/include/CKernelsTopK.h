@@ -18,11 +18,11 @@ extern "C" {
 size_t mvk_screen_strip(void);
 size_t mvk_screen_panel(void);
 
-/// Rounds `row * scale` to int16 and returns the squared norm of what rounding lost, in units of 1.
+/// Rounds `row * scale` to int16 and returns the squared norm of what rounding lost, in units of the rounded values.
 double mvk_quantise(const float* row, float scale, int16_t* quantised, size_t count);
 
-/// Interleaves `rows` (at most `width`) of `2 * pairs` values into one strip or panel of `width` rows; the rest is
-/// zero.
+/// Interleaves `count` rows (at most `width`) of `2 * pairs` values into one strip or panel of `width` rows; rows that
+/// are missing become zero.
 void mvk_screen_pack(const int16_t* rows, size_t count, size_t pairs, size_t width, int16_t* packed);
 
 /// One tile of train rows, packed.
@@ -50,12 +50,15 @@ typedef struct {
   size_t capacity;
 } mvk_query_block;
 
-/// Screens panels from `panel` on; returns the number of the first panel not screened: a query's room is then nearly
-/// full, and `mvk_screen_compact` must make some.
+/// Screens panels from `panel` on, and returns the number of the first panel that was not screened.
+///
+/// It stops where a query's room is nearly full: `mvk_screen_compact` must then make some.
 size_t mvk_screen(const mvk_train_tile* tile, const mvk_query_block* block, size_t panel);
 
 /// Raises the threshold of `query` to a lower bound of its `k`-th best score, and drops candidates below it.
-/// Searches for the tightest such bound if `tight`, otherwise for a nearly tight one. Returns the candidates left.
+///
+/// Searches for the tightest such bound if `tight`, otherwise for a nearly tight one. Returns the number of candidates
+/// left.
 size_t mvk_screen_compact(const mvk_query_block* block, size_t query, size_t k, int tight);
 
 /// Dot products of `query` with the rows at `rows`, as `mvk_dot` has them, each row being fetched ahead of its turn.

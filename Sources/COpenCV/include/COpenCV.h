@@ -11,19 +11,21 @@
 extern "C" {
 #endif
 
-/// A decoded image, 8 bits a channel, red-green-blue interleaved.
+/// A decoded image, 8 bits per channel, red-green-blue interleaved.
 typedef struct MVCVImage MVCVImage;
 /// The bytes of an encoded file.
 typedef struct MVCVBuffer MVCVBuffer;
 
 /// What stood in the file before the conversion to 8-bit RGB.
 typedef struct MVCVSourceFormat {
-  /// Bits a channel: 8, 16 or 32.
+  /// Bits per channel: 8, 16 or 32.
   int bits;
 } MVCVSourceFormat;
 
-/// Decodes JPEG, PNG, WebP, BMP, TIFF or PNM. `*image` stays null where the bytes are no image OpenCV can read, or have
-/// more than 8 bits a channel (then `format->bits` says so). With `honour_exif`, turned upright as EXIF says.
+/// Decodes JPEG, PNG, WebP, BMP, TIFF or PNM.
+///
+/// `*image` stays null where the bytes are no image that OpenCV can read, or have more than 8 bits per channel (then
+/// `format->bits` says so). With `honour_exif`, turned upright as EXIF says.
 GuardedStatus mvcv_decode(const uint8_t* bytes, size_t count, int honour_exif, MVCVSourceFormat* format,
                           MVCVImage** image);
 int mvcv_image_height(const MVCVImage* image);
@@ -39,14 +41,17 @@ const uint8_t* mvcv_buffer_bytes(const MVCVBuffer* buffer);
 size_t mvcv_buffer_count(const MVCVBuffer* buffer);
 void mvcv_buffer_free(MVCVBuffer* buffer);
 
-/// The settings of a `cv::HOGDescriptor`: orientation bins; pixels along a cell, along a block and between blocks;
-/// whether angles span 360 degrees; whether the square root of each pixel is taken.
+/// The settings of a `cv::HOGDescriptor`.
+///
+/// Orientation bins; pixels along a cell, along a block and between blocks; whether angles span 360 degrees; whether
+/// the square root of each pixel is taken.
 typedef struct MVCVHOGSettings {
   int orientations, cell, block, stride, full_circle, gamma;
 } MVCVHOGSettings;
 
-/// Describes interleaved RGB (3 channels) or gray (1 channel) bytes as one window, as large as whole strides allow;
-/// writes `count` values in OpenCV's order. Fails where the descriptor has another size.
+/// Describes interleaved RGB (3 channels) or gray (1 channel) bytes as one window, as large as whole strides allow.
+///
+/// Writes `count` values in OpenCV's order. Fails where the descriptor has another size.
 GuardedStatus mvcv_hog(const MVCVHOGSettings* settings, const uint8_t* pixels, int height, int width, int channels,
                        float* descriptor, size_t count);
 
@@ -59,7 +64,8 @@ long mvcv_live_handles(void);
 /// Keeps OpenCV from starting threads of its own; extraction spreads the work itself.
 void mvcv_use_one_thread(void);
 
-/// Throws the `kind`th kind of exception through the guard, for the tests of the guard itself:
+/// Throws the `kind`th kind of exception through the guard, for the tests of the guard itself.
+///
 /// 0 cv::Exception, 1 std::bad_alloc, 2 std::runtime_error, 3 an int.
 GuardedStatus mvcv_provoke(int kind);
 

@@ -21,9 +21,10 @@ inline bool holds(const at::Tensor& map) { return map.dim() == 5; }
 /// The convolution of a map, in blocks or N x C x H x W, with O x C x K x K, in blocks.
 at::Tensor convolution(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding);
 
-/// Whether a 3 x 3 convolution is faster as products of matrices, one for each of the nine taps: that of a map in
-/// blocks of at most 2 x 2 pixels, where most taps fall on the padding, and in bfloat16 of 4 x 4, whose weight gradient
-/// oneDNN 2.6 is slow at.
+/// Whether a 3 x 3 convolution is faster as products of matrices, one for each of the nine taps.
+///
+/// It is for a map in blocks of at most 2 x 2 pixels, where most taps fall on the padding, and in bfloat16 for one of
+/// up to 4 x 4 pixels, whose weight gradient is slow in oneDNN 2.6.
 bool suits_tap_products(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding);
 
 /// The convolution of stride 1 and padding 1 that suits it, in blocks or channels-last; sums are in float32.

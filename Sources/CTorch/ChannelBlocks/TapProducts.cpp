@@ -60,8 +60,10 @@ at::Tensor like_map(const at::Tensor& pixels, const at::Tensor& map) {
   return values.view({values.size(0), values.size(1), values.size(2), -1, width}).permute({2, 3, 0, 1, 4}).contiguous();
 }
 
-/// Calls `body(input, output, tap, first)` with matrices of pixels that lie one tap apart, pixels x C, pixels x O and
-/// O x C; `first` of this tap. The tap at the center goes first and reaches every pixel.
+/// Calls `body(input, output, tap, first)` with matrices of pixels that lie one tap apart.
+///
+/// Their shapes are pixels x C, pixels x O and O x C; `first` says that it is the first call for this tap. The tap at
+/// the center goes first and reaches every pixel.
 template <typename Body>
 void for_taps(const at::Tensor& input, const at::Tensor& output, const at::Tensor& weight, const Body& body) {
   const int64_t height = input.size(0), columns = input.size(1);

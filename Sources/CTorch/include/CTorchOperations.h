@@ -45,8 +45,10 @@ GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTen
 GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding, bool blocks,
                          MVTTensor** result);
 
-/// Batch normalization over axis 1. In training, `views` above 0, it uses the statistics of each of so many equal parts
-/// of the batch and updates the running ones in place, part by part. `relu` applies max(0, x) to the result.
+/// Batch normalization over axis 1; `relu` applies max(0, x) to the result.
+///
+/// In training (`views` above 0) it uses the statistics of each of `views` equal parts of the batch, and updates the
+/// running ones in place, part by part.
 GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias,
                              MVTTensor* running_mean, MVTTensor* running_variance, int64_t views, double momentum,
                              double epsilon, bool relu, MVTTensor** result);

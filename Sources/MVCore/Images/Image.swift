@@ -1,8 +1,8 @@
-/// One image: H x W x C values.
+/// One image: height x width x channels values of one type.
 public struct Image: Hashable, Sendable {
-  /// The size and the channels.
+  /// Height, width and number of channels.
   public let shape: ImageShape
-  /// `shape.count` values, row by row, channels interleaved.
+  /// The `shape.count` pixel values: row by row, the channels of a pixel side by side.
   public let pixels: Pixels
 
   /// Creates an image; `pixels` must hold `shape.count` values.

@@ -1,10 +1,10 @@
-/// Images of one shape: N x H x W x C values.
+/// Images of one shape and pixel type: count x height x width x channels values.
 public struct ImageBatch: Hashable, Sendable {
-  /// How many images.
+  /// The number of images.
   public let count: Int
-  /// The shape that all of them have.
+  /// The shape of every image.
   public let shape: ImageShape
-  /// `count * shape.count` values: image by image, row by row, channels interleaved.
+  /// The `count * shape.count` pixel values: image by image, row by row, the channels of a pixel side by side.
   public let pixels: Pixels
 
   /// Creates a batch; `pixels` must hold `count * shape.count` values.
@@ -15,7 +15,7 @@ public struct ImageBatch: Hashable, Sendable {
     self.pixels = pixels
   }
 
-  /// The `index`th image.
+  /// A copy of the image at position `index`, from 0.
   public subscript(index: Int) -> Image {
     let range = index * shape.count..<(index + 1) * shape.count
     switch pixels {
@@ -24,7 +24,7 @@ public struct ImageBatch: Hashable, Sendable {
     }
   }
 
-  /// The images of `rows`, in that order.
+  /// A copy of the images at positions `rows`, in that order.
   public subscript(rows: Range<Int>) -> ImageBatch {
     let range = rows.lowerBound * shape.count..<rows.upperBound * shape.count
     switch pixels {
@@ -35,7 +35,9 @@ public struct ImageBatch: Hashable, Sendable {
     }
   }
 
-  /// Joins images of one shape and pixel type; throws where they differ.
+  /// Joins images into one batch, in their order.
+  ///
+  /// Throws where `images` is empty, or where shapes or pixel types differ.
   public init(_ images: [Image]) throws(MVError) {
     guard let first = images.first else { throw .usage("image batch", "is empty", remedy: "give at least one image") }
     var bytes: [UInt8] = []

@@ -1,13 +1,13 @@
 /// The size of an image in pixels, and its number of channels.
 public struct ImageShape: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// Rows of pixels.
+  /// Height in pixels.
   public let height: Int
-  /// Columns of pixels.
+  /// Width in pixels.
   public let width: Int
-  /// 1 for gray, 3 for red, green, blue.
+  /// Values per pixel: 1 for gray, 3 for red, green and blue.
   public let channels: Int
 
-  /// Creates a shape; all three positive.
+  /// Creates a shape; all three numbers must be positive.
   public init(height: Int, width: Int, channels: Int) {
     precondition(height > 0 && width > 0 && channels > 0, "an image has at least one pixel")
     self.height = height
@@ -15,28 +15,30 @@ public struct ImageShape: Hashable, Sendable, Codable, CustomStringConvertible {
     self.channels = channels
   }
 
-  /// Pixels times channels.
+  /// The number of values: height x width x channels.
   public var count: Int { height * width * channels }
 
-  /// `height x width x channels`.
+  /// The shape as text, for example `32x32x3`: height, width, channels.
   public var description: String { "\(height)x\(width)x\(channels)" }
 }
 
-/// Height and width of an image in pixels, written `HxW`.
+/// The height and width of an image in pixels, written `HxW`.
 public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// Rows of pixels.
+  /// Height in pixels.
   public let height: Int
-  /// Columns of pixels.
+  /// Width in pixels.
   public let width: Int
 
-  /// Creates a size; both positive.
+  /// Creates a size; both numbers must be positive.
   public init(height: Int, width: Int) {
     precondition(height > 0 && width > 0, "an image has at least one pixel")
     self.height = height
     self.width = width
   }
 
-  /// Reads `HxW`, or one number for a square; throws a usage error otherwise.
+  /// Reads `HxW`, or one number for a square; each side may be 1...32768.
+  ///
+  /// Throws a usage error where `text` is neither.
   public init(parsing text: String) throws(MVError) {
     let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard (1...2).contains(parts.count), let height = parts[0], let width = parts[parts.count - 1],
@@ -47,6 +49,6 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
     self.init(height: height, width: width)
   }
 
-  /// `height x width`.
+  /// The size as text, for example `96x128`: height, width.
   public var description: String { "\(height)x\(width)" }
 }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension SeededGenerator {
-  /// Normal with mean 0 and standard deviation 1 (Box and Muller; two draws each).
+  /// Draws a normal number of mean 0 and standard deviation 1 (Box and Muller's method; it takes two uniform draws).
   public mutating func normal() -> Double {
     let radius = (-2 * log(1 - uniform())).squareRoot()
     return radius * cos(2 * Double.pi * uniform())

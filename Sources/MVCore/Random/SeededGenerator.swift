@@ -1,8 +1,8 @@
-/// A random number generator (xoshiro256++) whose stream is a pure function of a seed and of keys.
+/// A random number generator (xoshiro256++) whose stream depends on a seed and keys alone.
 ///
-/// Keys name what the numbers are for, for example `(seed, epoch, image)`: the same keys give the same numbers, whatever
-/// was drawn before and on whatever thread. Follows Blackman and Vigna, "Scrambled linear pseudorandom number
-/// generators" (2021); seeded by SplitMix64 as they recommend.
+/// Keys say what the numbers are for, for example `(seed, epoch, image)`. The same seed and keys give the same numbers,
+/// whatever was drawn before and on whatever thread. Follows Blackman and Vigna, "Scrambled linear pseudorandom number
+/// generators" (2021); seeded by SplitMix64, as they recommend.
 public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codable {
   private var a: UInt64
   private var b: UInt64
@@ -41,21 +41,21 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codabl
     return result
   }
 
-  /// Uniform in [0, 1), a multiple of 2^-53.
+  /// Draws a number uniform in [0, 1), a multiple of 2^-53.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// Uniform in [`range.lowerBound`, `range.upperBound`).
+  /// Draws a number uniform in [`range.lowerBound`, `range.upperBound`).
   public mutating func uniform(in range: ClosedRange<Double>) -> Double {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
   }
 
-  /// Uniform in 0..<`bound`, without modulo bias.
+  /// Draws a whole number uniform in 0..<`bound`, without modulo bias.
   public mutating func integer(below bound: Int) -> Int { Int(next(upperBound: UInt64(bound))) }
 
-  /// `true` with probability `probability`.
+  /// Draws `true` with probability `probability`.
   public mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
 
-  /// A permutation of 0..<`count`, every one as likely (Fisher and Yates).
+  /// Draws a permutation of 0..<`count`; all are equally likely (Fisher and Yates's shuffle).
   public mutating func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, integer(below: last + 1)) }

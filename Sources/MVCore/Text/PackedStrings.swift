@@ -1,16 +1,16 @@
-/// Texts in rows of equally many bytes, filled up with zeros: how HDF5 stores texts, and what millions of ids cost least as.
+/// Fixed-width, zero-padded UTF-8 strings, as HDF5 stores them; the cheapest form for millions of ids.
 ///
-/// An array of `String` takes 16 bytes a text, and some 50 more of the heap where it is longer than 15 bytes; this takes the
-/// bytes of the longest.
+/// An array of `String` takes 16 bytes per string, and some 50 more on the heap for one longer than 15 bytes. Here
+/// every string takes as many bytes as the longest.
 public struct PackedStrings: RandomAccessCollection, Hashable, Sendable, ExpressibleByArrayLiteral {
-  /// How many texts there are.
+  /// The number of strings.
   public let count: Int
-  /// Bytes a text; at least 1.
+  /// Bytes per string, at least 1.
   public let width: Int
-  /// The texts, `count * width` bytes.
+  /// All strings one after the other: `count * width` bytes.
   public let bytes: [UInt8]
 
-  /// Packs texts, which it goes through twice; zeros at the end of a text are lost.
+  /// Packs `texts`, iterating it twice; trailing NULs are lost.
   public init(_ texts: some Collection<String>) {
     if let packed = texts as? PackedStrings {
       self = packed
@@ -29,7 +29,7 @@ public struct PackedStrings: RandomAccessCollection, Hashable, Sendable, Express
     }
   }
 
-  /// One list after the other.
+  /// Joins lists, one after the other; each string gets the width of the widest list.
   public init(joining parts: [PackedStrings]) {
     let width = parts.reduce(1) { Swift.max($0, $1.width) }
     self.init(count: parts.reduce(0) { $0 + $1.count }, width: width) { buffer in
@@ -46,10 +46,12 @@ public struct PackedStrings: RandomAccessCollection, Hashable, Sendable, Express
     }
   }
 
-  /// Packs the texts listed.
+  /// Packs the strings of an array literal.
   public init(arrayLiteral texts: String...) { self.init(texts) }
 
-  /// Texts of `width` bytes each, which `fill` writes over zeros.
+  /// Creates `count` strings of `width` bytes each, written by `fill` into `count * width` bytes that are zero before.
+  ///
+  /// Throws what `fill` throws.
   public init<Failure: Error>(
     count: Int, width: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
@@ -65,22 +67,22 @@ public struct PackedStrings: RandomAccessCollection, Hashable, Sendable, Express
     self.bytes = bytes
   }
 
-  /// 0.
+  /// Always 0.
   public var startIndex: Int { 0 }
-  /// ``count``.
+  /// The same as ``count``.
   public var endIndex: Int { count }
 
-  /// One text, without the zeros at its end.
+  /// The string at position `row`, without trailing NULs.
   public subscript(row: Int) -> String { String(decoding: self.text(row), as: UTF8.self) }
 
-  /// Whether the texts are the same, however wide they are packed.
+  /// Whether the strings are the same; their widths may differ.
   public static func == (one: PackedStrings, other: PackedStrings) -> Bool {
     guard one.count == other.count else { return false }
     if one.width == other.width { return one.bytes == other.bytes }
     return (0..<one.count).allSatisfy { one.text($0).elementsEqual(other.text($0)) }
   }
 
-  /// Hashes the texts.
+  /// Hashes the strings, not their width.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(count)
     for row in 0..<count {

@@ -1,11 +1,11 @@
 public import Foundation
 public import MVCore
 
-/// CIFAR-100 in its official binary form, `train.bin` and `test.bin`, or its Python form: 32 x 32 RGB.
+/// CIFAR-100, 32 x 32 RGB: its binary form, `train.bin` and `test.bin`, or its Python form.
 ///
 /// Each binary record is a coarse label, a fine label and 3,072 bytes of planes, red, green, blue (Krizhevsky, 2009).
 public struct CIFAR100: ImageSource {
-  /// Which of its two labels an image has.
+  /// The two kinds of label, of which the source uses one.
   public enum Labels: String, Hashable, Sendable, CaseIterable {
     /// One of 100 classes.
     case fine
@@ -20,13 +20,13 @@ public struct CIFAR100: ImageSource {
 
   /// Opens `directory`, or the official folder within it; an archive of it (`.tar.gz`) is read in place.
   ///
-  /// Class names are those of the files `fine_label_names.txt` and `coarse_label_names.txt` (or `meta`). Throws where
-  /// neither part is there, one is cut off, or a label is out of range.
+  /// Class names are read from `fine_label_names.txt` or `coarse_label_names.txt` (in the Python form from `meta`).
+  /// Throws where neither split is there, a file is cut off, or a label is out of range.
   public init(directory: URL, labels: Labels = .fine) throws(MVError) {
     records = try CIFARRecords(directory, .cifar100(fine: labels == .fine))
   }
 
-  /// Reads the images of `rows` of a split.
+  /// Reads the images of `rows` of a split; never throws, since the files are checked and mapped when they are opened.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     records.images(rows, of: split)
   }

@@ -5,10 +5,10 @@ internal import MVCore
 struct CIFARBatch: Sendable {
   /// The file's name.
   let name: String
-  /// One label a record.
+  /// One label per record.
   let labels: [Int64]
   private let records: RecordFile
-  /// Bytes of a record before its planes.
+  /// The number of bytes in a record before its planes.
   private let lead: Int
 
   static let planes = 3 * 1024
@@ -68,7 +68,7 @@ struct CIFARBatch: Sendable {
     }
   }
 
-  /// Writes one image, channels interleaved.
+  /// Writes one image, the channels of a pixel side by side.
   func interleave(_ record: Int, into target: UnsafeMutablePointer<UInt8>) {
     records.withRecord(record) { bytes in
       for pixel in 0..<1024 {

@@ -1,14 +1,14 @@
 internal import Foundation
 internal import MVCore
 
-/// A CIFAR data set, opened: what all of its versions and forms share.
+/// An opened CIFAR data set: what all its versions and forms share.
 struct CIFARRecords: Sendable {
   let contents: SourceContents
   private let batches: [String: [CIFARBatch]]
 
   static let shape = ImageShape(height: 32, width: 32, channels: 3)
 
-  /// Opens a folder or an archive, or the official folder within it, in binary or Python form.
+  /// Opens a folder or an archive, or the official folder within it; throws where its files are missing or damaged.
   init(_ location: URL, _ version: CIFARVersion) throws(MVError) {
     let first = "\(version.train[0]).bin"
     let tree = try FileTree(location, hint: "give the folder that holds \(first)").entering(version.folders)

@@ -1,32 +1,32 @@
-/// Which of the CIFAR data sets, and where its parts stand in the two forms that it comes in.
+/// One of the CIFAR data sets, and where its parts stand in its binary and its Python form.
 struct CIFARVersion: Sendable {
   /// One of the two labels of CIFAR-100, or the one of CIFAR-10.
   struct Label: Sendable {
-    /// Its byte in a binary record.
+    /// The label's byte in a binary record.
     let offset: Int
-    /// Its key in a pickled batch.
+    /// The label's key in a pickled batch.
     let key: String
-    /// How many classes there are.
+    /// The number of classes.
     let classes: Int
   }
 
   /// The kind of source.
   let name: String
-  /// The folders that the official archives hold: binary, Python.
+  /// The folders in the official archives: binary, then Python.
   let folders: [String]
-  /// Stems of the train batches, in order; a binary file has `.bin` at the end.
+  /// The names of the train batches, in order; a binary file adds `.bin`.
   let train: [String]
-  /// The stem of the test batch.
+  /// The name of the test batch; a binary file adds `.bin`.
   let test: String
-  /// Every label of a record; the first `labels.count` bytes of a binary one.
+  /// All labels of a record; they are its first `labels.count` bytes in the binary form.
   let labels: [Label]
-  /// The label that is read.
+  /// The label that the source uses.
   let chosen: Label
   /// The text file of class names in the binary form.
   let namesFile: String
-  /// The pickled file of class names in the Python form, and the key there.
+  /// The pickled file of class names in the Python form, and their key in it.
   let pickledNames: (file: String, key: String)
-  /// The class names, where the files do not say; may be empty.
+  /// The class names to use where the files do not give them; may be empty.
   let standardNames: [String]
 
   static let cifar10 = {

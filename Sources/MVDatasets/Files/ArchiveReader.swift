@@ -5,9 +5,9 @@ internal import SystemArchive
 
 /// Reads an archive from its first entry to its last: `.tar`, plain or compressed, and `.zip`.
 package final class ArchiveReader {
-  /// An entry of the archive.
+  /// One entry of the archive.
   package struct Entry {
-    /// Its name within the archive, without `./` in front and `/` at the end.
+    /// The entry's name in the archive, without a leading `./` and a trailing `/`.
     package let name: String
     /// Whether it is a folder.
     package let isFolder: Bool
@@ -15,7 +15,7 @@ package final class ArchiveReader {
     package let isFile: Bool
   }
 
-  /// What the name of an archive ends with.
+  /// The endings of archive names.
   package static let suffixes = [".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tar.xz", ".zip"]
 
   private let path: String
@@ -51,7 +51,8 @@ package final class ArchiveReader {
       name: String(name), isFolder: mv_archive_is_folder(entry) != 0, isFile: mv_archive_is_file(entry) != 0)
   }
 
-  /// Gives the bytes of the current entry to `body`, piece by piece.
+  /// Passes the bytes of the current entry to `body`, piece by piece; throws what `body` throws, and where the archive
+  /// is damaged.
   package func read(_ body: (UnsafeRawBufferPointer) throws(MVError) -> Void) throws(MVError) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { piece.deallocate() }

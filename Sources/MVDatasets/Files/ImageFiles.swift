@@ -2,16 +2,16 @@ internal import Foundation
 internal import MVCore
 internal import MVImaging
 
-/// Image files of a data set, decoded and brought to one size.
+/// The image files of a data set, decoded and resized to one size.
 struct ImageFiles: Sendable {
   let tree: FileTree
-  /// Each image is resized to cover this and cut to its center; without, all must have one size.
+  /// The size that each image is resized to cover and then cut to; if nil, all images must have one size.
   let size: ImageSize?
   let decoding: Decoding
 
   /// The shape of all images: that of ``size``, or of the first image that can be read.
   ///
-  /// A bad image is reported when its row is read.
+  /// Throws where none of the first hundred images can be read; other bad images are reported when their rows are read.
   func shape(of names: [String]) throws(MVError) -> ImageShape {
     if let size { return ImageShape(height: size.height, width: size.width, channels: 3) }
     var first: MVError?
@@ -21,7 +21,7 @@ struct ImageFiles: Sendable {
     throw first ?? .missingInput(tree.path, "holds no images")
   }
 
-  /// The images called `names`, all of `shape`.
+  /// Reads the images called `names`; throws where one cannot be read or does not have `shape`.
   func images(_ names: [String], shape: ImageShape) throws(MVError) -> ImageBatch {
     var pixels: [UInt8] = []
     pixels.reserveCapacity(names.count * shape.count)
@@ -39,13 +39,13 @@ struct ImageFiles: Sendable {
     return ImageBatch(count: names.count, shape: shape, pixels: .uint8(pixels))
   }
 
-  /// What changes the pixels, added to a fingerprint.
+  /// Adds the settings that change the pixels to a fingerprint.
   func addSettings(to fingerprint: inout Fingerprint) {
     if let size { fingerprint.add("size \(size)") }
     if decoding.honorsOrientation { fingerprint.add("exif") }
   }
 
-  /// A notice of the images among `names` that are not there, or nil.
+  /// A notice about the images among `names` that are missing, or nil where there are none.
   func notice(ofMissing names: [String], in split: String) -> String? {
     let missing = names.filter { !tree.contains($0) }
     guard let first = missing.first else { return nil }

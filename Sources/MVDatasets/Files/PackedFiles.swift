@@ -1,13 +1,13 @@
 internal import Foundation
 internal import MVCore
 
-/// The files of an archive, each a stretch of one mapped temporary file.
+/// The files of an archive, each a part of one mapped temporary file.
 ///
-/// A compressed archive can only be read from its start, so it is unpacked once, into a file without a name in the folder
-/// for temporary files (`TMPDIR`), which vanishes with this value or the process.
+/// A compressed archive can only be read from its start, so it is unpacked once, into a nameless file in the folder for
+/// temporary files (`TMPDIR`). The file vanishes with this object or the process.
 final class PackedFiles: Sendable {
   let path: String
-  /// The children of each folder, "" for the top, sorted by bytes.
+  /// The folders and files in each folder, sorted by bytes; "" is the top.
   let folders: [String: (folders: [String], files: [String])]
   private let stretches: [String: Range<Int>]
   private let bytes: Data
@@ -44,12 +44,12 @@ final class PackedFiles: Sendable {
     self.folders = folders.mapValues { (FileTree.sorted($0.folders), FileTree.sorted($0.files)) }
   }
 
-  /// The bytes of a file, without a copy; nil where there is none of that name.
+  /// The bytes of a file, without a copy; nil where there is no such file.
   func bytes(of name: String) -> Data? {
     stretches[name].map { bytes[bytes.startIndex + $0.lowerBound..<bytes.startIndex + $0.upperBound] }
   }
 
-  /// Every folder above `name`.
+  /// Adds every folder above `name`.
   private static func addFolders(of name: String, to folders: inout Set<String>) {
     var parent = split(name).parent
     while !parent.isEmpty, folders.insert(parent).inserted { parent = split(parent).parent }

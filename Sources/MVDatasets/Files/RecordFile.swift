@@ -1,7 +1,7 @@
 internal import Foundation
 internal import MVCore
 
-/// A binary file of equally long records.
+/// A binary file of records of equal length.
 struct RecordFile: Sendable {
   let path: String
   let recordLength: Int
@@ -13,7 +13,7 @@ struct RecordFile: Sendable {
     try self.init(try tree.bytes(of: name), path: tree.path(of: name), recordLength: recordLength)
   }
 
-  /// Takes bytes as records; `path` is what errors call them.
+  /// Uses bytes as records; errors call them `path`; throws as above.
   init(_ bytes: Data, path: String, recordLength: Int) throws(MVError) {
     self.path = path
     self.recordLength = recordLength

@@ -1,14 +1,14 @@
 internal import Foundation
 internal import MVCore
 
-/// A temporary file without a name, written once and then mapped.
+/// A nameless temporary file, written once and then mapped.
 final class ScratchFile {
   private let path: String
   private let descriptor: Int32
-  /// Bytes written.
+  /// The number of bytes written.
   private(set) var count = 0
 
-  /// Creates the file in the folder for temporary files.
+  /// Creates the file in the folder for temporary files; throws where that fails.
   init() throws(MVError) {
     path = FileManager.default.temporaryDirectory.appending(path: "mvmr-\(UUID().uuidString)").path
     descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -18,7 +18,7 @@ final class ScratchFile {
 
   deinit { close(descriptor) }
 
-  /// Writes `piece` at the end.
+  /// Appends `piece`; throws where writing fails.
   func append(_ piece: UnsafeRawBufferPointer) throws(MVError) {
     var rest = piece[...]
     while !rest.isEmpty {
@@ -30,7 +30,9 @@ final class ScratchFile {
     }
   }
 
-  /// All bytes, mapped; they stay when this value goes.
+  /// Maps all bytes; they stay valid when this object is freed.
+  ///
+  /// Throws where mapping fails.
   func map() throws(MVError) -> Data {
     guard count > 0 else { return Data() }
     guard let base = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0), base != MAP_FAILED else {

@@ -1,18 +1,18 @@
 internal import Foundation
 internal import MVCore
 
-/// What stands in a folder of images: split folders, class folders, image files; hidden files are passed over.
+/// The contents of a folder of images: folders, image files and other files, without hidden ones.
 struct FolderListing {
-  /// What torchvision's image folders accept.
+  /// The extensions that torchvision's image folders accept.
   static let extensions: Set<String> = ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"]
-  /// Folder names that are splits, in the order in which splits are listed.
+  /// The folder names that mean splits, in the order in which splits are listed.
   static let splitNames = ["train", "val", "valid", "validation", "test", "unlabeled"]
 
   let folders: [URL]
   let images: [URL]
   let others: [URL]
 
-  /// Lists one folder, each kind sorted by name as Python sorts.
+  /// Lists one folder, each kind sorted by bytes of the name, as Python sorts; throws where it cannot be listed.
   init(_ folder: URL) throws(MVError) {
     let entries: [URL]
     do {
@@ -38,7 +38,8 @@ struct FolderListing {
     self.others = Self.sorted(others)
   }
 
-  /// Every image below `folder`, at any depth, and the files that are none.
+  /// All images below `folder`, at any depth, and all files that are not images; throws where a folder cannot be
+  /// listed.
   static func allImages(below folder: URL) throws(MVError) -> (images: [URL], others: [URL]) {
     let listing = try FolderListing(folder)
     var images = listing.images
@@ -51,7 +52,7 @@ struct FolderListing {
     return (images, others)
   }
 
-  /// Sorted by the bytes of the name, so that no locale changes the order of classes.
+  /// Sorts by the bytes of the name, so that no locale changes the order of classes.
   private static func sorted(_ urls: [URL]) -> [URL] {
     urls.sorted { $0.lastPathComponent.utf8.lexicographicallyPrecedes($1.lastPathComponent.utf8) }
   }

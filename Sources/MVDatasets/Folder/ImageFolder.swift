@@ -3,26 +3,26 @@ public import MVCore
 internal import MVFiles
 public import MVImaging
 
-/// A folder of image files: `split/class/image`, `class/image`, `split/image` or just images.
+/// A folder of image files, laid out as `split/class/image`, `class/image`, `split/image` or just `image`.
 ///
-/// Classes are the sorted folder names, as in torchvision's `ImageFolder`; images without a class folder are unlabeled.
+/// Classes are the sorted folder names, as in torchvision's `ImageFolder`; images outside class folders are unlabeled.
 /// Without split folders there is one split, `all`.
 public struct ImageFolder: ImageSource {
-  /// What the source holds.
+  /// What the source holds: splits, class names, place.
   public let contents: SourceContents
   private let files: ImageFiles
 
   /// Lists the images of `directory`.
   ///
-  /// With a `size`, each image is resized to cover it and cut to its center (antialiased bilinear); without, all images
-  /// must have the size of the first.
+  /// With a `size`, each image is resized to cover it and cut to its center (antialiased bilinear); without one, all
+  /// images must have the size of the first.
   ///
-  /// Throws where there are no images, or the first cannot be read.
+  /// Throws where the folder is missing or holds no images, or where no image can be read.
   public init(directory: URL, size: ImageSize? = nil, decoding: Decoding = Decoding()) throws(MVError) {
     try self.init(directory: directory, size: size, decoding: decoding, name: "folder", keeping: nil)
   }
 
-  /// Lists the images of the classes in `chosen` alone, or of all; `name` is the kind of source.
+  /// Lists the images of the classes in `chosen` only, or of all where it is nil; `name` is the kind of source.
   init(
     directory: URL, size: ImageSize?, decoding: Decoding, name kind: String, keeping chosen: Set<String>?
   ) throws(MVError) {
@@ -83,14 +83,16 @@ public struct ImageFolder: ImageSource {
     String(url.standardizedFileURL.path.dropFirst(root.path.count).drop { $0 == "/" })
   }
 
-  /// Reads and, where a size was asked for, resizes the images of `rows`.
+  /// Reads the images of `rows`, resized where a size was given.
+  ///
+  /// Throws where an image cannot be read or does not have the split's shape.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     try files.images(Array(split.ids[rows]), shape: split.shape)
   }
 }
 
 extension ImageFolder {
-  /// The images of one split folder: by class, or without one.
+  /// The images of one split folder: those of each class, and those without a class.
   private struct Scan {
     var classes: [String: [URL]] = [:]
     var unlabeled: [URL] = []

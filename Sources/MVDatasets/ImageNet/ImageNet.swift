@@ -3,21 +3,21 @@ public import MVCore
 internal import MVFiles
 public import MVImaging
 
-/// ImageNet as folders, `train/WNID/image` and `val/WNID/image`, whole or cut to the classes of a list.
+/// ImageNet as folders, `train/WNID/image` and `val/WNID/image`: all classes, or those of a list.
 ///
-/// Labels count the classes in use sorted by WordNet id, as torchvision's `ImageFolder` does over a folder that holds
-/// just those.
+/// Labels number the classes in use, sorted by WordNet id, as torchvision's `ImageFolder` does for a folder that holds
+/// only these classes.
 public struct ImageNet: ImageSource {
   private let folder: ImageFolder
 
-  /// What the source holds; its name is `imagenet`, or `imagenet100` for 100 classes asked for.
+  /// What the source holds; its name is `imagenet`, or for example `imagenet100` where 100 classes were asked for.
   public let contents: SourceContents
 
   /// Lists the images of `directory`.
   ///
-  /// `classes` is a text file with one WordNet id a line (what follows it on the line is passed over); `count` is how many
-  /// classes there must be. Throws where the list names a class twice or one that is not there, the classes are not
-  /// `count`, or images do not lie in class folders.
+  /// `classes` is a text file with one WordNet id per line; what follows the id on its line is ignored. `count` is the
+  /// number of classes there must be. Throws where the list names a class twice or one without images, where there are
+  /// not `count` classes, or where an image of a labeled split lies outside a class folder.
   public init(
     directory: URL, classes list: URL? = nil, count: Int? = nil, size: ImageSize? = nil,
     decoding: Decoding = Decoding()
@@ -56,7 +56,7 @@ public struct ImageNet: ImageSource {
     self.contents = contents
   }
 
-  /// The WordNet ids of a list.
+  /// The WordNet ids in a list; throws where the list is missing, empty, or names a class twice.
   private static func classes(in url: URL) throws(MVError) -> [String] {
     let lines = try WholeFile.lines(of: url, remedy: "check the path of the list of classes")
     var ids: [String] = []
@@ -71,7 +71,9 @@ public struct ImageNet: ImageSource {
     return ids
   }
 
-  /// Reads and, where a size was asked for, resizes the images of `rows`.
+  /// Reads the images of `rows`, resized where a size was given.
+  ///
+  /// Throws where an image cannot be read or does not have the split's shape.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     try folder.images(rows, of: split)
   }

@@ -4,17 +4,18 @@ internal import MVFiles
 
 /// Images from a NumPy file: N x H x W, N x H x W x 1|3 or N x 1|3 x H x W, uint8 or float32.
 ///
-/// Floats are taken as they are. Labels come from a second file of N int64 or int32, or are all -1. The one split is
-/// called `all`.
+/// Floats are used as they are. Labels come from a second file of N int64, int32 or uint8 values; without one, all are
+/// -1. The only split is called `all`.
 public struct NumPyImages: ImageSource {
-  /// What the source holds.
+  /// What the source holds: its one split, its place.
   public let contents: SourceContents
   private let array: NumPyArray
   private let channelsFirst: Bool
 
   /// Opens `file`, and `labels` where given.
   ///
-  /// Throws for another element type or number of axes, for no images, and where the labels are not as many.
+  /// Throws for another element type or number of axes, for no images, and where the numbers of labels and images
+  /// differ or a label is below -1.
   public init(file: URL, labels labelFile: URL? = nil) throws(MVError) {
     array = try NumPyArray(contentsOf: file)
     guard array.element == .uint8 || array.element == .float32 else {
@@ -72,7 +73,7 @@ public struct NumPyImages: ImageSource {
     return labels
   }
 
-  /// Reads the images of `rows`.
+  /// Reads the images of `rows`; throws where the file cannot be read or a value is not finite.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     let shape = split.shape
     let range = rows.lowerBound * shape.count..<rows.upperBound * shape.count

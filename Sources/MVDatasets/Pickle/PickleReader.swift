@@ -3,7 +3,7 @@ internal import MVCore
 
 /// Reads the pickles of the CIFAR data sets, and refuses any other.
 ///
-/// A pickle is a program; this one runs none. Of Python's objects it knows numbers, texts, tuples, flat lists,
+/// A pickle is a program; this reader runs none. Of Python's objects it knows numbers, texts, tuples, flat lists,
 /// dictionaries of those and NumPy arrays; any other opcode or name is an error.
 struct PickleReader {
   /// The only names a pickle may refer to.
@@ -19,7 +19,7 @@ struct PickleReader {
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
 
-  /// Reads one pickle, of protocol 0 to 4 (without the text opcodes of protocol 0).
+  /// Reads one pickle of protocol 0 to 4 (without the text opcodes of protocol 0); throws where it is any other.
   static func read(_ bytes: Data, path: String) throws(MVError) -> PickleValue {
     var reader = PickleReader(bytes, path: path)
     return try reader.run()
@@ -47,7 +47,7 @@ struct PickleReader {
     }
   }
 
-  /// Numbers, texts, names and the memo; false for another opcode.
+  /// Reads numbers, texts, names and the memo; false for other opcodes.
   private mutating func readConstant(_ opcode: UInt8) throws(MVError) -> Bool {
     switch opcode {
     case 0x80: _ = try byte()  // PROTO
@@ -75,7 +75,7 @@ struct PickleReader {
     return true
   }
 
-  /// Tuples, lists, dictionaries, and what makes arrays; false for another opcode.
+  /// Reads tuples, lists, dictionaries and the parts of arrays; false for other opcodes.
   private mutating func readCollection(_ opcode: UInt8) throws(MVError) -> Bool {
     switch opcode {
     case UInt8(ascii: "("): marks.append(stack.count)
@@ -137,7 +137,7 @@ struct PickleReader {
     stack.append(.global(name))
   }
 
-  /// Tuples hold at most tuples of plain values.
+  /// Pushes a tuple; it may hold tuples of plain values, but no deeper ones.
   private mutating func pushTuple(_ values: [PickleValue]) throws(MVError) {
     for case .tuple(let inner) in values {
       for case .tuple in inner { throw wrong("nests tuples deeper than NumPy does") }
@@ -175,7 +175,7 @@ struct PickleReader {
 
   // MARK: Arrays
 
-  /// The two calls that NumPy's arrays are pickled with: an empty array, and an element type.
+  /// Runs one of the two calls that NumPy's arrays are pickled with: an empty array, or an element type.
   private mutating func reduce() throws(MVError) {
     guard case .tuple(let arguments) = try pop(), case .global(let name) = try pop() else {
       throw wrong("calls what is no known name")
@@ -236,7 +236,7 @@ struct PickleReader {
     try take(count).reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
-  /// A whole number of up to eight bytes, two's complement.
+  /// Reads a whole number of up to eight bytes in two's complement.
   private mutating func long(_ count: Int) throws(MVError) -> Int {
     guard count <= 8 else { throw wrong("holds a number of \(count) bytes") }
     let raw = try unsigned(count)

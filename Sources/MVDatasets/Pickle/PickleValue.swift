@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What stands on the stack while a pickle is read.
+/// A value on the stack while a pickle is read.
 enum PickleValue {
   case none
   case flag(Bool)
@@ -8,7 +8,7 @@ enum PickleValue {
   /// Text or bytes: Python 2 does not tell them apart.
   case text(Data)
   case tuple([PickleValue])
-  /// Something that later opcodes add to.
+  /// A value that later opcodes add to.
   case object(PickleObject)
   /// The name of one of ``PickleReader/globals``.
   case global(String)
@@ -26,12 +26,12 @@ final class PickleObject {
   init(_ content: Content) { self.content = content }
 }
 
-/// A NumPy array of a pickle.
+/// A NumPy array in a pickle.
 struct PickledArray: Sendable {
-  /// The length of each axis, slowest first.
+  /// The length of each axis; the last varies fastest.
   let shape: [Int]
-  /// NumPy's letter and size, for example `u1`.
+  /// NumPy's code of the element type, for example `u1`.
   let element: String
-  /// The values.
+  /// The elements as bytes, in C order.
   let bytes: Data
 }

@@ -1,12 +1,12 @@
 internal import Foundation
 internal import MVCore
 
-/// A pickled dictionary of lists and arrays, as the Python version of CIFAR is.
+/// A pickled dictionary of lists and arrays, the form of the Python version of CIFAR.
 struct PickledDictionary {
   private let path: String
   private let items: [String: PickleValue]
 
-  /// Reads a pickle; throws where it is anything else.
+  /// Reads a pickle; throws where it is anything but such a dictionary.
   init(_ bytes: Data, path: String) throws(MVError) {
     self.path = path
     guard case .object(let object) = try PickleReader.read(bytes, path: path),
@@ -17,7 +17,7 @@ struct PickledDictionary {
     self.items = items
   }
 
-  /// The array at `key`.
+  /// The array at `key`; throws where there is none.
   func array(_ key: String) throws(MVError) -> PickledArray {
     guard case .object(let object) = items[key], case .array(let array?) = object.content else {
       throw lacks(key, "array")
@@ -25,7 +25,7 @@ struct PickledDictionary {
     return array
   }
 
-  /// The whole numbers at `key`.
+  /// The list of whole numbers at `key`; throws where there is none.
   func numbers(_ key: String) throws(MVError) -> [Int] {
     var numbers: [Int] = []
     for value in try list(key) {
@@ -35,7 +35,7 @@ struct PickledDictionary {
     return numbers
   }
 
-  /// The texts at `key`.
+  /// The list of texts at `key`; throws where there is none.
   func texts(_ key: String) throws(MVError) -> [String] {
     var texts: [String] = []
     for value in try list(key) {

@@ -3,10 +3,10 @@ public import MVCore
 
 /// STL-10 in its official binary form: 96 x 96 RGB, splits `train`, `test` and `unlabeled`.
 ///
-/// Images are planes of columns (column-major), labels 1...10 become 0...9 (Coates, Lee and Ng, 2011); rows of
-/// `unlabeled` have label -1.
+/// Images are stored as planes of columns (column-major). Labels 1...10 become 0...9 (Coates, Lee and Ng, 2011); rows
+/// of `unlabeled` have label -1.
 public struct STL10: ImageSource {
-  /// What the source holds.
+  /// What the source holds: splits, class names, place.
   public let contents: SourceContents
   private let files: [String: RecordFile]
 
@@ -78,7 +78,7 @@ public struct STL10: ImageSource {
     return labels
   }
 
-  /// Reads the images of `rows` of a split.
+  /// Reads the images of `rows` of a split; throws a usage error where the source does not have the split.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     let shape = Self.shape
     let side = shape.height

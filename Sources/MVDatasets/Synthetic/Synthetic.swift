@@ -1,18 +1,18 @@
 public import MVCore
 
-/// A built-in, seeded set of drawn images: ten classes that no single representation tells apart.
+/// A built-in, seeded set of drawn images of ten classes, which no single representation tells apart.
 ///
-/// A class is a combination of four traits: color of the grain, orientation of a grating, fine pattern, and outline. Some
-/// pairs of classes differ in one trait alone: 0 and 1, 2 and 3 in color, 4 and 5 in outline, 6 and 7 in pattern, 8 and 9 in
-/// orientation. Image `i` of a split is a pure function of the seed, the split and `i`.
+/// A class is a combination of four traits: color of the grain, orientation of a grating, fine pattern, and outline.
+/// Some pairs of classes differ in one trait only: 0 and 1, 2 and 3 in color, 4 and 5 in outline, 6 and 7 in pattern, 8
+/// and 9 in orientation. Image `i` of a split depends only on the seed, the split and `i`.
 public struct Synthetic: ImageSource {
-  /// What the source holds.
+  /// What the source holds: splits, class names, place.
   public let contents: SourceContents
   private let seed: UInt64
 
-  /// Creates the set with `count` images to train on and a quarter as many to test on, classes in turn.
+  /// Creates a set with `count` train images and a quarter as many test images (at least ten), their classes in turn.
   ///
-  /// Throws a usage error for fewer than 20 or more than ten million images, or sides below 16.
+  /// Throws a usage error for fewer than 20 or more than ten million images, or for sides below 16 pixels.
   public init(count: Int = 2000, size: ImageSize = ImageSize(height: 32, width: 32), seed: UInt64 = 0) throws(MVError) {
     guard (20...10_000_000).contains(count) else {
       throw .usage("synthetic:\(count)", "is not a number of images", remedy: "give 20 to 10000000")
@@ -33,7 +33,7 @@ public struct Synthetic: ImageSource {
       fingerprint: "synthetic-1 seed \(seed) count \(count) size \(size)")
   }
 
-  /// Draws the images of `rows`.
+  /// Draws the images of `rows`; never throws.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     var pixels: [UInt8] = []
     pixels.reserveCapacity(rows.count * split.shape.count)

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import MVCore
 
-/// One drawing: a grating as background, a patterned shape before it, color grains over both, a tint, and noise.
+/// One drawing: a grating as background, a patterned shape in front of it, color grains over both, a tint, and noise.
 struct SyntheticDrawing {
   private let traits: SyntheticTraits
   private let tint: [Double]
@@ -36,7 +36,7 @@ struct SyntheticDrawing {
     noiseSeed = random.next()
   }
 
-  /// Height x width x 3 values, interleaved.
+  /// The image's height x width x 3 values, the channels of a pixel side by side.
   func pixels(_ shape: ImageShape) -> [UInt8] {
     var noise = SeededGenerator(seed: noiseSeed)
     var result: [UInt8] = []
@@ -57,7 +57,7 @@ struct SyntheticDrawing {
     return result
   }
 
-  /// Signed distance to the outline, negative inside, in widths of the image.
+  /// The signed distance to the outline, negative inside, in units of the image's side.
   private func distance(_ x: Double, _ y: Double) -> Double {
     let dx = x - center.x
     let dy = y - center.y
@@ -73,7 +73,7 @@ struct SyntheticDrawing {
     }
   }
 
-  /// -1...1, of mean zero over its period.
+  /// The value of the fine pattern at a pixel; its mean over one period is zero.
   private func pattern(_ column: Int, _ row: Int) -> Double {
     let x = column + patternShift.x
     let y = row + patternShift.y
@@ -84,7 +84,8 @@ struct SyntheticDrawing {
     }
   }
 
-  /// The color of a pixel: its value, a grain that lifts one channel and lowers the others or the reverse, the tint.
+  /// The color of a pixel: its value, with a grain that lifts one channel and lowers the others or the reverse, and the
+  /// tint.
   private func rgb(_ value: Double, lifted: Bool) -> [UInt8] {
     (0..<3).map { channel in
       let sign = (channel == traits.grain.rawValue) == lifted ? 1.0 : -1.0

@@ -1,10 +1,10 @@
-/// What tells the classes of the synthetic set apart.
+/// The traits that tell the classes of the synthetic set apart.
 struct SyntheticTraits: Sendable {
-  /// Which channel grains of color lift while they lower the other two; each channel by itself looks the same.
+  /// The channel that grains lift while they lower the other two, or the reverse; each channel alone looks the same.
   enum Grain: Int, Sendable { case red, green, blue }
-  /// Degrees of the grating's normal; a mirror image of one is none of the others.
+  /// The angle of the grating's normal in degrees; no angle is the mirror image of another.
   enum Orientation: Double, Sendable { case upright = 0, slanted = 45, lying = 90 }
-  /// What fills the shape, at the scale of single pixels.
+  /// The pattern that fills the shape, at the scale of single pixels.
   enum Pattern: Sendable { case checks, dots, plain }
   enum Outline: Sendable { case disc, square, cross }
 
@@ -15,7 +15,7 @@ struct SyntheticTraits: Sendable {
 
   var name: String { "\(grain) \(orientation) \(pattern) \(outline)" }
 
-  /// Pairs that differ in one trait alone make every representation necessary.
+  /// The traits of each class: pairs that differ in one trait only make every representation necessary.
   static let classes = [
     SyntheticTraits(grain: .red, orientation: .upright, pattern: .checks, outline: .disc),
     SyntheticTraits(grain: .green, orientation: .upright, pattern: .checks, outline: .disc),

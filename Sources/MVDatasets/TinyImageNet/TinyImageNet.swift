@@ -4,10 +4,10 @@ public import MVImaging
 
 /// Tiny ImageNet in its original layout: 64 x 64 RGB, splits `train`, `val` and, without labels, `test`.
 ///
-/// The classes are those of `wnids.txt`, sorted as torchvision sorts class folders; train images lie in
-/// `train/WNID/images`, and `val/val_annotations.txt` says of each image in `val/images` which class it is.
+/// The classes are those of `wnids.txt`, sorted as torchvision sorts class folders. Train images lie in
+/// `train/WNID/images`; `val/val_annotations.txt` names the class of each image in `val/images`.
 public struct TinyImageNet: ImageSource {
-  /// What the source holds; classes have the first name that `words.txt` gives them, or their WordNet id.
+  /// What the source holds; a class is called by its first name in `words.txt`, or by its WordNet id.
   public let contents: SourceContents
   private let files: ImageFiles
 
@@ -113,7 +113,7 @@ public struct TinyImageNet: ImageSource {
     return ("val", ids, labels)
   }
 
-  /// The first name of each class; where two share it, with the WordNet id.
+  /// The first name of each class; where two classes share a name, the WordNet id is added.
   private static func names(of ids: [String], _ tree: FileTree) throws(MVError) -> [String] {
     guard tree.contains("words.txt") else { return ids }
     let wanted = Set(ids)
@@ -132,7 +132,9 @@ public struct TinyImageNet: ImageSource {
     }
   }
 
-  /// Reads and, where a size was asked for, resizes the images of `rows`.
+  /// Reads the images of `rows`, resized where a size was given.
+  ///
+  /// Throws where an image cannot be read or does not have the split's shape.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     try files.images(Array(split.ids[rows]), shape: split.shape)
   }

@@ -2,17 +2,17 @@ public import Foundation
 public import MVCore
 public import MVImaging
 
-/// Pascal VOC 2007 for classification: 20 classes, several an image; splits `trainval` and `test`.
+/// Pascal VOC 2007 for classification: 20 classes, several per image; splits `trainval` and `test`.
 ///
-/// A row of labels is 1 for a class with an object in the image, 255 (ignored) for one whose objects are all difficult,
-/// and 0 otherwise: from `Annotations/ID.xml`, or where an image has none, from the lists
-/// `ImageSets/Main/CLASS_SPLIT.txt`, which say 1, 0 and -1 for the same (Everingham et al., 2010).
+/// A label is 1 for a class with an object in the image, 255 (ignored) for one whose objects are all difficult, and 0
+/// otherwise. Labels come from `Annotations/ID.xml` or, for an image without one, from the lists
+/// `ImageSets/Main/CLASS_SPLIT.txt`, which write 1, 0 and -1 for the same (Everingham et al., 2010).
 public struct VOC07: ImageSource {
-  /// What the source holds.
+  /// What the source holds: splits, class names, place.
   public let contents: SourceContents
   private let files: ImageFiles
 
-  /// The classes, sorted.
+  /// The names of the 20 classes, sorted; their labels are their positions.
   public static let classNames = [
     "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog",
     "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
@@ -22,9 +22,10 @@ public struct VOC07: ImageSource {
 
   /// Opens `directory`, or the `VOC2007` or `VOCdevkit/VOC2007` within it; an archive of it (`.tar`) is read in place.
   ///
-  /// Without the list `trainval.txt`, the splits are `train` and `val`. The images of VOC differ in size, so that a `size`
-  /// is needed to read them. The notices count images that are listed and not there; to read one is an error. Throws where no list is there, a list or an annotation is damaged or names an unknown class, or
-  /// an image is in neither.
+  /// Without the list `trainval.txt`, the splits are `train` and `val`. VOC's images differ in size, so reading them
+  /// needs a `size`. Notices count the images that are listed but missing; reading one of these is an error. Throws
+  /// where there is no list, where a list or an annotation is damaged or names an unknown class, or where an image has
+  /// neither annotation nor list.
   public init(directory: URL, size: ImageSize? = nil, decoding: Decoding = Decoding()) throws(MVError) {
     let tree = try FileTree(directory, hint: "give the folder that holds ImageSets and JPEGImages")
       .entering(["VOCdevkit/VOC2007", "VOC2007"])
@@ -63,7 +64,7 @@ public struct VOC07: ImageSource {
     var images: [String] = []
     var seen: Set<String> = []
     for (number, line) in try tree.lines(of: list) {
-      // The first word: lists of other makers go on with a label.
+      // The first word only: lists of other makers have a label after it.
       let image = String(line.prefix { !$0.isWhitespace })
       guard seen.insert(image).inserted else {
         throw .badData("\(tree.path(of: list)):\(number)", "names \(image) again", remedy: "unpack the data set again")
@@ -76,7 +77,7 @@ public struct VOC07: ImageSource {
     return images
   }
 
-  /// Images x classes.
+  /// The labels of `images`, images x classes; throws where an image's annotation and lists are missing or damaged.
   static func labels(of images: [String], split: String, _ tree: FileTree) throws(MVError) -> [UInt8] {
     let classes = classNames.count
     var labels = [UInt8](repeating: 0, count: images.count * classes)
@@ -113,7 +114,7 @@ public struct VOC07: ImageSource {
     return labels
   }
 
-  /// A list of one class: 1, 0 or 255 by image.
+  /// The list of one class: 1, 0 or 255 by image; throws where it is missing or damaged.
   private static func list(of name: String, split: String, _ tree: FileTree) throws(MVError) -> [String: UInt8] {
     let list = "\(lists)/\(name)_\(split).txt"
     var labels: [String: UInt8] = [:]
@@ -128,7 +129,9 @@ public struct VOC07: ImageSource {
     return labels
   }
 
-  /// Reads and, where a size was asked for, resizes the images of `rows`.
+  /// Reads the images of `rows`, resized where a size was given.
+  ///
+  /// Throws where an image cannot be read or does not have the split's shape.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     try files.images(Array(split.ids[rows]), shape: split.shape)
   }

@@ -4,7 +4,7 @@ internal import MVCore
 
 /// The objects in one image, as an annotation file of Pascal VOC lists them.
 struct VOCAnnotation {
-  /// An object of the image.
+  /// One object in the image.
   struct Object: Hashable {
     var name = ""
     var isDifficult = false
@@ -17,7 +17,7 @@ struct VOCAnnotation {
     let reader = Reader()
     let parser = XMLParser(data: bytes)
     parser.delegate = reader
-    // The parser itself does not mind a document that stops early.
+    // The parser itself accepts a document that stops early.
     guard parser.parse(), parser.parserError == nil, reader.isWhole else {
       throw .badData(
         "\(path):\(parser.lineNumber)", "is not the XML of a VOC annotation, or is cut off",
@@ -29,7 +29,8 @@ struct VOCAnnotation {
     objects = reader.objects
   }
 
-  /// Collects `annotation/object/name` and `annotation/object/difficult`; parts of objects have names too.
+  /// Collects `annotation/object/name` and `annotation/object/difficult`; parts of objects have names too, which are
+  /// not wanted.
   private final class Reader: NSObject, XMLParserDelegate {
     var objects: [Object] = []
     var isWhole = false

@@ -3,7 +3,7 @@ public import MVCore
 internal import MVFiles
 
 extension FittedProbe {
-  /// Writes the probe as JSON, atomically.
+  /// Writes the probe as JSON, whole or not at all; throws where the file cannot be written.
   public func write(to url: URL) throws(MVError) {
     try AtomicFile.write(CanonicalJSON.data(self), to: url)
   }
@@ -18,5 +18,5 @@ extension FittedProbe {
   }
 }
 
-/// Keys of probes that version 0.1 saved, and what they are called now.
+/// The keys of probes that version 0.1 saved, and their present names.
 let renamedKeys = ["centre": "center"]

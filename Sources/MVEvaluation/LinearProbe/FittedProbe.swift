@@ -1,60 +1,61 @@
-/// A linear probe that has been fitted: a class scores the product of its weights and (x - center), and its bias.
+/// A fitted linear probe: the score of a class is its weights times (x - center), plus its bias.
 public struct FittedProbe: Hashable, Sendable, Codable {
-  /// A representation the probe was fitted on.
+  /// One representation that the probe was fitted on.
   public struct Input: Hashable, Sendable, Codable {
-    /// Its name.
+    /// The representation's name.
     public let name: String
-    /// Its values a row.
+    /// The number of values per row.
     public let columns: Int
   }
 
-  /// A penalty and how it did on the held-out rows.
+  /// One penalty, with its accuracy on the held-out rows.
   public struct Candidate: Hashable, Sendable, Codable {
-    /// The penalty.
+    /// The penalty lambda.
     public let lambda: Double
-    /// Its top-1 accuracy on the held-out rows; nil where there was no choice to make.
+    /// The top-1 accuracy on the held-out rows, 0...1; nil where there was no choice to make.
     public let validationTop1: Double?
-    /// The mean over classes of its accuracy on the held-out rows; nil where there was no choice to make.
+    /// The balanced accuracy on the held-out rows (the mean over classes), 0...1; nil where there was no choice to
+    /// make.
     public let validationBalancedAccuracy: Double?
   }
 
-  /// The representations, in order.
+  /// The representations that the probe was fitted on, in order.
   public let inputs: [Input]
-  /// The class that each row of ``weights`` stands for, ascending.
+  /// The class of each row of ``weights``, ascending.
   public let classes: [Int64]
-  /// Classes x columns, for features as they are, less ``center``.
+  /// Shape classes x columns; apply to `x - center`, x unstandardized.
   public let weights: [Float]
-  /// One a class.
+  /// The bias of each class.
   public let bias: [Double]
   /// The mean of each column over the train rows.
   public let center: [Float]
-  /// The penalty chosen.
+  /// The penalty lambda that was chosen.
   public let lambda: Double
-  /// Every penalty and its held-out accuracy, ascending.
+  /// All penalties with their accuracies, ascending.
   public let candidates: [Candidate]
-  /// Mean cross-entropy of the train rows, in nats, the penalty left out.
+  /// The mean cross-entropy of the train rows in nats, without the penalty.
   public let trainLoss: Double
-  /// What was minimized: mean cross-entropy and penalty.
+  /// The minimized value: mean cross-entropy plus penalty.
   public let objective: Double
-  /// The norm of the gradient at the end.
+  /// The Euclidean norm of the gradient at the end.
   public let gradientNorm: Double
-  /// Whether that is as small as was asked for.
+  /// Whether the gradient's norm became as small as was asked for.
   public let converged: Bool
-  /// Passes over all of train in the last fit.
+  /// The number of passes over all train rows in the last fit.
   public let iterations: Int
-  /// Labeled train rows.
+  /// The number of labeled train rows.
   public let trainRows: Int
-  /// Whether columns were standardized.
+  /// Whether the fit standardized columns.
   public let standardized: Bool
-  /// The seed of the held-out rows.
+  /// The seed that drew the held-out rows.
   public let seed: UInt64
-  /// Seconds the choice and the fit took.
+  /// The duration of the choice and the fit in seconds.
   public let seconds: Double
 
-  /// Values a row.
+  /// The number of values per row, all representations together.
   public var columns: Int { center.count }
 
-  /// One a class, for scores that are the product of a class's weights and x, and its intercept.
+  /// The intercept of each class, for scores that are a class's weights times x plus the intercept.
   public var intercepts: [Double] {
     bias.enumerated().map { index, bias in
       let row = weights[index * columns..<(index + 1) * columns]

@@ -1,6 +1,6 @@
 internal import MVCore
 
-/// Which fold each row is held out in: stratified by class, and seeded.
+/// Assigns each row to the fold that it is held out in; stratified by class, and seeded.
 struct HoldOut {
   let folds: Int
   /// The fold of each row; -1 for a row that is never held out.
@@ -11,7 +11,8 @@ struct HoldOut {
     self.fold = fold
   }
 
-  /// A class of a single row is never held out; every other class keeps a row at least in each fold's other rows.
+  /// Assigns the folds: a class of one row is never held out; every other class keeps at least one row outside each
+  /// fold.
   init(labels: [Int64], _ validation: LinearProbe.Validation, seed: UInt64) throws(MVError) {
     var fold = [Int](repeating: -1, count: labels.count)
     var members: [Int64: [Int]] = [:]

@@ -5,13 +5,13 @@ public struct LambdaGrid: Hashable, Sendable, Codable, ExpressibleByArrayLiteral
   /// The penalties, ascending, each once.
   public let values: [Double]
 
-  /// These penalties.
+  /// Creates a grid of the given penalties, sorted and each once.
   public init(_ values: [Double]) { self.values = Set(values).sorted() }
 
-  /// These penalties.
+  /// Creates a grid of the given penalties, sorted and each once.
   public init(arrayLiteral elements: Double...) { self.init(elements) }
 
-  /// `count` penalties from one end of `range` to the other, each the same multiple of the last.
+  /// Creates `count` penalties from one end of `range` to the other, at equal ratios.
   public static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> LambdaGrid {
     guard count > 1 else { return LambdaGrid([range.upperBound]) }
     let low = log10(range.lowerBound)

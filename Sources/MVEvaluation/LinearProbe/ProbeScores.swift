@@ -1,21 +1,23 @@
 public import MVCore
 
-/// What a linear probe scored.
+/// The scores of a linear probe.
 public struct ProbeScores: Hashable, Sendable {
-  /// The part of test rows whose class scored highest.
+  /// The share of test rows whose class scored highest, 0...1.
   public let top1: Double
-  /// The part of test rows whose class is among the five highest.
+  /// The share of test rows whose class is among the five that scored highest, 0...1.
   public let top5: Double
-  /// The test rows scored, as numbered in their representation.
+  /// The test rows that were scored, as numbered in their representation.
   public let testRows: [Int]
-  /// Their classes.
+  /// The class of each test row.
   public let classes: [Int64]
-  /// The class that scored highest, for each.
+  /// The class that scored highest, for each test row.
   public let predictions: [Int64]
   /// The number of classes in train and test together.
   public let classCount: Int
 
-  /// The report: per class, confusion matrix, interval.
+  /// The report: accuracy per class, confusion matrix, interval.
+  ///
+  /// Throws where the predictions do not fit the classes.
   public func report() throws(MVError) -> ClassificationReport {
     try ClassificationReport(classes: classes, predictions: predictions, classCount: classCount, top5: top5)
   }

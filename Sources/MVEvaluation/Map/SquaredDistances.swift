@@ -1,18 +1,18 @@
 internal import MVCore
 
-/// The squared distances of all pairs of rows, row by row.
+/// The squared distances between all pairs of rows, row by row.
 struct SquaredDistances {
   let count: Int
   let values: WorkBuffer<Float>
 
-  /// Distances as they are given: count x count.
+  /// Uses squared distances that are given: count x count.
   init(_ values: [Float], count: Int) {
     self.count = count
     self.values = WorkBuffer<Float>(uninitialized: values.count)
     self.values.pointer.update(from: values, count: values.count)
   }
 
-  /// |a - b|^2 = aa - 2 ab + bb, from the products of all pairs.
+  /// Computes |a - b|^2 = aa - 2 ab + bb from the inner products of all pairs.
   init(gram: WorkBuffer<Double>, count: Int) {
     self.count = count
     values = WorkBuffer<Float>(uninitialized: count * count)

@@ -1,4 +1,4 @@
-/// A ``ClassificationReport`` as JSON has it.
+/// The JSON form of a ``ClassificationReport``.
 struct ClassificationDocument: Encodable {
   struct ClassRow: Encodable {
     let `class`: String
@@ -14,7 +14,7 @@ struct ClassificationDocument: Encodable {
   let confusion: [[Int]]
 }
 
-/// Two JSON objects as one.
+/// Two JSON objects merged into one.
 struct Joined<First: Encodable, Second: Encodable>: Encodable {
   let first: First
   let second: Second

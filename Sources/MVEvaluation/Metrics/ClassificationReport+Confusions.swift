@@ -1,17 +1,17 @@
 extension ClassificationReport {
-  /// How often one class was taken for another.
+  /// One pair of classes, and how often the first was predicted to be the second.
   public struct Confusion: Hashable, Sendable {
-    /// The class.
+    /// The true class.
     public let truth: Int
-    /// What it was taken for.
+    /// The predicted class.
     public let prediction: Int
-    /// Rows.
+    /// The number of such rows.
     public let count: Int
-    /// The part of the class's rows.
+    /// These rows' share of all rows of the true class, 0...1.
     public let share: Double
   }
 
-  /// The `limit` commonest confusions, by their part of the class's rows, ties by class and prediction.
+  /// The `limit` most frequent confusions by their share of the true class; ties by class and prediction.
   public func commonestConfusions(limit: Int = 15) -> [Confusion] {
     var found: [Confusion] = []
     for truth in 0..<classCount where counts[truth] > 0 {

@@ -5,7 +5,7 @@ internal import MVFiles
 extension ClassificationReport {
   /// The report as one JSON object: top1, top5, balanced_accuracy, interval (95 %), rows, per_class, confusion.
   ///
-  /// Classes are named by `names`, or by number where there are none.
+  /// Classes are called by `names`, or by their numbers where there are none. Throws where a number is not finite.
   public func json(names: [String] = []) throws(MVError) -> Data {
     try CanonicalJSON.data(document(names: names))
   }
@@ -21,7 +21,7 @@ extension ClassificationReport {
       confusion: (0..<classCount).map { Array(confusion[$0 * classCount..<($0 + 1) * classCount]) })
   }
 
-  /// One line a class: class, rows, accuracy (empty for a class without rows).
+  /// CSV with one line per class: class, rows, accuracy (empty for a class without rows).
   public func csv(names: [String] = []) -> String {
     var lines = ["class,rows,accuracy"]
     for label in 0..<classCount {
@@ -30,7 +30,7 @@ extension ClassificationReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The confusion matrix: one line a class, one column a prediction.
+  /// The confusion matrix as CSV: one line per class, one column per prediction.
   public func confusionCSV(names: [String] = []) -> String {
     var lines = [(["class"] + (0..<classCount).map { csvField(name($0, names)) }).joined(separator: ",")]
     for label in 0..<classCount {
@@ -40,7 +40,7 @@ extension ClassificationReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Everything of the report, one value a line, for ``ResultTable``; of the confusion matrix what is not 0.
+  /// Everything in the report, one value per line, for ``ResultTable``; of the confusion matrix the non-zero counts.
   func lines(setting: String, names: [String]) -> [String] {
     let interval = interval()
     var lines: [String] = []
@@ -69,7 +69,7 @@ extension ClassificationReport {
   private func name(_ label: Int, _ names: [String]) -> String { label < names.count ? names[label] : "\(label)" }
 }
 
-/// A field of a CSV file as RFC 4180 has it.
+/// Quotes a field of a CSV file as RFC 4180 asks.
 func csvField(_ field: String) -> String {
   guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
   return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""

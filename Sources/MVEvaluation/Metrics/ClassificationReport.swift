@@ -1,18 +1,18 @@
 public import MVCore
 
-/// What predictions are worth: accuracy in all and per class, confusion matrix, confidence interval.
+/// The quality of predictions: accuracy, overall and per class, confusion matrix, confidence interval.
 public struct ClassificationReport: Hashable, Sendable {
-  /// The part of rows predicted rightly.
+  /// The share of rows that are predicted correctly, 0...1.
   public let top1: Double
-  /// The part of rows whose class is among the five best; nil where that is not known.
+  /// The share of rows whose class is among the five best predictions, 0...1; nil where that is not known.
   public let top5: Double?
-  /// Rows of each class.
+  /// The number of rows of each class.
   public let counts: [Int]
-  /// The part of each class's rows predicted rightly; nil for a class without rows.
+  /// The share of each class's rows that are predicted correctly, 0...1; nil for a class without rows.
   public let classAccuracies: [Double?]
-  /// The mean of ``classAccuracies`` over classes that have rows.
+  /// The balanced accuracy: the mean of ``classAccuracies`` over classes that have rows.
   public let balancedAccuracy: Double
-  /// Rows by class (slow) and prediction (fast): classes x classes.
+  /// The numbers of rows, classes x classes: class by class, the predictions of one class side by side.
   public let confusion: [Int]
   /// The number of classes.
   public let classCount: Int
@@ -21,7 +21,9 @@ public struct ClassificationReport: Hashable, Sendable {
   /// The prediction for each row.
   public let predictions: [Int64]
 
-  /// Compares predictions with classes, both in 0..<`classCount`; throws where they are not, or there are none.
+  /// Compares predictions with classes, both in 0..<`classCount`.
+  ///
+  /// Throws where one is out of range, where their numbers differ, or where there are none.
   public init(
     classes: [Int64], predictions: [Int64], classCount: Int, top5: Double? = nil
   ) throws(MVError) {
@@ -51,11 +53,12 @@ public struct ClassificationReport: Hashable, Sendable {
     top1 = Double((0..<classCount).reduce(0) { $0 + confusion[$1 * classCount + $1] }) / Double(classes.count)
   }
 
-  /// The interval of top-1 that holds `level` of `resamples` seeded bootstrap samples of the rows (percentiles).
+  /// The confidence interval of top-1: that of `level` of `resamples` seeded bootstrap samples of the rows
+  /// (percentiles).
   public func interval(level: Double = 0.95, resamples: Int = 1000, seed: UInt64 = 0) -> ClosedRange<Double> {
     precondition(level > 0 && level < 1 && resamples > 0, "a level between 0 and 1 and some samples")
     let count = classes.count
-    // Only the number of right rows matters, which in a sample of the rows is binomial: one draw a row.
+    // Only the number of right rows matters, and in a bootstrap sample it is binomial: one draw per row.
     let accuracies = (0..<resamples).map { sample in
       var generator = SeededGenerator(seed: seed, keys: UInt64(sample))
       var right = 0

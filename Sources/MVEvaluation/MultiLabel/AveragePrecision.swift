@@ -1,4 +1,4 @@
-/// The average precision of a ranking: how early the relevant rows stand in it.
+/// The average precision of a ranking: how early the relevant rows appear in it.
 ///
 /// Precision and recall are taken after each distinct score, highest first, so that the order of ties does not matter.
 public enum AveragePrecision: String, Hashable, Sendable, Codable, CaseIterable {
@@ -9,7 +9,7 @@ public enum AveragePrecision: String, Hashable, Sendable, Codable, CaseIterable 
   /// The sum of precision times gain in recall, without an envelope (scikit-learn's `average_precision_score`).
   case stepwise
 
-  /// The average precision of `scores` by `labels`: 1 relevant, 0 not, 255 left out; nil where no row is relevant.
+  /// The average precision of `scores` for `labels` (1 relevant, 0 not, 255 left out); nil where no row is relevant.
   public func callAsFunction(_ scores: [Float], _ labels: [UInt8]) -> Double? {
     precondition(scores.count == labels.count, "a label a score")
     let rows = scores.indices.filter { labels[$0] != 255 }.sorted { scores[$0] > scores[$1] }

@@ -1,21 +1,22 @@
-/// One two-class problem over the rows of a probe: which rows count on which side.
+/// One two-class problem over the rows of a probe: a class against all others.
 struct BinaryProblem: Sendable {
-  /// The class that is told from the others.
+  /// The class that is separated from the others.
   let label: Int
-  /// 1, -1, or 0 for a row that is left out.
+  /// The side of each row: 1, -1, or 0 for a row that is left out.
   let targets: [Int8]
-  /// How much a positive and another row counts.
+  /// The weights of a positive row and of any other row.
   let weights: (positive: Float, negative: Float)
-  /// Rows that are not left out.
+  /// The number of rows that are not left out.
   let rows: Int
-  /// Rows on which the fit is to be scored.
+  /// The rows on which the fit is scored.
   let heldOut: [Int]
 
-  /// Whether there are rows of both sides.
+  /// Whether both sides have rows.
   var isTwoSided: Bool { targets.contains(1) && targets.contains(-1) }
 
-  /// The rows of `labels` (1, 0, or 255 for left out), but for those held out; `weighting` is given the numbers of positive
-  /// and of all rows.
+  /// Creates the problem from `labels` (1, 0, or 255 for left out), without the rows held out.
+  ///
+  /// `weighting` is called with the numbers of positive and of all rows.
   init(
     label: Int, labels: [UInt8], heldOut: [Int] = [], weighting: (Int, Int) -> (positive: Float, negative: Float)
   ) {
@@ -28,8 +29,9 @@ struct BinaryProblem: Sendable {
     weights = weighting(targets.count { $0 == 1 }, rows)
   }
 
-  /// The rows of each fold, as scikit-learn's `StratifiedKFold` without shuffling assigns them; nil where a side has fewer
-  /// rows than there are folds.
+  /// The rows of each fold, as scikit-learn's `StratifiedKFold` without shuffling assigns them.
+  ///
+  /// Returns nil where a side has fewer rows than there are folds.
   static func stratifiedFolds(_ labels: [UInt8], count: Int) -> [[Int]]? {
     let used = labels.indices.filter { labels[$0] != 255 }
     guard let first = used.first else { return nil }

@@ -3,7 +3,7 @@ public import MVCore
 internal import MVFiles
 
 extension FittedMultiLabelProbe {
-  /// Writes the probe as JSON, atomically.
+  /// Writes the probe as JSON, whole or not at all; throws where the file cannot be written.
   public func write(to url: URL) throws(MVError) { try AtomicFile.write(CanonicalJSON.data(self), to: url) }
 
   /// Reads a probe that ``write(to:)`` wrote; throws where the file is missing, or is not a whole multi-label probe.

@@ -16,8 +16,10 @@ extension FittedMultiLabelProbe {
     let seconds: Double
   }
 
-  /// The probe and its scores as one JSON object: map, ap (by class), both also by 11 points, lambda (by class), loss,
-  /// train_rows, test_rows, gradient_norm (the largest), seconds.
+  /// The probe and its scores as one JSON object, without the weights.
+  ///
+  /// It has map, ap (by class), both also by 11 points, lambda (by class), loss, train_rows, test_rows, gradient_norm
+  /// (the largest) and seconds. Throws where a number is not finite.
   public func json(_ scores: MultiLabelScores) throws(MVError) -> Data {
     func table(_ value: (MultiLabelScores.ClassScore) -> Double?) -> [String: Double] {
       Dictionary(scores.classes.compactMap { entry in value(entry).map { (entry.name, $0) } }) { $1 }
@@ -30,7 +32,7 @@ extension FittedMultiLabelProbe {
         gradient_norm: classifiers.map(\.gradientNorm).max() ?? 0, seconds: seconds))
   }
 
-  /// One line a class: class, positives, ap, ap_11point, lambda; empty where there is none.
+  /// CSV with one line per class: class, positives, ap, ap_11point, lambda; a field is empty where there is no value.
   public func csv(_ scores: MultiLabelScores) -> String {
     let penalties = Dictionary(uniqueKeysWithValues: classifiers.map { ($0.label, $0.lambda) })
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }

@@ -1,18 +1,18 @@
-/// What a multi-label probe scored.
+/// The scores of a multi-label probe.
 public struct MultiLabelScores: Hashable, Sendable {
   /// The scores of one class.
   public struct ClassScore: Hashable, Sendable {
-    /// The class.
+    /// The name of the class.
     public let name: String
-    /// Test rows that have it.
+    /// The number of test rows that have the class.
     public let positives: Int
-    /// Its ``AveragePrecision/envelope``; nil where no test row has it, or it has no classifier.
+    /// The ``AveragePrecision/envelope`` of the class; nil where no test row has it, or it has no classifier.
     public internal(set) var envelope: Double?
-    /// Its ``AveragePrecision/elevenPoint``; nil likewise.
+    /// The ``AveragePrecision/elevenPoint`` of the class; nil in the same cases.
     public internal(set) var elevenPoint: Double?
   }
 
-  /// Every class.
+  /// The scores of every class.
   public let classes: [ClassScore]
   /// The number of test rows.
   public let testRows: Int

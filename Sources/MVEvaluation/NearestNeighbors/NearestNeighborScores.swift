@@ -1,6 +1,6 @@
 public import MVCore
 
-/// What k-nearest-neighbor classification scored.
+/// The scores of k-nearest-neighbor classification.
 public struct NearestNeighborScores: Hashable, Sendable {
   /// The score of one number of neighbors and one temperature.
   public struct Result: Hashable, Sendable {
@@ -8,32 +8,34 @@ public struct NearestNeighborScores: Hashable, Sendable {
     public let k: Int
     /// The temperature of the weights; nil for weightings that have none.
     public let temperature: Double?
-    /// The part of test rows whose class got most votes.
+    /// The share of test rows whose class got most votes, 0...1.
     public let top1: Double
-    /// The part of test rows whose class is among the min(5, k) of most votes.
+    /// The share of test rows whose class is among the min(5, k) with most votes, 0...1.
     public let top5: Double
-    /// The class of most votes for each test row, in the order of ``NearestNeighborScores/testRows``.
+    /// The class with most votes for each test row, in the order of ``NearestNeighborScores/testRows``.
     public let predictions: [Int64]
   }
 
-  /// One a temperature and k: all k of the first temperature first.
+  /// One result per temperature and k: first all k of the first temperature.
   public let results: [Result]
-  /// What near meant.
+  /// The metric that neighbors were searched by.
   public let metric: NearestNeighbors.Metric
-  /// How votes counted.
+  /// The weighting of the votes.
   public let weighting: NearestNeighbors.Weighting
   /// The number of labeled train rows.
   public let trainRows: Int
-  /// The test rows scored, as numbered in their representation.
+  /// The test rows that were scored, as numbered in their representation.
   public let testRows: [Int]
-  /// Their classes.
+  /// The class of each test row.
   public let classes: [Int64]
   /// The number of classes in train and test together.
   public let classCount: Int
-  /// Seconds it took.
+  /// The duration in seconds.
   public let seconds: Double
 
-  /// The report of one result: per class, confusion matrix, interval.
+  /// The report of one result: accuracy per class, confusion matrix, interval.
+  ///
+  /// Throws where the predictions do not fit the classes.
   public func report(of result: Result) throws(MVError) -> ClassificationReport {
     try ClassificationReport(
       classes: classes, predictions: result.predictions, classCount: classCount, top5: result.top5)

@@ -2,14 +2,14 @@
 public struct Neighbors: Hashable, Sendable {
   /// The query rows, as numbered in their representation.
   public let queries: [Int]
-  /// Neighbors a query.
+  /// The number of neighbors per query.
   public let k: Int
-  /// The train rows, as numbered in their representation: `k` a query.
+  /// The train rows, as numbered in their representation: `k` per query, nearest first.
   public let rows: [Int32]
   /// The cosine, or the Euclidean distance, of each.
   public let values: [Float]
 
-  /// The neighbors of the query at `position`.
+  /// The neighbors of the query at `position` in ``queries``, nearest first.
   public subscript(position: Int) -> (rows: ArraySlice<Int32>, values: ArraySlice<Float>) {
     (rows[position * k..<(position + 1) * k], values[position * k..<(position + 1) * k])
   }

@@ -3,17 +3,18 @@ internal import SystemOpenBLAS
 
 /// An approximate inverse of the Hessian: that of uniform class probabilities, covariance / classes + lambda.
 ///
-/// The covariance is of at most some thousand rows, and only within blocks of columns where all of it would be too large.
+/// The covariance is of at most some thousand rows, and only within blocks of columns where the whole would be too
+/// large.
 final class Preconditioner: Sendable {
   private let factors: [WorkBuffer<Float>]
   private let blocks: [Range<Int>]
   private let columns: Int
   private let classes: Int
 
-  /// Bytes the factors of all penalties may take.
+  /// The bytes that the factors of all penalties may take.
   static let factorBytes = 512 << 20
 
-  /// Factors of each block of covariance, for one penalty.
+  /// Factors each block of the covariance, for one penalty.
   init(covariance: BlockCovariance, lambda: Double, classes: Int) {
     blocks = covariance.blocks
     columns = covariance.columns
@@ -26,7 +27,7 @@ final class Preconditioner: Sendable {
       while true {
         for index in 0..<size * size { factor.pointer[index] = curvature * values.pointer[index] }
         for index in 0..<size { factor.pointer[index * size + index] += ridge }
-        // Row by row and lower is, column by column, upper.
+        // Row by row and lower is column by column and upper.
         var order = Int32(size)
         var status: Int32 = 0
         spotrf_("U", &order, factor.pointer, &order, &status)
@@ -36,7 +37,7 @@ final class Preconditioner: Sendable {
     }
   }
 
-  /// Replaces `vector`, laid out as a set of ``ProbeObjective``, by the approximate inverse times it.
+  /// Replaces `vector`, laid out as a set of ``ProbeObjective``, by the approximate inverse times the vector.
   func apply(_ vector: UnsafeMutablePointer<Double>) {
     for (block, factor) in zip(blocks, factors) {
       let size = block.count

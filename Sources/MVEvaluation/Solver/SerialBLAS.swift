@@ -1,9 +1,10 @@
 internal import Synchronization
 internal import SystemOpenBLAS
 
-/// OpenBLAS on one thread a call, while this package's own threads do the calling.
+/// OpenBLAS on one thread per call, while this package's own threads make the calls.
 ///
-/// The count is global to the process, so overlapping uses share one change of it; the last to end restores it.
+/// The number of threads is global to the process, so overlapping uses share one change of it; the last to end restores
+/// it.
 enum SerialBLAS {
   private static let state = Mutex<(users: Int, threads: Int32)>((0, 1))
 

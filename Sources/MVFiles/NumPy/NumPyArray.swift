@@ -1,9 +1,9 @@
 public import Foundation
 public import MVCore
 
-/// An array in NumPy's `.npy` format (versions 1 to 3), mapped from its file.
+/// An array in a NumPy `.npy` file (format versions 1 to 3).
 public struct NumPyArray: Sendable {
-  /// What one element is.
+  /// The type of one element; the raw value is NumPy's name of it.
   public enum Element: String, Sendable, CaseIterable {
     /// An unsigned byte.
     case uint8 = "|u1"
@@ -18,7 +18,7 @@ public struct NumPyArray: Sendable {
     /// A double-precision number, little-endian.
     case float64 = "<f8"
 
-    /// Bytes an element.
+    /// Bytes per element.
     public var size: Int {
       switch self {
       case .uint8: 1
@@ -29,18 +29,18 @@ public struct NumPyArray: Sendable {
     }
   }
 
-  /// What one element is.
+  /// The type of one element.
   public let element: Element
   /// The length of each axis, slowest first (C order).
   public let shape: [Int]
-  /// The bytes of the elements, little-endian, C order.
+  /// All elements as bytes, mapped from the file: little-endian, in C order.
   public let bytes: Data
   private let subject: String
 
   /// The number of elements.
   public var count: Int { shape.reduce(1, *) }
 
-  /// Opens `url`; throws where it is missing, is not an `.npy` file, is in Fortran order, or is cut off.
+  /// Opens a file; throws where it is missing, is not an `.npy` file, is in Fortran order, or is cut off.
   public init(contentsOf url: URL) throws(MVError) {
     let path = url.path
     let data = try WholeFile.bytes(of: url, mapped: true)
@@ -85,7 +85,9 @@ public struct NumPyArray: Sendable {
     self.subject = path
   }
 
-  /// The elements of `range` as `Value`; throws unless that is the element type.
+  /// Reads the elements at positions `range`, in C order; all of them where `range` is nil.
+  ///
+  /// Throws where `Value` is not the element type, or where the file cannot be read.
   public func values<Value: BitwiseCopyable>(
     _ range: Range<Int>? = nil, as type: Value.Type
   ) throws(MVError) -> [Value] {
@@ -103,7 +105,7 @@ public struct NumPyArray: Sendable {
     }
     let range = range ?? 0..<count
     let size = element.size
-    // Read, not copied from the map: pages of a map count as this process's memory, whatever the size of the file.
+    // Read, not copied from the map: mapped pages count as this process's memory, whatever the size of the file.
     let file = open(subject, O_RDONLY | O_CLOEXEC)
     defer { if file >= 0 { close(file) } }
     let wanted = range.count * size
@@ -127,7 +129,7 @@ public struct NumPyArray: Sendable {
 }
 
 extension NumPyArray {
-  /// What stands before the elements in a file: for those who write them piece by piece.
+  /// The header of an `.npy` file (format version 1), for those who write the elements after it piece by piece.
   public static func header(shape: [Int], element: Element) -> Data {
     let axes = shape.map { "\($0)," }.joined(separator: " ")
     var header = "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(axes)), }"
@@ -138,7 +140,7 @@ extension NumPyArray {
     return data
   }
 
-  /// Writes `values` of `shape` to `url`, atomically.
+  /// Writes `values` of `shape` to `url`, whole or not at all; throws where the file cannot be written.
   public static func write<Value: BitwiseCopyable>(
     _ values: [Value], shape: [Int], element: Element, to url: URL
   ) throws(MVError) {

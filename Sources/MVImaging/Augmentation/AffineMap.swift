@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Where each pixel of a view comes from: `x' = a x + b y + c`, `y' = d x + e y + f`, in pixels of the image.
+/// Maps a pixel (x, y) of a view to the place it is taken from: `x' = a x + b y + c`, `y' = d x + e y + f`, in pixels.
 struct AffineMap: Hashable, Sendable {
   var a = 1.0
   var b = 0.0
@@ -9,12 +9,12 @@ struct AffineMap: Hashable, Sendable {
   var e = 1.0
   var f = 0.0
 
-  /// Moved right by `x` and down by `y` pixels.
+  /// The map that moves the image right by `x` and down by `y` pixels.
   static func translation(x: Double, y: Double) -> AffineMap { AffineMap(c: -x, f: -y) }
 
-  /// Sheared about the top left corner along one axis; `x` and `y` are tangents, one of them 0.
+  /// The map that shears about the top left corner along one axis; `x` and `y` are tangents, one of them 0.
   static func shear(x: Double, y: Double) -> AffineMap {
-    // By way of degrees, as torchvision: the last bit may decide which pixel is nearest.
+    // Through degrees, as torchvision does: the last bit may decide which pixel is nearest.
     func angle(_ tangent: Double) -> Double { atan(tangent) * (180 / .pi) * (.pi / 180) }
     let (sx, sy) = (angle(x), angle(y))
     return AffineMap(b: tan(sx), d: sin(sy) / cos(sy))
@@ -22,9 +22,9 @@ struct AffineMap: Hashable, Sendable {
 }
 
 extension RGBImage {
-  /// The image with each pixel taken from the nearest place that `map` says; black where that lies outside.
+  /// Takes each pixel from the nearest pixel to the place that `map` gives; black where that lies outside.
   ///
-  /// In 16.16 fixed point where rows and columns mix, as Pillow's `Image.transform`.
+  /// Where rows and columns mix, the arithmetic is 16.16 fixed point, as in Pillow's `Image.transform`.
   func transformed(by map: AffineMap) -> RGBImage {
     if map.b == 0 && map.d == 0 { return scaled(by: map) }
     func fixed(_ value: Double) -> Int { Int((value * 65536 + 0.5).rounded(.down)) }
@@ -71,13 +71,13 @@ extension RGBImage {
     }
   }
 
-  /// Turned counter-clockwise about the middle, the corners cut off and black (Pillow's `Image.rotate`).
+  /// The image turned counter-clockwise about its middle; corners are cut off or black (Pillow's `Image.rotate`).
   func rotated(byDegrees degrees: Double) -> RGBImage {
     var turn = degrees.truncatingRemainder(dividingBy: 360)
     if turn < 0 { turn += 360 }
     guard turn != 0 else { return self }
     let angle = -(turn * (.pi / 180))
-    /// To 15 decimals, as Pillow.
+    /// Rounds to 15 decimals, as Pillow does.
     func rounded(_ value: Double) -> Double { (value * 1e15).rounded(.toNearestOrEven) / 1e15 }
     var map = AffineMap(a: rounded(cos(angle)), b: rounded(sin(angle)), d: rounded(-sin(angle)), e: rounded(cos(angle)))
     let (x, y) = (Double(width) / 2, Double(height) / 2)

@@ -1,28 +1,28 @@
 public import MVCore
 
-/// One random change of an image, its ranges as settings.
+/// A random change of an image, for example a crop, a flip or a blur.
 ///
-/// Every random choice is drawn from the generator it is given, so the result is a function of the image and of the
-/// generator's seed and keys, whatever thread it runs on.
+/// Every random choice is drawn from the generator that is passed in, so the result depends only on the image and on
+/// the generator's seed and keys, whatever thread it runs on.
 public protocol Augmentation: Sendable {
-  /// The changed image.
+  /// The changed image; its size may differ from that of `image`.
   func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage
 }
 
-/// Applies a change with a probability, else leaves the image alone (torchvision's RandomApply).
+/// Applies a change with a given probability, else returns the image as it is (torchvision's RandomApply).
 public struct RandomlyApplied: Augmentation {
-  /// The change.
+  /// The change to apply.
   public let change: any Augmentation
-  /// How often it is made, 0...1.
+  /// The probability that the change is applied, 0...1.
   public let probability: Double
 
-  /// Creates a change that is made with `probability`.
+  /// Creates a change that is applied with `probability`, 0...1.
   public init(_ change: any Augmentation, probability: Double) {
     self.change = change
     self.probability = probability
   }
 
-  /// The changed or the same image.
+  /// The changed image, or `image` as it is.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     generator.chance(probability) ? change.apply(to: image, using: &generator) : image
   }

@@ -3,41 +3,41 @@ public import MVCore
 
 /// One of the operations that ``RandAugment`` and ``AutoAugment`` choose from, under torchvision's names.
 ///
-/// Each is deterministic, and gives the bytes of torchvision 0.29 on a Pillow image with nearest-neighbor sampling and a
-/// black border.
+/// Each is deterministic and gives the same bytes as torchvision 0.29 on a Pillow image, with nearest-neighbor sampling
+/// and black borders.
 public enum AugmentationOperation: String, Hashable, Sendable, Codable, CaseIterable {
   /// The image as it is.
   case identity = "Identity"
-  /// Rows moved by their height times the magnitude.
+  /// Shears along x: each row is shifted by its height times the magnitude.
   case shearX = "ShearX"
-  /// Columns moved by their place times the magnitude.
+  /// Shears along y: each column is shifted by its place times the magnitude.
   case shearY = "ShearY"
-  /// Moved to the right by the magnitude in pixels, its fraction dropped.
+  /// Moves the image right by the magnitude in pixels, rounded toward zero.
   case translateX = "TranslateX"
-  /// Moved down by the magnitude in pixels, its fraction dropped.
+  /// Moves the image down by the magnitude in pixels, rounded toward zero.
   case translateY = "TranslateY"
-  /// Turned counter-clockwise about the middle by the magnitude in degrees.
+  /// Turns the image counter-clockwise about its middle by the magnitude in degrees.
   case rotate = "Rotate"
-  /// Brightness times one more than the magnitude.
+  /// Multiplies the brightness by one plus the magnitude.
   case brightness = "Brightness"
-  /// Saturation times one more than the magnitude.
+  /// Multiplies the saturation by one plus the magnitude.
   case color = "Color"
-  /// Contrast times one more than the magnitude.
+  /// Multiplies the contrast by one plus the magnitude.
   case contrast = "Contrast"
-  /// Sharpness times one more than the magnitude.
+  /// Multiplies the sharpness by one plus the magnitude.
   case sharpness = "Sharpness"
-  /// As many of the highest bits of each value as the magnitude says.
+  /// Keeps the highest bits of each value, as many as the magnitude says.
   case posterize = "Posterize"
-  /// Values from the magnitude on inverted.
+  /// Inverts the values that are at least the magnitude.
   case solarize = "Solarize"
-  /// Each channel stretched to 0...255.
+  /// Stretches each channel to 0...255.
   case autoContrast = "AutoContrast"
-  /// Each channel's histogram made flat.
+  /// Flattens each channel's histogram.
   case equalize = "Equalize"
-  /// Each value taken from 255.
+  /// Subtracts each value from 255.
   case invert = "Invert"
 
-  /// Whether the magnitude's sign is drawn.
+  /// Whether the magnitude may be negative, so that callers draw its sign.
   public var isSigned: Bool {
     switch self {
     case .shearX, .shearY, .translateX, .translateY, .rotate, .brightness, .color, .contrast, .sharpness: true
@@ -45,13 +45,13 @@ public enum AugmentationOperation: String, Hashable, Sendable, Codable, CaseIter
     }
   }
 
-  /// The magnitude of `bin`, 0..<`bins`, for images of `size`; 0 where the operation has none.
+  /// The magnitude that bin `bin` of `bins` stands for on images of `size`; 0 where the operation has none.
   ///
-  /// Evenly spaced to 0.3 (shears), 150/331 of the side (translations), 30 degrees, 0.9 (colors); 8 to 4 bits
-  /// (posterize), 255 to 0 (solarize).
+  /// Bins are evenly spaced: shears 0 to 0.3, translations 0 to 150/331 of the side, rotation 0 to 30 degrees, colors 0
+  /// to 0.9, posterize 8 to 4 bits, solarize 255 to 0.
   public func magnitude(ofBin bin: Int, among bins: Int, for size: ImageSize) -> Double {
     precondition(bins > 1 && (0..<bins).contains(bin), "bin \(bin) of \(bins)")
-    /// In single precision, rounded once, and from the nearer end, as torch.linspace.
+    /// In single precision, rounded once, and from the nearer end, as torch.linspace does.
     func spaced(_ start: Float, _ end: Float) -> Double {
       let step = (end - start) / Float(bins - 1)
       return Double(
@@ -69,7 +69,7 @@ public enum AugmentationOperation: String, Hashable, Sendable, Codable, CaseIter
     }
   }
 
-  /// The changed image; the magnitude is in the operation's own unit, of posterize 0...8.
+  /// The changed image; `magnitude` is in the operation's own unit, for posterize 0...8.
   public func apply(to image: RGBImage, magnitude: Double) -> RGBImage {
     switch self {
     case .identity: image

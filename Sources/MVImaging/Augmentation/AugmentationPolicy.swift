@@ -1,12 +1,12 @@
 public import MVCore
 
-/// A sequence of random changes that makes one view of an image.
+/// Random changes, applied one after the other, that make one view of an image.
 public struct AugmentationPolicy: Augmentation {
-  /// The policies of the released code, by its names.
+  /// The policies of the released MV-MR code, under its names.
   public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Crop and resize, flip, color jitter with probability 0.8, gray with 0.2, blur: as published.
+    /// As published: crop and resize, flip, color jitter with probability 0.8, gray with 0.2, blur.
     case custom
-    /// Pad by 4, crop, flip.
+    /// Pads by 4 pixels, crops, flips.
     case cifar
     /// Mild color jitter with probability 0.8, gray with 0.1, crop of at least a fifth with bicubic resizing, flip.
     case cifar20
@@ -14,17 +14,17 @@ public struct AugmentationPolicy: Augmentation {
     case randAugment = "randaugment"
     /// Crop and resize, then ``AutoAugment``.
     case autoAugment = "autoaugment"
-    /// The image as it is.
+    /// Leaves the image as it is.
     case none
   }
 
   /// The changes, in order.
   public let steps: [any Augmentation]
 
-  /// Creates a policy of any changes.
+  /// Creates a policy that applies `steps` in order.
   public init(_ steps: [any Augmentation]) { self.steps = steps }
 
-  /// Creates a policy of the released code whose views have `size`.
+  /// Creates a policy of the released code; `size` is the views' size in pixels.
   public init(_ name: Name, size: ImageSize) {
     switch name {
     case .custom:
@@ -49,7 +49,7 @@ public struct AugmentationPolicy: Augmentation {
     }
   }
 
-  /// The view of `image` that the generator draws.
+  /// One view of `image`, drawn from the generator.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     var view = image
     for step in steps { view = step.apply(to: view, using: &generator) }

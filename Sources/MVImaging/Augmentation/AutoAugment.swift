@@ -1,18 +1,20 @@
 public import MVCore
 
-/// One of 25 pairs of operations, found by search on ImageNet (Cubuk and others 2019; torchvision's AutoAugment).
+/// Applies one of 25 pairs of operations that were found by search on ImageNet (Cubuk and others 2019).
+///
+/// Equal to torchvision's AutoAugment.
 public struct AutoAugment: Augmentation {
-  /// An operation, how often it is made, and which of ten strengths it has.
+  /// One operation of a pair, its probability and its strength.
   public struct Step: Hashable, Sendable {
-    /// What is done.
+    /// The operation.
     public let operation: AugmentationOperation
-    /// How often, 0...1.
+    /// The probability that the operation is applied, 0...1.
     public let probability: Double
-    /// The strength, 0..<10; nil where the operation has none.
+    /// The strength, 0..<10, or nil where the operation has none.
     public let bin: Int?
   }
 
-  /// The pairs of the policy for ImageNet.
+  /// The 25 pairs of the ImageNet policy.
   public static let imageNet: [[Step]] = [
     pair(.posterize, 0.4, 8, .rotate, 0.6, 9), pair(.solarize, 0.6, 5, .autoContrast, 0.6),
     pair(.equalize, 0.8, nil, .equalize, 0.6), pair(.posterize, 0.6, 7, .posterize, 0.6, 6),
@@ -30,16 +32,16 @@ public struct AutoAugment: Augmentation {
   ]
 
   private static let binCount = 10
-  /// The pairs that are drawn from.
+  /// The pairs, of which each image gets one.
   public let pairs: [[Step]]
 
-  /// Creates a change that draws from `pairs`.
+  /// Creates a change that draws one of `pairs` for each image.
   public init(pairs: [[Step]] = AutoAugment.imageNet) {
     precondition(!pairs.isEmpty, "there is nothing to draw from")
     self.pairs = pairs
   }
 
-  /// The image after the operations of one pair that are made.
+  /// The image after one randomly drawn pair of operations.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     var view = image
     for step in pairs[generator.integer(below: pairs.count)] {

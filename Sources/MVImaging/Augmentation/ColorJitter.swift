@@ -1,17 +1,17 @@
 public import MVCore
 
-/// Brightness, contrast, saturation and hue changed at random, in random order (torchvision's ColorJitter).
+/// Changes brightness, contrast, saturation and hue at random, in random order (torchvision's ColorJitter).
 public struct ColorJitter: Augmentation {
-  /// The factor is drawn from `max(0, 1 - brightness)...1 + brightness`.
+  /// The brightness factor is drawn from `max(0, 1 - brightness)...1 + brightness`.
   public let brightness: Double
-  /// The factor is drawn from `max(0, 1 - contrast)...1 + contrast`.
+  /// The contrast factor is drawn from `max(0, 1 - contrast)...1 + contrast`.
   public let contrast: Double
-  /// The factor is drawn from `max(0, 1 - saturation)...1 + saturation`.
+  /// The saturation factor is drawn from `max(0, 1 - saturation)...1 + saturation`.
   public let saturation: Double
-  /// The turn is drawn from `-hue...hue`, of the circle; at most 0.5.
+  /// The hue is turned by `-hue...hue` of the color circle; at most 0.5.
   public let hue: Double
 
-  /// Creates a jitter; 0 leaves a property alone.
+  /// Creates a jitter; a strength of 0 leaves that property alone.
   public init(brightness: Double, contrast: Double, saturation: Double, hue: Double) {
     self.brightness = brightness
     self.contrast = contrast
@@ -19,7 +19,7 @@ public struct ColorJitter: Augmentation {
     self.hue = hue
   }
 
-  /// The image in other colors.
+  /// The image with its colors changed.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     func factor(_ strength: Double) -> Double { generator.uniform(in: max(0, 1 - strength)...1 + strength) }
     let order = generator.permutation(of: 4)
@@ -39,15 +39,15 @@ public struct ColorJitter: Augmentation {
   }
 }
 
-/// Gray in three channels with a probability (torchvision's RandomGrayscale).
+/// Makes the image gray, in three equal channels, with a given probability (torchvision's RandomGrayscale).
 public struct RandomGrayscale: Augmentation {
-  /// How often, 0...1.
+  /// The probability of gray, 0...1.
   public let probability: Double
 
-  /// Creates a change to gray.
+  /// Creates a change to gray that is applied with `probability`, 0...1.
   public init(probability: Double) { self.probability = probability }
 
-  /// The gray or the same image.
+  /// The gray image, or `image` as it is.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     generator.chance(probability) ? image.grayscale() : image
   }

@@ -1,16 +1,14 @@
 internal import Foundation
 public import MVCore
 
-/// A Gaussian blur of random width (torchvision's GaussianBlur).
+/// Blurs an image by a Gaussian of random width (torchvision's GaussianBlur).
 public struct GaussianBlur: Augmentation {
-  /// The side of the kernel in pixels.
-  ///
-  /// Odd. 1 does not blur.
+  /// The side of the kernel in pixels: odd, and 1 does not blur.
   public let kernelSize: Int
-  /// The range of the standard deviation, in pixels.
+  /// The range that the standard deviation is drawn from, in pixels.
   public let deviation: ClosedRange<Double>
 
-  /// Creates a blur.
+  /// Creates a blur; `kernelSize` must be odd.
   public init(kernelSize: Int, deviation: ClosedRange<Double> = 0.1...2) {
     precondition(kernelSize > 0 && kernelSize % 2 == 1, "a kernel has a middle pixel")
     self.kernelSize = kernelSize
@@ -24,9 +22,10 @@ public struct GaussianBlur: Augmentation {
 }
 
 extension RGBImage {
-  /// A Gaussian of `kernelSize` taps along each axis, with the image mirrored at its border (its edge not repeated).
+  /// Blurs by a Gaussian of `kernelSize` taps along each axis and a standard deviation of `deviation` pixels.
   ///
-  /// The kernel must be smaller than twice the image's sides.
+  /// The image is mirrored at its border, its edge not repeated. Half the kernel must be smaller than the image's
+  /// sides.
   public func blurred(kernelSize: Int, deviation: Double) -> RGBImage {
     guard kernelSize > 1 else { return self }
     let reach = kernelSize / 2

@@ -1,13 +1,13 @@
-/// The mean and standard deviation of each channel, red, green, blue, of values 0...1, that images are normalized by.
+/// Means and standard deviations by which images are normalized: one per channel (red, green, blue), for values 0...1.
 public enum ImageStatistics: String, Hashable, Sendable, Codable, CaseIterable {
-  /// Of CIFAR-10, as the released code rounds them; used for CIFAR-10, 20 and 100.
+  /// Those of CIFAR-10, as the released code rounds them; used for CIFAR-10, 20 and 100.
   case cifar
-  /// Of ImageNet; used for ImageNet and its subsets, Tiny ImageNet and STL-10.
+  /// Those of ImageNet; used for ImageNet and its subsets, Tiny ImageNet and STL-10.
   case imagenet
-  /// 0 and 1: values stay 0...1.
+  /// Means 0 and deviations 1: values stay 0...1.
   case none
 
-  /// The mean of each channel.
+  /// The mean of each channel: red, green, blue.
   public var mean: [Float] {
     switch self {
     case .cifar: [0.491, 0.482, 0.447]
@@ -16,7 +16,7 @@ public enum ImageStatistics: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// The standard deviation of each channel.
+  /// The standard deviation of each channel: red, green, blue.
   public var deviation: [Float] {
     switch self {
     case .cifar: [0.247, 0.243, 0.261]

@@ -1,8 +1,7 @@
 internal import Foundation
 
 extension RGBImage {
-  /// `factor` of this image and `1 - factor` of another, value by value, cut to 0...255 and to whole numbers
-  /// (Pillow's blend).
+  /// Mixes `factor` of this image with `1 - factor` of another, value by value, cut to 0...255 (Pillow's blend).
   func blended(by factor: Double, with other: (Int) -> UInt8) -> RGBImage {
     let factor = Float(factor)
     return RGBImage(height: height, width: width) { target in
@@ -16,10 +15,10 @@ extension RGBImage {
     }
   }
 
-  /// Brighter or darker: 0 black, 1 the same (Pillow's ImageEnhance.Brightness).
+  /// Changes the brightness: 0 is black, 1 the same image (Pillow's ImageEnhance.Brightness).
   public func adjustingBrightness(by factor: Double) -> RGBImage { blended(by: factor) { _ in 0 } }
 
-  /// More or less contrast: 0 the mean gray, 1 the same (Pillow's ImageEnhance.Contrast).
+  /// Changes the contrast: 0 is the mean gray, 1 the same image (Pillow's ImageEnhance.Contrast).
   public func adjustingContrast(by factor: Double) -> RGBImage {
     let luma = luma
     let mean = luma.reduce(into: 0) { $0 += Int($1) }
@@ -27,12 +26,12 @@ extension RGBImage {
     return blended(by: factor) { _ in gray }
   }
 
-  /// More or less color: 0 gray, 1 the same (Pillow's ImageEnhance.Color).
+  /// Changes the saturation: 0 is gray, 1 the same image (Pillow's ImageEnhance.Color).
   public func adjustingSaturation(by factor: Double) -> RGBImage {
     luma.withUnsafeBufferPointer { luma in blended(by: factor) { luma[$0 / 3] } }
   }
 
-  /// Every pixel's hue turned by `turn` of the circle, -0.5...0.5, in Pillow's 8-bit HSV (torchvision's adjust_hue).
+  /// Turns every pixel's hue by `turn` of the circle, -0.5...0.5, in Pillow's 8-bit HSV (torchvision's adjust_hue).
   public func adjustingHue(by turn: Double) -> RGBImage {
     let shift = UInt8(truncatingIfNeeded: Int(turn * 255))
     return RGBImage(height: height, width: width) { target in
@@ -46,7 +45,7 @@ extension RGBImage {
     }
   }
 
-  /// Gray, in three equal channels (Pillow's mode L).
+  /// The image in gray, as three equal channels (Pillow's mode L).
   public func grayscale() -> RGBImage {
     luma.withUnsafeBufferPointer { luma in
       RGBImage(height: height, width: width) { target in
@@ -79,7 +78,7 @@ private struct HSV {
     let (r, g, b) = (Float(most - red) / range, Float(most - green) / range, Float(most - blue) / range)
     let sextant =
       red == most ? b - g : Float(green == most ? 2 + Double(r) - Double(b) : 4 + Double(g) - Double(r))
-    // Single precision between the steps, double within them, as C promotes: a byte of hue is up to six gray levels.
+    // Single precision between the steps and double within them, as C promotes: a step of hue is up to six gray levels.
     let turn = Float(fmod(Double(sextant) / 6 + 1, 1))
     self.init(
       hue: UInt8(Double(turn) * 255), saturation: UInt8(Double(range / Float(most)) * 255), value: most)

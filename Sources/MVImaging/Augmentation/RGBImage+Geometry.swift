@@ -1,7 +1,7 @@
 public import MVCore
 
 extension RGBImage {
-  /// The rectangle from `top`, `left`; black where it reaches beyond the image.
+  /// Cuts out the rectangle that begins at row `top` and column `left`; black where it reaches beyond the image.
   public func cropped(top: Int, left: Int, height: Int, width: Int) -> RGBImage {
     let columns = max(0, left)..<max(0, left, min(self.width, left + width))
     return RGBImage(height: height, width: width) { target in
@@ -15,7 +15,7 @@ extension RGBImage {
     }
   }
 
-  /// Left and right exchanged.
+  /// The mirror image: left and right exchanged.
   public func flippedHorizontally() -> RGBImage {
     RGBImage(height: height, width: width) { target in
       pixels.withUnsafeBufferPointer { source in
@@ -30,7 +30,7 @@ extension RGBImage {
     }
   }
 
-  /// Another size, without aliasing: the numbers of Pillow's `resize` of an 8-bit image.
+  /// Resizes with antialiasing; equal to Pillow's `resize` of an 8-bit image.
   public func resized(to size: ImageSize, filter: Resampling = .bilinear) -> RGBImage {
     RGBImage(
       height: size.height, width: size.width,

@@ -1,5 +1,5 @@
 extension RGBImage {
-  /// Each value replaced by that in the table of its channel.
+  /// Replaces each value by the entry of its channel's table.
   private func mapped(by tables: [[UInt8]]) -> RGBImage {
     RGBImage(height: height, width: width) { target in
       pixels.withUnsafeBufferPointer { source in
@@ -12,27 +12,27 @@ extension RGBImage {
     mapped(by: [[UInt8]](repeating: (0...255).map { value(UInt8($0)) }, count: 3))
   }
 
-  /// How often each value is there, by channel.
+  /// The histogram of each channel, 256 counts.
   private var histograms: [[Int]] {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: 256), count: 3)
     for index in pixels.indices { counts[index % 3][Int(pixels[index])] += 1 }
     return counts
   }
 
-  /// The `bits` highest bits of each value, 0...8 (Pillow's ImageOps.posterize).
+  /// Keeps the `bits` highest bits of each value, 0...8 (Pillow's ImageOps.posterize).
   func posterized(bits: Int) -> RGBImage {
     precondition((0...8).contains(bits), "a value has 8 bits, not \(bits)")
     let mask = UInt8(truncatingIfNeeded: ~((1 << (8 - bits)) - 1))
     return mapped { $0 & mask }
   }
 
-  /// Values of at least `threshold` inverted (Pillow's ImageOps.solarize).
+  /// Inverts the values that are at least `threshold` (Pillow's ImageOps.solarize).
   func solarized(threshold: Double) -> RGBImage { mapped { Double($0) < threshold ? $0 : 255 - $0 } }
 
-  /// Every value inverted (Pillow's ImageOps.invert).
+  /// Inverts every value (Pillow's ImageOps.invert).
   func inverted() -> RGBImage { mapped { 255 - $0 } }
 
-  /// Each channel stretched so that its darkest value is 0 and its brightest 255 (Pillow's ImageOps.autocontrast).
+  /// Stretches each channel so that its darkest value is 0 and its brightest 255 (Pillow's ImageOps.autocontrast).
   func autoContrasted() -> RGBImage {
     mapped(
       by: histograms.map { counts in
@@ -44,7 +44,7 @@ extension RGBImage {
       })
   }
 
-  /// Each channel's values replaced by their ranks (Pillow's ImageOps.equalize).
+  /// Replaces each channel's values by their ranks (Pillow's ImageOps.equalize).
   func equalized() -> RGBImage {
     mapped(
       by: histograms.map { counts in
@@ -59,13 +59,13 @@ extension RGBImage {
       })
   }
 
-  /// Sharper or softer: 0 smoothed by a 3x3 kernel of 1 around 5, 1 the same (Pillow's ImageEnhance.Sharpness).
+  /// Changes the sharpness: 0 is smoothed by a 3x3 kernel of 1 around 5, 1 the same (Pillow's ImageEnhance.Sharpness).
   func adjustingSharpness(by factor: Double) -> RGBImage {
     let smooth = smoothed().pixels
     return smooth.withUnsafeBufferPointer { smooth in blended(by: factor) { smooth[$0] } }
   }
 
-  /// The weighted mean of 3x3 pixels, 5/13 for the middle one; the border stays (Pillow's ImageFilter.SMOOTH).
+  /// The weighted mean of 3x3 pixels, 5/13 for the middle one; the border is kept (Pillow's ImageFilter.SMOOTH).
   private func smoothed() -> RGBImage {
     let line = width * 3
     return RGBImage(height: height, width: width) { target in

@@ -1,12 +1,12 @@
 public import MVCore
 
-/// An 8-bit color image that augmentations work on: rows of red, green, blue.
+/// An 8-bit color image, which augmentations work on.
 public struct RGBImage: Hashable, Sendable {
-  /// Rows of pixels.
+  /// Height in pixels.
   public let height: Int
-  /// Columns of pixels.
+  /// Width in pixels.
   public let width: Int
-  /// `height * width * 3` values, row by row, channels interleaved.
+  /// The `height * width * 3` values: row by row, the red, green and blue of a pixel side by side.
   public var pixels: [UInt8]
 
   /// Creates an image; `pixels` must hold `height * width * 3` values.
@@ -17,7 +17,7 @@ public struct RGBImage: Hashable, Sendable {
     self.pixels = pixels
   }
 
-  /// An 8-bit RGB image as it is; throws for gray or float images.
+  /// Takes the pixels of an 8-bit RGB image; throws where `image` is gray or holds floats.
   public init(_ image: Image) throws(MVError) {
     guard case .uint8(let values) = image.pixels, image.shape.channels == 3 else {
       throw .badData("image \(image.shape)", "is not 8-bit RGB", remedy: "convert it to 8-bit RGB first")
@@ -25,12 +25,12 @@ public struct RGBImage: Hashable, Sendable {
     self.init(height: image.shape.height, width: image.shape.width, pixels: values)
   }
 
-  /// The same pixels as an image of the package.
+  /// The same pixels as an ``MVCore/Image``.
   public var image: Image {
     Image(shape: ImageShape(height: height, width: width, channels: 3), pixels: .uint8(pixels))
   }
 
-  /// An image of `height` rows whose values `fill` writes.
+  /// Creates a black image whose values `fill` then writes.
   init(height: Int, width: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
     let count = height * width * 3
     self.init(
@@ -42,7 +42,7 @@ public struct RGBImage: Hashable, Sendable {
       })
   }
 
-  /// The brightness of each pixel as Pillow's mode L has it: ITU-R 601-2 in 16-bit fixed point.
+  /// The brightness of each pixel, as in Pillow's mode L: ITU-R 601-2 in 16-bit fixed point.
   var luma: [UInt8] {
     pixels.withUnsafeBufferPointer { pixels in
       [UInt8](unsafeUninitializedCapacity: height * width) { buffer, initialized in

@@ -1,19 +1,20 @@
 public import MVCore
 
-/// A few operations, each drawn from the same list and of the same strength (Cubuk and others 2020; torchvision's
-/// RandAugment).
+/// Applies a few operations, each drawn from one list and all of one strength (Cubuk and others 2020).
+///
+/// Equal to torchvision's RandAugment.
 public struct RandAugment: Augmentation {
-  /// The operations it draws from.
+  /// The operations to draw from: all but `invert`.
   public static let operations = AugmentationOperation.allCases.filter { $0 != .invert }
 
-  /// How many operations follow each other.
+  /// The number of operations applied one after the other.
   public let operationCount: Int
-  /// Their strength, 0..<`binCount`.
+  /// The strength of all operations, 0..<`binCount`.
   public let magnitude: Int
-  /// How many strengths there are.
+  /// The number of strengths.
   public let binCount: Int
 
-  /// Creates a change; torchvision's defaults.
+  /// Creates a change; the defaults are torchvision's.
   public init(operationCount: Int = 2, magnitude: Int = 9, binCount: Int = 31) {
     precondition(operationCount >= 0 && binCount > 1 && (0..<binCount).contains(magnitude), "no such strength")
     self.operationCount = operationCount
@@ -21,7 +22,7 @@ public struct RandAugment: Augmentation {
     self.binCount = binCount
   }
 
-  /// The image after `operationCount` operations.
+  /// The image after `operationCount` randomly drawn operations.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     var view = image
     for _ in 0..<operationCount {

@@ -1,18 +1,19 @@
 internal import Foundation
 public import MVCore
 
-/// A crop of random area and aspect ratio, resized (torchvision's RandomResizedCrop on Pillow images).
+/// Cuts out a rectangle of random area and aspect ratio and resizes it (torchvision's RandomResizedCrop on Pillow
+/// images).
 public struct RandomResizedCrop: Augmentation {
-  /// The size of the result.
+  /// The size of the result in pixels.
   public let size: ImageSize
-  /// The crop's share of the image's area.
+  /// The range of the crop's share of the image's area, within 0...1.
   public let scale: ClosedRange<Double>
-  /// The crop's width over its height; drawn uniformly in its logarithm.
+  /// The range of the crop's width over its height; drawn uniformly in its logarithm.
   public let ratio: ClosedRange<Double>
-  /// How the crop is resized.
+  /// The kernel the crop is resized with.
   public let filter: Resampling
 
-  /// Creates a crop with torchvision's defaults.
+  /// Creates a crop; the defaults are torchvision's.
   public init(
     size: ImageSize, scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 0.75...4.0 / 3,
     filter: Resampling = .bilinear
@@ -23,7 +24,7 @@ public struct RandomResizedCrop: Augmentation {
     self.filter = filter
   }
 
-  /// The crop of an image of `height` rows and `width` columns: ten tries, then the largest central one.
+  /// Draws the crop's rectangle for an image of the given size: ten tries, then the largest central rectangle.
   func crop(
     height: Int, width: Int, using generator: inout SeededGenerator
   ) -> (top: Int, left: Int, height: Int, width: Int) {
@@ -50,7 +51,7 @@ public struct RandomResizedCrop: Augmentation {
     return ((height - cropHeight) / 2, (width - cropWidth) / 2, cropHeight, cropWidth)
   }
 
-  /// A resized random crop.
+  /// A randomly drawn rectangle of `image`, resized to ``size``.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     let crop = crop(height: image.height, width: image.width, using: &generator)
     return image.cropped(top: crop.top, left: crop.left, height: crop.height, width: crop.width)
@@ -58,20 +59,20 @@ public struct RandomResizedCrop: Augmentation {
   }
 }
 
-/// A random crop of the image with black borders around it (torchvision's RandomCrop with padding).
+/// Cuts a rectangle at a random place out of the image with black borders (torchvision's RandomCrop with padding).
 public struct RandomCrop: Augmentation {
-  /// The size of the crop; no larger than the image with its borders.
+  /// The size of the crop in pixels; no larger than the image with its borders.
   public let size: ImageSize
-  /// The width of the border in pixels.
+  /// The width of the black border on each side, in pixels.
   public let padding: Int
 
-  /// Creates a crop.
+  /// Creates a crop of `size`; `padding` is the border's width in pixels.
   public init(size: ImageSize, padding: Int) {
     self.size = size
     self.padding = padding
   }
 
-  /// A random crop.
+  /// The rectangle of ``size`` at a randomly drawn place.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     let rows = max(0, image.height + 2 * padding - size.height)
     let columns = max(0, image.width + 2 * padding - size.width)
@@ -81,15 +82,15 @@ public struct RandomCrop: Augmentation {
   }
 }
 
-/// A mirror image with a probability (torchvision's RandomHorizontalFlip).
+/// Mirrors the image with a given probability (torchvision's RandomHorizontalFlip).
 public struct RandomHorizontalFlip: Augmentation {
-  /// How often, 0...1.
+  /// The probability of mirroring, 0...1.
   public let probability: Double
 
-  /// Creates a flip.
+  /// Creates a flip that is applied with `probability`, 0...1.
   public init(probability: Double = 0.5) { self.probability = probability }
 
-  /// The mirrored or the same image.
+  /// The mirrored image, or `image` as it is.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     generator.chance(probability) ? image.flippedHorizontally() : image
   }

@@ -1,7 +1,7 @@
 internal import CGuarded
 internal import MVCore
 
-/// Turns the status of a COpenCV call into an error that says what was being done.
+/// Throws where a call of COpenCV failed; `subject` says what it was doing.
 func check(_ status: GuardedStatus, during subject: @autoclosure () -> String) throws(MVError) {
   guard status != GuardedOK else { return }
   let message = String(cString: guarded_last_message())

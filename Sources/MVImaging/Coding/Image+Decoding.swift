@@ -4,24 +4,26 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 
-/// How the files of images are read.
+/// Options for reading image files.
 public struct Decoding: Hashable, Sendable, Codable {
   /// Whether the EXIF orientation turns the image upright; torchvision and most published protocols ignore it.
   public var honorsOrientation: Bool
 
-  /// Creates the options; by default as torchvision's image folders read.
+  /// Creates options; by default orientation is ignored, as torchvision's image folders do.
   public init(honorsOrientation: Bool = false) { self.honorsOrientation = honorsOrientation }
 }
 
 extension Image {
   /// Reads an image file (JPEG, PNG, WebP, BMP, TIFF, PNM) as 8-bit RGB; gray becomes three equal channels.
   ///
-  /// Throws where the file is missing, is no image, is cut off, or has more than 8 bits a channel.
+  /// Throws where the file is missing, is no image, is cut off, or has more than 8 bits per channel.
   public init(contentsOf url: URL, decoding: Decoding = Decoding()) throws(MVError) {
     try self.init(decoding: WholeFile.bytes(of: url, mapped: true), name: url.path, decoding)
   }
 
-  /// Decodes the bytes of an image file as 8-bit RGB; `name` is what errors call it.
+  /// Decodes the bytes of an image file as 8-bit RGB; errors call the image `name`.
+  ///
+  /// Throws where the bytes are no image, are cut off, or have more than 8 bits per channel.
   public init(decoding bytes: Data, name: String, _ decoding: Decoding = Decoding()) throws(MVError) {
     guard !bytes.isEmpty else {
       throw .badData(name, "is empty", remedy: "replace or delete the file")

@@ -5,7 +5,9 @@ public import MVCore
 internal import MVFiles
 
 extension Image {
-  /// The image as the bytes of a PNG file; the pixels must be 8-bit with 1 or 3 channels.
+  /// The image as the bytes of a PNG file.
+  ///
+  /// Throws where the pixels are not 8-bit with 1 or 3 channels.
   public func pngData() throws(MVError) -> Data {
     guard case .uint8(let pixels) = pixels, shape.channels == 1 || shape.channels == 3 else {
       throw .usage("PNG", "takes 8-bit images of 1 or 3 channels", remedy: "convert the image first")
@@ -18,7 +20,9 @@ extension Image {
     return Data(bytes: mvcv_buffer_bytes(buffer), count: mvcv_buffer_count(buffer))
   }
 
-  /// Writes the image as a PNG file, atomically.
+  /// Writes the image as a PNG file, whole or not at all.
+  ///
+  /// Throws where the pixels are not 8-bit with 1 or 3 channels, or the file cannot be written.
   public func writePNG(to url: URL) throws(MVError) {
     try AtomicFile.write(pngData(), to: url)
   }

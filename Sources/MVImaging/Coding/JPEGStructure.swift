@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Tells whether a JPEG file reaches its end marker; OpenCV fills what a cut file lacks with gray and says nothing.
+/// Tells whether a JPEG file reaches its end marker; OpenCV silently fills what a cut file lacks with gray.
 enum JPEGStructure {
   static func isJPEG(_ bytes: Data) -> Bool { bytes.prefix(3).elementsEqual([0xFF, 0xD8, 0xFF]) }
 

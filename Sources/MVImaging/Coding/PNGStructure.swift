@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Tells whether a PNG file reaches its end chunk; libpng writes to stderr on its own where it does not.
+/// Tells whether a PNG file reaches its end chunk; libpng writes to stderr of its own accord where it does not.
 enum PNGStructure {
   static func isPNG(_ bytes: Data) -> Bool { bytes.prefix(4).elementsEqual([0x89, 0x50, 0x4E, 0x47]) }
 

@@ -1,14 +1,18 @@
 public import MVCore
 
 extension Image {
-  /// Resamples the whole image to `size`; 8-bit images only, equal to `Image.resize` of Pillow 13.
+  /// Resizes the whole image to `size`; equal to `Image.resize` of Pillow 13.
+  ///
+  /// Throws where the pixels are not 8-bit.
   public func resized(to size: ImageSize, _ kernel: Resampling = .bilinear) throws(MVError) -> Image {
     try resampled(
       x: 0..<Double(shape.width), y: 0..<Double(shape.height), to: size, kernel)
   }
 
-  /// Resizes so that the image just covers `size`, keeping its proportions, and cuts out the center: torchvision's
-  /// `Resize` of the shorter side followed by `CenterCrop`.
+  /// Resizes the image so that it just covers `size`, keeping its proportions, and cuts out the center.
+  ///
+  /// Equal to torchvision's `Resize` of the shorter side followed by `CenterCrop`. An image that has `size` is returned
+  /// as it is; otherwise throws where the pixels are not 8-bit.
   public func covering(_ size: ImageSize, _ kernel: Resampling = .bilinear) throws(MVError) -> Image {
     if shape.height == size.height, shape.width == size.width { return self }
     // In whole numbers: a product of rounded factors may fall just short of the pixel that torchvision has.
@@ -20,7 +24,7 @@ extension Image {
     return try resized(to: between, kernel).centerCropped(to: size)
   }
 
-  /// Cuts out the center; the image must be at least as large as `size`.
+  /// Cuts out the center; throws where the image is smaller than `size`.
   public func centerCropped(to size: ImageSize) throws(MVError) -> Image {
     guard size.height <= shape.height, size.width <= shape.width else {
       throw .badData("image", "of \(shape) is smaller than the crop \(size)", remedy: "resize it first")
@@ -50,7 +54,9 @@ extension Image {
     }
   }
 
-  /// Resamples the box `x` by `y` (pixels, fractions allowed, within the image) to `size`: Pillow's `resize(box=)`.
+  /// Resizes the box `x` by `y` to `size`; equal to `resize(box=)` of Pillow 13.
+  ///
+  /// The box is in pixels, fractions allowed, and must lie within the image. Throws where the pixels are not 8-bit.
   public func resampled(
     x: Range<Double>, y: Range<Double>, to size: ImageSize, _ kernel: Resampling = .bilinear
   ) throws(MVError) -> Image {

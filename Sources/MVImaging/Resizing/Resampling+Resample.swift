@@ -1,11 +1,12 @@
 internal import MVCore
 
 extension Resampling {
-  /// Resamples the box `x` by `y` of 8-bit pixels of `shape` to `size`, channels interleaved.
+  /// Resamples the box `x` by `y` of 8-bit pixels to `size`, the channels of a pixel side by side.
   ///
-  /// Rows first where they shrink, and by more than twice as many pixels as the columns do, whatever the box: the order of
-  /// Pillow 13, so that the roundings between the passes are its own too. Earlier Pillows always take columns first, which
-  /// moves some values by one gray level or, bicubic, two. As there, the box is rounded to single precision.
+  /// Columns are resampled first, unless rows shrink, and by more than twice as many pixels as columns do: the order of
+  /// Pillow 13, so that the roundings between the passes are the same too. Earlier Pillows always take columns first,
+  /// which changes some values by one gray level or, bicubic, two. As in Pillow, the box is rounded to single
+  /// precision.
   func resample(
     _ source: [UInt8], _ shape: ImageShape, x: Range<Double>, y: Range<Double>, to size: ImageSize
   ) -> [UInt8] {

@@ -1,16 +1,16 @@
 internal import MVCore
 
-/// A separable resampling kernel, stretched when shrinking so that no pixel is left out (antialiased).
+/// A kernel for resizing, stretched when shrinking so that no pixel is left out (antialiased).
 public enum Resampling: String, Hashable, Sendable, Codable, CaseIterable {
-  /// A triangle of half-width 1.
+  /// A triangle of half-width 1 pixel.
   case bilinear
-  /// Keys' cubic with a = -0.5, half-width 2.
+  /// Keys's cubic with a = -0.5, of half-width 2 pixels.
   case bicubic
 
-  /// Half the width of the kernel, in source pixels at scale 1.
+  /// Half the width of the kernel in source pixels, where the image does not shrink.
   var support: Double { self == .bilinear ? 1 : 2 }
 
-  /// The kernel at `x`.
+  /// The kernel's value at distance `x`.
   func callAsFunction(_ x: Double) -> Double {
     let distance = abs(x)
     switch self {

@@ -1,15 +1,15 @@
-/// For each target pixel of one axis: which source pixels it sees, and how much of each, in 22-bit fixed point.
+/// The source pixels that each target pixel of one axis is made of, and their weights in 22-bit fixed point.
 ///
-/// The arithmetic is that of Pillow's 8-bit resize, so that images resized here are those of torchvision's pipelines.
+/// The arithmetic is that of Pillow's 8-bit resize, so that images resized here equal those of torchvision's pipelines.
 struct ResamplingWeights {
   static let precision: Int32 = 32 - 8 - 2
-  /// First source pixel of each target pixel.
+  /// The first source pixel of each target pixel.
   let starts: [Int]
-  /// `span` weights a target pixel; unused ones are zero.
+  /// The weights, `span` per target pixel; unused ones are zero.
   let weights: [Int32]
   let span: Int
 
-  /// Weights that map `interval` of an axis of `source` pixels onto `target` pixels.
+  /// Computes the weights that map `interval` of an axis of `source` pixels onto `target` pixels.
   init(source: Int, interval: Range<Double>, target: Int, kernel: Resampling) {
     let origin = Float(interval.lowerBound)
     let scale = Double(Float(interval.upperBound) - origin) / Double(target)
@@ -43,12 +43,12 @@ extension ResamplingWeights {
     self.span = span
   }
 
-  /// The same weights for an axis whose first `pixels` are left out.
+  /// The same weights for an axis that lacks its first `pixels` pixels.
   func shifted(by pixels: Int) -> ResamplingWeights {
     ResamplingWeights(starts: starts.map { $0 - pixels }, weights: weights, span: span)
   }
 
-  /// Resamples along one axis: each line holds `limit` groups of `inner` values, `step` apart from `offset` on.
+  /// Resamples along one axis: each line holds `limit` groups of `inner` values, `step` apart, from `offset` on.
   func applied(
     to source: [UInt8], lines: Range<Int>, lineStride: Int, step: Int, offset: Int = 0, inner: Int, limit: Int
   ) -> [UInt8] {

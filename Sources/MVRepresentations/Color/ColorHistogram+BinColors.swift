@@ -1,10 +1,10 @@
 internal import Foundation
 
 extension ColorHistogram {
-  /// The color at the center of a joint bin, 0...1.
+  /// The color at the center of a joint bin, each channel 0...1.
   func color(of bin: [Int]) -> Canvas.Color { color(at: bin.map { (Float($0) + 0.5) / Float(bins) }) }
 
-  /// A color that shows what bin of one channel it is, the other two being typical.
+  /// A color that shows which bin of one channel it is; the other two channels are typical.
   func color(of bin: Int, in channel: Int) -> Canvas.Color {
     let typical: [Float] =
       switch space {
@@ -18,7 +18,8 @@ extension ColorHistogram {
     return color(at: position)
   }
 
-  /// The color at a position within the ranges of the three channels, each 0...1; colors no screen has are clipped.
+  /// The color at a position within the ranges of the three channels, each 0...1; colors that no screen has are
+  /// clipped.
   private func color(at position: [Float]) -> Canvas.Color {
     let (a, b, c) = (position[0], position[1], position[2])
     switch space {

@@ -2,9 +2,9 @@ internal import CKernels
 public import MVCore
 
 extension ColorHistogram {
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that it cannot describe.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that it cannot describe.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let images = try bytes(of: images)
@@ -26,7 +26,7 @@ extension ColorHistogram {
     }
   }
 
-  /// Writes the cells of all levels, coarse first, from the counts of the finest.
+  /// Writes the cells of all levels, coarse levels first, from the counts of the finest level.
   private func fill(_ row: UnsafeMutablePointer<Float>, with counts: UnsafeMutableBufferPointer<UInt32>, cellBins: Int)
   {
     var row = row
@@ -52,7 +52,7 @@ extension ColorHistogram {
   }
 
   private func normalize(_ counts: UnsafeBufferPointer<UInt32>, into row: UnsafeMutablePointer<Float>) {
-    // Signed counts, which they fit, convert to floats several at a time.
+    // Counts fit in signed numbers, which convert to floats several at a time.
     switch norm {
     case .none:
       for bin in counts.indices { row[bin] = Float(Int32(bitPattern: counts[bin])) }

@@ -4,10 +4,10 @@ extension ColorHistogram {
   private static let side = 320
   private static let gap = 16
 
-  /// Bars in the colors of the bins; one square a level of the pyramid, parted as the image is.
+  /// Bars in the colors of the bins: one square per level of the pyramid, divided into cells as the image is.
   ///
-  /// Of joint bins only those with pixels in them have a bar, in the order of the bins; bars are as high as the square root
-  /// of their share, relative to the highest of the cell.
+  /// Of joint bins only those with pixels in them have a bar, in the order of the bins. A bar's height is the square
+  /// root of its share, relative to the highest bar of the cell. Throws where the row of `image` cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     var shares = self
     shares.norm = .hellinger
@@ -42,7 +42,7 @@ extension ColorHistogram {
       for (position, bin) in shown.enumerated() {
         let left = x.lowerBound + Float(position) * pitch
         let top = y.upperBound - values[bin] / highest * (y.upperBound - y.lowerBound)
-        // Hairlines between wide bars keep neighbors of like color apart.
+        // Hairlines between wide bars keep neighbors of similar color apart.
         let right = left + pitch - (pitch > 4 ? 1 : 0)
         canvas.fill(
           x: left...right, y: top...y.upperBound, color(of: [bin / (bins * bins), bin / bins % bins, bin % bins]))

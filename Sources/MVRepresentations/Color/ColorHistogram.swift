@@ -1,18 +1,19 @@
 public import MVCore
 
-/// Color histograms, with the counts of OpenCV's `calcHist` on its 8-bit color conversions.
+/// Color histograms, equal to the counts of OpenCV's `calcHist` on its 8-bit color conversions.
 ///
-/// A channel's values are parted into `bins` of equal width over its range: red, green, blue, saturation, value and the
-/// three of Lab 0...255, hue 0...179. The opponent space (van de Sande, Gevers and Snoek, PAMI 2010) is
-/// O1 = (R - G) / sqrt 2, O2 = (R + G - 2 B) / sqrt 6, O3 = (R + G + B) / sqrt 3, over all values each can take.
-/// Level l of the pyramid parts the image into 2^l x 2^l cells, each with a histogram of its own, normalized by itself.
-/// Gray images count as R = G = B; floats must lie in 0...1 and are scaled by 255 and rounded to nearest.
+/// A channel's values are divided into `bins` of equal width over its range: red, green, blue, saturation, value and
+/// the three of Lab 0...255, hue 0...179. The opponent space (van de Sande, Gevers and Snoek, PAMI 2010) is O1 = (R -
+/// G) / sqrt 2, O2 = (R + G - 2 B) / sqrt 6, O3 = (R + G + B) / sqrt 3, each over all values it can take. Level l of
+/// the pyramid divides the image into 2^l x 2^l cells, each with a histogram of its own, normalized by itself. Gray
+/// images count as R = G = B; floats must lie in 0...1 and are scaled by 255 and rounded to nearest.
 ///
-/// Axes: the three channels where `joint`, else channel and bin; with a pyramid, cell before them, coarse levels first.
+/// Axes: the three channels if `joint`, else channel and bin; with a pyramid, cell comes first, coarse levels before
+/// fine.
 public struct ColorHistogram: Representation {
-  /// Which three values stand for a color.
+  /// The three values that stand for a color.
   public enum Space: String, CaseIterable, Sendable {
-    /// Red, green, blue as stored.
+    /// Red, green, blue, as stored.
     case rgb
     /// Hue, saturation, value.
     case hsv
@@ -28,14 +29,16 @@ public struct ColorHistogram: Representation {
     case l1
     /// h / |h|_2.
     case l2
-    /// sqrt(h / |h|_1): Euclidean distances and cosines of rows are then the Hellinger distance and the Bhattacharyya
-    /// coefficient, in which a large plain region does not drown all other colors. Hence the default.
+    /// sqrt(h / |h|_1), the default.
+    ///
+    /// Euclidean distances and cosines of rows are then the Hellinger distance and the Bhattacharyya coefficient, in
+    /// which a large plain region does not drown all other colors.
     case hellinger
     /// The counts themselves.
     case none
   }
 
-  /// The name in the catalogue.
+  /// The name in the catalogue: `color`.
   public static let name = "color"
   /// One line for the catalogue.
   public static let summary = "colour histograms (OpenCV calcHist)"
@@ -48,18 +51,18 @@ public struct ColorHistogram: Representation {
     .choice("norm", \.norm, "how the counts of a cell are normalised"),
   ]
 
-  /// Which three values stand for a color.
+  /// The three values that stand for a color.
   public var space = Space.rgb
-  /// Bins a channel.
+  /// The number of bins per channel, 2...256; at most 32 if `joint`.
   public var bins = 8
-  /// Whether triples are counted rather than each channel alone.
+  /// Whether triples of values are counted instead of each channel alone.
   public var joint = true
-  /// Levels of the pyramid.
+  /// The number of levels of the pyramid, 1...5.
   public var pyramid = 1
   /// How the counts of a cell are normalized.
   public var norm = Norm.hellinger
 
-  /// Creates the default settings: joint 8 x 8 x 8 RGB of the whole image, Hellinger.
+  /// Creates the default settings: joint 8 x 8 x 8 RGB of the whole image, Hellinger norm.
   public init() {}
 
   /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
@@ -71,7 +74,9 @@ public struct ColorHistogram: Representation {
     self.norm = norm
   }
 
-  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for.
+  /// The shape and the axes of a row.
+  ///
+  /// Throws a usage error that names the setting for which images of `shape` are too small.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -100,7 +105,7 @@ public struct ColorHistogram: Representation {
     return FeatureLayout(shape: lengths, axes: axes, labels: labels)
   }
 
-  /// Cells along a side on the finest level.
+  /// The number of cells along each side of the image on the finest level.
   var finestGrid: Int { 1 << (pyramid - 1) }
 }
 

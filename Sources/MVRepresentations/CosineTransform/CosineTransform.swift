@@ -2,22 +2,22 @@ internal import CKernels
 internal import Foundation
 public import MVCore
 
-/// The two-dimensional discrete cosine transform (DCT-II) of each channel, with the numbers of torch-dct's `dct_2d`, which are
-/// those of SciPy's `dctn`.
+/// The two-dimensional discrete cosine transform (DCT-II) of each channel, equal to torch-dct's `dct_2d`.
 ///
-/// X[v, u] = w_v w_u sum_y sum_x x[y, x] cos(pi (2y + 1) v / 2H) cos(pi (2x + 1) u / 2W), with w = 2 without normalization; if
-/// orthonormal, w_k = sqrt(2 / N), and sqrt(1 / N) for k = 0. 8-bit pixels count as 0...1, floats as they are; any size will
-/// do. Axes: channel, v, u, the lowest frequencies first.
+/// X[v, u] = w_v w_u sum_y sum_x x[y, x] cos(pi (2y + 1) v / 2H) cos(pi (2x + 1) u / 2W), with w = 2 without
+/// normalization; if orthonormal, w_k = sqrt(2 / N), and sqrt(1 / N) for k = 0. SciPy's `dctn` gives the same numbers.
+/// 8-bit pixels count as 0...1, floats as they are; images may have any size. Axes: channel, v, u, lowest frequencies
+/// first.
 public struct CosineTransform: Representation {
-  /// How coefficients are scaled.
+  /// How the coefficients are scaled.
   public enum Norm: String, CaseIterable, Sendable {
-    /// Each sum times 4.
+    /// Not normalized: each sum is multiplied by 4.
     case none
-    /// Orthonormal: distances of coefficients are distances of images.
+    /// Orthonormal: distances between coefficients equal distances between images.
     case orthonormal = "ortho"
   }
 
-  /// The name in the catalogue.
+  /// The name in the catalogue: `dct`.
   public static let name = "dct"
   /// One line for the catalogue.
   public static let summary = "two-dimensional discrete cosine transform (torch-dct dct_2d)"
@@ -27,9 +27,9 @@ public struct CosineTransform: Representation {
     .int("keep", \.keep, 0...32768, "frequencies kept along each axis, the lowest; 0 keeps all"),
   ]
 
-  /// How coefficients are scaled.
+  /// How the coefficients are scaled.
   public var norm = Norm.none
-  /// Frequencies kept along each axis, the lowest; 0 keeps all.
+  /// The number of lowest frequencies kept along each axis; 0 keeps all.
   public var keep = 0
 
   /// Creates the default settings: all coefficients, not normalized.
@@ -41,8 +41,9 @@ public struct CosineTransform: Representation {
     self.keep = keep
   }
 
-  /// The shape and the axes of a row; throws a usage error naming the setting where images of `shape` have fewer frequencies
-  /// than are to be kept.
+  /// The shape and the axes of a row.
+  ///
+  /// Throws a usage error that names the setting where images of `shape` have fewer frequencies than `keep` asks for.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -56,9 +57,9 @@ public struct CosineTransform: Representation {
       axes: ["channel", "v", "u"])
   }
 
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
@@ -98,8 +99,9 @@ public struct CosineTransform: Representation {
     return values
   }
 
-  /// The magnitude of each channel's coefficients on a logarithmic scale, the largest white and a hundred-thousandth of it
-  /// black; the lowest frequencies are at the top left.
+  /// The magnitudes of each channel's coefficients on a logarithmic scale; the lowest frequencies are at the top left.
+  ///
+  /// The largest is white, and a hundred-thousandth of it black. Throws where the row of `image` cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     let features = try features(of: image)
     let largest = max(features.values.reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude)

@@ -1,9 +1,10 @@
 public import MVCore
 
 extension HOG {
-  /// One glyph a cell: a line along the edge that each orientation stands for, the brighter the stronger.
+  /// One glyph per cell: a line along the edge that each orientation stands for, the brighter the stronger.
   ///
-  /// A signed orientation is half a line, on the side the gradient's right hand points to.
+  /// A signed orientation is half a line, to the right when looking along the gradient. Throws where the row of `image`
+  /// cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     let features = try features(of: image)
     let turn = (signed ? 2 : 1) * Float.pi
@@ -13,7 +14,7 @@ extension HOG {
     return glyphs.image(of: cellMeans(of: features))
   }
 
-  /// The value of each cell and orientation, the mean over the blocks that the cell belongs to.
+  /// The value of each cell and orientation: the mean over the blocks that the cell belongs to.
   private func cellMeans(of features: Features) -> [Float] {
     let (blocksDown, blocksAcross) = (features.layout.shape[0], features.layout.shape[1])
     let across = blocksAcross + blockSize - 1

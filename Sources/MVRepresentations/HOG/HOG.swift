@@ -1,13 +1,13 @@
 internal import CKernels
 public import MVCore
 
-/// Histograms of oriented gradients (Dalal and Triggs, CVPR 2005), with the numbers of scikit-image's `hog`.
+/// Histograms of oriented gradients (Dalal and Triggs, CVPR 2005), equal to scikit-image's `hog`.
 ///
-/// Gradients are central differences, 0 across the border; of several channels the one of largest magnitude counts at
-/// each pixel, the first of equals. Each pixel votes with its magnitude for one of `orientations` bins of its cell. Cells
-/// are `cellSize` pixels squared, what is left over at the right and the bottom is not used; their means are normalized in
-/// overlapping blocks of `blockSize` cells squared, moved by one cell. 8-bit pixels count as 0...255, floats as they are.
-/// Axes: block_y, block_x, cell_y, cell_x, orientation; values 0...1.
+/// Gradients are central differences, 0 across the border; of several channels, the gradient of largest magnitude
+/// counts at each pixel, the first of equals. Each pixel votes with its magnitude for one of `orientations` bins of its
+/// cell. Cells are `cellSize` x `cellSize` pixels; what is left over at the right and the bottom is not used. The
+/// cells' means are normalized in overlapping blocks of `blockSize` x `blockSize` cells, one cell apart. 8-bit pixels
+/// count as 0...255, floats as they are. Axes: block_y, block_x, cell_y, cell_x, orientation; values 0...1.
 public struct HOG: Representation {
   /// How a block v is normalized, with e = 1e-5.
   public enum Norm: String, CaseIterable, Sendable {
@@ -17,11 +17,11 @@ public struct HOG: Representation {
     case l1SquareRoot = "l1-sqrt"
     /// v / sqrt(|v|_2^2 + e^2).
     case l2
-    /// As `l2`, then limited to 0.2 and normalized again.
+    /// Like `l2`, then limited to 0.2 and normalized again.
     case l2Hysteresis = "l2-hys"
   }
 
-  /// The name in the catalogue.
+  /// The name in the catalogue: `hog`.
   public static let name = "hog"
   /// One line for the catalogue.
   public static let summary = "histograms of oriented gradients (scikit-image hog)"
@@ -35,17 +35,17 @@ public struct HOG: Representation {
     .bool("signed", \.signed, "tell gradients of opposite directions apart: 360 degrees (not in scikit-image)"),
   ]
 
-  /// Orientation bins over 180 degrees, or over 360 where `signed`.
+  /// The number of orientation bins over 180 degrees, or over 360 if `signed`; 1...360.
   public var orientations = 9
-  /// Pixels along the side of a cell.
+  /// The side of a cell in pixels, 1...1024.
   public var cellSize = 8
-  /// Cells along the side of a block.
+  /// The side of a block in cells, 1...64.
   public var blockSize = 2
   /// How a block is normalized.
   public var norm = Norm.l2Hysteresis
   /// Whether the square root of every pixel is taken first.
   public var squareRoot = false
-  /// Whether gradients of opposite directions are told apart.
+  /// Whether opposite gradients count as different orientations.
   public var signed = false
 
   /// Creates the default settings: 9 orientations, cells of 8 pixels, blocks of 2 cells, L2-Hys.
@@ -64,7 +64,9 @@ public struct HOG: Representation {
     self.signed = signed
   }
 
-  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for.
+  /// The shape and the axes of a row.
+  ///
+  /// Throws a usage error that names the setting for which images of `shape` are too small.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -83,9 +85,9 @@ public struct HOG: Representation {
       axes: ["block_y", "block_x", "cell_y", "cell_x", "orientation"])
   }
 
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that it cannot describe.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that it cannot describe.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     if squareRoot { try checkNotNegative(images) }

@@ -1,10 +1,11 @@
 internal import Foundation
 internal import Synchronization
 
-/// The directions that part the orientation bins, as vectors (x, y) of the upper half plane.
+/// The directions that separate the orientation bins, as vectors (x, y) of the upper half plane.
 ///
-/// A gradient g has passed an edge e where the cross product e x g is not negative: no arc tangent is needed. What must
-/// come out is the bin that scikit-image finds from the rounded angle in degrees, ties at 45, 90 and 135 degrees included.
+/// A gradient g is past an edge e where the cross product e x g is not negative, so no arc tangent is needed. The
+/// result must be the bin that scikit-image finds from the rounded angle in degrees, ties at 45, 90 and 135 degrees
+/// included.
 enum OrientationEdges {
   private struct Key: Hashable {
     let orientations: Int
@@ -12,7 +13,7 @@ enum OrientationEdges {
   }
   private static let known = Mutex<[Key: [Double]]>([:])
 
-  /// Edges for gradients of whole numbers up to 255: exact, in whole numbers up to 510.
+  /// The edges for gradients whose components are whole numbers up to 255: exact, in whole numbers up to 510.
   static func whole(orientations: Int, signed: Bool) -> [Double] {
     let key = Key(orientations: orientations, signed: signed)
     if let edges = known.withLock({ $0[key] }) { return edges }
@@ -24,10 +25,10 @@ enum OrientationEdges {
     return edges
   }
 
-  /// Edges for gradients of real numbers.
+  /// The edges for gradients of real numbers.
   static func real(orientations: Int, signed: Bool) -> [Double] {
     angles(orientations, signed).flatMap { angle in
-      // At 45, 90 and 135 degrees gradients do lie on the edge, and belong to the side the rounded angle is on.
+      // At 45, 90 and 135 degrees gradients do lie on the edge; they belong to the side where the rounded angle is.
       for (tie, x, y) in [(45.0, 1.0, 1.0), (90, 0, 1), (135, -1, 1)] where abs(angle - tie) < 1e-9 {
         return angle <= tie ? [x, y] : [x - 0x1p-40 * y, y + 0x1p-40 * x]
       }
@@ -44,7 +45,7 @@ enum OrientationEdges {
     }
   }
 
-  /// A direction that all vectors of components up to 255 whose angle is at least `angle` have passed, and no other.
+  /// A direction that separates the vectors with components up to 255 whose angle is at least `angle` from all others.
   ///
   /// Descends the Stern-Brocot tree: between neighbors `low` and `high` no direction has components below their sum.
   private static func separator(_ angle: Double) -> (x: Int, y: Int) {

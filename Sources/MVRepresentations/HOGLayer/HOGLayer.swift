@@ -1,26 +1,27 @@
 internal import CKernels
 public import MVCore
 
-/// The soft-binned HOG layer of MV-MR (Kinakh, Drozdova and Voloshynovskiy, Entropy 26(6):466, 2024; `HOGLayer` of the
-/// released code, commit 7136f70).
+/// The soft-binned HOG layer of MV-MR (Kinakh, Drozdova and Voloshynovskiy, Entropy 26(6):466, 2024).
 ///
-/// In each channel g_x and g_y are Sobel's differences [1 2 1] x [1 0 -1], 0 beyond the border, m = sqrt(g_x^2 + g_y^2) and
-/// p = `orientations` / pi * atan2(g_x, g_y), modulo `orientations`; f is the fraction of p. The votes of a cell's pixels are
-/// averaged, pixels left over at the right and the bottom are not used. 8-bit pixels count as 0...1, floats as they are.
-/// Axes: channel, orientation, cell_y, cell_x.
+/// It follows `HOGLayer` of the released code, commit 7136f70. In each channel g_x and g_y are Sobel's differences [1 2
+/// 1] x [1 0 -1], 0 beyond the border, m = sqrt(g_x^2 + g_y^2) and p = `orientations` / pi * atan2(g_x, g_y), modulo
+/// `orientations`; f is the fraction of p. The votes of a cell's pixels are averaged; pixels left over at the right and
+/// the bottom are not used. 8-bit pixels count as 0...1, floats as they are. Axes: channel, orientation, cell_y,
+/// cell_x.
 ///
-/// A gradient of 0 lies at p = 0, as atan2(0, 0) does, and so does one at 180 degrees. Gradients of 0, 45, 90 and 135 degrees
-/// have their exact p. Where `released` jumps, at whole p, PyTorch's single precision can fall on the other side.
+/// A gradient of 0 lies at p = 0, as atan2(0, 0) does, and so does one at 180 degrees. Gradients at 0, 45, 90 and 135
+/// degrees have their exact p. Where `released` jumps, at whole p, PyTorch's single precision can fall on the other
+/// side.
 public struct HOGLayer: Representation {
   /// How a pixel votes.
   public enum Variant: String, CaseIterable, Sendable {
-    /// m (1 - f) for bin floor(p) and m f for the next.
+    /// A vote of m (1 - f) for bin floor(p) and m f for the next bin.
     case corrected
-    /// As the released code does: m for bin floor(p) and 1 - m for bin ceil(p), so that flat regions vote too.
+    /// As in the released code: m for bin floor(p) and 1 - m for bin ceil(p), so that flat regions vote too.
     case released
   }
 
-  /// The name in the catalogue.
+  /// The name in the catalogue: `hog-layer`.
   public static let name = "hog-layer"
   /// One line for the catalogue.
   public static let summary = "soft-binned histograms of oriented gradients (the HOG layer of MV-MR)"
@@ -31,9 +32,9 @@ public struct HOGLayer: Representation {
     .choice("variant", \.variant, "how a pixel votes: as the paper means it, or as the released code does"),
   ]
 
-  /// Orientation bins over 180 degrees.
+  /// The number of orientation bins over 180 degrees, 1...360.
   public var orientations = 24
-  /// Pixels along the side of a cell.
+  /// The side of a cell in pixels, 1...1024.
   public var cellSize = 8
   /// How a pixel votes.
   public var variant = Variant.corrected
@@ -48,7 +49,9 @@ public struct HOGLayer: Representation {
     self.variant = variant
   }
 
-  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for.
+  /// The shape and the axes of a row.
+  ///
+  /// Throws a usage error that names the setting for which images of `shape` are too small.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -63,9 +66,9 @@ public struct HOGLayer: Representation {
       axes: ["channel", "orientation", "cell_y", "cell_x"])
   }
 
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let settings = mvk_hog_layer_settings(
@@ -77,8 +80,9 @@ public struct HOGLayer: Representation {
     }
   }
 
-  /// One glyph a cell: a line along the edge that each orientation stands for, summed over the channels, the brighter the
-  /// stronger.
+  /// One glyph per cell: a line along the edge that each orientation stands for, the brighter the stronger.
+  ///
+  /// Orientations are averaged over the channels. Throws where the row of `image` cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     let features = try features(of: image)
     let (channels, down, across) = (features.layout.shape[0], features.layout.shape[2], features.layout.shape[3])

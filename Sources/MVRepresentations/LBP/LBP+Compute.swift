@@ -3,9 +3,9 @@ internal import Foundation
 public import MVCore
 
 extension LBP {
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that it cannot describe.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that it cannot describe.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let (height, width) = (images.shape.height, images.shape.width)
@@ -52,7 +52,7 @@ extension LBP {
     return (angles.map { rounded(-radius * sin($0)) }, angles.map { rounded(radius * cos($0)) })
   }
 
-  /// The indices in a row of each cell's bins, and the cell's pixels.
+  /// For each cell, the indices of its bins in a row and its number of pixels.
   private func cellShares(of shape: ImageShape, bins: Int) -> [(bins: Range<Int>, pixels: Double)] {
     func length(_ cell: Int, of side: Int) -> Int { (cell + 1) * side / grid - cell * side / grid }
     return (0..<grid * grid).map { cell in

@@ -1,8 +1,10 @@
 public import MVCore
 
 extension LBP {
-  /// The code of each pixel as a gray level, from the smallest possible code, black, to the largest, white; a variance
-  /// relative to the image's largest, as its square root.
+  /// The code of each pixel as a gray level, from the smallest possible code (black) to the largest (white).
+  ///
+  /// A variance is shown as its square root, relative to the image's largest. Throws where the codes of `image` cannot
+  /// be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     _ = try layout(for: image.shape)
     var coder = self

@@ -1,27 +1,28 @@
 public import MVCore
 
-/// Local binary patterns (Ojala, Pietikainen and Maenpaa, PAMI 2002), with the codes of scikit-image's
-/// `local_binary_pattern`.
+/// Local binary patterns (Ojala, Pietikainen and Maenpaa, PAMI 2002), as in scikit-image's `local_binary_pattern`.
 ///
-/// Neighbor p of `points` lies at the angle 2 pi p / points on a circle of `radius` pixels, its value interpolated
-/// bilinearly, 0 outside the image; bit p of the neighborhood is set where the neighbor is not darker than the pixel. On
-/// 8-bit images even what rounding makes of ties is scikit-image's. Float images, where scikit-image's codes of flat
-/// regions are noise, are treated on their own terms: differences from the pixel are interpolated in double precision, and
-/// one within 2^-20 of the two values is a tie; a neighbor that falls on a pixel is compared exactly. Color is turned into gray first, as OpenCV does.
+/// Neighbor p of `points` lies at the angle 2 pi p / points on a circle of `radius` pixels. Its value is interpolated
+/// bilinearly, and 0 outside the image; bit p of the neighborhood is set where the neighbor is not darker than the
+/// pixel. On 8-bit images the codes equal scikit-image's, even where rounding breaks ties. On float images
+/// scikit-image's codes of flat regions are noise, so the rule differs there: differences from the pixel are
+/// interpolated in double precision, one within 2^-20 of the two values is a tie, and a neighbor that falls on a pixel
+/// is compared exactly. Color is turned into gray first, as OpenCV does.
 ///
 /// A histogram has the axes cell_y, cell_x, code and sums to 1 in each cell; a map has the axes y, x.
 public struct LBP: Representation {
-  /// What number stands for a neighborhood.
+  /// The number that stands for a neighborhood.
   public enum Method: String, CaseIterable, Sendable {
-    /// The bits themselves: 2^points codes.
+    /// The bits themselves, read as a number: 2^points codes.
     case `default`
-    /// The least of all rotations of the bits; the histogram has one bin for each such value, 36 for 8 points.
+    /// The smallest number among all rotations of the bits; one bin for each such number, 36 for 8 points.
     case rotationInvariant = "ror"
-    /// The number of bits set where bits change twice at most along the chain, else points + 1: points + 2 codes.
+    /// The number of bits set if bits change at most twice from the first to the last, else points + 1: points + 2
+    /// codes.
     case uniform
-    /// As `uniform`, rotations told apart: points (points - 1) + 3 codes.
+    /// As `uniform`, but rotations count as different: points (points - 1) + 3 codes.
     case nonRotationInvariantUniform = "nri-uniform"
-    /// No code but the variance of the neighbors, a map only; 0 where scikit-image has NaN.
+    /// The variance of the neighbors, for a map only; 0 where scikit-image gives not-a-number.
     case variance = "var"
   }
 
@@ -33,7 +34,7 @@ public struct LBP: Representation {
     case map
   }
 
-  /// The name in the catalogue.
+  /// The name in the catalogue: `lbp`.
   public static let name = "lbp"
   /// One line for the catalogue.
   public static let summary = "local binary patterns (scikit-image local_binary_pattern)"
@@ -46,15 +47,15 @@ public struct LBP: Representation {
     .choice("output", \.output, "a histogram of the codes, or the code of each pixel"),
   ]
 
-  /// Pixels from a pixel to its neighbors.
+  /// The distance from a pixel to its neighbors in pixels, 0.5...64.
   public var radius = 1.0
-  /// Neighbors of a pixel.
+  /// The number of neighbors of a pixel, 1...32.
   public var points = 8
-  /// What number stands for a neighborhood.
+  /// The number that stands for a neighborhood.
   public var method = Method.default
-  /// Cells along each side of the image; 1 where `output` is a map.
+  /// The number of cells along each side of the image, 1...64; must be 1 for a map.
   public var grid = 1
-  /// A histogram or a map.
+  /// Whether a row is a histogram or a map.
   public var output = Output.histogram
 
   /// Creates the default settings: 8 points at 1 pixel, one histogram of 256 codes.
@@ -71,7 +72,10 @@ public struct LBP: Representation {
     self.output = output
   }
 
-  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for.
+  /// The shape and the axes of a row.
+  ///
+  /// Throws a usage error that names the setting for which images of `shape` are too small, or that conflicts with
+  /// another.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -95,7 +99,7 @@ public struct LBP: Representation {
       labels: codeTable.labels.map { ["code": $0] } ?? [:])
   }
 
-  /// Settings that are possible alone, but not together.
+  /// Throws for settings that are possible alone, but not together.
   private func checkCombination() throws(MVError) {
     if output == .map, grid > 1 {
       throw .usage("setting grid=\(grid)", "has no meaning where output=map", remedy: "leave grid out")

@@ -1,13 +1,13 @@
 internal import CKernels
 internal import Synchronization
 
-/// Which bin of the histogram each neighborhood counts in.
+/// The histogram's bin of each neighborhood.
 struct LBPCodeTable: Sendable {
-  /// How many bins there are.
+  /// The number of bins.
   let bins: Int
   /// The bin of each of the 2^points neighborhoods; empty beyond 16 points, where the bin is the code.
   let bin: [UInt16]
-  /// The code of each bin, where that is not its index.
+  /// The code of each bin; nil where it is the bin's index.
   let labels: [String]?
 
   private init(method: LBP.Method, points: Int) {
@@ -36,7 +36,7 @@ struct LBPCodeTable: Sendable {
   }
   private static let known = Mutex<[Key: LBPCodeTable]>([:])
 
-  /// The table of a method, made once; `default` and `ror` have one for 16 points at most.
+  /// The table of a method, made once and kept; of `default` and `ror` there is one for up to 16 points.
   static func table(method: LBP.Method, points: Int) -> LBPCodeTable {
     let key = Key(method: method, points: points)
     if let table = known.withLock({ $0[key] }) { return table }
@@ -47,6 +47,6 @@ struct LBPCodeTable: Sendable {
 }
 
 extension LBP {
-  /// Which bin each neighborhood counts in.
+  /// The histogram's bin of each neighborhood, for these settings.
   var codeTable: LBPCodeTable { .table(method: method, points: points) }
 }

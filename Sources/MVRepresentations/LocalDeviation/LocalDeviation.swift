@@ -1,14 +1,14 @@
 internal import CKernels
 public import MVCore
 
-/// The standard deviation of the pixels around each pixel, as the released code of MV-MR takes it with kornia's `box_blur`.
+/// The standard deviation of the pixels around each pixel, as MV-MR's released code takes it with kornia's `box_blur`.
 ///
-/// E is the mean of a window of `window` x `window` pixels around the pixel, the image mirrored at its border, the outermost
-/// pixels once. A value is sqrt(max(0, E[x^2] - E[x]^2 + 1e-8)): what is below 0 would be NaN there and is set to 0. 8-bit
-/// pixels count as 0...1, floats as they are; sums are in double precision, so that flat regions have 1e-4, where single
-/// precision leaves noise of that size. Axes: channel, y, x.
+/// E is the mean over a window of `window` x `window` pixels around the pixel; the image is mirrored at its border, the
+/// outermost pixels not repeated. A value is sqrt(max(0, E[x^2] - E[x]^2 + 1e-8)); kornia gives not-a-number where that
+/// is below 0, here it is 0. 8-bit pixels count as 0...1, floats as they are. Sums are in double precision, so that
+/// flat regions give 1e-4, where single precision leaves noise of that size. Axes: channel, y, x.
 public struct LocalDeviation: Representation {
-  /// The name in the catalogue.
+  /// The name in the catalogue: `std`.
   public static let name = "std"
   /// One line for the catalogue.
   public static let summary = "local standard deviation (kornia box_blur, as MV-MR uses it)"
@@ -17,7 +17,7 @@ public struct LocalDeviation: Representation {
     .int("window", \.window, 3...255, "pixels along the side of the window, an odd number")
   ]
 
-  /// Pixels along the side of the window, an odd number.
+  /// The side of the window in pixels, an odd number in 3...255.
   public var window = 3
 
   /// Creates the default settings: a window of 3 x 3 pixels.
@@ -26,8 +26,9 @@ public struct LocalDeviation: Representation {
   /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
   public init(window: Int) { self.window = window }
 
-  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for, and
-  /// for an even window.
+  /// The shape and the axes of a row.
+  ///
+  /// Throws a usage error that names the setting for which images of `shape` are too small, and for an even window.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -44,9 +45,9 @@ public struct LocalDeviation: Representation {
     return FeatureLayout(shape: [shape.channels, shape.height, shape.width], axes: ["channel", "y", "x"])
   }
 
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     images.eachRow(
@@ -54,7 +55,9 @@ public struct LocalDeviation: Representation {
     ) { mvk_local_deviation($0, window, $1, $2) }
   }
 
-  /// The deviation of each channel as its brightness, relative to the largest, as a square root.
+  /// The deviation in each channel as brightness: its square root, relative to the largest.
+  ///
+  /// Throws where the row of `image` cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     let values = try features(of: image).values
     // An image without contrast stays dark.

@@ -1,15 +1,15 @@
 public import MVCore
 
 extension OpenCVHOG {
-  /// One glyph a cell of the first block grid: a line along the edge that each orientation stands for, the brighter the
-  /// stronger, as the mean over the blocks that have a cell there.
+  /// One glyph per cell of the first block grid: a line along the edge of each orientation, the brighter the stronger.
   ///
-  /// A signed orientation is half a line, on the side the gradient's right hand points to. Float images are refused.
+  /// The strength is the mean over the blocks that have a cell there. A signed orientation is half a line, to the right
+  /// when looking along the gradient. Throws for float images, and where the row of `image` cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     let features = try features(of: image)
     let shape = features.layout.shape
     let (blocksAcross, blocksDown, cellsInBlock) = (shape[0], shape[1], shape[2])
-    // Where blocks do not move by whole cells, a cell counts for the place that its middle lies in.
+    // Where blocks do not move by whole cells, a cell counts at the place where its middle lies.
     func place(_ block: Int, _ cell: Int) -> Int { (block * blockStride + cell * cellSize + cellSize / 2) / cellSize }
     let across = place(blocksAcross - 1, cellsInBlock - 1) + 1
     let down = place(blocksDown - 1, cellsInBlock - 1) + 1

@@ -3,15 +3,17 @@ public import MVCore
 
 /// Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) as OpenCV's own `cv::HOGDescriptor` computes them.
 ///
-/// The image is one window, cut at the right and the bottom to a whole number of block strides, though the gradients at the
-/// cut see the pixels beyond. Each pixel votes with its gradient's magnitude, weighted by a Gaussian around the middle of the
-/// block, for the two nearest orientations of the four nearest cells; blocks are normalized by L2-Hys, limited to 0.2. The order of the values
-/// is OpenCV's, column by column. Axes: block_x, block_y, cell_x, cell_y, orientation; values 0...1.
+/// The image is one window, cut at the right and the bottom to a whole number of block strides; the gradients at the
+/// cut still see the pixels beyond. Each pixel votes with its gradient's magnitude, weighted by a Gaussian around the
+/// middle of the block, for the two nearest orientations of the four nearest cells. Blocks are normalized by L2-Hys,
+/// limited to 0.2. The values are in OpenCV's order, column by column. Axes: block_x, block_y, cell_x, cell_y,
+/// orientation; values 0...1.
 ///
-/// It takes 8-bit pixels only, as OpenCV does; colors reach OpenCV in its own order, blue first, which decides between
-/// channels of equal gradients. The limit of L2-Hys is no setting, since OpenCV 4.6 keeps the first one that a process uses.
+/// It takes 8-bit pixels only, as OpenCV does. Colors reach OpenCV in its own order, blue first, which decides between
+/// channels of equal gradients. The limit of L2-Hys is not a setting, since OpenCV 4.6 keeps the first one that a
+/// process uses.
 public struct OpenCVHOG: Representation {
-  /// The name in the catalogue.
+  /// The name in the catalogue: `hog-opencv`.
   public static let name = "hog-opencv"
   /// One line for the catalogue.
   public static let summary = "histograms of oriented gradients, 8-bit images only (OpenCV HOGDescriptor)"
@@ -25,15 +27,15 @@ public struct OpenCVHOG: Representation {
     .bool("gamma", \.gammaCorrection, "take the square root of every pixel first"),
   ]
 
-  /// Orientation bins over 180 degrees, or over 360 where `signed`.
+  /// The number of orientation bins over 180 degrees, or over 360 if `signed`; 1...180.
   public var orientations = 9
-  /// Pixels along the side of a cell.
+  /// The side of a cell in pixels, 1...1024.
   public var cellSize = 8
-  /// Pixels along the side of a block, a multiple of `cellSize`.
+  /// The side of a block in pixels, a multiple of `cellSize`, 1...4096.
   public var blockSize = 16
-  /// Pixels from one block to the next.
+  /// The distance from one block to the next in pixels, 1...4096.
   public var blockStride = 8
-  /// Whether gradients of opposite directions are told apart.
+  /// Whether opposite gradients count as different orientations.
   public var signed = false
   /// Whether the square root of every pixel is taken first.
   public var gammaCorrection = true
@@ -57,8 +59,10 @@ public struct OpenCVHOG: Representation {
   /// OpenCV's descriptor is defined for 8-bit pixels alone.
   public static let takesFloatPixels = false
 
-  /// The shape and the axes of a row; throws a usage error naming the setting that images of `shape` are too small for, and
-  /// for a block that is no whole number of cells.
+  /// The shape and the axes of a row.
+  ///
+  /// Throws a usage error that names the setting for which images of `shape` are too small, and where a block is not a
+  /// whole number of cells.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -81,9 +85,9 @@ public struct OpenCVHOG: Representation {
       axes: ["block_x", "block_y", "cell_x", "cell_y", "orientation"])
   }
 
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for float pixels.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for float pixels.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     guard case .uint8(let values) = images.pixels else {

@@ -1,24 +1,24 @@
 public import MVCore
 
-/// Wavelet scattering of each patch of an image by itself: what lies in a patch has no part in the others' coefficients.
+/// Wavelet scattering of each patch of an image by itself: a patch's coefficients depend on its own pixels alone.
 ///
-/// The image is cut into `grid` x `grid` patches of height div grid rows and width div grid columns; what is left over at
-/// the right and the bottom is not used, as by `hog`. Each patch is an image to ``Scattering``, mirrored at its own
+/// The image is cut into `grid` x `grid` patches, each (height div grid) x (width div grid) pixels; what is left over
+/// at the right and the bottom is not used, as in `hog`. Each patch is an image to ``Scattering``, mirrored at its own
 /// borders, with the same settings and numbers (kymatio's). Axes: patch_y, patch_x, channel, coefficient, y, x. With
 /// `grid` = 4, the default, J = 2 and L = 8 this is the `patch_scatnet` of the released MV-MR code.
 public struct PatchScattering: Representation {
-  /// `patch-scattering`.
+  /// The name in the catalogue: `patch-scattering`.
   public static let name = "patch-scattering"
   /// One line for the catalogue.
   public static let summary = "wavelet scattering of each patch of a grid; kymatio's numbers"
-  /// `grid`, and the settings of `scattering`.
+  /// The setting `grid`, and those of ``Scattering``.
   public static let settings: [Setting<PatchScattering>] =
     [.int("grid", \.grid, 1...64, "patches along each side of the image")]
     + Scattering.settings.map { $0.lifted(through: \.scattering) }
 
-  /// Patches along each side of the image.
+  /// The number of patches along each side of the image, 1...64.
   public var grid = 4
-  /// What is computed of each patch.
+  /// The transform that is applied to each patch.
   public var scattering = Scattering()
 
   /// Creates the default settings: 4 x 4 patches, J = 2, L = 8, order 2.
@@ -30,7 +30,9 @@ public struct PatchScattering: Representation {
     scattering = Scattering(scales: scales, angles: angles, order: order, prePad: prePad)
   }
 
-  /// Axes patch_y, patch_x, channel, coefficient, y, x; throws, naming grid, where patches would be too small.
+  /// The shape of a row, with the axes patch_y, patch_x, channel, coefficient, y, x.
+  ///
+  /// Throws, naming the setting `grid`, where patches would be too small.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     let patch = try patchShape(for: shape)
     let inner: FeatureLayout
@@ -46,7 +48,9 @@ public struct PatchScattering: Representation {
       shape: [grid, grid] + inner.shape, axes: ["patch_y", "patch_x"] + inner.axes, labels: inner.labels)
   }
 
-  /// Computes one row an image, bit for bit the same whatever the batch.
+  /// Computes one row per image, bit for bit the same whatever the batch.
+  ///
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let width = try checkedLayout(for: images, values: rows.count).count
     let patch = try patchShape(for: images.shape)
@@ -71,9 +75,10 @@ public struct PatchScattering: Representation {
     return ImageShape(height: shape.height / grid, width: shape.width / grid, channels: shape.channels)
   }
 
-  /// For each patch the discs of ``Scattering``, as the patches lie in the image: all of order 1, then all of order 2.
+  /// The discs of ``Scattering`` for each patch, laid out as the patches are: all of order 1, then all of order 2.
   ///
-  /// The brightest is the largest coefficient of the order in any patch.
+  /// The brightest is the largest coefficient of the order in any patch. Throws where the row of `image` cannot be
+  /// computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     let values = try features(of: image).values
     let count = values.count / (grid * grid)
@@ -85,7 +90,7 @@ public struct PatchScattering: Representation {
 }
 
 extension ImageBatch {
-  /// The patches of one image, line by line, as images of `shape`.
+  /// The patches of one image as a batch of images, line by line.
   func patches(of image: Int, shape patch: ImageShape, grid: Int) -> ImageBatch {
     let line = patch.width * shape.channels
     func cut<Value>(_ values: [Value]) -> [Value] {

@@ -1,8 +1,8 @@
 internal import MVCore
 
-/// A picture being drawn: 8-bit RGB in the end, coordinates in pixels from the top left corner, edges antialiased.
+/// A picture to draw on, 8-bit RGB in the end; coordinates are pixels from the top left corner, edges antialiased.
 struct Canvas {
-  /// Red, green, blue, 0...1.
+  /// Red, green and blue, each 0...1.
   struct Color {
     let red: Float
     let green: Float
@@ -19,7 +19,7 @@ struct Canvas {
 
     static func gray(_ level: Float) -> Color { Color(level, level, level) }
 
-    /// This color where `share` is 0, `other` where it is 1.
+    /// A mixture: this color at `share` 0, `other` at `share` 1.
     func mixed(with other: Color, share: Float) -> Color {
       Color(
         red + (other.red - red) * share, green + (other.green - green) * share, blue + (other.blue - blue) * share)
@@ -36,7 +36,7 @@ struct Canvas {
     pixels = Array(repeating: background, count: width * height)
   }
 
-  /// Paints `color` over the pixels of the box, each as opaque as `coverage` of its center says, 0...1.
+  /// Paints `color` over the pixels of a box, each with the opacity (0...1) that `coverage` gives at its center.
   mutating func paint(
     _ color: Color, x: ClosedRange<Float>, y: ClosedRange<Float>, coverage: (Float, Float) -> Float
   ) {
@@ -52,7 +52,7 @@ struct Canvas {
     }
   }
 
-  /// Fills a rectangle; a pixel it covers in part is painted in part.
+  /// Fills a rectangle; a pixel that it covers in part is painted in part.
   mutating func fill(x: ClosedRange<Float>, y: ClosedRange<Float>, _ color: Color, opacity: Float = 1) {
     func overlap(_ range: ClosedRange<Float>, _ center: Float) -> Float {
       max(0, min(range.upperBound, center + 0.5) - max(range.lowerBound, center - 0.5))
@@ -99,7 +99,7 @@ struct Canvas {
     }
   }
 
-  /// The picture as it stands.
+  /// The picture drawn so far.
   var image: Image {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(pixels.count * 3)

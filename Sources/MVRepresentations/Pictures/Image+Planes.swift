@@ -1,7 +1,7 @@
 internal import MVCore
 
 extension Image {
-  /// How many times a picture is enlarged: to 320 pixels or more, unless it is so narrow that its other side would be huge.
+  /// The factor by which a picture is enlarged: to 320 pixels or more, unless its longer side would then exceed 4096.
   static func enlargement(height: Int, width: Int) -> Int {
     let wanted = (320 + min(height, width) - 1) / min(height, width)
     return max(1, min(wanted, 4096 / max(height, width)))

@@ -1,17 +1,19 @@
 internal import MVCore
 
-/// Histograms of orientations as pictures: one glyph a cell, a line along the edge that each orientation stands for, the
-/// brighter the stronger.
+/// Histograms of orientations as a picture, one glyph per cell.
+///
+/// A glyph has a line along the edge that each orientation stands for, the brighter the stronger.
 struct OrientationGlyphs {
-  /// Cells down the image and across it.
+  /// The number of cells down and across the image.
   let down: Int
   let across: Int
   /// The angle of each orientation's gradient, in radians clockwise from the right.
   let angles: [Float]
-  /// Whether opposite gradients are told apart: then a line is half as long, on the side the gradient's right hand points to.
+  /// Whether opposite gradients count as different; a line is then half as long, to the right when looking along the
+  /// gradient.
   let signed: Bool
 
-  /// The picture of `cells`, the strength of each cell's orientations, row by row.
+  /// The picture of `cells`, which holds the strengths of each cell's orientations, row by row.
   func image(of cells: [Float]) -> Image {
     let orientations = angles.count
     let glyph = max(16, (320 + min(down, across) - 1) / min(down, across))
@@ -35,9 +37,9 @@ struct OrientationGlyphs {
     return canvas.image
   }
 
-  /// The strength that is drawn brightest: that of the strongest orientation in nine cells of ten.
+  /// The strength that is drawn brightest: the 90th percentile of the cells' strongest orientations.
   ///
-  /// Against the strongest of all, one hard edge would leave the rest of a picture of unnormalised votes dark.
+  /// If it were the strongest of all, one hard edge would leave the rest of a picture of unnormalized votes dark.
   private func strongEnough(_ cells: [Float]) -> Float {
     let peaks = (0..<down * across).map { cell in
       cells[cell * angles.count..<(cell + 1) * angles.count].max() ?? 0

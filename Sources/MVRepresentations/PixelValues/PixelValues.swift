@@ -1,26 +1,26 @@
 internal import CKernels
 public import MVCore
 
-/// The image itself, flattened: NumPy's `image.transpose(2, 0, 1)`, where wanted normalized as torchvision's `Normalize` does.
+/// The image itself, flattened, and optionally normalized as torchvision's `Normalize` does.
 ///
-/// A row holds (x - mean_c) / deviation_c, x being an 8-bit pixel divided by 255 or a float pixel as it is, each step in
-/// single precision. Axes: channel, y, x.
+/// A row is NumPy's `image.transpose(2, 0, 1)`: it holds (x - mean_c) / deviation_c, where x is an 8-bit pixel divided
+/// by 255 or a float pixel as it is, each step in single precision. Axes: channel, y, x.
 public struct PixelValues: Representation {
-  /// Which mean and deviation each channel is normalized with.
+  /// The means and deviations that the channels are normalized with.
   public enum Normalization: String, CaseIterable, Sendable {
-    /// None: x as it is.
+    /// No normalization: x as it is.
     case none
-    /// ImageNet's, the constants of torchvision's models: (0.485, 0.456, 0.406) and (0.229, 0.224, 0.225).
+    /// Those of ImageNet, as in torchvision's models: (0.485, 0.456, 0.406) and (0.229, 0.224, 0.225).
     case imagenet
-    /// CIFAR-10's training images': (0.4914, 0.4822, 0.4465) and (0.2470, 0.2435, 0.2616).
+    /// Those of CIFAR-10's training images: (0.4914, 0.4822, 0.4465) and (0.2470, 0.2435, 0.2616).
     case cifar
-    /// STL-10's training images': (0.4467, 0.4398, 0.4066) and (0.2603, 0.2566, 0.2713).
+    /// Those of STL-10's training images: (0.4467, 0.4398, 0.4066) and (0.2603, 0.2566, 0.2713).
     case stl10
-    /// The image's own, NumPy's `mean` and `std` of each channel; a channel without contrast becomes 0.
+    /// Those of the image itself, NumPy's `mean` and `std` of each channel; a channel without contrast becomes 0.
     case image
   }
 
-  /// The name in the catalogue.
+  /// The name in the catalogue: `pixels`.
   public static let name = "pixels"
   /// One line for the catalogue.
   public static let summary = "the pixels themselves, where wanted normalised (NumPy, torchvision Normalize)"
@@ -29,16 +29,18 @@ public struct PixelValues: Representation {
     .choice("normalize", \.normalization, "the mean and deviation that each channel is normalised with")
   ]
 
-  /// Which mean and deviation each channel is normalized with.
+  /// The means and deviations that the channels are normalized with.
   public var normalization = Normalization.none
 
   /// Creates the default settings: no normalization.
   public init() {}
 
-  /// Creates settings.
+  /// Creates settings with the given normalization.
   public init(normalization: Normalization) { self.normalization = normalization }
 
-  /// The shape and the axes of a row; throws a usage error for gray images where the constants are those of three channels.
+  /// The shape and the axes of a row.
+  ///
+  /// Throws a usage error for gray images where the normalization is for three channels.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -50,9 +52,9 @@ public struct PixelValues: Representation {
     return FeatureLayout(shape: [shape.channels, shape.height, shape.width], axes: ["channel", "y", "x"])
   }
 
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let (area, channels) = (images.shape.height * images.shape.width, images.shape.channels)
@@ -76,8 +78,10 @@ public struct PixelValues: Representation {
     }
   }
 
-  /// The image as it was normalized: 0...1 from black to white, or, where values leave that range or were normalized, the
-  /// smallest black and the largest white.
+  /// The image as it was normalized, from black to white.
+  ///
+  /// Values 0...1 are shown as they are; where values leave that range or were normalized, the smallest is black and
+  /// the largest white. Throws where the row of `image` cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     let values = try features(of: image).values
     let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)

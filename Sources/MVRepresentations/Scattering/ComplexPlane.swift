@@ -1,14 +1,14 @@
 internal import Foundation
 
-/// A plane of complex numbers with its discrete Fourier transform, in double precision: for filters, made once a size.
+/// A plane of complex numbers with its discrete Fourier transform, in double precision, for filters made once per size.
 struct ComplexPlane {
   let height: Int
   let width: Int
-  /// The parts, row by row.
+  /// The real and the imaginary parts, row by row.
   var real: [Double]
   var imaginary: [Double]
 
-  /// A plane of zeros.
+  /// Creates a plane of zeros.
   init(height: Int, width: Int) {
     (self.height, self.width) = (height, width)
     real = [Double](repeating: 0, count: height * width)
@@ -37,7 +37,7 @@ struct ComplexPlane {
     }
   }
 
-  /// Splits off the smallest prime factor: transforms of every so-manieth value, then sums between them.
+  /// Splits off the smallest prime factor: transforms of every `prime`-th value, then sums of these.
   private static func transformed(
     _ line: ArraySlice<(Double, Double)>, step: Int, roots: [(Double, Double)]
   ) -> [(Double, Double)] {

@@ -1,19 +1,20 @@
 public import MVCore
 
 extension Scattering {
-  /// The coefficients, averaged over space and channels, as discs in the plane of frequencies: order 1, then order 2.
+  /// The coefficients, averaged over space and channels, as one disc of frequencies per order: order 1, then order 2.
   ///
-  /// A disc's rings are the scales of the first wavelet, the finest outermost; its sectors are that wavelet's angles, each
-  /// drawn where its frequencies lie and again opposite. In the disc of order 2 each such cell is split in the same way: by
-  /// the scale of the second wavelet along the radius, the finer outside, and by its angle around. Dark is 0 and the
-  /// brightest is the disc's largest coefficient. The pictures are 320 pixels a disc.
+  /// A disc's rings are the scales of the first wavelet, the finest outermost; its sectors are that wavelet's angles,
+  /// each drawn where its frequencies lie and again opposite. In the disc of order 2 each such cell is split in the
+  /// same way: by the scale of the second wavelet along the radius, the finer outside, and by its angle around. Dark is
+  /// 0, and the brightest is the disc's largest coefficient. A disc has 320 x 320 pixels. Throws where the row of
+  /// `image` cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     let features = try features(of: image)
     let means = means(of: features.values[...], channels: image.shape.channels)
     return sheet(of: [means], across: 1, side: 320)
   }
 
-  /// The mean of each path's coefficient, of one image's values by channel, coefficient, y and x.
+  /// The mean of each path's coefficient over space and channels; `values` is one row: channel, coefficient, y, x.
   func means(of values: ArraySlice<Float>, channels: Int) -> [ScatteringPath: Double] {
     let paths = paths
     let area = values.count / (channels * paths.count)
@@ -28,13 +29,13 @@ extension Scattering {
     return means
   }
 
-  /// Discs of `side` pixels, `across` of them in a line, for order 1, and beside them for order 2 where there is one.
+  /// Discs of `side` pixels, `across` per line: those of order 1, and beside them those of order 2 if there are any.
   ///
-  /// The brightness is relative to the largest coefficient of the order in all discs.
+  /// Brightness is relative to the order's largest coefficient in all discs.
   func sheet(of means: [[ScatteringPath: Double]], across: Int, side: Int) -> Image {
     var largest = [0.0, 0.0, 0.0]
     for (path, mean) in means.joined() { largest[path.wavelets.count] = max(largest[path.wavelets.count], mean) }
-    // An image without any contrast leaves rounding errors behind, which must not be blown up to full brightness.
+    // An image without contrast leaves only rounding errors, which must not be shown at full brightness.
     let floor = 1e-5 * max(largest[0], .leastNormalMagnitude)
     let discs = means.map { means in
       let levels = means.reduce(into: [:]) { levels, entry in

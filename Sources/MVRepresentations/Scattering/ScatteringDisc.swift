@@ -1,15 +1,15 @@
 internal import Foundation
 
-/// Where each scattering path lies in a disc of frequencies, and its color there.
+/// The place of each scattering path in a disc of frequencies, and its color there.
 struct ScatteringDisc {
   /// Height and width in pixels.
   let side: Int
   let scales: Int
   let angles: Int
-  /// 0...1 for each path.
+  /// The level of each path, 0...1.
   let levels: [ScatteringPath: Double]
 
-  /// Red, green and blue of a pixel of the disc of `order`, 1 or 2: the mean of 3 x 3 points in it.
+  /// Red, green and blue of a pixel of the disc of `order` (1 or 2): the mean over 3 x 3 points in the pixel.
   func color(order: Int, row: Int, column: Int) -> [UInt8] {
     var sum = SIMD3<Double>.zero
     for part in 0..<9 {
@@ -28,7 +28,7 @@ struct ScatteringDisc {
     // 0 at the outer border; each ring is one scale.
     let depth = (outermost - radius) / (outermost - hub) * Double(scales)
     let scale = min(Int(depth), scales - 1)
-    // Wavelet 0 is turned this many steps of pi/L from the y axis, and each further one by a step less.
+    // Wavelet 0 is turned this many steps of pi/L from the y axis, and each further one by one step less.
     let start = Int(Double(angles) - Double(angles) / 2 - 1)
     let turns = Double(start) - atan2(x, y) / Double.pi * Double(angles) + 0.5
     let around = turns - (turns / Double(angles)).rounded(.down) * Double(angles)
@@ -48,7 +48,8 @@ struct ScatteringDisc {
     return ScatteringPath(wavelets: [first, second])
   }
 
-  /// Black over violet, red and orange to pale yellow, of ever greater lightness; dark gray where there is no path.
+  /// A color of growing lightness from black over violet, red and orange to pale yellow; dark gray where there is no
+  /// path.
   static func color(of level: Double?) -> SIMD3<Double> {
     guard let level else { return SIMD3(repeating: 0.16) }
     let stops: [SIMD3<Double>] = [

@@ -2,15 +2,15 @@ internal import Foundation
 
 /// The filters of a scattering transform, computed in double precision and given by their spectra.
 ///
-/// They follow kymatio's definition to the constants that show at 1e-5: the norm takes 3.1415 for pi, a rotation's entries
-/// are rounded to single precision, and filters are made periodic by summing 5 x 5 shifted copies.
+/// They follow kymatio's definition down to the constants that matter at 1e-5: the norm takes 3.1415 for pi, a
+/// rotation's entries are rounded to single precision, and filters are made periodic by summing 5 x 5 shifted copies.
 struct ScatteringFilters {
   let height: Int
   let width: Int
   let scales: Int
   let angles: Int
 
-  /// The spectrum, real, of psi of a scale and angle, `height` x `width`.
+  /// The real spectrum, `height` x `width`, of the wavelet psi of a scale and an angle.
   func wavelet(scale: Int, angle: Int) -> [Double] {
     let sigma = 0.8 * Double(1 << scale)
     let frequency = 3.0 / 4.0 * Double.pi / Double(1 << scale)
@@ -30,7 +30,7 @@ struct ScatteringFilters {
     return wave.real
   }
 
-  /// The spectrum of the Gaussian phi_J along one axis of `length`; phi's is the product of both axes'.
+  /// The spectrum of the Gaussian phi_J along one axis of `length`; that of phi_J is the product over both axes.
   private func lowPass(length: Int) -> [Double] {
     let sigma = 0.8 * Double(1 << (scales - 1))
     var line = ComplexPlane(height: 1, width: length)
@@ -44,7 +44,7 @@ struct ScatteringFilters {
     return line.real
   }
 
-  /// The low pass of an axis of `length` at `level`, by its taps: one a sample of that level.
+  /// The low-pass filter along an axis of `length` at `level`, as taps: one per sample of that level.
   func lowPassTaps(length: Int, level: Int) -> [Double] {
     let band = Self.kept(length, level: level)
     let spectrum = lowPass(length: length)
@@ -55,20 +55,22 @@ struct ScatteringFilters {
     return line.real
   }
 
-  /// A wavelet's spectrum as it applies to a band that has been halved `level` times.
+  /// A wavelet's spectrum, cropped to a band that has been halved `level` times.
   func cropped(_ spectrum: [Double], level: Int) -> [Double] {
     let columns = Self.kept(width, level: level)
     return Self.kept(height, level: level).flatMap { row in columns.map { spectrum[row * width + $0] } }
   }
 
-  /// The frequencies of an axis of `length` that are left when its band is halved `level` times: -n/2 ..< n/2 of those n,
-  /// the others taken as zero, in the order of the transform.
+  /// The frequencies of an axis of `length` that remain when its band is halved `level` times, in the transform's
+  /// order.
+  ///
+  /// Of n remaining frequencies these are -n/2 ..< n/2; the others are taken as zero.
   private static func kept(_ length: Int, level: Int) -> [Int] {
     let count = length >> level
     return (0..<count).map { $0 < count - count / 2 ? $0 : $0 + length - count }
   }
 
-  /// A Gaussian of width `sigma`, longer by 1/`slant` across the direction `turn`, times a plane wave; periodic.
+  /// A Gaussian of width `sigma`, longer by 1/`slant` across the direction `turn`, times a plane wave, made periodic.
   private func gabor(sigma: Double, turn: Double, frequency: Double, slant: Double) -> ComplexPlane {
     let (cosine, sine) = (Double(Float(cos(turn))), Double(Float(sin(turn))))
     let scale = 1 / (2 * sigma * sigma)

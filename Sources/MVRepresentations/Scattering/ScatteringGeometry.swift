@@ -1,17 +1,18 @@
 internal import MVCore
 
-/// The sizes of a scattering transform: of the image, of the periodic plane it is computed on, and of a coefficient.
+/// The sizes in a scattering transform: of the image, of the periodic plane it is computed on, and of its output.
 struct ScatteringGeometry: Hashable {
   /// J: coefficients are averaged over 2^J pixels.
   let scales: Int
-  /// The image's height and width.
+  /// The image's height and width in pixels.
   let height: Int, width: Int
   /// The periodic plane's height and width, multiples of 2^J; all convolutions are circular on it.
   let paddedHeight: Int, paddedWidth: Int
 
-  /// The plane that kymatio computes on; throws, naming the setting, where the image is too small for `scales`.
+  /// Computes the size of the plane that kymatio computes on.
   ///
-  /// Without `prePadded` the side M grows to (M div 2^J + 2) 2^J. With it, the side must be such a number already.
+  /// Without `prePadded` a side M grows to (M div 2^J + 2) 2^J; with it, the side must already be such a number.
+  /// Throws, naming the setting, where the image is too small for `scales`.
   init(shape: ImageShape, scales: Int, prePadded: Bool) throws(MVError) {
     let step = 1 << scales
     self.scales = scales
@@ -35,12 +36,12 @@ struct ScatteringGeometry: Hashable {
     }
   }
 
-  /// Rows of a coefficient: one a 2^J pixels, without the one at each border that holds padding.
+  /// The number of rows of a coefficient: one per 2^J pixels, without the one at each border that holds padding.
   var outputHeight: Int { paddedHeight / (1 << scales) - 2 }
-  /// Columns of a coefficient.
+  /// The number of columns of a coefficient.
   var outputWidth: Int { paddedWidth / (1 << scales) - 2 }
 
-  /// For each padded row, the image's row that stands there, mirrored about the borders (which are not repeated).
+  /// For each padded row, the image's row that stands there: mirrored about the border rows, which are not repeated.
   var rows: [Int] { Self.mirrored(height, paddedHeight) }
   /// For each padded column, the image's column that stands there.
   var columns: [Int] { Self.mirrored(width, paddedWidth) }

@@ -6,13 +6,13 @@ struct ScatteringPath: Hashable {
     let angle: Int
   }
 
-  /// From the image outwards.
+  /// The wavelets, in the order in which they are applied to the image.
   let wavelets: [Wavelet]
 
-  /// `""`, `"j0 t3"` or `"j0 t3 j1 t5"`.
+  /// The path as text: `""`, `"j0 t3"` or `"j0 t3 j1 t5"`.
   var label: String { wavelets.map { "j\($0.scale) t\($0.angle)" }.joined(separator: " ") }
 
-  /// Every path in kymatio's order: order 0, then 1, then 2; within an order by scale and angle of each wavelet in turn.
+  /// All paths in kymatio's order: order 0, then 1, then 2; within an order by scale and angle of each wavelet in turn.
   static func all(scales: Int, angles: Int, order: Int) -> [ScatteringPath] {
     let wavelets = (0..<scales).flatMap { scale in (0..<angles).map { Wavelet(scale: scale, angle: $0) } }
     var paths = [ScatteringPath(wavelets: [])] + wavelets.map { ScatteringPath(wavelets: [$0]) }

@@ -2,7 +2,7 @@ internal import CKernels
 internal import MVCore
 internal import Synchronization
 
-/// The tables of a scattering transform of one image size: made once, then shared, read-only, by every thread.
+/// The tables of a scattering transform of one image size, made once and then shared, read-only, by all threads.
 final class ScatteringPlan: Sendable {
   /// What a plan depends on.
   struct Key: Hashable {
@@ -11,7 +11,7 @@ final class ScatteringPlan: Sendable {
     let order: Int
   }
 
-  /// Plans kept for the next call; a plan of 224-pixel images takes a few megabytes.
+  /// How many plans are kept for later calls; a plan of 224-pixel images takes a few megabytes.
   private static let kept = 8
   /// The latest plans, the most recent last.
   private static let cache = Mutex<[(key: Key, plan: ScatteringPlan)]>([])
@@ -19,10 +19,10 @@ final class ScatteringPlan: Sendable {
   /// The kernel's tables; nothing writes to them after `init`.
   nonisolated(unsafe) private let handle: OpaquePointer
 
-  /// The plan of `scattering` on images of `geometry`; made where it is not among the latest.
+  /// The plan of `scattering` for images of `geometry`: one of the latest, or a new one.
   static func shared(for scattering: Scattering, geometry: ScatteringGeometry) throws(MVError) -> ScatteringPlan {
     let key = Key(geometry: geometry, angles: scattering.angles, order: scattering.order)
-    // Made under the lock: whoever else wants the same plan would only do the same work.
+    // Made under the lock: another thread that wants the same plan would only do the same work.
     return try cache.withLock { (plans) throws(MVError) -> ScatteringPlan in
       let plan: ScatteringPlan
       if let index = plans.firstIndex(where: { $0.key == key }) {
@@ -75,7 +75,7 @@ final class ScatteringPlan: Sendable {
 
   deinit { mvk_scattering_destroy(handle) }
 
-  /// Transforms `images` into `rows`, which has room for them, on the best of the instruction sets `targets` (0: of all).
+  /// Transforms `images` into `rows`, on the best of the instruction sets in the bit set `targets` (0 means all).
   func run(_ images: ImageBatch, into rows: inout MutableSpan<Float>, targets: Int64 = 0) throws(MVError) {
     let channels = images.shape.channels
     let status = rows.withUnsafeMutableBufferPointer { rows in

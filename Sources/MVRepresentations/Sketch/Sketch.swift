@@ -9,18 +9,18 @@ public import MVCore
 ///     mix(v):  v += 0x9E3779B97F4A7C15;  v = (v xor v >> 30) 0xBF58476D1CE4E5B9;
 ///              v = (v xor v >> 27) 0x94D049BB133111EB;  v xor v >> 31
 ///
-/// All of it unsigned, 64 bits, modulo 2^64 (SplitMix64); so anyone can restate it from the seed alone. |y - y'|^2 is
-/// |x - x'|^2 on average over seeds, with a variance of at most 2 |x - x'|^4 / columns: as for a dense matrix of random
-/// signs, at one addition a value in place of as many as there are columns.
+/// All arithmetic is unsigned, 64 bits, modulo 2^64 (SplitMix64), so anyone can compute it from the seed alone. |y -
+/// y'|^2 is |x - x'|^2 on average over seeds, with a variance of at most 2 |x - x'|^4 / columns: as good as a dense
+/// matrix of random signs, at one addition per value instead of one per value and column.
 ///
-/// Distance correlation sees a representation through pairwise distances alone, so it may be computed of sketches.
+/// Distance correlation sees a representation through pairwise distances alone, so it may be computed from sketches.
 ///
-/// Paper: Charikar, Chen and Farach-Colton, "Finding frequent items in data streams" (2002); as an embedding of distances,
-/// Weinberger et al., "Feature hashing for large scale multitask learning" (2009).
+/// Papers: Charikar, Chen and Farach-Colton, "Finding frequent items in data streams" (2002); as an embedding of
+/// distances, Weinberger et al., "Feature hashing for large scale multitask learning" (2009).
 public struct Sketch: Configurable, Hashable {
-  /// What errors call it.
+  /// The name that errors use.
   public static let name = "sketches"
-  /// `sketch` and `sketch_seed`, which every representation takes.
+  /// The settings `sketch` and `sketch_seed`, which every representation takes.
   public static let settings: [Setting<Sketch>] = [
     .int(
       "sketch", \.columns, 0...Int.max,
@@ -28,12 +28,12 @@ public struct Sketch: Configurable, Hashable {
     .int("sketch_seed", \.seed, 0...Int.max, "which projection"),
   ]
 
-  /// Values of a sketch; 0 stands for no sketch.
+  /// The number of values in a sketch; 0 means no sketch.
   public var columns = 0
-  /// Which of the random projections.
+  /// Selects one of the random projections.
   public var seed = 0
 
-  /// Creates no sketch.
+  /// Creates settings that ask for no sketch.
   public init() {}
 
   /// Creates a sketch of `columns` values, fewer than the row has; settings out of range are refused where it is used.

@@ -1,24 +1,24 @@
 internal import CKernels
 internal import Synchronization
 
-/// Where each coordinate of a row goes in a sketch: made once, then shared, read-only, by every thread.
+/// The column and the sign of each coordinate in a sketch, made once and then shared, read-only, by all threads.
 final class SketchTable: Sendable {
   private struct Key: Hashable {
     let count: Int
     let sketch: Sketch
   }
 
-  /// Tables kept for the next call; a table takes four bytes a coordinate.
+  /// How many tables are kept for later calls; a table takes four bytes per coordinate.
   private static let kept = 8
   /// The latest tables, the most recent last.
   private static let cache = Mutex<[(key: Key, table: SketchTable)]>([])
 
   private let entries: [UInt32]
 
-  /// The table of `sketch` for rows of `count` values; made where it is not among the latest.
+  /// The table of `sketch` for rows of `count` values: one of the latest, or a new one.
   static func shared(for sketch: Sketch, count: Int) -> SketchTable {
     let key = Key(count: count, sketch: sketch)
-    // Made under the lock: whoever else wants the same table would only do the same work.
+    // Made under the lock: another thread that wants the same table would only do the same work.
     return cache.withLock { tables in
       let table: SketchTable
       if let index = tables.firstIndex(where: { $0.key == key }) {
@@ -39,7 +39,7 @@ final class SketchTable: Sendable {
     }
   }
 
-  /// Writes the sketch of a row.
+  /// Writes the sketch of `row` into `columns`.
   func sketch(_ row: UnsafeBufferPointer<Float>, into columns: UnsafeMutableBufferPointer<Float>) {
     columns.update(repeating: 0)
     mvk_sketch_add(row.baseAddress, entries, entries.count, columns.baseAddress)

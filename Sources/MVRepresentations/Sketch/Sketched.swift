@@ -1,13 +1,14 @@
 public import MVCore
 
-/// A representation whose rows are sketches of another's: few values that keep the distances between its rows.
+/// A representation whose rows are sketches of another's: few values that keep the distances between rows.
 ///
-/// Name, summary and pictures are the other's, and so are the settings, with `sketch` and `sketch_seed` besides. The full
-/// row of an image exists only while its sketch is computed. Shape [columns], axis `sketch`.
+/// Name, summary and pictures are those of the base; its settings are those of the base, with `sketch` and
+/// `sketch_seed` besides. The full row of an image exists only while its sketch is computed. Shape [columns], axis
+/// `sketch`.
 ///
-/// Measured on scattering (J = 2, 15,552 values) of 256 images of CIFAR-10, over 12 seeds: the median and the largest
-/// relative error of a distance, and by how much the distance correlation with HOG, a color histogram and a random
-/// embedding moves, the most of the three, on average and at worst:
+/// Measured on scattering (J = 2, 15,552 values) of 256 images of CIFAR-10, over 12 seeds. The table gives the median
+/// and the largest relative error of a distance, and the mean and the largest change of the distance correlation with
+/// the one of HOG, a color histogram and a random embedding that changes most:
 ///
 ///     columns   distance, median   largest   correlation, mean   at worst
 ///         256              2.9 %      17 %               0.007      0.016
@@ -15,27 +16,28 @@ public import MVCore
 ///       1,024              1.5 %       9 %               0.004      0.011
 ///       2,048              1.1 %       7 %               0.004      0.012
 ///
-/// With 1,024 columns, two or four columns a coordinate (OSNAP) and a dense matrix of random signs give 1.4 to 1.5 %, 9 %,
-/// 0.004 and 0.008 to 0.010 there: no better where it counts, at 2, 4 and 1,024 times the work. They do keep the worst pair
-/// closer where few coordinates hold all of the mass, as in joint color histograms, rows too short to need a sketch.
+/// With 1,024 columns, two or four columns per coordinate (OSNAP) and a dense matrix of random signs give 1.4 to 1.5 %,
+/// 9 %, 0.004 and 0.008 to 0.010 there: no better where it counts, at 2, 4 and 1,024 times the work. They do keep the
+/// worst pair closer where few coordinates hold all of the mass, as in joint color histograms, whose rows are too short
+/// to need a sketch.
 public struct Sketched<Base: Representation>: Representation {
-  /// The name of the representation that is sketched.
+  /// The name of the base.
   public static var name: String { Base.name }
-  /// One line for the catalogue: the other's.
+  /// One line for the catalogue: that of the base.
   public static var summary: String { Base.summary }
-  /// Whether the representation that is sketched takes float pixels.
+  /// Whether the base takes float pixels.
   public static var takesFloatPixels: Bool { Base.takesFloatPixels }
-  /// The other's settings, then those of the sketch.
+  /// The settings of the base, then those of the sketch.
   public static var settings: [Setting<Sketched>] {
     Base.settings.map { $0.lifted(through: \.base) } + Sketch.settings.map { $0.lifted(through: \.sketch) }
   }
 
   /// The representation that is sketched.
   public var base: Base
-  /// Columns and seed.
+  /// The number of columns and the seed.
   public var sketch: Sketch
 
-  /// Creates a sketch of 1,024 columns of the defaults.
+  /// Creates a sketch of 1,024 columns of the base with its default settings.
   public init() { self.init(Base(), sketch: Sketch(columns: 1024)) }
 
   init(_ base: Base, sketch: Sketch) {
@@ -45,7 +47,9 @@ public struct Sketched<Base: Representation>: Representation {
     self.sketch = sketch
   }
 
-  /// Shape [columns]; throws where the other does, and where its rows have fewer values than the sketch columns.
+  /// The shape of a row: [columns].
+  ///
+  /// Throws where the base throws, and where its rows have fewer values than the sketch has columns.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     let count = try base.layout(for: shape).count
@@ -61,14 +65,14 @@ public struct Sketched<Base: Representation>: Representation {
     return FeatureLayout(shape: [sketch.columns], axes: ["sketch"])
   }
 
-  /// Computes one row an image, bit for bit the same whatever the batch.
+  /// Computes one row per image, bit for bit the same whatever the batch.
   ///
-  /// Throws where `layout(for:)` or the other does, and where `rows` has another size.
+  /// Throws where `layout(for:)` or the base throws, and where `rows` has another size.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     _ = try checkedLayout(for: images, values: rows.count)
     let count = try base.layout(for: images.shape).count
     let table = SketchTable.shared(for: sketch, count: count)
-    // So many images at a time that their full rows take 4 MB at most, or one.
+    // As many images at a time as have full rows of at most 4 MB together, but at least one.
     let together = max(1, min(images.count, (1 << 20) / count))
     var full = [Float](repeating: 0, count: together * count)
     for first in stride(from: 0, to: images.count, by: together) {
@@ -94,7 +98,7 @@ public struct Sketched<Base: Representation>: Representation {
     }
   }
 
-  /// The other's picture: a sketch has nothing to see.
+  /// The picture of the base, since a sketch has nothing to see; throws where the base throws.
   public func picture(of image: Image) throws(MVError) -> Image { try base.picture(of: image) }
 
   /// The same representation with another sketch.
@@ -104,9 +108,10 @@ public struct Sketched<Base: Representation>: Representation {
 }
 
 extension Representation {
-  /// This representation with rows of `columns` values that keep the distances between its own.
+  /// This representation with rows of `columns` values that keep the distances between its full rows.
   ///
-  /// As `sketch=columns,sketch_seed=seed` on the command line; settings out of range make `layout(for:)` throw.
+  /// The same as `sketch=columns,sketch_seed=seed` on the command line; settings out of range make `layout(for:)`
+  /// throw.
   public func sketched(columns: Int, seed: Int = 0) -> Sketched<Self> {
     Sketched(self, sketch: Sketch(columns: columns, seed: seed))
   }

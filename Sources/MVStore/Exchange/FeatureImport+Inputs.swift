@@ -3,7 +3,7 @@ public import MVCore
 internal import MVFiles
 
 extension FeatureImport.Input {
-  /// Names that are not features.
+  /// The names that do not stand for features.
   static let rowNames: Set<String> = ["labels", "ids", ".skipped"]
 
   /// Reads `SPLIT/NAME=FILE`; nil where the text is not of that form.
@@ -15,11 +15,11 @@ extension FeatureImport.Input {
     self.init(split: String(names[0]), name: String(names[1]), location: location)
   }
 
-  /// What a folder as ``FeatureFileExport`` writes it holds, in the order of names; throws where there is nothing.
+  /// The inputs in a folder that ``FeatureFileExport`` wrote, in the order of their names; throws where there are none.
   public static func inputs(in folder: URL) throws(MVError) -> [FeatureImport.Input] {
     var inputs: [FeatureImport.Input] = []
     let files = FileManager.default
-    // The order in which the splits were written, where that is known: names alone would put test before train.
+    // The order in which the splits were written, if known: by name alone, test would come before train.
     let order =
       (try? String(contentsOf: folder.appending(path: "features.json"), encoding: .utf8))
       .flatMap { CanonicalJSON.value(FeatureFileDescription.self, from: $0) }?.splits.map(\.name) ?? []
@@ -41,7 +41,7 @@ extension FeatureImport.Input {
     return inputs
   }
 
-  /// The file, without a data set in it.
+  /// The file's path, without a data set in it.
   var file: String { place.file }
 
   /// The file, and the data set where the location names one: `FILE:DATASET`.
@@ -52,7 +52,7 @@ extension FeatureImport.Input {
     return (location, nil)
   }
 
-  /// Opens the array.
+  /// Opens the array; throws where it is missing or not such an array.
   func rows() throws(MVError) -> any ForeignRows {
     let place = place
     guard FileManager.default.fileExists(atPath: place.file) else {
@@ -65,7 +65,7 @@ extension FeatureImport.Input {
     return try NumPyRows(location)
   }
 
-  /// Labels, ids and marks of one split, each from its array, from `like`, or made up.
+  /// The labels, ids and marks of one split, each from its array, from `like`, or made up.
   static func split(
     _ name: String, _ inputs: [FeatureImport.Input], count: Int, like: FeatureSplit?
   ) throws(MVError) -> (plan: SplitPlan, skipped: [Int]) {

@@ -3,7 +3,7 @@ internal import Foundation
 internal import MVCore
 internal import MVFiles
 
-/// Rows of a NumPy array.
+/// The rows of a NumPy array.
 struct NumPyRows: ForeignRows {
   let subject: String
   private let array: NumPyArray

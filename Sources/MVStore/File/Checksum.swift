@@ -2,14 +2,14 @@ internal import CKernels
 internal import Foundation
 internal import MVCore
 
-/// CRC-32C sums of what a feature file holds.
+/// CRC-32C sums of the parts of a feature file.
 enum Checksum {
   /// The sum of `bytes`, following bytes whose sum is `previous`.
   static func of(_ bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0) -> UInt32 {
     mvk_crc32c(previous, bytes.baseAddress, bytes.count)
   }
 
-  /// The sum of labels as they are stored.
+  /// The sum of labels, over their bytes as they are stored.
   static func of(_ labels: Labels) -> UInt32 {
     switch labels {
     case .single(let values): values.withUnsafeBytes { of($0) }
@@ -17,6 +17,6 @@ enum Checksum {
     }
   }
 
-  /// The sum of texts as they are stored.
+  /// The sum of texts, over their bytes as they are stored.
   static func of(_ texts: PackedStrings) -> UInt32 { texts.bytes.withUnsafeBytes { of($0) } }
 }

@@ -31,7 +31,7 @@ extension StoredFeatures {
     isVirtual = dataSet.isVirtual
     try StoredSplit.checkExtent(dataSet, label, bytes: offset == nil ? 0 : rows * rowBytes, fileSize: fileSize)
     guard offset == nil, !isVirtual else { return }
-    // Deflate shrinks to a thousandth at the most: a size beyond that is not real, and memory must not be had for it.
+    // Deflate compresses to a thousandth at most: a larger size is not real, and must not be allocated.
     let (bytes, overflow) = rows.multipliedReportingOverflow(by: rowBytes)
     guard !overflow, bytes <= 1 << 28 || bytes / 2048 <= Int(clamping: H5Dget_storage_size(dataSet.id)) else {
       throw context.failure("\(label) is unreasonably large for what the file holds of it")

@@ -2,24 +2,24 @@
 struct StoredFeatures: Sendable {
   let plan: RepresentationPlan
   let element: ElementType
-  /// Where the rows lie, in order; empty where HDF5 must fetch them.
+  /// The places of the rows, in order; empty where they must be read through HDF5.
   var pieces: [Piece]
-  /// Whether they are a virtual data set, joined from other files.
+  /// Whether the rows are a virtual data set, joined from other files.
   let isVirtual: Bool
 
-  /// Rows that lie one after the other in one file.
+  /// Rows that follow one another in one file.
   struct Piece: Hashable, Sendable {
-    /// The file.
+    /// The file's path.
     let path: String
-    /// Where the first row begins.
+    /// The offset of the first row in bytes.
     let offset: Int
-    /// Which rows of the representation they are.
+    /// The positions of these rows in the split.
     let rows: Range<Int>
   }
 
-  /// Where the rows lie in their own file, or nil where they are not one plain stretch of it.
+  /// The offset of the rows in their own file, or nil where they are not contiguous in it.
   var offset: Int? { isVirtual ? nil : pieces.first?.offset }
 
-  /// Bytes a row.
+  /// Bytes per row.
   var rowBytes: Int { plan.columns * element.size }
 }

@@ -89,7 +89,8 @@ extension StoredSplit {
     return (try set.integers(name, count: count, type: type, as: Value.self), set.plainOffset)
   }
 
-  /// Throws where a data set of `bytes` lies beyond the end of the file, or is beyond reason where HDF5 must fetch it.
+  /// Throws where a data set of `bytes` lies beyond the end of the file, or is unreasonably large where HDF5 must read
+  /// it.
   static func checkExtent(
     _ dataSet: borrowing HDF5Handle, _ name: String, bytes: Int, fileSize: Int
   ) throws(MVError) {

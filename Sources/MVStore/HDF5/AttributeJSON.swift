@@ -1,9 +1,9 @@
 internal import MVCore
 internal import MVFiles
 
-/// Attributes of a feature file that hold JSON.
+/// Reads attributes of a feature file that hold JSON.
 enum AttributeJSON {
-  /// Reads a text; `context` and `what` are for the error of one that is not the JSON it should be.
+  /// Decodes a text; throws where it is not the expected JSON, with `what` as its name in the error.
   static func value<Value: Decodable>(
     _ type: Value.Type, from text: String, _ what: String, _ context: HDF5Context
   ) throws(MVError) -> Value {

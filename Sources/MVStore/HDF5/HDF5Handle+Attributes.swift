@@ -3,21 +3,22 @@ internal import MVCore
 internal import SystemHDF5
 
 extension HDF5Handle {
-  /// Writes a text; of fixed length, because HDF5 keeps no checksum of texts of variable length.
+  /// Writes a text of fixed length, because HDF5 keeps no checksum of texts of variable length; throws where that
+  /// fails.
   func setAttribute(_ name: String, _ text: String) throws(MVError) {
     let packed = PackedStrings([text])
     let space = try HDF5Handle(H5Screate(H5S_SCALAR), context, "attribute \(name) cannot be written")
     try write(packed, name, space)
   }
 
-  /// Writes a list of texts.
+  /// Writes a list of texts; throws where that fails.
   func setAttribute(_ name: String, _ texts: [String]) throws(MVError) {
     var count = hsize_t(texts.count)
     let space = try HDF5Handle(H5Screate_simple(1, &count, nil), context, "attribute \(name) cannot be written")
     try write(PackedStrings(texts), name, space)
   }
 
-  /// Writes a whole number.
+  /// Writes a whole number; throws where that fails.
   func setAttribute(_ name: String, _ value: Int) throws(MVError) {
     let space = try HDF5Handle(H5Screate(H5S_SCALAR), context, "attribute \(name) cannot be written")
     let attribute = try HDF5Handle(
@@ -35,10 +36,10 @@ extension HDF5Handle {
     try context.check(status, "attribute \(name) cannot be written")
   }
 
-  /// Whether there is an attribute of that name.
+  /// Whether there is an attribute of this name.
   func hasAttribute(_ name: String) -> Bool { H5Aexists(id, name) > 0 }
 
-  /// Reads a whole number.
+  /// Reads a whole number; throws where the attribute is missing or not one number.
   func integer(_ name: String) throws(MVError) -> Int {
     let attribute = try HDF5Handle(H5Aopen(id, name, 0), context, "has no attribute \(name)")
     let space = try HDF5Handle(H5Aget_space(attribute.id), context, "attribute \(name) is unreadable")
@@ -50,14 +51,14 @@ extension HDF5Handle {
     return Int(Int64(littleEndian: value))
   }
 
-  /// Reads a text.
+  /// Reads a text; throws where the attribute is missing or not one text.
   func text(_ name: String) throws(MVError) -> String {
     let texts = try texts(name)
     guard texts.count == 1 else { throw context.failure("attribute \(name) is not one text") }
     return texts[0]
   }
 
-  /// Reads a list of texts, of fixed or variable length.
+  /// Reads a list of texts of fixed or variable length; throws where the attribute is missing or unreadable.
   func texts(_ name: String) throws(MVError) -> [String] {
     let attribute = try HDF5Handle(H5Aopen(id, name, 0), context, "has no attribute \(name)")
     let space = try HDF5Handle(H5Aget_space(attribute.id), context, "attribute \(name) is unreadable")

@@ -3,7 +3,7 @@ internal import MVCore
 internal import SystemHDF5
 
 extension HDF5Handle {
-  /// Creates a contiguous data set, allocated at once, and filled with zeros only where `zeroed`.
+  /// Creates a contiguous data set, allocated at once, and filled with zeros only if `zeroed`; throws where that fails.
   func creatingDataSet(_ name: String, type: hid_t, shape: [Int], zeroed: Bool = false) throws(MVError) -> HDF5Handle {
     let problem = "cannot hold a data set named \(name)"
     let list = try HDF5Handle(mv_h5_create_contiguous(zeroed ? 1 : 0), context, problem)
@@ -11,7 +11,7 @@ extension HDF5Handle {
     return try HDF5Handle(H5Dcreate2(id, name, type, space.id, 0, list.id, 0), context, problem)
   }
 
-  /// Creates a data set of chunks of `chunkRows` rows, each shuffled and deflated.
+  /// Creates a data set of shuffled and deflated chunks of `chunkRows` rows; throws where that fails.
   func creatingPackedDataSet(_ name: String, type: hid_t, shape: [Int], chunkRows: Int) throws(MVError) -> HDF5Handle {
     let problem = "cannot hold a data set named \(name)"
     let chunk = [hsize_t(chunkRows)] + shape.dropFirst().map { hsize_t($0) }
@@ -22,7 +22,7 @@ extension HDF5Handle {
 
   /// Creates a data set whose rows are those of the data sets called `source` in other files, in order.
   ///
-  /// Where a file is missing, programs that read through HDF5 see NaN.
+  /// Programs that read through HDF5 see NaN where a file is missing. Throws where the data set cannot be created.
   func creatingVirtualDataSet(
     _ name: String, type: hid_t, shape: [Int], parts: [(file: String, rows: Int)], source: String
   ) throws(MVError) -> HDF5Handle {
@@ -37,7 +37,7 @@ extension HDF5Handle {
       count[0] = hsize_t(part.rows)
       let there = try HDF5Handle(H5Screate_simple(Int32(count.count), count, nil), context, problem)
       try context.check(H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, count, nil), problem)
-      // HDF5 takes a percent sign for the place of a number.
+      // HDF5 takes a percent sign as the place of a number.
       let file = part.file.replacing("%", with: "%%")
       let name = source.replacing("%", with: "%%")
       try context.check(H5Pset_virtual(list.id, space.id, file, name, there.id), problem)
@@ -47,18 +47,18 @@ extension HDF5Handle {
     return try HDF5Handle(H5Dcreate2(id, name, type, space.id, 0, list.id, 0), context, problem)
   }
 
-  /// Writes all of this data set.
+  /// Writes all of this data set; throws where that fails.
   func write(_ bytes: RawSpan, type: hid_t) throws(MVError) {
     let status = bytes.withUnsafeBytes { H5Dwrite(id, type, 0, 0, 0, $0.baseAddress) }
     try context.check(status, "cannot be written")
   }
 
-  /// Opens a data set of this group.
+  /// Opens a data set of this group; throws where there is none that can be read.
   func dataSet(_ name: String) throws(MVError) -> HDF5Handle {
     try HDF5Handle(H5Dopen2(id, name, 0), context, "has no readable data set \(name)")
   }
 
-  /// The shape of this data set, `name` in errors.
+  /// The shape of this data set, which errors call `name`; throws where it is unreadable or unreasonably large.
   func shape(_ name: String) throws(MVError) -> [Int] {
     let space = try HDF5Handle(H5Dget_space(id), context, "\(name) is unreadable")
     let rank = try context.check(H5Sget_simple_extent_ndims(space.id), "\(name) is unreadable")
@@ -78,21 +78,22 @@ extension HDF5Handle {
     return shape
   }
 
-  /// The type of this data set.
+  /// The type of this data set, which errors call `name`; throws where it is unreadable.
   func type(_ name: String) throws(MVError) -> HDF5Handle {
     try HDF5Handle(H5Dget_type(id), context, "\(name) is unreadable")
   }
 
-  /// Where this data set lies in the file, or nil where it is chunked, compressed, virtual or stored elsewhere.
+  /// The offset of this data set in the file, or nil where it is chunked, compressed, virtual or stored elsewhere.
   var plainOffset: Int? {
     let offset = mv_h5_plain_offset(id)
     return offset < 0 ? nil : Int(offset)
   }
 
-  /// Whether this data set is put together from others.
+  /// Whether this data set is a virtual one, put together from others.
   var isVirtual: Bool { mv_h5_is_virtual(id) > 0 }
 
-  /// Reads some rows of this data set, converted to `type`, into memory that holds them exactly.
+  /// Reads some rows of this data set, converted to `type`, into memory that holds exactly these; throws where that
+  /// fails.
   func read(
     _ rows: Range<Int>, of shape: [Int], _ name: String, type: hid_t, into target: UnsafeMutableRawPointer
   ) throws(MVError) {
@@ -107,7 +108,7 @@ extension HDF5Handle {
     try context.check(H5Dread(id, type, memory.id, file.id, 0, target), "\(name) is unreadable")
   }
 
-  /// Writes some rows of this data set.
+  /// Writes some rows of this data set; throws where that fails.
   func write(_ rows: Range<Int>, of shape: [Int], type: hid_t, from source: UnsafeRawPointer) throws(MVError) {
     let file = try HDF5Handle(H5Dget_space(id), context, "cannot be written")
     var start = [hsize_t](repeating: 0, count: shape.count)
@@ -119,7 +120,7 @@ extension HDF5Handle {
     try context.check(H5Dwrite(id, type, memory.id, file.id, 0, source), "cannot be written")
   }
 
-  /// Reads all of this data set, converted to `type`, of which a value takes `size` bytes.
+  /// Reads all of this data set, converted to `type`, whose values take `size` bytes; throws where that fails.
   func read(_ name: String, count: Int, type: hid_t, size: Int) throws(MVError) -> Data {
     guard count > 0 else { return Data() }
     guard let base = malloc(count * size) else {
@@ -132,7 +133,7 @@ extension HDF5Handle {
     return bytes
   }
 
-  /// Reads all of this data set as whole numbers; throws where it does not hold such.
+  /// Reads all of this data set as whole numbers; throws where it does not hold whole numbers.
   func integers<Value: FixedWidthInteger & BitwiseCopyable>(
     _ name: String, count: Int, type: hid_t, as: Value.Type
   ) throws(MVError) -> [Value] {

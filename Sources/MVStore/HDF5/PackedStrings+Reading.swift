@@ -2,7 +2,9 @@ internal import MVCore
 internal import SystemHDF5
 
 extension PackedStrings {
-  /// Reads `count` texts of an HDF5 `type`; `read` fills memory of the type it is given.
+  /// Reads `count` texts of an HDF5 `type`: `read` fills memory of the type it is given.
+  ///
+  /// Throws where that fails.
   init(
     count: Int, type: borrowing HDF5Handle, space: borrowing HDF5Handle, of what: String,
     read: (hid_t, UnsafeMutableRawPointer) -> herr_t
@@ -22,7 +24,7 @@ extension PackedStrings {
         throw context.failure("\(what) is unreasonably long")
       }
       let memory = try HDF5Handle(mv_h5_create_text(width), context, "\(what) is unreadable")
-      // A text type must agree in its character set too, or HDF5 refuses to convert.
+      // The character set of a text type must match too, or HDF5 refuses to convert.
       try context.check(H5Tset_cset(memory.id, H5Tget_cset(type.id)), "\(what) is unreadable")
       var status: herr_t = 0
       self.init(count: count, width: width) { buffer in

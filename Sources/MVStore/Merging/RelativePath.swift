@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// How one place of the file system is named from another.
+/// The path of one place in the file system as seen from another.
 enum RelativePath {
-  /// The path that leads from the folder `folder` to `target`; both absolute, without symbolic links.
+  /// The path from the folder `folder` to `target`; both must be absolute, without symbolic links.
   static func from(_ folder: String, to target: String) -> String {
     let (from, to) = (parts(folder), parts(target))
     let common = zip(from, to).prefix { $0 == $1 }.count

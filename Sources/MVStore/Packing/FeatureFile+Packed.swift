@@ -2,9 +2,9 @@ public import Foundation
 public import MVCore
 
 extension FeatureFile {
-  /// The finished file at `url` whose features are compressed; nil where there is none, or a plain one.
+  /// The finished, compressed feature file at `url`; nil where there is none, or a plain one.
   ///
-  /// Throws where it was made by another plan than `plan`: the error names the first difference.
+  /// Throws where it was made by a plan other than `plan`: the error names the first difference.
   public static func ifPacked(_ url: URL, by plan: FeatureFilePlan) throws(MVError) -> FeatureFile? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     let file = try FeatureFile(reading: url)

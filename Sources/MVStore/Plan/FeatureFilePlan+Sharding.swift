@@ -1,9 +1,10 @@
 public import MVCore
 
 extension FeatureFilePlan {
-  /// The plan of the file of one shard: whole blocks of the rows of each split, one run of them.
+  /// The plan for the file of one shard: of each split, a run of rows that is a whole number of blocks.
   ///
-  /// A split too small for the number of shards is left to some of them; a shard that would have no rows at all is an error.
+  /// A split with fewer blocks than there are shards goes to some of them only. Throws where the plan is impossible, or
+  /// where the shard would have no rows at all.
   public func shard(_ number: ShardNumber) throws(MVError) -> FeatureFilePlan {
     try validate()
     var part = self

@@ -1,9 +1,9 @@
 internal import MVCore
 internal import MVFiles
 
-/// The first thing in which a file differs from what is asked for, in words.
+/// Finds the first difference between a file and what is asked for, in words.
 enum PlanDifference {
-  /// A sentence's predicate, with the file as its subject; nil where there is no difference.
+  /// The difference as a sentence without its subject, which is the file; nil where there is none.
   static func first(file: StoredFile, asked: FeatureFilePlan) -> String? {
     if let difference = first(file, asked, by: "this run") { return difference }
     if file.shard != asked.shard, file.shard?.name != asked.shard?.name {
@@ -21,7 +21,7 @@ enum PlanDifference {
     return source(file, asked, by: "this run")
   }
 
-  /// The first difference of two shards of one whole, leaving aside which rows they hold.
+  /// The first difference between two shards of one whole, apart from the rows that they hold.
   static func first(file: StoredFile, other: StoredFile, called name: String) -> String? {
     if let difference = first(file, other.plan, by: name) { return difference }
     if let difference = source(file, other.plan, by: name) { return difference }
@@ -38,7 +38,7 @@ enum PlanDifference {
 
   private static func words(_ shard: ShardPlan?) -> String { shard.map { "shard \($0.name)" } ?? "the whole" }
 
-  /// What is computed from which data set.
+  /// The first difference in data set, representations, element type or settings.
   private static func first(_ file: StoredFile, _ asked: FeatureFilePlan, by run: String) -> String? {
     if file.dataset != asked.dataset {
       return "holds features of \(file.dataset), \(run) is of \(asked.dataset)"
@@ -61,7 +61,7 @@ enum PlanDifference {
     return first(file.settings, asked.settings, by: run).map { "was made with \($0)" }
   }
 
-  /// The state of the data set.
+  /// The first difference in the state of the data set.
   private static func source(_ file: StoredFile, _ asked: FeatureFilePlan, by run: String) -> String? {
     let now = run == "this run" ? "the source has now" : "\(run) has"
     if file.classNames != asked.classNames { return "holds other class names than \(now)" }
@@ -88,7 +88,7 @@ enum PlanDifference {
     -> String?
   {
     for key in Set(stored.keys).union(asked.keys).sorted() {
-      // As JSON, since a whole number may be read back as another case than it was written.
+      // Compared as JSON, since a whole number may be read back as another case than it was written as.
       let (old, new) = (stored[key].map(CanonicalJSON.text), asked[key].map(CanonicalJSON.text))
       if old != new { return "\(key)=\(old ?? "(none)"), \(run) asks for \(key)=\(new ?? "(none)")" }
     }

@@ -1,10 +1,10 @@
 public import MVCore
 
-/// One of several parts into which the rows of every split are divided, for several machines.
+/// The number of a shard: one of several parts of the rows of every split, for several machines.
 public struct ShardNumber: Hashable, Sendable, CustomStringConvertible {
-  /// From 1 to ``count``.
+  /// The shard's number, from 1 to ``count``.
   public let index: Int
-  /// How many parts there are.
+  /// The number of shards.
   public let count: Int
 
   /// Creates the number of one part; throws unless `index` is in 1...`count`.
@@ -17,7 +17,7 @@ public struct ShardNumber: Hashable, Sendable, CustomStringConvertible {
     self.count = count
   }
 
-  /// Reads `I/N`.
+  /// Reads `I/N`, for example `1/4`; throws where the text is not of this form or I is not in 1...N.
   public init(parsing text: String) throws(MVError) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let index = parts[0], let count = parts[1] else {
@@ -26,9 +26,9 @@ public struct ShardNumber: Hashable, Sendable, CustomStringConvertible {
     try self.init(index, of: count)
   }
 
-  /// `I/N`.
+  /// The number as text, for example `1/4`.
   public var description: String { "\(index)/\(count)" }
 
-  /// The part of `blocks` that falls to this shard; shares differ by one block at most.
+  /// The part of `blocks` blocks that falls to this shard; the parts differ by one block at most.
   func blocks(of blocks: Int) -> Range<Int> { blocks * (index - 1) / count..<blocks * index / count }
 }

@@ -1,9 +1,9 @@
-/// Differences between the software that began a file and this run's, where they may change the rows.
+/// Finds differences between the software that began a file and this run's that may change rows.
 enum SoftwareDifference {
-  /// What changes no row: how the program was called, the system, and the library that only stores.
+  /// The entries that change no row: the command line, the system, and the library that only stores.
   private static let harmless: Set<String> = ["command", "merged", "converted", "system", "hdf5"]
 
-  /// One line a difference, with the file's name.
+  /// One line per difference, with the file's name.
   static func notices(file: StoredFile, asked: FeatureFilePlan) -> [String] {
     Set(file.software.keys).union(asked.software.keys).subtracting(harmless).sorted().compactMap { key in
       let (old, new) = (file.software[key], asked.software[key])

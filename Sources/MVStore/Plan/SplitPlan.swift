@@ -1,21 +1,21 @@
 public import MVCore
 
-/// The rows of one split of a feature file to be written.
+/// The rows of one split in a feature file that is to be written.
 public struct SplitPlan: Hashable, Sendable {
   /// The split's name, for example `train`.
   public var name: String
-  /// One label, or one row of labels, a row.
+  /// The labels: one, or one row of them, per row.
   public var labels: Labels
-  /// Where each row came from.
+  /// The origin of each row's image, for example its path.
   public var ids: PackedStrings
 
-  /// Describes a split; there must be as many labels as ids.
+  /// Creates a description of a split; `labels` and `ids` should have one entry per row.
   public init(name: String, labels: Labels, ids: some Collection<String>) {
     self.name = name
     self.labels = labels
     self.ids = PackedStrings(ids)
   }
 
-  /// How many rows there are.
+  /// The number of rows.
   public var count: Int { ids.count }
 }

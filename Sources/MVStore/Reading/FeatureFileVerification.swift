@@ -1,12 +1,12 @@
-/// What a check of a feature file has covered; faults are thrown instead.
+/// The extent of a successful check of a feature file; faults are thrown instead.
 public struct FeatureFileVerification: Hashable, Sendable, Codable {
   /// Bytes of features whose checksums were compared.
   public let bytes: Int
-  /// Blocks that are there and were checked.
+  /// The number of blocks that are in the file and were checked.
   public let blocks: Int
-  /// Blocks that are not there yet.
+  /// The number of blocks that are not in the file yet.
   public let missingBlocks: Int
-  /// Seconds it took.
+  /// The duration of the check in seconds.
   public let seconds: Double
 
   enum CodingKeys: String, CodingKey {

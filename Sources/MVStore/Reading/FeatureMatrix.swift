@@ -4,33 +4,33 @@ public import MVCore
 
 /// The rows of one representation of one split, mapped from a feature file or held in memory.
 ///
-/// Reading copies and, for float16, widens; nothing is decoded or cached. Safe to read from several threads.
+/// Reading copies the values and widens float16; nothing is decoded or cached. Several threads may read at once.
 public struct FeatureMatrix: Sendable {
-  /// The name in the file, for messages.
+  /// The representation's name in the file, for messages.
   public let name: String
   /// The number of rows.
   public let rows: Int
-  /// Values a row: the product of ``shape``.
+  /// The number of values per row: the product of ``shape``.
   public let columns: Int
   /// The shape of one row.
   public let shape: [Int]
-  /// How the values are stored.
+  /// The type in which values are stored.
   public let element: ElementType
-  /// The rows, in one stretch of memory or in several one after the other; never empty.
+  /// The rows, in one piece of memory or in several that follow one another; never empty.
   let pieces: [Piece]
 
-  /// Rows that lie one after the other in memory.
+  /// Rows that follow one another in memory.
   struct Piece: Sendable {
     let rows: Range<Int>
     let bytes: Data
   }
 
-  /// Describes `bytes` as rows of `shape`; `bytes` must hold exactly `rows` of them, little-endian.
+  /// Uses `bytes` as rows of `shape`; it must hold exactly `rows` of them, little-endian.
   public init(name: String, rows: Int, shape: [Int], element: ElementType, bytes: Data) {
     self.init(name: name, shape: shape, element: element, pieces: [Piece(rows: 0..<rows, bytes: bytes)])
   }
 
-  /// Describes pieces, which must follow one another from row 0 on.
+  /// Uses pieces as rows; they must follow one another, beginning with row 0.
   init(name: String, shape: [Int], element: ElementType, pieces: [Piece]) {
     self.name = name
     self.shape = shape
@@ -46,14 +46,14 @@ public struct FeatureMatrix: Sendable {
     self.rows = rows
   }
 
-  /// Holds a matrix in memory.
+  /// Copies a matrix into memory of its own.
   public init(_ matrix: Matrix, name: String = "features") {
     self.init(
       name: name, rows: matrix.rows, shape: [matrix.columns], element: .float32,
       bytes: matrix.values.withUnsafeBytes { Data($0) })
   }
 
-  /// Copies the rows of `range`, row after row, into `values`, which must hold exactly that many.
+  /// Copies the rows at positions `range`, row after row, into `values`, which must hold exactly that many values.
   public func copyRows(_ range: Range<Int>, into values: UnsafeMutableBufferPointer<Float>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     precondition(values.count == range.count * columns, "the buffer does not fit the rows")
@@ -68,7 +68,7 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
-  /// Copies the rows at `indices`, in that order, into `values`, which must hold exactly that many.
+  /// Copies the rows at `indices`, in that order, into `values`, which must hold exactly that many values.
   public func copyRows(at indices: [Int], into values: UnsafeMutableBufferPointer<Float>) {
     precondition(values.count == indices.count * columns, "the buffer does not fit the rows")
     guard columns > 0, let target = values.baseAddress else { return }
@@ -84,7 +84,7 @@ public struct FeatureMatrix: Sendable {
   private func copyRows(at indices: [Int], ofPiecesTo target: UnsafeMutablePointer<Float>) {
     for (place, row) in indices.enumerated() {
       precondition((0..<rows).contains(row), "row \(row) of \(rows)")
-      // The first piece that ends after the row, by halving.
+      // Finds the first piece that ends after the row, by halving.
       var (low, high) = (0, pieces.count - 1)
       while low < high {
         let middle = (low + high) / 2
@@ -97,7 +97,9 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
-  /// Calls `body` with the first row as it lies in memory, the others after it; nil unless rows are float32, aligned, and in one stretch.
+  /// Calls `body` with a pointer to all rows as they lie in memory, row after row, without a copy.
+  ///
+  /// Returns nil, without calling `body`, unless the rows are float32, aligned and in one piece.
   public func withStoredRows<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result? {
     guard element == .float32, pieces.count == 1 else { return nil }
     return pieces[0].bytes.withUnsafeBytes { raw in
@@ -106,7 +108,7 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
-  /// The rows at `indices`, in that order.
+  /// The rows at `indices`, in that order: indices x ``columns``.
   public func matrix(at indices: [Int]) -> Matrix {
     Matrix(
       rows: indices.count, columns: columns,
@@ -116,7 +118,7 @@ public struct FeatureMatrix: Sendable {
       })
   }
 
-  /// The rows of `range`.
+  /// The rows at positions `range`: rows x ``columns``.
   public func matrix(_ range: Range<Int>) -> Matrix {
     Matrix(
       rows: range.count, columns: columns,
@@ -126,7 +128,7 @@ public struct FeatureMatrix: Sendable {
       })
   }
 
-  /// Every row.
+  /// All rows: ``rows`` x ``columns``.
   public var matrix: Matrix { matrix(0..<rows) }
 
   private func copy(_ raw: UnsafeRawBufferPointer, from row: Int, count: Int, to target: UnsafeMutablePointer<Float>) {

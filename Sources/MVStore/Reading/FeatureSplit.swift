@@ -1,32 +1,34 @@
 public import MVCore
 internal import MVFiles
 
-/// One split of a feature file: labels, ids, and the features of each representation.
+/// One split of an opened feature file: labels, ids, and the features of each representation.
 public struct FeatureSplit: Sendable {
   let stored: StoredSplit
   let file: StoredFile
   let mappings: [String: MappedFile]
 
-  /// For example `train`.
+  /// The split's name, for example `train`.
   public var name: String { stored.name }
-  /// The file, for messages.
+  /// The file's path, for messages.
   public var path: String { file.path }
   /// The number of rows, skipped ones included.
   public var count: Int { stored.rows }
-  /// One label, or one row of labels, a row.
+  /// The labels: one, or one row of them, per row.
   public var labels: Labels { stored.labels }
   /// The name of each class, by label; empty where unknown.
   public var classNames: [String] { file.classNames }
-  /// Where each row came from.
+  /// The origin of each row's image, for example its path.
   public var ids: PackedStrings { stored.ids }
-  /// What one row of each representation is.
+  /// The description of each representation.
   public var representations: [RepresentationPlan] { stored.features.map(\.plan) }
-  /// The rows whose images could not be read, in order; their features are NaN.
+  /// The positions of rows whose images could not be read, in order; their features are NaN.
   public var skipped: [Int] { stored.skipped.indices.filter { stored.skipped[$0] == 1 } }
-  /// The rows that are not skipped, in order: those to learn from and to score.
+  /// The positions of all other rows, in order: those to learn from and to score.
   public var validRows: [Int] { stored.skipped.indices.filter { stored.skipped[$0] == 0 } }
 
-  /// The runs of rows of a representation that are on the disk, in order; throws where there is no such representation.
+  /// The runs of rows of a representation that are on the disk, in order.
+  ///
+  /// Throws a usage error where there is no such representation.
   public func finishedRows(of representation: String) throws(MVError) -> [Range<Int>] {
     let column = try column(of: representation)
     var runs: [Range<Int>] = []
@@ -43,9 +45,10 @@ public struct FeatureSplit: Sendable {
 
   /// The rows of one representation, mapped from the file.
   ///
-  /// Throws where there is no such representation, and where rows are missing, unless `allowingMissing`: then only
-  /// ``finishedRows(of:)`` hold what they should. Of a merged file the rows are mapped from its shards. Data sets that are
-  /// compressed, or that another program has chunked or spread over several files, are read into memory instead.
+  /// In a merged file the rows are mapped from its shards. Data sets that are compressed, or that another program has
+  /// chunked or spread over several files, are read into memory instead. With `allowingMissing` only the rows of
+  /// ``finishedRows(of:)`` hold what they should. Throws where there is no such representation, where rows are missing
+  /// without `allowingMissing`, and where the file cannot be read.
   public func features(_ representation: String, allowingMissing: Bool = false) throws(MVError) -> FeatureMatrix {
     let column = try column(of: representation)
     let features = stored.features[column]

@@ -1,19 +1,19 @@
 internal import Foundation
 
-/// Whether skipped rows hold nothing but NaN, seen piece by piece.
+/// Checks, piece by piece, that skipped rows hold nothing but NaN.
 struct SkippedRowCheck {
   private let rows: [Int]
   private let rowBytes: Int
-  /// The first skipped row that holds a value.
+  /// The first skipped row that holds a value, or nil.
   private(set) var filled: Int?
 
-  /// Looks at `rows`, in order.
+  /// Creates a check of `rows`, which are in order.
   init(_ rows: [Int], rowBytes: Int) {
     self.rows = rows
     self.rowBytes = rowBytes
   }
 
-  /// Looks at a stretch that begins `offset` bytes into a block whose first row is `first`.
+  /// Checks a piece that begins `offset` bytes into a block whose first row is `first`.
   mutating func look(_ bytes: UnsafeRawBufferPointer, at offset: Int, first: Int, _ features: StoredFeatures) {
     guard !rows.isEmpty, filled == nil else { return }
     let size = features.element.size

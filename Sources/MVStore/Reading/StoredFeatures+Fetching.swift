@@ -3,7 +3,7 @@ internal import MVCore
 internal import SystemHDF5
 
 extension StoredFeatures {
-  /// Reads some rows through HDF5 into memory that holds them exactly.
+  /// Reads some rows through HDF5 into memory that holds exactly these; throws where that fails.
   func fetch(
     _ rows: Range<Int>, from name: String, of path: String, into target: UnsafeMutableRawBufferPointer
   ) throws(MVError) {
@@ -21,7 +21,7 @@ extension StoredFeatures {
     }
   }
 
-  /// Reads every row through HDF5, for data sets that are not one plain stretch of the file.
+  /// Reads all rows through HDF5, for data sets that are not contiguous in the file; throws where that fails.
   func fetch(rows: Int, from name: String, of path: String) throws(MVError) -> Data {
     try HDF5Library.locked { () throws(MVError) in
       let file = try HDF5Handle.openingFile(.reading(path))

@@ -2,13 +2,14 @@ internal import Foundation
 internal import MVCore
 internal import MVFiles
 
-/// Reads rows as they are stored, through buffers of the caller, so that memory stays bounded and a file that is cut short
-/// meanwhile is an error; safe from several threads.
+/// Reads rows as they are stored, through the caller's buffers; several threads may read at once.
+///
+/// So memory stays bounded, and a file that is cut short meanwhile is an error.
 final class StoredRowReader: Sendable {
   private let path: String
   private let files: [String: FileDescriptor]
 
-  /// Opens every file that holds rows of `stored`.
+  /// Opens every file that holds rows of `stored`; throws where one is not the one that was read before.
   init(_ stored: StoredFile) throws(MVError) {
     path = stored.path
     var files: [String: FileDescriptor] = [:]
@@ -16,8 +17,11 @@ final class StoredRowReader: Sendable {
     self.files = files
   }
 
-  /// Reads `rows` through `buffer`, which must hold a value at least, and calls `body` with one piece after the other and
-  /// where that begins, in bytes from the first of the rows; pieces are whole values.
+  /// Reads `rows` through `buffer` and calls `body` with one piece after the other, and its offset from the first row
+  /// in bytes.
+  ///
+  /// A piece is a whole number of values; `buffer` must hold at least one. Throws what `body` throws, and where reading
+  /// fails.
   func read(
     _ rows: Range<Int>, of features: StoredFeatures, in split: String, through buffer: UnsafeMutableRawBufferPointer,
     _ body: (UnsafeRawBufferPointer, Int) throws(MVError) -> Void
@@ -41,7 +45,8 @@ final class StoredRowReader: Sendable {
     }
   }
 
-  /// Whole rows through HDF5, in memory of their own where the buffer is too small for the block, which is a chunk.
+  /// Reads whole rows through HDF5, into memory of its own where the buffer is too small for the block, which is a
+  /// chunk.
   private func readPacked(
     _ rows: Range<Int>, of features: StoredFeatures, in split: String, through buffer: UnsafeMutableRawBufferPointer,
     _ body: (UnsafeRawBufferPointer, Int) throws(MVError) -> Void

@@ -3,12 +3,10 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 
-/// Named float32 tensors and texts in one file, in the safetensors layout: eight bytes of header length, a JSON header,
-/// the values little-endian.
+/// Named float32 tensors and texts in one file, in the safetensors layout.
 ///
-/// The header's `crc32c` covers the values.
-///
-/// Python reads it with `safetensors.torch.load_file`.
+/// The file is eight bytes with the header's length, a JSON header, and the values, little-endian. The header's
+/// `crc32c` is the checksum of the values. Python reads the file with `safetensors.torch.load_file`.
 public struct TensorFile: Sendable {
   /// One tensor of the file.
   public struct Entry: Sendable {
@@ -21,7 +19,7 @@ public struct TensorFile: Sendable {
       self.bytes = bytes
     }
 
-    /// The values, last axis fastest.
+    /// The values, in C order (the last axis varies fastest).
     public var values: [Float] {
       let count = bytes.count / 4
       return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -31,9 +29,9 @@ public struct TensorFile: Sendable {
     }
   }
 
-  /// The tensors by name.
+  /// The tensors, by name.
   public let tensors: [String: Entry]
-  /// The texts by name.
+  /// The texts, by name.
   public let metadata: [String: String]
 
   /// Reads a file; throws where it is missing, is not of this layout, is cut off, or does not match its checksum.
@@ -77,9 +75,9 @@ public struct TensorFile: Sendable {
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
-  /// Writes `tensors` and `metadata` to `url`, atomically and one tensor at a time.
+  /// Writes `tensors` and `metadata`, one tensor at a time, the file whole or not at all; throws where that fails.
   static func write(_ tensors: [NamedTensor], metadata: [String: String], to url: URL) throws(MVError) {
-    // The checksum is known last and stands first: its eight digits are written over these.
+    // The checksum is known last but stands first: its eight digits are written over this placeholder.
     let placeholder = "########"
     var header: [String: Any] = ["__metadata__": metadata.merging(["crc32c": placeholder]) { $1 }]
     var offset = 0

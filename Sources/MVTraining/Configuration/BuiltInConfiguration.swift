@@ -1,27 +1,27 @@
 public import Foundation
 public import MVCore
 
-/// A configuration that is built in: `--config builtin:cifar10`.
+/// A built-in configuration, used as `--config builtin:cifar10`.
 ///
-/// The files stand in `Sources/MVTraining/Configurations`, with reasons in comments.
+/// The files are in `Sources/MVTraining/Configurations`, with reasons in comments.
 public enum BuiltInConfiguration: String, Hashable, Sendable, CaseIterable {
-  /// Small images on a processor, in minutes.
+  /// For small images on a processor, in minutes.
   case small
-  /// CIFAR-10.
+  /// For CIFAR-10.
   case cifar10
-  /// CIFAR-100 by its coarse labels.
+  /// For CIFAR-100 with its coarse labels.
   case cifar20
-  /// CIFAR-100.
+  /// For CIFAR-100.
   case cifar100
-  /// STL-10.
+  /// For STL-10.
   case stl10
-  /// ImageNet.
+  /// For ImageNet.
   case imagenet
 
-  /// What names a built-in configuration in the place of a file.
+  /// The prefix that names a built-in configuration instead of a file.
   public static let prefix = "builtin:"
 
-  /// The configuration that `text`, `builtin:NAME`, names; throws a usage error that lists them.
+  /// Looks up `builtin:NAME`; throws a usage error that lists the built-in configurations.
   public init(named text: String) throws(MVError) {
     guard text.hasPrefix(Self.prefix), let found = Self(rawValue: String(text.dropFirst(Self.prefix.count))) else {
       throw .usage(
@@ -31,7 +31,7 @@ public enum BuiltInConfiguration: String, Hashable, Sendable, CaseIterable {
     self = found
   }
 
-  /// The file, YAML.
+  /// The bytes of the configuration's YAML file.
   public var yaml: Data {
     switch self {
     case .small: Data(PackageResources.small_yaml)

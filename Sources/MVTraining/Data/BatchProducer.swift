@@ -1,7 +1,7 @@
 internal import Foundation
 internal import MVCore
 
-/// Prepares batches on a thread of its own, a few ahead of the network, in order.
+/// Prepares batches in order on a thread of its own, a few ahead of the network.
 final class BatchProducer: @unchecked Sendable {
   // Unchecked: everything below is touched only while `condition` is locked.
   private let condition = NSCondition()
@@ -9,7 +9,7 @@ final class BatchProducer: @unchecked Sendable {
   private var failure: MVError?
   private var isStopped = false
 
-  /// Starts preparing the batches of `steps` by `prepare`, at most `ahead` of them waiting.
+  /// Starts preparing the batches of `steps` by `prepare`; at most `ahead` of them wait.
   init(steps: Range<Int>, ahead: Int = 2, prepare: @escaping @Sendable (Int) throws(MVError) -> PreparedBatch) {
     let thread = Thread { [self] in
       for step in steps {
@@ -38,7 +38,7 @@ final class BatchProducer: @unchecked Sendable {
     thread.start()
   }
 
-  /// The next batch, waited for; throws what its preparation threw.
+  /// Waits for the next batch and returns it; throws what its preparation threw.
   func next() throws(MVError) -> PreparedBatch {
     condition.lock()
     defer { condition.unlock() }
@@ -49,7 +49,7 @@ final class BatchProducer: @unchecked Sendable {
     return batch
   }
 
-  /// Ends the thread when its batch in hand is done.
+  /// Ends the thread after the batch that it is preparing.
   func stop() {
     condition.withLock {
       isStopped = true

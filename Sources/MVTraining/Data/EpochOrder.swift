@@ -1,14 +1,14 @@
 internal import MVCore
 internal import Synchronization
 
-/// The order of the images in each epoch: a permutation keyed by seed and epoch, the last incomplete batch left out.
+/// The order of the images in each epoch: a permutation keyed by seed and epoch; an incomplete last batch is left out.
 final class EpochOrder: Sendable {
   private let count: Int
   private let batchSize: Int
   private let seed: UInt64
   private let latest = Mutex<(epoch: Int, order: [Int])>((-1, []))
 
-  /// Steps of one epoch.
+  /// The number of steps per epoch.
   let stepsPerEpoch: Int
 
   init(count: Int, batchSize: Int, seed: UInt64) {
@@ -18,7 +18,7 @@ final class EpochOrder: Sendable {
     stepsPerEpoch = count / batchSize
   }
 
-  /// The images of step `step`, counted from the start of the run.
+  /// The images of the step `step`, counted from the start of the run.
   func indices(at step: Int) -> [Int] {
     let epoch = step / stepsPerEpoch
     let start = step % stepsPerEpoch * batchSize

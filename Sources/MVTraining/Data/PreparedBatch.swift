@@ -2,15 +2,15 @@ internal import MVCore
 internal import MVImaging
 internal import MVStore
 
-/// What one training step needs from the data, made ready on other threads.
+/// The data of one training step, prepared on other threads.
 struct PreparedBatch: Sendable {
-  /// The plain images, 8-bit.
+  /// The plain images, 8-bit RGB.
   let plain: [UInt8]
-  /// One random view of each.
+  /// One random view of each image, 8-bit RGB.
   let augmented: [UInt8]
-  /// Another random view of each, where a target asks for it.
+  /// Another random view of each image, if a target asks for it.
   let secondView: [UInt8]?
-  /// The rows of each stored target, in the order of the targets; nil for the others.
+  /// The rows of each stored target, in the order of the targets; nil for other targets.
   let rows: [Matrix?]
 
   /// Prepares the images at `indices`; every random choice is keyed by `(seed, epoch, image)`.

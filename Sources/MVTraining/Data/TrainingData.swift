@@ -3,28 +3,29 @@ public import MVDatasets
 internal import MVImaging
 internal import MVStore
 
-/// The images a run trains on, as 8-bit RGB, and the representations of them.
+/// The images that a run trains on, as 8-bit RGB, and their representations.
 public struct TrainingData: Sendable {
   private enum Storage: Sendable {
     case memory([UInt8])
     case source(any ImageSource, SourceSplit)
   }
 
-  /// What errors and logs call the images.
+  /// The name of the images in errors and logs.
   public let name: String
   /// The number of images.
   public let count: Int
-  /// The shape of every image; three channels.
+  /// The shape of every image; it has three channels.
   public let shape: ImageShape
-  /// The class of each image, -1 where unknown; used to score embeddings, never to train.
+  /// The class of each image, -1 where unknown; it is used to score embeddings, never to train.
   public let labels: [Int64]
-  /// The representations, in order.
+  /// The representations that the embedding is made dependent on, in order.
   public let targets: [TrainingTarget]
   private let storage: Storage
 
-  /// Takes images in memory: 8-bit or 0...1 floats, gray or RGB.
+  /// Creates data from images in memory: 8-bit or 0...1 floats, gray or RGB.
   ///
-  /// Throws where a representation or the labels have not one row an image, or two representations have one name.
+  /// Throws where a representation or the labels do not have one row per image, or where two representations have one
+  /// name.
   public init(
     images: ImageBatch, labels: [Int64] = [], name: String = "images", targets: [TrainingTarget]
   ) throws(MVError) {
@@ -40,10 +41,10 @@ public struct TrainingData: Sendable {
     try check()
   }
 
-  /// Takes a split of a source.
+  /// Creates data from a split of a source.
   ///
-  /// Its images are read once and kept where they fit into `cacheLimit` bytes, else read whenever a batch needs them.
-  /// Throws as `init(images:)` does, and where an image cannot be read.
+  /// Its images are read once and kept if they fit into `cacheLimit` bytes; otherwise they are read whenever a batch
+  /// needs them. Throws as `init(images:)` does, and where an image cannot be read.
   public init(
     source: any ImageSource, split: SourceSplit, targets: [TrainingTarget], cacheLimit: Int = 4 << 30
   ) throws(MVError) {
@@ -66,7 +67,10 @@ public struct TrainingData: Sendable {
     try check()
   }
 
-  /// The same images with the representations named, in that order; `pixels` and `augment` are always there.
+  /// The same images with the representations called `names`, in that order; `pixels` and `augment` are always
+  /// available.
+  ///
+  /// Throws where a representation is missing.
   func selecting(_ names: [String]) throws(MVError) -> TrainingData {
     var chosen: [TrainingTarget] = []
     let all = targets + [TrainingTarget.pixels, .augmented].filter { own in !targets.contains { $0.name == own.name } }
@@ -80,12 +84,12 @@ public struct TrainingData: Sendable {
     return try TrainingData(copying: self, targets: chosen)
   }
 
-  /// The same images and representations, and teachers behind them.
+  /// The same images and representations, followed by teachers.
   func adding(_ teachers: [Teacher]) throws(MVError) -> TrainingData {
     try TrainingData(copying: self, targets: targets + teachers.map { .teacher($0) })
   }
 
-  /// The same with factors on stored representations, by name.
+  /// The same data with factors on stored representations, by name.
   func scaling(_ scales: [String: Double]) throws(MVError) -> TrainingData {
     let scaled = targets.map { target in
       guard let scale = scales[target.name], case .stored(let rows) = target.origin else { return target }
@@ -94,7 +98,7 @@ public struct TrainingData: Sendable {
     return try TrainingData(copying: self, targets: scaled)
   }
 
-  /// What tells the teachers' files from others, by name; nil without teachers.
+  /// The fingerprint of each teacher's file, by the teacher's name; nil without teachers.
   var teacherFingerprints: [String: String]? {
     let pairs = targets.compactMap { target in
       if case .teacher(let teacher) = target.origin { (target.name, teacher.fingerprint) } else { nil }
@@ -137,7 +141,7 @@ public struct TrainingData: Sendable {
     return ImageShape(height: shape.height, width: shape.width, channels: 3)
   }
 
-  /// 8-bit RGB; gray is repeated, floats 0...1 are rounded to bytes.
+  /// The images as 8-bit RGB bytes: gray is repeated, floats 0...1 are rounded; throws for other images.
   static func bytes(of images: ImageBatch, _ name: String) throws(MVError) -> [UInt8] {
     let bytes: [UInt8]
     switch images.pixels {
@@ -165,7 +169,7 @@ public struct TrainingData: Sendable {
     return ImageBatch(count: indices.count, shape: shape, pixels: .uint8(pixels))
   }
 
-  /// Copies the image at `index`.
+  /// Copies the image at `index`; throws where it cannot be read.
   func copyImage(_ index: Int, into target: UnsafeMutableBufferPointer<UInt8>) throws(MVError) {
     switch storage {
     case .memory(let bytes):

@@ -1,7 +1,8 @@
 internal import MVCore
 
-/// Batch normalization over axis 1, with its rectifier where one follows (torch.nn.BatchNorm1d and 2d, momentum 0.1,
-/// epsilon 1e-5).
+/// Batch normalization over axis 1, optionally with a rectifier after it.
+///
+/// As torch.nn.BatchNorm1d and 2d, with momentum 0.1 and epsilon 1e-5.
 final class BatchNormalization: Layer {
   private let weight: Tensor
   private let bias: Tensor
@@ -9,7 +10,8 @@ final class BatchNormalization: Layer {
   private let runningVariance: Tensor
   private let relu: Bool
 
-  /// `startsAtZero` makes a residual branch begin as the identity (Goyal and others 2017).
+  /// Creates the layer for `channels` channels; `startsAtZero` makes a residual branch begin as the identity (Goyal and
+  /// others 2017).
   init(_ channels: Int, relu: Bool, startsAtZero: Bool = false) throws(MVError) {
     weight = try Tensor(repeating: startsAtZero ? 0 : 1, shape: [channels])
     bias = try Tensor(repeating: 0, shape: [channels])

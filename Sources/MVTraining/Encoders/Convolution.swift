@@ -21,7 +21,7 @@ final class Convolution: Layer {
     try input.convolved(with: weight, stride: stride, padding: padding)
   }
 
-  /// The output in blocks of 16 channels, in which the layers that follow are faster where ``Torch/hasChannelBlocks``.
+  /// The output in blocks of 16 channels, which make the next layers faster; needs ``Torch/hasChannelBlocks``.
   func forwardIntoBlocks(_ input: Tensor) throws(MVError) -> Tensor {
     try input.convolved(with: weight, stride: stride, padding: padding, intoBlocks: true)
   }

@@ -1,46 +1,49 @@
-/// The shape of an encoder: its residual network, and the projector that the loss sees.
+/// The structure of an encoder: its residual network, and the projector between it and the loss.
 public struct EncoderArchitecture: Hashable, Sendable {
   /// The kind of residual block.
   public enum Block: String, Hashable, Sendable, Codable {
-    /// Two 3x3 convolutions.
+    /// Two 3x3 convolutions; the output is as wide as the block.
     case basic
-    /// 1x1, 3x3, 1x1, with four times the width as output.
+    /// 1x1, 3x3 and 1x1 convolutions; the output is four times as wide as the block.
     case bottleneck
 
     var expansion: Int { self == .basic ? 1 : 4 }
   }
 
-  /// What comes before the first block.
+  /// The layers before the first block.
   public enum Stem: String, Hashable, Sendable, Codable, CaseIterable {
-    /// 7x7 convolution of stride 2 and a max-pool: the image shrinks four times. For 224 pixels.
+    /// A 7x7 convolution of stride 2 and a max-pool: the image shrinks four times.
+    ///
+    /// Meant for 224 pixels.
     case imagenet
-    /// 3x3 convolution of stride 1 and the max-pool, as released: the image shrinks twice.
+    /// A 3x3 convolution of stride 1 and the max-pool, as released: the image shrinks twice.
     case smallKernel = "small_kernel"
-    /// 3x3 convolution of stride 1 and no max-pool: for 32 pixels.
+    /// A 3x3 convolution of stride 1 and no max-pool: meant for 32 pixels.
     case cifar
   }
 
-  /// The kind of block.
+  /// The kind of residual block.
   public var block: Block
-  /// What comes before the first block.
+  /// The layers before the first block.
   public var stem: Stem
-  /// Channels after the stem.
+  /// The number of channels after the stem.
   public var stemWidth: Int
-  /// The width of each stage; every stage but the first halves the image.
+  /// The number of channels of each stage; every stage but the first halves the image.
   public var widths: [Int]
-  /// Blocks in each stage.
+  /// The number of blocks in each stage.
   public var blocks: [Int]
-  /// Whether each residual branch starts at zero.
+  /// Whether each residual branch starts at zero, so that blocks begin as the identity.
   public var zeroInitResidual: Bool
-  /// The widths of the projector's layers; empty for none.
+  /// The number of columns after each layer of the projector; empty for no projector.
   public var projector: [Int]
 
-  /// Features of the backbone: what evaluation uses.
+  /// The number of features of the backbone, which evaluation uses.
   public var featureCount: Int { widths[widths.count - 1] * block.expansion }
-  /// Columns of the embedding that the loss sees.
+  /// The number of columns of the embedding, which the loss uses.
   public var embeddingCount: Int { projector.last ?? featureCount }
 
-  /// A residual network of torchvision's: 18, 34 or 50 layers.
+  /// A residual network of torchvision's with 18, 34 or 50 layers; nil for other numbers, or unless there are four
+  /// widths.
   public static func resNet(layers: Int, stem: Stem, widths: [Int]? = nil, projector: [Int]) -> EncoderArchitecture? {
     let blocks = [18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3]]
     guard let blocks = blocks[layers] else { return nil }
@@ -51,10 +54,10 @@ public struct EncoderArchitecture: Hashable, Sendable {
       zeroInitResidual: true, projector: projector)
   }
 
-  /// A residual network of 6n + 2 layers for small images; nil where `depth` is not of that form.
+  /// A residual network of 6n + 2 layers for small images; nil where `depth` is not of that form, or for other widths.
   ///
-  /// Three widths are those of the stages, and the stem has the first (He and others 2016); four are the stem's and the
-  /// stages', as in the released code, whose ResNet-8x4 is depth 8 with 32-64-128-256.
+  /// With three widths, these are the stages', and the stem has the first (He and others 2016). With four, the first is
+  /// the stem's and the others the stages', as in the released code, whose ResNet-8x4 is depth 8 with 32-64-128-256.
   public static func cifarResNet(
     depth: Int, widths: [Int], stem: Stem = .cifar, projector: [Int]
   ) -> EncoderArchitecture? {

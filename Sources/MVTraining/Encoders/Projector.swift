@@ -1,9 +1,9 @@
 internal import MVCore
 
-/// The layers between features and loss, as released: linear, batch normalization, rectifier, and so on, and a last
-/// linear layer; no biases.
+/// The layers between features and loss, as released.
 ///
-/// With no widths it is the identity.
+/// Each hidden layer is linear, batch normalization and rectifier; the last is linear; there are no biases. Without
+/// widths it is the identity.
 final class Projector: Layer {
   private let weights: [Tensor]
   private let normalizations: [BatchNormalization]
@@ -35,7 +35,7 @@ final class Projector: Layer {
   var state: [NamedTensor] {
     var state: [NamedTensor] = []
     for (index, weight) in weights.enumerated() {
-      // Three modules a hidden layer in PyTorch's Sequential: linear, normalization, rectifier.
+      // A hidden layer has three modules in PyTorch's Sequential: linear, normalization, rectifier.
       state.append(NamedTensor(name: "\(3 * index).weight", tensor: weight, isParameter: true))
       if index < normalizations.count { state += normalizations[index].state.prefixed("\(3 * index + 1)") }
     }

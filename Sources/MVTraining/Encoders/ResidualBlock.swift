@@ -1,7 +1,8 @@
 internal import MVCore
 
-/// A residual block: two 3x3 convolutions, or 1x1, 3x3, 1x1 with four times as many outputs (He and others 2016; the
-/// stride on the 3x3, as in torchvision).
+/// A residual block of two 3x3 convolutions, or of 1x1, 3x3 and 1x1 with four times as many outputs.
+///
+/// From He and others 2016; the stride is on the 3x3 convolution, as in torchvision.
 final class ResidualBlock: Layer {
   private let convolutions: [Convolution]
   private let normalizations: [BatchNormalization]

@@ -34,11 +34,11 @@ final class ResidualNetwork: Layer {
     self.stages = stages
   }
 
-  /// Whether training goes through in blocks of channels now.
+  /// Whether a training pass would now use blocks of 16 channels.
   var fillsBlocks: Bool { suitsBlocks && Torch.hasChannelBlocks }
 
   func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {
-    // In float32 the layout that is fastest to train with is another one; evaluation keeps to libtorch's own.
+    // In float32 training is fastest in another layout, blocks of channels; evaluation uses libtorch's own layers.
     let first =
       pass != .evaluation && fillsBlocks
       ? try stem.forwardIntoBlocks(input) : try stem.forward(input, pass)

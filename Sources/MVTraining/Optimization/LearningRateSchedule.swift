@@ -1,16 +1,17 @@
 internal import Foundation
 
-/// The learning rate of each step.
+/// The learning rate as a function of the step.
 public struct LearningRateSchedule: Hashable, Sendable {
   /// The shape of the schedule.
   public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-    /// From the lowest rate linearly to the full one over the warm-up, then half a cosine down to the lowest; as released.
+    /// Linear from the lowest rate to the full one during the warm-up, then half a cosine down to the lowest; as
+    /// released.
     case warmupCosine = "warmup_cosine"
-    /// Half a cosine from the full rate to the lowest.
+    /// Half a cosine from the full rate down to the lowest.
     case cosine
     /// The full rate, multiplied by a factor at each milestone.
     case multistep
-    /// Always the full rate.
+    /// The full rate at every step.
     case constant
   }
 
@@ -18,18 +19,18 @@ public struct LearningRateSchedule: Hashable, Sendable {
   public var kind: Kind
   /// The full rate.
   public var highest: Double
-  /// The rate that warm-up starts from and the cosine ends at.
+  /// The rate at which warm-up starts and the cosine ends.
   public var lowest: Double
-  /// Steps of warm-up.
+  /// The number of steps of warm-up.
   public var warmupSteps: Int
-  /// Steps in all.
+  /// The number of steps in the whole run.
   public var totalSteps: Int
-  /// The steps at which the rate falls, for ``Kind/multistep``.
+  /// The steps, from 0, at which the rate falls, for ``Kind/multistep``.
   public var milestones: [Int]
-  /// The factor at each milestone.
+  /// The factor on the rate at each milestone.
   public var gamma: Double
 
-  /// The rate of step `step`, counted from 0.
+  /// The rate of the step `step`, counted from 0.
   public func rate(at step: Int) -> Double {
     switch kind {
     case .constant: return highest

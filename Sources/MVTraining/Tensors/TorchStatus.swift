@@ -1,7 +1,7 @@
 internal import CGuarded
 internal import MVCore
 
-/// Turns the status of a shim call into this package's error; `subject` names what was being done.
+/// Throws where a call of the shim failed; `subject` says what it was doing.
 func check(_ status: GuardedStatus, during subject: String) throws(MVError) {
   guard status != GuardedOK else { return }
   let message = String(cString: guarded_last_message())

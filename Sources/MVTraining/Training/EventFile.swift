@@ -3,7 +3,7 @@ internal import Foundation
 internal import MVCore
 internal import MVFiles
 
-/// The scalars of a run as TensorBoard reads them: an event file in the run's folder, one for each process that trained.
+/// A run's scalars in the form that TensorBoard reads: an event file in the run's folder, one per training process.
 ///
 /// A record is the length of an `Event` message of TensorFlow's event.proto, the masked CRC-32C of that length, the
 /// message, and its masked CRC-32C.
@@ -12,10 +12,10 @@ final class EventFile {
   private var file: FileDescriptor?
   private var size = 0
 
-  /// Nothing is written before the first epoch.
+  /// Creates the log; nothing is written before the first epoch.
   init(in folder: URL) { self.folder = folder }
 
-  /// Appends the scalars of an epoch in one write; the step is that of the run.
+  /// Appends the scalars of an epoch in one write, at the run's step; throws where that fails.
   func append(_ record: EpochRecord) throws(MVError) {
     var scalars = [("loss/total", record.loss.total)]
     scalars += zip(record.loss.names, record.loss.values).map { ("loss/\($0)", $1) }
@@ -42,7 +42,7 @@ final class EventFile {
     size += record.count
   }
 
-  /// An `Event` with a `Summary` of scalars.
+  /// The bytes of an `Event` with a `Summary` of scalars.
   static func event(time: Double, step: Int, scalars: [(name: String, value: Double)]) -> [UInt8] {
     var summary: [UInt8] = []
     for (name, value) in scalars {
@@ -52,7 +52,7 @@ final class EventFile {
     return double(1, time) + [0x10] + varint(UInt64(step)) + bytes(5, summary)
   }
 
-  /// A message with its length and checksums.
+  /// The bytes of a message with its length and checksums.
   static func record(_ message: [UInt8]) -> [UInt8] {
     let length = littleEndian(UInt64(message.count), 8)
     return length + maskedSum(of: length) + message + maskedSum(of: message)

@@ -1,4 +1,4 @@
-/// What a stream of random numbers is for; the first key of every stream of this module.
+/// The purpose of a stream of random numbers, which is the first key of every stream in this module.
 enum RandomStream: UInt64 {
   case weights = 1
   case order = 2

@@ -1,7 +1,7 @@
-/// How well embeddings tell the classes of held-out training images apart, 0...1.
+/// Accuracies on held-out train images, computed from embeddings during training, 0...1.
 public struct ValidationScores: Hashable, Sendable {
-  /// Top-1 of the 20 nearest neighbors, by DINO's weights.
+  /// The top-1 accuracy of the 20 nearest neighbors, with DINO's weights.
   public let neighbors: Double
-  /// Top-1 of a linear probe.
+  /// The top-1 accuracy of a linear probe.
   public let probe: Double
 }

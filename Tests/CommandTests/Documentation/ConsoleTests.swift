@@ -4,7 +4,7 @@ import MVImaging
 import TestSupport
 import Testing
 
-/// Every `mvmr` line in a ```console fence of the documentation is run, in order, in a folder with what the pages speak of.
+/// Runs every `mvmr` line in a ```console fence of the documentation, in order, in a folder with what the pages name.
 struct ConsoleTests {
   @Test(arguments: Page.all) func commandsRun(_ page: Page) throws {
     let commands = page.fences("console").flatMap { $0.split(separator: "\n") }.filter { $0.hasPrefix("mvmr ") }
