@@ -7,8 +7,6 @@ GuardedStatus mvt_set_requires_gradient(MVTTensor* tensor, bool requires_gradien
   return mvt::run([&] { tensor->value.set_requires_grad(requires_gradient); });
 }
 
-bool mvt_requires_gradient(const MVTTensor* tensor) { return tensor->value.requires_grad(); }
-
 GuardedStatus mvt_backward(const MVTTensor* tensor) {
   return mvt::run([&] { tensor->value.backward(); });
 }

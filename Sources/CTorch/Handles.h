@@ -5,6 +5,7 @@
 #include <torch/version.h>
 
 #include <atomic>
+#include <new>
 #include <string>
 
 #include "CTorch.h"
@@ -33,7 +34,14 @@ void keep_first_line() noexcept;
 /// Runs `body`; libtorch's exceptions and all others become a status and a one-line message.
 template <typename Body>
 GuardedStatus run(Body&& body) noexcept {
-  const GuardedStatus status = guarded<c10::Error>(static_cast<Body&&>(body));
+  const GuardedStatus status = guarded<c10::Error>([&body] {
+    try {
+      body();
+    } catch (const c10::OutOfMemoryError&) {
+      // A device that is full says so by an error of libtorch's own.
+      throw std::bad_alloc();
+    }
+  });
   if (status != GuardedOK) keep_first_line();
   return status;
 }

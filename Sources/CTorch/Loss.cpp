@@ -60,6 +60,7 @@ struct Terms {
   const double* weights;
   int64_t count;
   double* values;
+  double* total;
 };
 
 /// The hinge on the deviation of each column, mean of max(0, margin - std_j); adds weight times its gradient.
@@ -91,7 +92,8 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
     at::Tensor slope0 = at::zeros_like(a0.centered), slope = at::zeros_like(a.centered);
     const double views = 1 - mvt::distance_correlation(a0, a, kind, -settings.weight_views, slope0.data_ptr<float>(),
                                                        slope.data_ptr<float>());
-    double total = settings.weight_mse * mse + settings.weight_std * spread + settings.weight_views * views;
+    double& total = *terms->total;
+    total = settings.weight_mse * mse + settings.weight_std * spread + settings.weight_views * views;
     terms->values[0] = mse;
     terms->values[1] = spread;
     terms->values[2] = views;
@@ -141,11 +143,11 @@ GuardedStatus mvt_distance_correlation(const MVTTensor* x, const MVTTensor* y, b
 
 GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSettings* settings,
                        MVTDistances* const* representations, const double* weights, int64_t count, double* terms,
-                       MVTTensor** result) {
+                       double* total, MVTTensor** result) {
   return mvt::run([&] {
     TORCH_CHECK(z0->value.dim() == 2 && z0->value.sizes() == z->value.sizes(),
                 "the views' embeddings differ in shape: ", z0->value.sizes(), " and ", z->value.sizes());
-    const Terms all{*settings, representations, weights, count, terms};
+    const Terms all{*settings, representations, weights, count, terms, total};
     *result = new MVTTensor(
         MultiViewLoss::apply(z0->value.to(at::kFloat).contiguous(), z->value.to(at::kFloat).contiguous(), &all));
   });

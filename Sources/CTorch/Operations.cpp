@@ -30,22 +30,14 @@ GuardedStatus mvt_unary(MVTUnary operation, const MVTTensor* tensor, MVTTensor**
     const at::Tensor& x = tensor->value;
     const auto give = [&](at::Tensor value) { *result = new MVTTensor(std::move(value)); };
     switch (operation) {
-      case MVTReLU:
-        return give(at::relu(x));
       case MVTSum:
         return give(x.sum());
       case MVTMean:
         return give(x.mean());
-      case MVTFlatten:
-        return give(x.flatten(1));
       case MVTTranspose:
         return give(x.t());
       case MVTSquareRoot:
         return give(x.sqrt());
-      case MVTDetach:
-        return give(x.detach());
-      case MVTClone:
-        return give(x.clone());
       case MVTGlobalAveragePool:
         return give(x.mean(at::IntArrayRef({2, 3})).flatten(1));
       case MVTChannelsLast:

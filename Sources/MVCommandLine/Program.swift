@@ -142,7 +142,7 @@ extension MVError.Kind {
     case .usage: 64
     case .badData: 65
     case .missingInput: 66
-    case .internalFault: 70
+    case .internalFault, .outOfMemory: 70
     case .inputOutput: 74
     case .interrupted: 130
     }

@@ -10,6 +10,8 @@ public struct MVError: Error, Hashable, Sendable, CustomStringConvertible {
     case missingInput
     /// A fault of this package or of a library under it (70).
     case internalFault
+    /// There is not enough memory (70).
+    case outOfMemory
     /// Reading or writing failed: disk full, no permission (74).
     case inputOutput
     /// The user stopped the work (130).

@@ -8,7 +8,7 @@ extension Catalogue {
     /// What it describes and whose numbers it reproduces.
     public let summary: String
     /// Name, default, accepted values and help of every setting; ``Catalogue/sharedSettings`` come on top.
-    public let settings: [(name: String, value: SettingValue, accepts: String, help: String)]
+    public let settings: [SettingRow]
     /// Whether it is extracted where nothing else is asked for.
     public let isDefault: Bool
     let makeWithSettings: @Sendable ([String: SettingValue]) throws(MVError) -> any Representation

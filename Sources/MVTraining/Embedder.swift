@@ -39,18 +39,13 @@ public final class Embedder {
     self.init(encoder, settings: settings, imageShape: imageShape, output: output)
   }
 
-  /// The encoder of a trainer as it stands; it changes with further steps.
-  public convenience init(_ trainer: Trainer, output: Output = .backbone) {
-    self.init(trainer.encoder, settings: trainer.settings, statistics: trainer.statistics, output: output)
-  }
-
   private convenience init(
     _ encoder: Encoder, settings: TrainingSettings, imageShape: ImageShape, output: Output
   ) {
     self.init(encoder, settings: settings, statistics: settings.statistics(for: imageShape), output: output)
   }
 
-  private init(_ encoder: Encoder, settings: TrainingSettings, statistics: ImageStatistics, output: Output) {
+  init(_ encoder: Encoder, settings: TrainingSettings, statistics: ImageStatistics, output: Output) {
     self.encoder = encoder
     self.settings = settings
     self.statistics = statistics

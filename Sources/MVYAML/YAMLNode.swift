@@ -66,14 +66,39 @@ public struct YAMLNode: Hashable, Sendable {
     }
   }
 
-  /// The single values of nested mappings by dotted key, with the node each came from; null values are left out.
-  public func flattened(prefix: String = "") throws(MVError) -> [(key: String, node: YAMLNode)] {
+  /// The value as a setting: a single one, a list, values by name, or nothing.
+  ///
+  /// Throws where a list or mapping in it holds a key that is none.
+  public func value() throws(MVError) -> SettingValue {
+    switch content {
+    case .scalar: return isNull ? .nothing : try settingValue()
+    case .sequence(let nodes): return .list(try nodes.map { (node) throws(MVError) in try node.value() })
+    case .mapping(let entries):
+      var pairs: [String: SettingValue] = [:]
+      for entry in entries { pairs[entry.name] = try entry.value.value() }
+      return .pairs(pairs)
+    }
+  }
+
+  /// Runs `body` and puts the place of this node into the error that it throws.
+  public func placed<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
+    do throws(MVError) { return try body() } catch {
+      throw MVError(error.kind, place, "\(error.subject) \(error.problem)", remedy: error.remedy)
+    }
+  }
+
+  /// The values of nested mappings by dotted key, with the node each came from; null values only where `nulls` says so.
+  ///
+  /// Throws where the node is no mapping.
+  public func flattened(
+    prefix: String = "", nulls: Bool = false
+  ) throws(MVError) -> [(key: String, node: YAMLNode)] {
     var result: [(key: String, node: YAMLNode)] = []
     for entry in try entries() {
       let key = prefix.isEmpty ? entry.name : "\(prefix).\(entry.name)"
       if case .mapping = entry.value.content {
-        result += try entry.value.flattened(prefix: key)
-      } else if !entry.value.isNull {
+        result += try entry.value.flattened(prefix: key, nulls: nulls)
+      } else if nulls || !entry.value.isNull {
         result.append((key, entry.value))
       }
     }
@@ -93,7 +118,8 @@ extension YAMLNode {
 extension Configurable {
   /// Changes the setting that a YAML value names; errors name the line and column.
   public mutating func set(_ key: String, to node: YAMLNode) throws(MVError) {
-    let value = try node.settingValue()
+    let isSingle = (try? Self.setting(named: key))?.domain.isSingle ?? true
+    let value = isSingle ? try node.settingValue() : try node.value()
     try node.placed { () throws(MVError) in try set(key, to: value) }
   }
 }

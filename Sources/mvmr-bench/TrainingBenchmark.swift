@@ -69,7 +69,7 @@ private struct TrainingBenchmark {
       try settings.set("precision", to: .string(precision))
       try settings.set("representations", to: .string("pixels,scattering,augment,hog-layer,std"))
       settings.batchSize = batch
-      settings.projector = "2048-2048-2048"
+      settings.projector = [2048, 2048, 2048]
       var ours: [Double] = []
       var theirs: [Double] = []
       var outside = 0.0
@@ -118,7 +118,7 @@ private struct TrainingBenchmark {
     var settings = TrainingSettings()
     settings.encoder = .resnet50
     settings.batchSize = 64
-    settings.projector = "2048-2048-2048"
+    settings.projector = [2048, 2048, 2048]
     try settings.set("representations", to: .string("none"))
     for precision in precisions {
       try settings.set("precision", to: .string(precision))

@@ -13,7 +13,7 @@ extension Command {
       Examples:
         mvmr embed run/last.ckpt cifar10:DIR --output embedding.h5
         mvmr probe embedding.h5 --representation embedding
-        mvmr embed resnet56.pt cifar10:DIR --set normalisation=imagenet --output teacher.h5
+        mvmr embed resnet56.pt cifar10:DIR --set normalization=imagenet --output teacher.h5
         mvmr train cifar10:DIR --features teacher.h5 --output distilled
       """,
     arguments: [

@@ -32,21 +32,17 @@ enum Finders {
     let finder = LearningRateFinder()
     let bar = ProgressBar("find lr", unit: "steps")
     let start = Date()
-    let found: LearningRateFinder.Result
-    do throws(MVError) {
-      found = try finder.search(
-        settings, data: data,
-        onStep: { step, point in
-          bar.update(
-            RunProgress(
-              doneBefore: 0, done: step, total: finder.steps, seconds: Date().timeIntervalSince(start)),
-            detail: String(format: "lr %.1e  loss %.4f", point.rate, point.loss))
-        }, isCancelled: { Interruption.isRequested })
-      bar.finish()
-    } catch {
-      bar.finish()
-      throw error
+    let cancellation = Cancellation()
+    var done = 0
+    defer { bar.finish() }
+    let found = try finder.search(settings, data: data, cancellation: cancellation) { point in
+      if Interruption.isRequested { cancellation.cancel() }
+      done += 1
+      bar.update(
+        RunProgress(doneBefore: 0, done: done, total: finder.steps, seconds: Date().timeIntervalSince(start)),
+        detail: String(format: "lr %.1e  loss %.4f", point.rate, point.loss))
     }
+    bar.finish()
     if let page { try write(found, to: URL(filePath: page)) }
     if json {
       try Terminal.printJSON(found)
@@ -80,8 +76,11 @@ enum Finders {
   private static func batchSize(_ settings: TrainingSettings, _ data: TrainingData, json: Bool) throws(MVError) {
     var finder = BatchSizeFinder()
     finder.smallest = max(2, min(finder.smallest, data.count / settings.accumulate))
-    let found = try finder.search(
-      settings, data: data, onSize: { Terminal.message(line($0)) }, isCancelled: { Interruption.isRequested })
+    let cancellation = Cancellation()
+    let found = try finder.search(settings, data: data, cancellation: cancellation) { point in
+      if Interruption.isRequested { cancellation.cancel() }
+      Terminal.message(line(point))
+    }
     guard !json else {
       try Terminal.printJSON(found)
       return

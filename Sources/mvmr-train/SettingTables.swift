@@ -4,8 +4,6 @@ internal import MVTraining
 
 /// Every setting of a run and of a teacher.
 enum SettingTables {
-  private typealias Row = (name: String, value: SettingValue, accepts: String, help: String)
-
   /// For a terminal.
   static var text: String {
     plain(TrainingSettings().settingTable) + "\n\nOf each teacher:\n\n" + plain(TeacherSettings().settingTable)
@@ -16,15 +14,15 @@ enum SettingTables {
     markdown(TrainingSettings().settingTable) + "\n\n" + markdown(TeacherSettings().settingTable)
   }
 
-  private static func plain(_ rows: [Row]) -> String {
+  private static func plain(_ rows: [SettingRow]) -> String {
     var table = TextTable("setting", "default", "accepts", "what it does")
-    for row in rows { table.add(row.name, row.value.description, row.accepts, row.help) }
+    for row in rows { table.add(row.name, row.text, row.accepts, row.help) }
     return table.text
   }
 
-  private static func markdown(_ rows: [Row]) -> String {
+  private static func markdown(_ rows: [SettingRow]) -> String {
     let lines = rows.map { row in
-      let value = row.value.description.isEmpty ? "nothing" : "`\(row.value)`"
+      let value = row.text.isEmpty ? "nothing" : "`\(row.text)`"
       let accepts = row.accepts.replacing("|", with: " ")
       return "| `\(row.name)` | \(value) | \(accepts) | \(row.help) |"
     }

@@ -18,7 +18,7 @@ extension Command {
         mvmr train cifar10:DIR --features features.h5 --output run --set encoder=cifar-resnet --set epochs=50
         mvmr train folder:images --size 32x32 --config builtin:small --features features.h5 --output run
         mvmr train cifar10:DIR --config builtin:cifar10 --features features.h5 --output run
-        mvmr train cifar10:DIR --teacher resnet56.pt,normalisation=imagenet --output distilled
+        mvmr train cifar10:DIR --teacher resnet56.pt,normalization=imagenet --output distilled
         mvmr train cifar10:DIR --features features.h5 --find-lr
         mvmr train --config settings.yaml --print-config
         mvmr train --settings

@@ -21,11 +21,9 @@ struct TrainRequest {
     let teachers = arguments.all("teacher")
     var (configuration, released) = try Self.read(arguments["config"], teacher: teachers.first)
     if released?.kind == .distillation, let text = teachers.first {
-      var teacher = configuration.settings.teacherSettings[0]
-      try teacher.set(parsing: text)
-      configuration.settings.teacherSettings = [teacher]
+      try configuration.settings.teachers[0].set(parsing: text)
     } else if !teachers.isEmpty {
-      configuration.settings.teacherSettings += try teachers.map { (text) throws(MVError) in
+      configuration.settings.teachers += try teachers.map { (text) throws(MVError) in
         try TeacherSettings(parsing: text)
       }
     }
@@ -34,9 +32,9 @@ struct TrainRequest {
       guard sides.count == 2 else {
         throw .usage("--set \(text)", "is not KEY=VALUE", remedy: "see mvmr train --settings")
       }
-      try configuration.settings.set(sides[0], to: SettingValue(parsing: sides[1]))
+      try configuration.settings.set(sides[0], parsing: sides[1])
     }
-    if let device = arguments["device"] { try configuration.settings.set("device", to: .string(device)) }
+    if let device = arguments["device"] { try configuration.settings.set("device", parsing: device) }
     configuration.source = arguments["SOURCE"] ?? configuration.source
     configuration.output = arguments["output"] ?? configuration.output
     configuration.split = arguments["split"] ?? configuration.split
@@ -92,7 +90,7 @@ struct TrainRequest {
       throw .usage("source \(text)", "is not the data set of the configuration, \(name)", remedy: "give \(name):DIR")
     }
     let data = try configuration.data(of: try SourceArguments.open(request))
-    if data.targets.isEmpty, configuration.settings.representations == "all", configuration.settings.teachers.isEmpty {
+    if data.targets.isEmpty, configuration.settings.representations == .all, configuration.settings.teachers.isEmpty {
       Terminal.message("note: no feature file: the loss has no representations but the views")
     }
     return data

@@ -10,31 +10,27 @@ enum TrainingRun {
     let bar = ProgressBar(title, unit: "steps")
     let stepsBefore = trainer.step
     let start = Date()
-    var records: [EpochRecord] = []
-    do throws(MVError) {
-      let onStep: (TrainingProgress) -> Void = { progress in
-        let run = RunProgress(
-          doneBefore: stepsBefore, done: progress.step, total: progress.totalSteps,
-          seconds: Date().timeIntervalSince(start))
-        let detail = String(
-          format: "epoch %d/%d  loss %.4f  %.0f images/s", progress.epoch, progress.epochs, progress.loss.total,
-          progress.imagesPerSecond)
-        bar.update(run, detail: detail)
-        if let record = progress.finishedEpoch {
-          records.append(record)
-          // A page that cannot be written must not end a run of days; the last one is written again at its end.
-          try? RunPage(folder: trainer.folder, settings: trainer.settings)?.write()
-          if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
-        }
+    let epochsBefore = trainer.records.count
+    let cancellation = Cancellation()
+    defer { bar.finish() }
+    try trainer.run(cancellation: cancellation) { progress in
+      if Interruption.isRequested { cancellation.cancel() }
+      let run = RunProgress(
+        doneBefore: stepsBefore, done: progress.step, total: progress.totalSteps,
+        seconds: Date().timeIntervalSince(start))
+      let detail = String(
+        format: "epoch %d/%d  loss %.4f  %.0f images/s", progress.epoch, progress.epochs, progress.loss.total,
+        progress.imagesPerSecond)
+      bar.update(run, detail: detail)
+      if let record = progress.finishedEpoch {
+        // A page that cannot be written must not end a run of days; the last one is written again at its end.
+        try? RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
+        if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
       }
-      try trainer.run(onStep: onStep, isCancelled: { Interruption.isRequested })
-      bar.finish()
-      try RunPage(folder: trainer.folder, settings: trainer.settings)?.write()
-    } catch {
-      bar.finish()
-      throw error
     }
-    return records
+    bar.finish()
+    try RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
+    return Array(trainer.records.dropFirst(epochsBefore))
   }
 
   /// `epoch 3/10  loss 2.31  mse 0.20  ...  310 images/s`.

@@ -28,9 +28,10 @@ enum CatalogueTables {
       row(["representation", "setting", "default", "accepts", "what it does"]), row(Array(repeating: "---", count: 5)),
     ]
     for entry in Catalogue.standard.entries {
-      for (name, value, accepts, help) in entry.settings {
-        let choices = accepts.replacing("|", with: ", ")
-        lines.append(row(["`\(entry.name)`", "`\(name)`", "\(value)", choices, help.replacing("|", with: "\\|")]))
+      for setting in entry.settings {
+        let choices = setting.accepts.replacing("|", with: ", ")
+        let help = setting.help.replacing("|", with: "\\|")
+        lines.append(row(["`\(entry.name)`", "`\(setting.name)`", setting.text, choices, help]))
       }
     }
     return lines.joined(separator: "\n")

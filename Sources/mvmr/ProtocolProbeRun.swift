@@ -14,7 +14,7 @@ enum ProtocolProbeRun {
     .option("epochs", "N", "protocol: passes over train", default: "the published number"),
     .option("batch", "N", "protocol: rows a step; rates scale as published", default: "the published number"),
     .choice(
-      "select", of: Selection.self, "protocol: choose rate and epoch on rows held out of train, or on test",
+      "select", of: Place.self, "protocol: choose rate and epoch on rows held out of train, or on test",
       default: .train),
   ]
 

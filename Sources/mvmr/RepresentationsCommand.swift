@@ -49,9 +49,9 @@ extension Command {
     print("And, as every representation, \(shared): mvmr representations")
   }
 
-  private static func settings(_ rows: [(name: String, value: SettingValue, accepts: String, help: String)]) -> String {
+  private static func settings(_ rows: [SettingRow]) -> String {
     var table = TextTable("setting", "default", "accepts", "what it does")
-    for row in rows { table.add(row.name, row.value.description, row.accepts, row.help) }
+    for row in rows { table.add(row.name, row.text, row.accepts, row.help) }
     return table.text
   }
 }

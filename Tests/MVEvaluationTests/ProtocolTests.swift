@@ -108,7 +108,7 @@ import Testing
     #expect(try published.probe.score(against).top1 == chosen.selectionTop1)
     #expect(published.losses.count == published.epochs && published.probe.iterations == published.epochs)
     let single = try ProtocolProbe(quick(.dino)).fit(split)
-    #expect(single.selection == "none" && single.candidates[0].selectionTop1 == nil && single.epochs == 12)
+    #expect(single.selection == .none && single.candidates[0].selectionTop1 == nil && single.epochs == 12)
   }
 
   @Test func divergingRatesAreNeverChosen() throws {

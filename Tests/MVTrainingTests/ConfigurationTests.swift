@@ -50,10 +50,10 @@ struct ConfigurationTests {
     #expect(configuration.expectedNormalization == .cifar)
     #expect(configuration.settings.encoder == .cifarResNet && configuration.settings.lr == 2e-4)
     #expect(configuration.settings.releasedSign && configuration.settings.weight(of: "deep") == 0.5)
-    let teachers = configuration.settings.teacherSettings
+    let teachers = configuration.settings.teachers
     #expect(teachers.map(\.label) == ["first", "teacher"])
-    #expect(teachers[0].path == "a \"b\".pt" && teachers[0].mean == "127,126,125" && teachers[0].range == 255)
-    #expect(teachers[1].size == "224" && teachers[1].interpolation == .bicubic)
+    #expect(teachers[0].path == "a \"b\".pt" && teachers[0].mean == [127, 126, 125] && teachers[0].range == 255)
+    #expect(teachers[1].size == ImageSize(height: 224, width: 224) && teachers[1].interpolation == .bicubic)
     #expect(
       configuration.extractCommand(source: "cifar10:x")
         == "mvmr extract cifar10:x --size 64x48 --split train --normalize cifar --representation hog "
@@ -70,7 +70,91 @@ struct ConfigurationTests {
     }
   }
 
+  @Test func listsAndPairsMayBeWrittenAsYAMLHasThem() throws {
+    let listed = try read(
+      """
+      encoder: cifar-resnet
+      widths: [8, 16, 32]
+      projector: []
+      milestones: [3]
+      representations: [hog, deep]
+      representation_weights: {hog: 2, deep: 0.5}
+      normalization: cifar
+      teachers: [{path: c.pt, size: 32x24, mean: [0.5, 0.25, 0.125], std: 0.5, normalization: none}]
+      """)
+    let texts = try read(
+      """
+      encoder: cifar-resnet
+      widths: 8-16-32
+      projector: ""
+      milestones: 3
+      representations: hog,deep
+      representation_weights: "hog=2,deep=0.5"
+      normalisation: cifar
+      teachers: [{path: c.pt, size: 32x24, mean: "0.5,0.25,0.125", std: [0.5], normalisation: none}]
+      """)
+    #expect(listed == texts && listed.settings.widths == [8, 16, 32] && listed.settings.projector.isEmpty)
+    #expect(listed.settings.representations == .named(["hog", "deep"]) && listed.settings.normalization == .cifar)
+    #expect(listed.settings.teachers[0].size == ImageSize(height: 24 + 8, width: 24))
+    #expect(try read(listed.yaml) == listed)
+  }
+
+  @Test func settingsOfEarlierVersionsAreThoseOfThisOne() throws {
+    let texts: [String: SettingValue] = [
+      "widths": .string("4-8-16"), "projector": .string("8-6"), "milestones": .string("1-2"), "stem": .string("auto"),
+      "representations": .string("hog,pixels"), "representation_weights": .string("hog=2,pixels=0.5"),
+      "representation_scales": .string("hog=0.5"), "normalisation": .string("cifar"),
+      "teachers": .string(
+        #"[{"interpolation":"bilinear","mean":"0.4,0.5,0.6","name":"tiny","normalisation":"none","path":"tiny.pt","#
+          + #""range":1,"scale":1,"size":"32x32","std":"0.25","weight":0.25}]"#),
+    ]
+    let settings = try TrainingSettings(settingValues: texts)
+    #expect(settings.widths == [4, 8, 16] && settings.projector == [8, 6] && settings.milestones == [1, 2])
+    #expect(settings.stem == nil && settings.normalization == .cifar)
+    #expect(
+      settings.representationWeights == ["hog": 2, "pixels": 0.5] && settings.representationScales == ["hog": 0.5])
+    #expect(settings.teachers[0].mean == [0.4, 0.5, 0.6] && settings.teachers[0].weight == 0.25)
+    let json = try JSONEncoder().encode(settings.settingValues)
+    #expect(String(decoding: json, as: UTF8.self).contains(#""widths":[4,8,16]"#))
+    let read = try JSONDecoder().decode([String: SettingValue].self, from: json)
+    #expect(try TrainingSettings(settingValues: read) == settings)
+    for (given, selection) in [
+      ("all", RepresentationSelection.all), ("none", .none), ("", .none), ("all,hog", .named(["all", "hog"])),
+    ] {
+      var settings = TrainingSettings()
+      try settings.set("representations", parsing: given)
+      #expect(settings.representations == selection)
+    }
+  }
+
+  @Test func valuesOutsideTheirDomainsAreRefused() throws {
+    for setting in TrainingSettings.settings {
+      for value in setting.domain.invalidValues {
+        let error = #expect(throws: MVError.self) { try TrainingSettings(settingValues: [setting.name: value]) }
+        #expect(error?.subject.hasPrefix("setting \(setting.name)=") == true, "\(setting.name) \(value)")
+      }
+      for value in setting.domain.examples where setting.name != "teachers" {
+        #expect(try TrainingSettings(settingValues: [setting.name: value]).settingValues[setting.name] != nil)
+      }
+    }
+    for setting in TeacherSettings.settings {
+      for value in setting.domain.invalidValues {
+        #expect(throws: MVError.self) { try TeacherSettings(settingValues: [setting.name: value]) }
+      }
+    }
+    for key in ["widths", "projector", "milestones"] {
+      for text in ["4--8", "4-", "x", "0", "4-1.5", "-4"] {
+        #expect(throws: MVError.self) {
+          var settings = TrainingSettings(); try settings.set(key, parsing: text)
+        }
+      }
+    }
+  }
+
   @Test(arguments: [
+    ("normalization: cifar\nnormalisation: none\n", "c.yaml:2:1", "again"),
+    ("widths: [8, x]\n", "c.yaml:1:9", "widths"),
+    ("representation_weights: {hog: -1}\n", "c.yaml:1:25", "representation_weights"),
     ("epoch: 3\n", "c.yaml:1:1", "epoch"), ("lr: fast\n", "c.yaml:1:5", "lr"),
     ("encoder:\n  depth: 3\n", "c.yaml:2:3", "single value"), ("size: 3x\n", "c.yaml:1:7", "size"),
     ("extract:\n  features: [hog]\n", "c.yaml:2:3", "features"),
@@ -96,7 +180,8 @@ struct ConfigurationTests {
     let shape = ImageShape(height: side, width: side, channels: 3)
     #expect(configuration.size == (name == .imagenet ? ImageSize(height: 224, width: 224) : nil))
     for wanted in configuration.expected { #expect(try wanted.make().layout(for: shape).count > 0) }
-    let names = configuration.settings.representations.split(separator: ",").map(String.init)
+    let names: [String]
+    if case .named(let chosen) = configuration.settings.representations { names = chosen } else { names = [] }
     let published = ["pixels", "scattering", "augment", "hog-layer", "std"]
     #expect(names == (name == .small ? ["hog"] : published))
     #expect(Set(configuration.expected.map(\.storedName)).isSubset(of: names))
@@ -104,7 +189,7 @@ struct ConfigurationTests {
     _ = try configuration.settings.schedule(stepsPerEpoch: 10)
     #expect(try configuration.settings.architecture().embeddingCount >= (name == .small ? 512 : 2048))
     // The last layers, 8192 wide, are half a gigabyte of random numbers: narrower ones show as much.
-    configuration.settings.projector = "32-16"
+    configuration.settings.projector = [32, 16]
     let encoder = try Encoder(configuration.settings.architecture())
     let images = try Tensor(repeating: 0.5, shape: [2, 3, 64, 64])
     let features = try Torch.withoutGradients { () throws(MVError) in try encoder.features(of: images) }

@@ -11,14 +11,14 @@ import Testing
     let trainer = try Trainer(TrainerTests.settings(epochs: 1), data: TrainerTests.data(), folder: folder.url)
     let images = TrainerTests.images
     let untrained = try Embedder(untrained: trainer.settings, imageShape: images.shape).embed(images)
-    #expect(try Embedder(trainer).embed(images) == untrained)
+    #expect(try trainer.embedder().embed(images) == untrained)
     try trainer.run()
     let url = Trainer.checkpoint(in: folder.url)
     let embedder = try Embedder(checkpoint: url, threads: 1)
     let rows = try embedder.embed(images)
     #expect(rows.rows == 18 && rows.columns == 8 && embedder.columns == 8)
     #expect(rows != untrained)
-    #expect(try rows == Embedder(trainer).embed(images))
+    #expect(try rows == trainer.embedder().embed(images))
     let projected = try Embedder(checkpoint: url, output: .projector, threads: 1).embed(images)
     #expect(projected.columns == 12)
   }

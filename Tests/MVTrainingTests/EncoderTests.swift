@@ -160,14 +160,14 @@ import Testing
     #expect(architecture.featureCount == 2048 && architecture.stem == .smallKernel)
     settings.encoder = .cifarResNet
     settings.depth = 20
-    settings.widths = "16-32-64"
-    settings.projector = ""
+    settings.widths = [16, 32, 64]
+    settings.projector = []
     architecture = try settings.architecture()
     #expect(architecture.blocks == [3, 3, 3] && architecture.stemWidth == 16 && architecture.embeddingCount == 64)
     settings.depth = 21
     #expect(throws: MVError.self) { try settings.architecture() }
     settings.depth = 20
-    settings.widths = "16-32"
+    settings.widths = [16, 32]
     #expect(throws: MVError.self) { try settings.architecture() }
     settings.encoder = .resnet18
     #expect(throws: MVError.self) { try settings.architecture() }

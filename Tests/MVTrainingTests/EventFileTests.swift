@@ -18,7 +18,7 @@ import Testing
   @Test func aRunWritesOneRecordAnEpoch() throws {
     let folder = try TemporaryFolder()
     let file = EventFile(in: folder.url)
-    let loss = LossTerms(names: ["mse"], values: [0.5], total: 0.5)
+    let loss = LossTerms(terms: [.difference], values: [0.5], total: 0.5)
     for epoch in 1...3 {
       try file.append(
         EpochRecord(

@@ -47,14 +47,23 @@ import Testing
     #expect(try finder.search(settings, data: TrainerTests.data()).points.count < 30)
     finder.steps = 5
     #expect(throws: MVError.self) { try finder.search(settings, data: TrainerTests.data()) }
+    finder.steps = 30
+    let cancellation = Cancellation()
+    var seen: [Double] = []
+    let stopped = #expect(throws: MVError.self) {
+      try finder.search(TrainerTests.settings(), data: TrainerTests.data(), cancellation: cancellation) {
+        seen.append($0.rate)
+        if seen.count == 3 { cancellation.cancel() }
+      }
+    }
+    #expect(stopped?.kind == .interrupted && seen.count == 3)
   }
 
   @Test func batchesDoubleUpToTheData() throws {
     var finder = BatchSizeFinder()
     finder.smallest = 4
     var seen: [Int] = []
-    let found = try finder.search(
-      TrainerTests.settings(), data: TrainerTests.data(), onSize: { seen.append($0.batchSize) })
+    let found = try finder.search(TrainerTests.settings(), data: TrainerTests.data()) { seen.append($0.batchSize) }
     #expect(found.points.map(\.batchSize) == [4, 8, 16] && seen == [4, 8, 16])
     #expect(found.end == .data && found.suggestion == 16)
     #expect(found.points.allSatisfy { $0.imagesPerSecond > 0 && $0.bytes > 1 << 20 })
@@ -69,6 +78,13 @@ import Testing
     #expect(throws: MVError.self) { try finder.search(TrainerTests.settings(), data: TrainerTests.data()) }
     finder.largest = 16
     #expect(throws: MVError.self) { try finder.search(TrainerTests.settings(), data: TrainerTests.data()) }
+    finder.smallest = 4
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    let stopped = #expect(throws: MVError.self) {
+      try finder.search(TrainerTests.settings(), data: TrainerTests.data(), cancellation: cancellation)
+    }
+    #expect(stopped?.kind == .interrupted)
   }
 
   @Test func memoryIsThatOfTheProcess() {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct OptimizationTests {
   /// The textbook update in double precision, one weight at a time.
-  func expected(_ kind: Optimizer.Kind, steps: Int, rate: Double, decay: Double) -> [Float] {
+  func expected(_ kind: OptimizerKind, steps: Int, rate: Double, decay: Double) -> [Float] {
     [0.5, -1.0, 2.0].map { start in
       var (p, m, v) = (Double(start), 0.0, 0.0)
       for step in 1...steps {
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Optimizer.Kind.allCases) func updatesAreThoseOfTorchOptim(_ kind: Optimizer.Kind) throws {
+  @Test(arguments: OptimizerKind.allCases) func updatesAreThoseOfTorchOptim(_ kind: OptimizerKind) throws {
     let weight = try Tensor([0.5, -1, 2], shape: [3])
     try weight.setRequiresGradient(true)
     let optimizer = try Optimizer(

@@ -79,10 +79,10 @@ struct ReleasedConfigurationTests {
     #expect(settings.validateEvery == 2 && settings.precision == .float32 && settings.accumulate == 4)
     #expect(settings.normalizeZ && settings.margin == 0.5 && settings.optimizer == .adamw)
     #expect(settings.weightDecay == 1e-5 && settings.lr == 3e-4 && settings.scheduler == .warmupCosine)
-    #expect(settings.encoder == .resnet18 && settings.stem == .smallKernel && settings.projector == "64-32")
+    #expect(settings.encoder == .resnet18 && settings.stem == .smallKernel && settings.projector == [64, 32])
     #expect(settings.policy == .cifar && settings.normalization == .cifar && settings.releasedSign)
-    #expect(settings.representations == "pixels,scattering,augment,hog-layer,std")
-    #expect(settings.representationScales == "scattering=0.03125" && settings.embeddingScale == 1.0 / 32)
+    #expect(settings.representations == .named(["pixels", "scattering", "augment", "hog-layer", "std"]))
+    #expect(settings.representationScales == ["scattering": 0.03125] && settings.embeddingScale == 1.0 / 32)
     #expect(configuration.source == "cifar10:somewhere" && configuration.split == nil)
     #expect(
       configuration.expected.map(\.description) == [
@@ -109,11 +109,11 @@ struct ReleasedConfigurationTests {
     let released = try read(Self.distillation, teacher: "vit.pt")
     #expect(released.obstacle == nil)
     let settings = released.configuration.settings
-    let teacher = try #require(settings.teacherSettings.first)
-    #expect(teacher.path == "vit.pt" && teacher.label == "clip" && teacher.size == "224")
+    let teacher = try #require(settings.teachers.first)
+    #expect(teacher.path == "vit.pt" && teacher.label == "clip" && teacher.size == ImageSize(height: 224, width: 224))
     #expect(teacher.normalization == .imagenet && teacher.scale == 1.0 / 32)
-    #expect(settings.representations == "none" && !settings.releasedSign)
-    #expect(settings.encoder == .resnet50 && settings.stem == .imagenet && settings.projector == "128")
+    #expect(settings.representations == .none && !settings.releasedSign)
+    #expect(settings.encoder == .resnet50 && settings.stem == .imagenet && settings.projector == [128])
     #expect(released.configuration.split == "train+unlabeled" && released.configuration.source == nil)
     #expect(released.rows.contains { $0.key == "scheduler" && $0.value == "absent" && $0.remark.contains("swings") })
   }

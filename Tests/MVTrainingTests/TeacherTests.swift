@@ -80,7 +80,7 @@ import Testing
     #expect(several.problem.contains("Tuple"), "\(several)")
     let wild = try #require(failure("\(Self.tiny),std=1e-38,mean=-3e38"))
     #expect(wild.problem.contains("not finite"), "\(wild)")
-    let twice = try #require(failure("\(Self.tiny),normalisation=cifar,mean=3"))
+    let twice = try #require(failure("\(Self.tiny),normalization=cifar,mean=3"))
     #expect(twice.kind == .usage && twice.problem.contains("beside mean"))
     for error in [missing, weights, text, large, small, several, wild] {
       #expect(!error.description.contains("\n") && error.description.count < 500, "\(error)")
@@ -93,15 +93,21 @@ import Testing
   @Test func aRunWithATeacherLearnsFromItAndResumesToTheSameBytes() throws {
     let folder = try TemporaryFolder()
     var settings = TrainerTests.settings(epochs: 2)
-    settings.representations = "hog"
-    settings.representationWeights = "hog=0.5"
+    settings.representations = .named(["hog"])
+    settings.representationWeights = ["hog": 0.5]
     var teacher = try Self.settings("\(Self.tiny),size=24,normalisation=imagenet,weight=2,scale=0.03125")
-    settings.teacherSettings = [teacher]
+    settings.teachers = [teacher]
     func run(_ name: String, stopAfter: Int? = nil, resuming: Bool = false) throws -> [LossTerms] {
       let trainer = try Trainer(
         settings, data: TrainerTests.data(), folder: folder.url.appending(path: name), resuming: resuming)
       var terms: [LossTerms] = []
-      do { try trainer.run(onStep: { terms.append($0.loss) }, isCancelled: { terms.count == stopAfter }) } catch {
+      let cancellation = Cancellation()
+      do {
+        try trainer.run(cancellation: cancellation) { progress in
+          terms.append(progress.loss)
+          if terms.count == stopAfter { cancellation.cancel() }
+        }
+      } catch {
         #expect(error.kind == .interrupted)
       }
       return terms
@@ -118,7 +124,7 @@ import Testing
     try FileManager.default.copyItem(at: URL(filePath: Self.tiny), to: moved)
     #expect(try run("part", stopAfter: 3).count == 3)
     teacher.path = moved.path
-    settings.teacherSettings = [teacher]
+    settings.teachers = [teacher]
     let rest = try run("part", resuming: true)
     #expect(rest == Array(whole.suffix(1)))
     func weights(_ name: String) throws -> [String: [Float]] {
@@ -127,14 +133,14 @@ import Testing
     }
     #expect(try weights("whole") == weights("part"))
     teacher.weight = 1
-    settings.teacherSettings = [teacher]
+    settings.teachers = [teacher]
     let other = #expect(throws: MVError.self) { try run("part", resuming: true) }
     #expect(other?.subject.hasPrefix("setting teachers=") == true)
     teacher.weight = 2
     let real = RealData.url("teachers/resnet_cifar10/resnet56_features.ts.pt")
     if let real {
       teacher.path = real.path
-      settings.teacherSettings = [teacher]
+      settings.teachers = [teacher]
       let swapped = #expect(throws: MVError.self) { try run("part", resuming: true) }
       #expect(swapped?.problem.contains("another file of teacher teacher") == true)
     }
@@ -144,8 +150,8 @@ import Testing
     let folder = try TemporaryFolder()
     let text = "\(Self.tiny),size=24,normalisation=imagenet"
     var settings = TrainerTests.settings(epochs: 1)
-    settings.representations = "none"
-    settings.teacherSettings = [try Self.settings(text)]
+    settings.representations = .none
+    settings.teachers = [try Self.settings(text)]
     func run(_ name: String, _ data: TrainingData) throws -> [Double] {
       var losses: [Double] = []
       try Trainer(settings, data: data, folder: folder.url.appending(path: name)).run { losses.append($0.loss.total) }
@@ -164,8 +170,8 @@ import Testing
     #expect(split.representations.map(\.name) == ["teacher"])
     #expect(split.representations[0].representation == "teacher")
     #expect(split.representations[0].settings["size"] == .string("24"))
-    settings.teacherSettings = []
-    settings.representations = "teacher"
+    settings.teachers = []
+    settings.representations = .named(["teacher"])
     let rows = try split.features("teacher")
     let stored = try run(
       "stored", TrainingData(images: TrainerTests.images, targets: [.stored("teacher", rows)]))
@@ -186,11 +192,14 @@ import Testing
       try Self.settings("a b/\"x\".pt,name=one,size=224,mean=127,std=128,range=255"),
       try Self.settings("/t.pt,name=two,weight=0.5"),
     ]
-    settings.teacherSettings = two
-    #expect(settings.teacherSettings == two)
+    settings.teachers = two
+    #expect(settings.teachers == two)
     #expect(settings.weight(of: "two") == 0.5 && settings.weight(of: "hog") == 1)
     let copy = try TrainingSettings(settingValues: settings.settingValues)
     #expect(copy == settings)
+    var read = TrainingSettings()
+    try read.set("teachers", parsing: settings.text(of: "teachers"))
+    #expect(read == settings)
     for text in ["[", "[{}]", "[{\"path\":\"a\",\"colour\":1}]", "[{\"path\":\"a\"},{\"path\":\"b\"}]", "{}"] {
       #expect(throws: MVError.self) { try TrainingSettings(settingValues: ["teachers": .string(text)]) }
     }

@@ -21,8 +21,8 @@ import Testing
       } catch { return error as? MVError }
     }
     #expect(fails { $0.batchSize = 19 }?.subject == "setting batch_size=19")
-    #expect(fails { $0.representations = "hog,lbp" }?.subject == "representation lbp")
-    #expect(fails { $0.representationWeights = "lbp=2" }?.problem == "names lbp, which is not in the loss")
+    #expect(fails { $0.representations = .named(["hog", "lbp"]) }?.subject == "representation lbp")
+    #expect(fails { $0.representationWeights = ["lbp": 2] }?.problem == "names lbp, which is not in the loss")
     #expect(
       fails {
         $0.estimator = .unbiased; $0.batchSize = 2
@@ -40,7 +40,7 @@ import Testing
     let folder = try TemporaryFolder()
     try Trainer(TrainerTests.settings(epochs: 1), data: TrainerTests.data(), folder: folder.url).run()
     var other = TrainerTests.settings(epochs: 1)
-    other.widths = "4-6-10"
+    other.widths = [4, 6, 10]
     let error = #expect(throws: MVError.self) {
       try Trainer(other, data: TrainerTests.data(), folder: folder.url, resuming: true)
     }

@@ -11,8 +11,8 @@ import Testing
   static func settings(epochs: Int = 3) -> TrainingSettings {
     var settings = TrainingSettings()
     settings.encoder = .cifarResNet
-    settings.widths = "4-6-8"
-    settings.projector = "16-12"
+    settings.widths = [4, 6, 8]
+    settings.projector = [16, 12]
     settings.batchSize = 8
     settings.epochs = epochs
     settings.lr = 1e-3
@@ -75,9 +75,9 @@ import Testing
 
     let part = folder.url.appending(path: "part")
     let first = try Trainer(Self.settings(epochs: 4), data: Self.data(), folder: part)
-    var done = 0
+    let cancellation = Cancellation()
     let error = #expect(throws: MVError.self) {
-      try first.run(onStep: { done = $0.step }, isCancelled: { done >= stopAfter })
+      try first.run(cancellation: cancellation) { if $0.step >= stopAfter { cancellation.cancel() } }
     }
     #expect(error?.kind == .interrupted)
     #expect(throws: MVError.self) { try Trainer(Self.settings(epochs: 4), data: Self.data(), folder: part) }
@@ -86,6 +86,12 @@ import Testing
     var resumed: [Double] = []
     try second.run { resumed.append($0.loss.total) }
     #expect(resumed == Array(losses.dropFirst(stopAfter)))
+    // The epochs before the stop are read back, but for the digits that the log leaves out.
+    #expect(second.records.map(\.epoch) == [1, 2, 3, 4] && whole.records.map(\.step) == [2, 4, 6, 8])
+    for (old, new) in zip(whole.records, second.records) {
+      #expect(old.loss.terms == new.loss.terms && abs(old.loss.total - new.loss.total) < 1e-6 * old.loss.total)
+      #expect(zip(old.loss.values, new.loss.values).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
     #expect(try checkpoint(folder, "whole") == checkpoint(folder, "part"))
     let lines = try String(contentsOf: part.appending(path: "losses.csv"), encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 5)
@@ -167,10 +173,10 @@ import Testing
       let place = folder.url.appending(path: name)
       var records: [EpochRecord] = []
       if let stopAfter {
-        var done = 0
+        let cancellation = Cancellation()
         let first = try Trainer(settings, data: data, folder: place)
         #expect(throws: MVError.self) {
-          try first.run(onStep: { done = $0.step }, isCancelled: { done >= stopAfter })
+          try first.run(cancellation: cancellation) { if $0.step >= stopAfter { cancellation.cancel() } }
         }
       }
       let trainer = try Trainer(settings, data: data, folder: place, resuming: true)
@@ -201,7 +207,7 @@ import Testing
     var settings = Self.settings(epochs: 30)
     settings.policy = .cifar
     settings.scheduler = .constant
-    settings.representations = "hog"
+    settings.representations = .named(["hog"])
     settings.lr = 3e-3
     settings.clip = 5
     settings.checkpointEvery = 100

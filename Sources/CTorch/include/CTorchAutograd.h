@@ -9,7 +9,6 @@ extern "C" {
 
 /// Whether gradients are to be kept for this leaf.
 GuardedStatus mvt_set_requires_gradient(MVTTensor* tensor, bool requires_gradient);
-bool mvt_requires_gradient(const MVTTensor* tensor);
 
 /// Adds d(tensor)/d(leaf) to the gradient of every leaf; `tensor` holds one value.
 GuardedStatus mvt_backward(const MVTTensor* tensor);

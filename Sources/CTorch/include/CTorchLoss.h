@@ -40,10 +40,11 @@ typedef struct MVTLossSettings {
 /// The MV-MR loss of the plain view's embedding z0 and the augmented view's embedding z, both B x d, against `count`
 /// representations with a weight each; gradients to z0 and z.
 ///
-/// `terms` receives 3 + count unweighted terms: MSE, hinge, 1 - dCor(z0, z), and one a representation.
+/// `terms` receives 3 + count unweighted terms: MSE, hinge, 1 - dCor(z0, z), and one a representation; `total` their
+/// weighted sum, which `result` holds in float32.
 GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSettings* settings,
                        MVTDistances* const* representations, const double* weights, int64_t count, double* terms,
-                       MVTTensor** result);
+                       double* total, MVTTensor** result);
 
 #ifdef __cplusplus
 }

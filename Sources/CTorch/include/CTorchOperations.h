@@ -12,18 +12,14 @@ typedef enum MVTBinary { MVTAdd = 0, MVTSubtract = 1, MVTMultiply = 2, MVTDivide
 
 /// Operations of one tensor.
 typedef enum MVTUnary {
-  MVTReLU = 0,
-  MVTSum = 1,
-  MVTMean = 2,
-  MVTFlatten = 3,
-  MVTTranspose = 4,
-  MVTSquareRoot = 5,
-  MVTDetach = 6,
-  MVTClone = 7,
-  MVTGlobalAveragePool = 8,
-  MVTChannelsLast = 9,
-  MVTFloat = 10,
-  MVTNormalizeRows = 11
+  MVTSum = 0,
+  MVTMean = 1,
+  MVTTranspose = 2,
+  MVTSquareRoot = 3,
+  MVTGlobalAveragePool = 4,
+  MVTChannelsLast = 5,
+  MVTFloat = 6,
+  MVTNormalizeRows = 7
 } MVTUnary;
 
 GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result);

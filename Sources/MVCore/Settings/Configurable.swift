@@ -14,27 +14,59 @@ extension Configurable {
     Dictionary(uniqueKeysWithValues: Self.settings.map { ($0.name, $0.read(self)) })
   }
 
-  /// Creates the type with its defaults and then `values`; throws a usage error naming an unknown setting or one out of
-  /// range.
+  /// Creates the type with its defaults and then `values`.
+  ///
+  /// Throws a usage error naming an unknown setting, one given by two names, or one out of range.
   public init(settingValues values: [String: SettingValue]) throws(MVError) {
     self.init()
-    for (key, value) in values.sorted(by: { $0.key < $1.key }) { try set(key, to: value) }
+    var seen: Set<String> = []
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+      let setting = try Self.setting(named: key)
+      guard seen.insert(setting.name).inserted else {
+        throw .usage("setting \(key)", "is given as \(setting.name) as well", remedy: "leave one out")
+      }
+      try set(key, to: value)
+    }
   }
 
-  /// Changes one setting; throws a usage error where there is no such setting or the value is out of range.
+  /// Changes one setting; throws a usage error where there is no such setting or the value is none it takes.
   public mutating func set(_ key: String, to value: SettingValue) throws(MVError) {
-    guard let setting = Self.settings.first(where: { $0.name == key }) else {
-      throw .usage(
-        "setting \(key)", "is not one of \(Self.name)",
-        remedy: "it has \(Self.settings.map(\.name).joined(separator: ", "))")
-    }
-    guard setting.write(&self, value) else {
-      throw .usage("setting \(key)=\(value)", "is not possible for \(Self.name)", remedy: "it takes \(setting.accepts)")
+    let setting = try Self.setting(named: key)
+    guard let found = setting.domain.value(of: value), setting.write(&self, found) else {
+      throw Self.impossible(key, setting.domain.text(of: value), setting)
     }
   }
 
-  /// Name, current value, accepted values and help of every setting, for `--help` and the documentation.
-  public var settingTable: [(name: String, value: SettingValue, accepts: String, help: String)] {
-    Self.settings.map { ($0.name, $0.read(self), $0.accepts, $0.help) }
+  /// Changes one setting to what a person typed; throws as ``set(_:to:)`` does.
+  public mutating func set(_ key: String, parsing text: String) throws(MVError) {
+    let setting = try Self.setting(named: key)
+    guard let found = setting.domain.value(parsing: text), setting.write(&self, found) else {
+      throw Self.impossible(key, text, setting)
+    }
+  }
+
+  /// The setting of this name, or that once had it.
+  ///
+  /// Throws a usage error that lists the settings where there is none.
+  public static func setting(named name: String) throws(MVError) -> Setting<Self> {
+    if let found = settings.first(where: { $0.name == name || $0.formerNames.contains(name) }) { return found }
+    throw .usage(
+      "setting \(name)", "is not one of \(Self.name)",
+      remedy: "it has \(settings.map(\.name).joined(separator: ", "))")
+  }
+
+  private static func impossible(_ key: String, _ text: String, _ setting: Setting<Self>) -> MVError {
+    .usage("setting \(key)=\(text)", "is not possible for \(Self.name)", remedy: "it takes \(setting.accepts)")
+  }
+
+  /// The value of the setting `name` as a person types it; throws a usage error where there is no such setting.
+  public func text(of name: String) throws(MVError) -> String {
+    let setting = try Self.setting(named: name)
+    return setting.domain.text(of: setting.read(self))
+  }
+
+  /// Every setting with its current value, for `--help` and the documentation.
+  public var settingTable: [SettingRow] {
+    Self.settings.map { SettingRow(name: $0.name, value: $0.read(self), domain: $0.domain, help: $0.help) }
   }
 }

@@ -1,5 +1,7 @@
+internal import Foundation
+
 /// The value of one setting, as text, JSON or YAML gives it.
-public enum SettingValue: Hashable, Sendable, CustomStringConvertible {
+public indirect enum SettingValue: Hashable, Sendable, CustomStringConvertible {
   /// `true` or `false`.
   case bool(Bool)
   /// A whole number.
@@ -8,6 +10,12 @@ public enum SettingValue: Hashable, Sendable, CustomStringConvertible {
   case double(Double)
   /// Text; also the name of a choice.
   case string(String)
+  /// Values in order.
+  case list([SettingValue])
+  /// Values by name.
+  case pairs([String: SettingValue])
+  /// No value, where a setting may have none.
+  case nothing
 
   /// Reads `true`, `false`, a whole number, a number, or else text.
   public init(parsing text: String) {
@@ -25,33 +33,72 @@ public enum SettingValue: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// As it is written on the command line.
+  /// As it is written on the command line; lists and pairs joined by commas.
   public var description: String {
     switch self {
     case .bool(let value): value ? "true" : "false"
     case .int(let value): "\(value)"
     case .double(let value): "\(value)"
     case .string(let value): value
+    case .list(let values): values.map(\.description).joined(separator: ",")
+    case .pairs(let values):
+      values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    case .nothing: ""
     }
   }
 }
 
+extension SettingValue {
+  /// The number of a whole one; nil for other values.
+  var whole: Int? { if case .int(let number) = self { number } else { nil } }
+
+  /// The number, whole or not; nil for other values.
+  var number: Double? {
+    switch self {
+    case .int(let number): Double(number)
+    case .double(let number): number
+    default: nil
+    }
+  }
+
+  /// The text of a single value; nil for lists, pairs and nothing.
+  var scalarText: String? {
+    switch self {
+    case .bool, .int, .double, .string: description
+    case .list, .pairs, .nothing: nil
+    }
+  }
+
+  /// JSON with sorted keys; empty where a number in it is not finite.
+  var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}
+
 extension SettingValue: Codable {
-  /// Reads a JSON scalar.
+  /// Reads any JSON.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    if let value = try? container.decode(Bool.self) {
+    if container.decodeNil() {
+      self = .nothing
+    } else if let value = try? container.decode(Bool.self) {
       self = .bool(value)
     } else if let value = try? container.decode(Int.self) {
       self = .int(value)
     } else if let value = try? container.decode(Double.self) {
       self = .double(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let values = try? container.decode([SettingValue].self) {
+      self = .list(values)
     } else {
-      self = .string(try container.decode(String.self))
+      self = .pairs(try container.decode([String: SettingValue].self))
     }
   }
 
-  /// Writes a JSON scalar.
+  /// Writes JSON.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -59,6 +106,9 @@ extension SettingValue: Codable {
     case .int(let value): try container.encode(value)
     case .double(let value): try container.encode(value)
     case .string(let value): try container.encode(value)
+    case .list(let values): try container.encode(values)
+    case .pairs(let values): try container.encode(values)
+    case .nothing: try container.encodeNil()
     }
   }
 }

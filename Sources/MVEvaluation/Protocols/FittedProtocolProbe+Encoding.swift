@@ -18,7 +18,7 @@ extension FittedProtocolProbe {
     let learning_rate: Double
     let learning_rates: [Candidate]
     let weight_decay: Double
-    let selection: String
+    let selection: Selection
     let train_loss: Double
     let losses: [Double]
     let seconds: Double

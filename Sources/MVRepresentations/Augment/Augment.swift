@@ -1,5 +1,5 @@
 public import MVCore
-internal import MVImaging
+public import MVImaging
 
 /// A random augmentation of the image, flattened: each image is changed in its own way, always in the same.
 ///
@@ -11,22 +11,6 @@ internal import MVImaging
 /// Policies work on 8-bit RGB: floats must lie in 0...1 and are scaled by 255 and rounded to nearest, gray counts as
 /// R = G = B and stays gray. Axes: channel, y, x; values 0...1.
 public struct Augment: Representation {
-  /// Which random changes are made.
-  public enum Policy: String, CaseIterable, Sendable {
-    /// Crop and resize, flip, color jitter, gray, blur: as published.
-    case custom
-    /// A crop of the image with 4 black pixels around it, flip.
-    case cifar
-    /// Mild color jitter, gray, crop of at least a fifth with bicubic resizing, flip.
-    case cifar20
-    /// Crop and resize, then four random operations of one strength.
-    case randAugment = "randaugment"
-    /// Crop and resize, then one of 25 pairs of operations.
-    case autoAugment = "autoaugment"
-    /// No change.
-    case none
-  }
-
   /// `augment`.
   public static let name = "augment"
   /// One line for the catalogue.
@@ -39,7 +23,7 @@ public struct Augment: Representation {
   ]
 
   /// Which random changes are made.
-  public var policy = Policy.custom
+  public var policy = AugmentationPolicy.Name.custom
   /// Which of the random views.
   public var seed = 0
   /// Height and width of the view in pixels; 0 for those of the image.
@@ -49,7 +33,7 @@ public struct Augment: Representation {
   public init() {}
 
   /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
-  public init(policy: Policy = .custom, seed: Int = 0, size: Int = 0) {
+  public init(policy: AugmentationPolicy.Name = .custom, seed: Int = 0, size: Int = 0) {
     self.policy = policy
     self.seed = seed
     self.size = size
@@ -115,25 +99,12 @@ public struct Augment: Representation {
   /// The view of an 8-bit image that its own pixels and the seed draw.
   private func view(of image: Image) throws(MVError) -> RGBImage {
     var generator = SeededGenerator(seed: UInt64(seed), keys: image.contentHash)
-    let steps = AugmentationPolicy(policy.name, size: viewSize(of: image.shape))
+    let steps = AugmentationPolicy(policy, size: viewSize(of: image.shape))
     return steps.apply(to: try RGBImage(image.inColor), using: &generator)
   }
 
   private func viewSize(of shape: ImageShape) -> ImageSize {
     ImageSize(height: size > 0 ? size : shape.height, width: size > 0 ? size : shape.width)
-  }
-}
-
-extension Augment.Policy {
-  fileprivate var name: AugmentationPolicy.Name {
-    switch self {
-    case .custom: .custom
-    case .cifar: .cifar
-    case .cifar20: .cifar20
-    case .randAugment: .randAugment
-    case .autoAugment: .autoAugment
-    case .none: .none
-    }
   }
 }
 

@@ -64,8 +64,8 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  /// Creates the encoder and gives it the weights of this checkpoint.
-  public func encoder() throws(MVError) -> Encoder {
+  /// Creates the encoder and gives it the weights of this checkpoint; throws where they are not those of its settings.
+  package func encoder() throws(MVError) -> Encoder {
     let encoder = try Encoder(settings.architecture(), channelsLast: settings.channelsLast)
     try encoder.load(file.tensors, from: url.path)
     return encoder
@@ -73,12 +73,12 @@ public struct Checkpoint: Sendable {
 
   /// Writes a checkpoint, atomically.
   static func write(
-    encoder: Encoder, optimizer: Optimizer, settings: TrainingSettings, place: Place, to url: URL
+    _ state: [NamedTensor], settings: TrainingSettings, place: Place, to url: URL
   ) throws(MVError) {
     let metadata = [
       "format": format, "version": "1", "settings": CanonicalJSON.text(settings.settingValues),
       "place": CanonicalJSON.text(place),
     ]
-    try TensorFile.write(encoder.state + optimizer.state, metadata: metadata, to: url)
+    try TensorFile.write(state, metadata: metadata, to: url)
   }
 }

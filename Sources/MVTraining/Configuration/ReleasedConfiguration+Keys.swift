@@ -86,11 +86,11 @@ extension ReleasedConfiguration {
       "dataset.path", configuration.source.map { "source=\($0)" } ?? "",
       configuration.source == nil ? "give SOURCE on the command line, \(name):DIR\(subset ? ",CLASSES.txt" : "")" : "")
     let isCIFAR = name.hasPrefix("cifar")
-    try set("normalisation", .string(isCIFAR ? "cifar" : "imagenet"))
+    try set("normalization", .string(isCIFAR ? "cifar" : "imagenet"))
     let joins = name == "stl10" && (kind == .selfSupervised || kind == .distillation)
     if joins { configuration.split = "train+unlabeled" }
     note(
-      "dataset.name", "normalisation=\(isCIFAR ? "cifar" : "imagenet")\(joins ? ", split=train+unlabeled" : "")",
+      "dataset.name", "normalization=\(isCIFAR ? "cifar" : "imagenet")\(joins ? ", split=train+unlabeled" : "")",
       "SOURCE must be of this kind")
 
     let size = try int("dataset.size", in: 8...4096, else: side)
@@ -141,7 +141,7 @@ extension ReleasedConfiguration {
     if take("encoder.out_dim") != nil {
       try map("encoder.out_dim", to: "projector")
     } else {
-      try set("projector", .string(""))
+      try set("projector", .list([]))
       note("encoder.out_dim", "projector=", "none")
     }
   }
@@ -173,10 +173,9 @@ extension ReleasedConfiguration {
         settings: ["orientations": .int(bins), "cell_size": .int(pool), "variant": .string("released")]),
       RepresentationSpecification(name: "std"),
     ]
-    configuration.expectedNormalization =
-      ImageStatistics(rawValue: text("dataset.name")?.hasPrefix("cifar") == true ? "cifar" : "imagenet") ?? .none
-    try set("representations", .string("pixels,scattering,augment,hog-layer,std"))
-    try set("representation_scales", .string("scattering=0.03125"))
+    configuration.expectedNormalization = text("dataset.name")?.hasPrefix("cifar") == true ? .cifar : .imagenet
+    configuration.settings.representations = .named(["pixels", "scattering", "augment", "hog-layer", "std"])
+    configuration.settings.representationScales = ["scattering": 1.0 / 32]
     try set("released_sign", .bool(true))
     for (becomes, remark) in [
       (
@@ -204,11 +203,11 @@ extension ReleasedConfiguration {
     var teacher = TeacherSettings()
     teacher.label = "clip"
     teacher.path = path
-    teacher.size = "224"
+    teacher.size = ImageSize(height: 224, width: 224)
     teacher.normalization = isCIFAR ? .cifar : .imagenet
     teacher.scale = 1.0 / 32
-    configuration.settings.teacherSettings = [teacher]
-    try set("representations", .string("none"))
+    configuration.settings.teachers = [teacher]
+    configuration.settings.representations = .none
     note(
       "clip.model_name", "teachers=\(path)",
       "fed as there: bilinear to 224 pixels, normalised by the data set's statistics, embeddings divided by 32")

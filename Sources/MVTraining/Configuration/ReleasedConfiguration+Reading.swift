@@ -34,22 +34,20 @@ extension ReleasedConfiguration {
     note(key, "", why)
   }
 
-  /// Sets `setting` to the value at `key`, where it is there; lists are joined by `-`.
+  /// Sets `setting` to the value at `key`, where it is there.
   mutating func map(_ key: String, to setting: String, _ remark: String = "") throws(MVError) {
     guard let node = take(key) else {
       note(key, "", "empty")
       return
     }
-    let value: SettingValue
-    if case .sequence(let items) = node.content {
-      value = .string(
-        try items.map { (item) throws(MVError) in try item.settingValue().description }.joined(separator: "-"))
+    if case .sequence = node.content {
+      try configuration.settings.set(setting, to: node)
     } else {
-      // The released code keeps 1e-4 as text and evaluates it.
-      value = SettingValue(parsing: try node.settingValue().description)
+      // The released code keeps 1e-4 as text and evaluates it, and lists as texts joined by -.
+      let text = try node.settingValue().description
+      try node.placed { () throws(MVError) in try configuration.settings.set(setting, parsing: text) }
     }
-    try node.placed { () throws(MVError) in try configuration.settings.set(setting, to: value) }
-    note(key, "\(setting)=\(configuration.settings.settingValues[setting]?.description ?? "")", remark)
+    note(key, "\(setting)=\(try configuration.settings.text(of: setting))", remark)
   }
 
   /// Sets a setting to a value of its own.

@@ -71,7 +71,7 @@ public struct ReleasedConfiguration: Sendable {
   /// the result and cannot be honoured.
   public init(_ root: YAMLNode, teacher: String? = nil) throws(MVError) {
     file = root.file
-    nodes = try Self.leaves(of: root)
+    nodes = try root.flattened(nulls: true)
     if nodes.contains(where: { $0.key.hasPrefix("clip.") }) {
       kind = .distillation
     } else if nodes.contains(where: { $0.key == "dataset.percentage" }) {
@@ -101,20 +101,5 @@ public struct ReleasedConfiguration: Sendable {
     rows = rows.enumerated().sorted {
       (order[$0.element.key] ?? nodes.count, $0.offset) < (order[$1.element.key] ?? nodes.count, $1.offset)
     }.map(\.element)
-  }
-
-  /// The values by dotted key: single values, lists, and empty ones.
-  private static func leaves(of node: YAMLNode, prefix: String = "") throws(MVError) -> [(key: String, node: YAMLNode)]
-  {
-    var leaves: [(key: String, node: YAMLNode)] = []
-    for entry in try node.entries() {
-      let key = prefix + entry.name
-      if case .mapping = entry.value.content {
-        leaves += try Self.leaves(of: entry.value, prefix: "\(key).")
-      } else {
-        leaves.append((key, entry.value))
-      }
-    }
-    return leaves
   }
 }

@@ -22,8 +22,8 @@ extension TrainingConfiguration {
     for row in settings.settingTable where row.name != "teachers" {
       lines.append("\(row.name): \(Self.text(row.value))")
     }
-    if !settings.teacherSettings.isEmpty { lines.append("teachers:") }
-    for teacher in settings.teacherSettings {
+    if !settings.teachers.isEmpty { lines.append("teachers:") }
+    for teacher in settings.teachers {
       for (place, row) in teacher.settingTable.enumerated() {
         lines.append("  \(place == 0 ? "-" : " ") \(row.name): \(Self.text(row.value))")
       }
@@ -32,7 +32,14 @@ extension TrainingConfiguration {
   }
 
   private static func text(_ value: SettingValue) -> String {
-    if case .string(let text) = value { quoted(text) } else { value.description }
+    switch value {
+    case .string(let text): quoted(text)
+    case .list(let values): "[\(values.map(text).joined(separator: ", "))]"
+    case .pairs(let values):
+      "{\(values.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \(text($0.value))" }.joined(separator: ", "))}"
+    case .nothing: "~"
+    case .bool, .int, .double: value.description
+    }
   }
 
   /// Plain where that is read back as the same text, else in double quotes.

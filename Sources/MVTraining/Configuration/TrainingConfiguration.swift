@@ -49,6 +49,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
   ///
   /// Throws an error with line and column for an unknown key and an impossible value.
   public init(_ root: YAMLNode, in catalogue: Catalogue = .standard) throws(MVError) {
+    var seen: Set<String> = []
     for entry in try root.entries() where !entry.value.isNull {
       switch entry.name {
       case "source": source = try entry.value.settingValue().description
@@ -62,12 +63,15 @@ public struct TrainingConfiguration: Hashable, Sendable {
         features = try entry.value.elements().map { (node) throws(MVError) in try node.settingValue().description }
       case "extract": try readExpectations(entry.value, in: catalogue)
       case "teachers":
-        settings.teacherSettings = try Self.teachers(entry.value)
+        settings.teachers = try Self.teachers(entry.value)
       default:
-        guard TrainingSettings.settings.contains(where: { $0.name == entry.name }) else {
+        guard let setting = try? TrainingSettings.setting(named: entry.name) else {
           throw .usage(
             entry.key.place, "\(entry.name) is not a key of train",
             remedy: "beside \(Self.keys.joined(separator: ", ")) it has the settings of `mvmr train --settings`")
+        }
+        guard seen.insert(setting.name).inserted else {
+          throw .badData(entry.key.place, "gives \(setting.name) again", remedy: "keep one")
         }
         try settings.set(entry.name, to: entry.value)
       }
@@ -102,20 +106,12 @@ public struct TrainingConfiguration: Hashable, Sendable {
     for item in node.elements() {
       var teacher = TeacherSettings()
       for entry in try item.entries() where !entry.value.isNull {
-        guard TeacherSettings.settings.contains(where: { $0.name == entry.name }) else {
+        guard (try? TeacherSettings.setting(named: entry.name)) != nil else {
           throw .usage(
             entry.key.place, "\(entry.name) is not a setting of a teacher",
             remedy: "it has \(TeacherSettings.settings.map(\.name).joined(separator: ", "))")
         }
-        if case .sequence(let numbers) = entry.value.content {
-          // mean: [0.5, 0.5, 0.5]
-          let text = try numbers.map { (number) throws(MVError) in try number.settingValue().description }
-          try entry.value.placed { () throws(MVError) in
-            try teacher.set(entry.name, to: .string(text.joined(separator: ",")))
-          }
-        } else {
-          try teacher.set(entry.name, to: entry.value)
-        }
+        try teacher.set(entry.name, to: entry.value)
       }
       guard !teacher.path.isEmpty else { throw .usage(item.place, "a teacher has no path", remedy: "give its file") }
       guard !teachers.contains(where: { $0.label == teacher.label }) else {

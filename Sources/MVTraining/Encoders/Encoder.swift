@@ -1,16 +1,16 @@
-public import MVCore
+package import MVCore
 
 /// A backbone and its projector, with the names of the released code: `backbone.*` and `projector.*`.
-public final class Encoder {
+package final class Encoder {
   /// The shape of the network.
-  public let architecture: EncoderArchitecture
+  package let architecture: EncoderArchitecture
   /// Whether convolutions keep channels fastest in memory.
-  public let channelsLast: Bool
+  package let channelsLast: Bool
   let backbone: ResidualNetwork
   let projector: Projector
 
   /// Creates an encoder whose weights are a function of `seed` alone.
-  public init(_ architecture: EncoderArchitecture, seed: UInt64 = 0, channelsLast: Bool = true) throws(MVError) {
+  package init(_ architecture: EncoderArchitecture, seed: UInt64 = 0, channelsLast: Bool = true) throws(MVError) {
     var initializer = WeightInitializer(seed: seed)
     self.architecture = architecture
     self.channelsLast = channelsLast
@@ -20,12 +20,12 @@ public final class Encoder {
   }
 
   /// The backbone's features, N x ``EncoderArchitecture/featureCount``, of normalized images N x 3 x H x W.
-  public func features(of images: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
+  package func features(of images: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
     try backbone.forward(images, pass)
   }
 
   /// The embedding, N x ``EncoderArchitecture/embeddingCount``, of the backbone's features.
-  public func embedding(of features: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
+  package func embedding(of features: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
     try projector.forward(features, pass)
   }
 
@@ -34,15 +34,15 @@ public final class Encoder {
   var joinsViews: Bool { backbone.fillsBlocks }
 
   /// Every tensor of the network, in PyTorch's order.
-  public var state: [NamedTensor] { backbone.state.prefixed("backbone") + projector.state.prefixed("projector") }
+  package var state: [NamedTensor] { backbone.state.prefixed("backbone") + projector.state.prefixed("projector") }
 
   /// The tensors that are trained.
-  public var parameters: [NamedTensor] { state.filter(\.isParameter) }
+  package var parameters: [NamedTensor] { state.filter(\.isParameter) }
 
   /// Replaces the tensors by those of `values`, by name; throws where one is missing or has another shape.
   ///
   /// `subject` is the file that errors name.
-  public func load(_ values: [String: TensorFile.Entry], from subject: String) throws(MVError) {
+  package func load(_ values: [String: TensorFile.Entry], from subject: String) throws(MVError) {
     for item in state {
       guard let entry = values[item.name] else {
         throw .badData(subject, "holds no \(item.name)", remedy: "it is a checkpoint of another encoder")

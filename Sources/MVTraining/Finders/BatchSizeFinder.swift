@@ -48,10 +48,12 @@ public struct BatchSizeFinder: Hashable, Sendable {
     public var suggestion: Int { points.last?.batchSize ?? 0 }
   }
 
-  /// Runs the search; throws where not even the smallest size goes well, and where `isCancelled` says so.
+  /// Runs the search; `progress` is told of each size that went well.
+  ///
+  /// Throws where not even the smallest size goes well, and where `cancellation` asks to stop.
   public func search(
-    _ settings: TrainingSettings, data: TrainingData, onSize: (Point) -> Void = { _ in },
-    isCancelled: () -> Bool = { false }
+    _ settings: TrainingSettings, data: TrainingData, cancellation: Cancellation = Cancellation(),
+    progress: (Point) -> Void = { _ in }
   ) throws(MVError) -> Result {
     guard smallest >= 2, smallest <= largest, steps >= 2 else {
       throw .usage(
@@ -70,19 +72,18 @@ public struct BatchSizeFinder: Hashable, Sendable {
         return Result(points: points, end: .memory)
       }
       do throws(MVError) {
-        points.append(try measure(size, settings, data, isCancelled))
+        points.append(try measure(size, settings, data, cancellation))
       } catch {
-        // What libtorch says where a device, unlike the CPU, has no more.
-        guard !points.isEmpty, "\(error)".contains("out of memory") else { throw error }
+        guard !points.isEmpty, error.kind == .outOfMemory else { throw error }
         return Result(points: points, end: .memory)
       }
-      onSize(points[points.count - 1])
+      progress(points[points.count - 1])
       size *= 2
     }
   }
 
   private func measure(
-    _ size: Int, _ settings: TrainingSettings, _ data: TrainingData, _ isCancelled: () -> Bool
+    _ size: Int, _ settings: TrainingSettings, _ data: TrainingData, _ cancellation: Cancellation
   ) throws(MVError) -> Point {
     var settings = settings
     settings.batchSize = size
@@ -97,7 +98,7 @@ public struct BatchSizeFinder: Hashable, Sendable {
       if let name = terms.firstNotFinite {
         throw .badData("loss term \(name)", "is not finite at the first weights", remedy: "check the representations")
       }
-      if isCancelled() {
+      if cancellation.isCancelled {
         throw MVError(.interrupted, "the search", "was stopped", remedy: "start it again; nothing was written")
       }
       if step == 0 { start = .now }

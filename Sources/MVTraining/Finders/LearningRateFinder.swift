@@ -37,13 +37,13 @@ public struct LearningRateFinder: Hashable, Sendable {
     public let suggestion: Double?
   }
 
-  /// Runs the search; `onStep` is told how many steps are done.
+  /// Runs the search; `progress` is told of each step.
   ///
   /// Throws where settings, data and representations do not go together, where the range is empty, and where
-  /// `isCancelled` says so.
+  /// `cancellation` asks to stop.
   public func search(
-    _ settings: TrainingSettings, data: TrainingData, onStep: (Int, Point) -> Void = { _, _ in },
-    isCancelled: () -> Bool = { false }
+    _ settings: TrainingSettings, data: TrainingData, cancellation: Cancellation = Cancellation(),
+    progress: (Point) -> Void = { _ in }
   ) throws(MVError) -> Result {
     guard lowest > 0, lowest < highest, highest.isFinite, steps >= 20 else {
       throw .usage(
@@ -64,8 +64,8 @@ public struct LearningRateFinder: Hashable, Sendable {
       guard smoothed.isFinite, step < 2 || smoothed <= divergence * least else { break }
       least = min(least, smoothed)
       points.append(Point(rate: rate, loss: loss, smoothed: smoothed))
-      onStep(step + 1, points[step])
-      if isCancelled() {
+      progress(points[step])
+      if cancellation.isCancelled {
         throw MVError(.interrupted, "the search", "was stopped", remedy: "start it again; nothing was written")
       }
     }

@@ -1,15 +1,15 @@
 internal import Foundation
 
 /// What Linux says of this process's memory, in bytes.
-public enum ProcessMemory {
+package enum ProcessMemory {
   /// Held now.
-  public static var held: Int { value(of: "VmRSS", in: "/proc/self/status") ?? 0 }
+  package static var held: Int { value(of: "VmRSS", in: "/proc/self/status") ?? 0 }
 
   /// The most that was held since the last ``resetPeak()``, or since the start.
-  public static var peak: Int { value(of: "VmHWM", in: "/proc/self/status") ?? 0 }
+  package static var peak: Int { value(of: "VmHWM", in: "/proc/self/status") ?? 0 }
 
   /// What this process could hold: what it holds, and nine tenths of what is free for it on the machine and in its group.
-  public static var limit: Int {
+  package static var limit: Int {
     var free = value(of: "MemAvailable", in: "/proc/meminfo") ?? .max / 2
     if let most = number(in: "/sys/fs/cgroup/memory.max"), let used = number(in: "/sys/fs/cgroup/memory.current") {
       free = min(free, max(0, most - used))
@@ -18,7 +18,7 @@ public enum ProcessMemory {
   }
 
   /// Forgets the most that was held.
-  public static func resetPeak() {
+  package static func resetPeak() {
     guard let file = fopen("/proc/self/clear_refs", "w") else { return }
     fputs("5", file)
     fclose(file)

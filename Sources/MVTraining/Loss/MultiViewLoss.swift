@@ -1,5 +1,5 @@
 internal import CTorch
-public import MVCore
+package import MVCore
 
 /// The loss of MV-MR (Kinakh, Drozdova and Voloshynovskiy 2024).
 ///
@@ -8,24 +8,24 @@ public import MVCore
 ///
 /// z0 and z are the embeddings, B x d, of the plain and of the augmented view, phi_r is representation r of the plain
 /// image. Everything is float32 whatever the embeddings are.
-public struct MultiViewLoss: Hashable, Sendable {
+package struct MultiViewLoss: Hashable, Sendable {
   /// The weight of the mean squared difference of the views' embeddings.
-  public var mseWeight: Double
+  package var mseWeight: Double
   /// The weight of the hinge on each column's standard deviation.
-  public var deviationWeight: Double
+  package var deviationWeight: Double
   /// The weight of one less the views' distance correlation.
-  public var viewsWeight: Double
+  package var viewsWeight: Double
   /// m: the standard deviation below which the hinge acts.
-  public var margin: Double
+  package var margin: Double
   /// Embeddings are multiplied by it before distances are taken; the released code does so with 1/32.
-  public var embeddingScale: Double
+  package var embeddingScale: Double
   /// How distance correlations are estimated.
-  public var estimator: DistanceEstimator
+  package var estimator: DistanceEstimator
   /// Adds dCor(z, phi_r), as the released code does, where the paper adds 1 - dCor(z, phi_r).
-  public var releasedSign: Bool
+  package var releasedSign: Bool
 
   /// Creates the loss as published.
-  public init(
+  package init(
     mseWeight: Double = 1, deviationWeight: Double = 1, viewsWeight: Double = 1, margin: Double = 1,
     embeddingScale: Double = 1.0 / 32, estimator: DistanceEstimator = .biased, releasedSign: Bool = false
   ) {
@@ -39,16 +39,16 @@ public struct MultiViewLoss: Hashable, Sendable {
   }
 
   /// One representation of the batch's plain images.
-  public struct Representation {
+  package struct Representation {
     /// The name its term is reported under.
-    public let name: String
+    package let name: String
     /// The weight of its term.
-    public let weight: Double
+    package let weight: Double
     /// Its distances, by the same estimator as the loss.
-    public let distances: CenteredDistances
+    package let distances: CenteredDistances
 
     /// Creates a representation of a batch.
-    public init(name: String, weight: Double, distances: CenteredDistances) {
+    package init(name: String, weight: Double, distances: CenteredDistances) {
       self.name = name
       self.weight = weight
       self.distances = distances
@@ -56,7 +56,7 @@ public struct MultiViewLoss: Hashable, Sendable {
   }
 
   /// The loss and its terms, with gradients to both embeddings; throws where the shapes differ.
-  public func callAsFunction(
+  package func callAsFunction(
     plain z0: Tensor, augmented z: Tensor, representations: [Representation] = []
   ) throws(MVError) -> (loss: Tensor, terms: LossTerms) {
     var settings = MVTLossSettings(
@@ -65,13 +65,10 @@ public struct MultiViewLoss: Hashable, Sendable {
     let handles = representations.map { Optional($0.distances.handle) }
     let weights = representations.map(\.weight)
     var values = [Double](repeating: 0, count: 3 + weights.count)
+    var total = 0.0
     let loss = try Tensor(during: "MV-MR loss") {
-      mvt_loss(z0.handle, z.handle, &settings, handles, weights, Int64(weights.count), &values, $0)
+      mvt_loss(z0.handle, z.handle, &settings, handles, weights, Int64(weights.count), &values, &total, $0)
     }
-    let total =
-      values[0] * mseWeight + values[1] * deviationWeight + values[2] * viewsWeight
-      + zip(values.dropFirst(3), weights).reduce(0) { $0 + $1.0 * $1.1 }
-    let names = ["mse", "std", "dc_zz"] + representations.map { "dc_\($0.name)" }
-    return (loss, LossTerms(names: names, values: values, total: total))
+    return (loss, LossTerms(terms: LossTerms.terms(of: representations.map(\.name)), values: values, total: total))
   }
 }

@@ -3,12 +3,7 @@ internal import MVCore
 
 /// Adam, AdamW or SGD over a network's parameters, with torch.optim's formulas; one pass over memory a step.
 final class Optimizer {
-  /// Which update rule.
-  enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-    case adam, adamw, sgd
-  }
-
-  let kind: Kind
+  let kind: OptimizerKind
   let weightDecay: Double
   /// Steps taken.
   private(set) var steps: Int
@@ -16,7 +11,7 @@ final class Optimizer {
   private let first: [Tensor]
   private let second: [Tensor]
 
-  init(_ kind: Kind, parameters: [NamedTensor], weightDecay: Double) throws(MVError) {
+  init(_ kind: OptimizerKind, parameters: [NamedTensor], weightDecay: Double) throws(MVError) {
     self.kind = kind
     self.weightDecay = weightDecay
     self.parameters = parameters

@@ -27,7 +27,7 @@ public final class Teacher: @unchecked Sendable {
   public init(_ settings: TeacherSettings, imageSize: ImageSize) throws(MVError) {
     let url = URL(filePath: settings.path)
     (mean, deviation) = try settings.statistics()
-    size = settings.size.isEmpty ? imageSize : try ImageSize(parsing: settings.size)
+    size = settings.size ?? imageSize
     module = try ScriptModule(contentsOf: url)
     var fingerprint = Fingerprint()
     try fingerprint.add(contentsOf: url)

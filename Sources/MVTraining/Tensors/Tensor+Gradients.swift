@@ -1,27 +1,21 @@
 internal import CTorch
-public import MVCore
+package import MVCore
 
 extension Tensor {
-  /// Whether gradients are gathered for this tensor.
-  public var requiresGradient: Bool { mvt_requires_gradient(handle) }
-
   /// Asks for gradients to be gathered for this tensor, which must not be the result of an operation.
-  public func setRequiresGradient(_ requires: Bool) throws(MVError) {
+  package func setRequiresGradient(_ requires: Bool) throws(MVError) {
     try check(mvt_set_requires_gradient(handle, requires), during: "requiring a gradient")
   }
 
   /// Adds the derivative of this one value to the gradient of every tensor it was computed from.
-  public func backward() throws(MVError) { try check(mvt_backward(handle), during: "backward pass") }
+  package func backward() throws(MVError) { try check(mvt_backward(handle), during: "backward pass") }
 
   /// The gradient gathered so far; nil where there is none.
-  public func gradient() throws(MVError) -> Tensor? {
+  package func gradient() throws(MVError) -> Tensor? {
     var result: OpaquePointer?
     try check(mvt_gradient(handle, &result), during: "reading a gradient")
     return result.map { Tensor(owning: $0) }
   }
-
-  /// The same values, outside the graph of gradients.
-  public func detached() throws(MVError) -> Tensor { try applying(MVTDetach, "detaching") }
 }
 
 extension [Tensor] {

@@ -1,11 +1,11 @@
 internal import CTorch
-public import MVCore
+package import MVCore
 
 extension Tensor {
   /// A normalized batch N x C x H x W, `(byte / 255 - mean) / deviation`, from bytes N x H x W x C.
   ///
   /// `channelsLast` keeps the bytes' own order in memory, which convolutions on the CPU are fastest with.
-  public convenience init(
+  package convenience init(
     images pixels: [UInt8], count: Int, shape: ImageShape, mean: [Float], deviation: [Float], channelsLast: Bool
   ) throws(MVError) {
     precondition(pixels.count == count * shape.count && mean.count == shape.channels && deviation.count == mean.count)
@@ -16,16 +16,13 @@ extension Tensor {
     }
   }
 
-  /// `max(0, x)`.
-  public func relu() throws(MVError) -> Tensor { try applying(MVTReLU, "relu") }
-
   /// `max(0, self + other)`.
-  public func addingThenRelu(_ other: Tensor) throws(MVError) -> Tensor {
+  package func addingThenRelu(_ other: Tensor) throws(MVError) -> Tensor {
     try Tensor(during: "residual sum") { mvt_add_relu(handle, other.handle, $0) }
   }
 
   /// The convolution of N x C x H x W with O x C x K x K, without bias.
-  public func convolved(with weight: Tensor, stride: Int, padding: Int) throws(MVError) -> Tensor {
+  package func convolved(with weight: Tensor, stride: Int, padding: Int) throws(MVError) -> Tensor {
     try convolved(with: weight, stride: stride, padding: padding, intoBlocks: false)
   }
 
@@ -37,19 +34,19 @@ extension Tensor {
   }
 
   /// The maximum over squares of `kernel` pixels.
-  public func maxPooled(kernel: Int, stride: Int, padding: Int) throws(MVError) -> Tensor {
+  package func maxPooled(kernel: Int, stride: Int, padding: Int) throws(MVError) -> Tensor {
     try Tensor(during: "max-pooling") {
       mvt_max_pool2d(handle, Int64(kernel), Int64(stride), Int64(padding), $0)
     }
   }
 
   /// The mean over all pixels: N x C x H x W to N x C.
-  public func globalAveragePooled() throws(MVError) -> Tensor {
+  package func globalAveragePooled() throws(MVError) -> Tensor {
     try applying(MVTGlobalAveragePool, "average pooling")
   }
 
   /// `self * weight^T + bias`.
-  public func linear(weight: Tensor, bias: Tensor? = nil) throws(MVError) -> Tensor {
+  package func linear(weight: Tensor, bias: Tensor? = nil) throws(MVError) -> Tensor {
     try Tensor(during: "linear layer") { mvt_linear(handle, weight.handle, bias?.handle, $0) }
   }
 
@@ -59,7 +56,7 @@ extension Tensor {
   }
 
   /// The same values with channels fastest in memory.
-  public func channelsLast() throws(MVError) -> Tensor { try applying(MVTChannelsLast, "memory layout") }
+  package func channelsLast() throws(MVError) -> Tensor { try applying(MVTChannelsLast, "memory layout") }
 
   /// Batch normalization over axis 1; in training, `views` above 0, the statistics of each view are used and the running ones
   /// updated in place.

@@ -1,11 +1,11 @@
 internal import CGuarded
 internal import CTorch
-public import MVCore
+package import MVCore
 
 /// Numbers in a grid of any number of axes, held by libtorch, with the gradients it records.
 ///
 /// A tensor is a handle: copying the reference copies no numbers. It is not for use by several threads at once.
-public final class Tensor {
+package final class Tensor {
   let handle: OpaquePointer
 
   init(owning handle: OpaquePointer) { self.handle = handle }
@@ -13,20 +13,20 @@ public final class Tensor {
   deinit { mvt_tensor_free(handle) }
 
   /// A float32 tensor of `shape` holding `values`, last axis fastest.
-  public convenience init(_ values: [Float], shape: [Int]) throws(MVError) {
+  package convenience init(_ values: [Float], shape: [Int]) throws(MVError) {
     precondition(values.count == shape.reduce(1, *), "the values do not fill the shape")
     let axes = shape.map(Int64.init)
     try self.init(during: "tensor \(shape)") { mvt_tensor_from_floats(values, axes, Int32(axes.count), $0) }
   }
 
   /// A float32 tensor of `shape`, every value `value`.
-  public convenience init(repeating value: Double, shape: [Int]) throws(MVError) {
+  package convenience init(repeating value: Double, shape: [Int]) throws(MVError) {
     let axes = shape.map(Int64.init)
     try self.init(during: "tensor \(shape)") { mvt_tensor_full(value, axes, Int32(axes.count), $0) }
   }
 
   /// The rows of a matrix.
-  public convenience init(_ matrix: Matrix) throws(MVError) {
+  package convenience init(_ matrix: Matrix) throws(MVError) {
     try self.init(matrix.values, shape: [matrix.rows, matrix.columns])
   }
 
@@ -41,7 +41,7 @@ public final class Tensor {
   }
 
   /// The length of each axis.
-  public var shape: [Int] {
+  package var shape: [Int] {
     let rank = Int(mvt_tensor_rank(handle))
     return [Int64](unsafeUninitializedCapacity: rank) { buffer, count in
       if rank > 0 { mvt_tensor_shape(handle, buffer.baseAddress) }
@@ -50,13 +50,13 @@ public final class Tensor {
   }
 
   /// The number of values.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 
   /// Whether the values are held as bfloat16, as inside mixed precision.
-  public var isBFloat16: Bool { mvt_tensor_element(handle) == MVTBFloat16 }
+  package var isBFloat16: Bool { mvt_tensor_element(handle) == MVTBFloat16 }
 
   /// The values, last axis fastest.
-  public func values() throws(MVError) -> [Float] {
+  package func values() throws(MVError) -> [Float] {
     let count = count
     var status = GuardedOK
     let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -68,26 +68,26 @@ public final class Tensor {
   }
 
   /// The one value of a tensor that holds one.
-  public func scalar() throws(MVError) -> Float {
+  package func scalar() throws(MVError) -> Float {
     let values = try values()
     guard values.count == 1 else { throw .internalFault("tensor \(shape)", "is not one value") }
     return values[0]
   }
 
   /// A tensor of two axes as a matrix.
-  public func matrix() throws(MVError) -> Matrix {
+  package func matrix() throws(MVError) -> Matrix {
     let shape = shape
     guard shape.count == 2 else { throw .internalFault("tensor \(shape)", "is not a matrix") }
     return Matrix(rows: shape[0], columns: shape[1], values: try values())
   }
 
   /// Overwrites the values in place, last axis fastest, without recording it for gradients.
-  public func assign(_ values: [Float]) throws(MVError) {
+  package func assign(_ values: [Float]) throws(MVError) {
     try check(mvt_tensor_copy_from(handle, values, Int64(values.count)), during: "writing a tensor")
   }
 
   /// Whether every value is finite.
-  public func isFinite() throws(MVError) -> Bool {
+  package func isFinite() throws(MVError) -> Bool {
     var result = false
     try check(mvt_tensor_all_finite(handle, &result), during: "checking a tensor")
     return result

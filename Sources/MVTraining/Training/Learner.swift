@@ -16,7 +16,7 @@ final class Learner {
   /// Prepares the encoder with its first weights; throws where settings, data and representations do not go together.
   init(_ settings: TrainingSettings, data: TrainingData) throws(MVError) {
     try Torch.use(settings.device)
-    let data = try Trainer.representations(settings, data)
+    let data = try Learner.prepare(data, for: settings)
     let stepImages = settings.batchSize * settings.accumulate
     guard data.count >= stepImages else {
       let accumulate = settings.accumulate == 1 ? "" : ", accumulate=\(settings.accumulate)"
@@ -32,10 +32,7 @@ final class Learner {
     let seed = UInt64(settings.seed)
     order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
     encoder = try Encoder(settings.architecture(), seed: seed, channelsLast: settings.channelsLast)
-    guard let kind = Optimizer.Kind(rawValue: settings.optimizer.rawValue) else {
-      throw .internalFault("setting optimizer", "is not known")
-    }
-    optimizer = try Optimizer(kind, parameters: encoder.parameters, weightDecay: settings.weightDecay)
+    optimizer = try Optimizer(settings.optimizer, parameters: encoder.parameters, weightDecay: settings.weightDecay)
     loss = settings.loss
     policy = AugmentationPolicy(
       settings.policy, size: ImageSize(height: data.shape.height, width: data.shape.width))

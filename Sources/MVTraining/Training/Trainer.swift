@@ -18,11 +18,13 @@ public final class Trainer {
   /// The run's folder.
   public let folder: URL
   /// The encoder that is trained.
-  public var encoder: Encoder { learner.encoder }
+  package var encoder: Encoder { learner.encoder }
   /// Steps of the whole run.
   public let totalSteps: Int
   /// Steps done; not 0 after a resume.
   public private(set) var step: Int
+  /// The epochs of the run so far, those before a resume included.
+  public var records: [EpochRecord] { log.records }
   /// The statistics that images are normalized by.
   public var statistics: ImageStatistics { learner.statistics }
 
@@ -68,9 +70,9 @@ public final class Trainer {
     partialLoss = found?.place.partialLoss
     bestScore = found?.place.bestScore
     events = EventFile(in: folder)
-    let names = ["mse", "std", "dc_zz"] + learner.data.targets.map { "dc_\($0.name)" }
-    log = EpochLog(
-      at: folder.appending(path: "losses.csv"), terms: names, keepingEpochs: step / learner.order.stepsPerEpoch)
+    log = try EpochLog(
+      at: folder.appending(path: "losses.csv"), terms: LossTerms.terms(of: learner.data.targets.map(\.name)),
+      keepingEpochs: step / learner.order.stepsPerEpoch)
     if let found {
       try Trainer.match(found, settings, place)
       try encoder.load(found.file.tensors, from: file.path)
@@ -78,12 +80,13 @@ public final class Trainer {
     }
   }
 
-  /// Trains to the end, or until `isCancelled` says so after a step, which saves and throws an interrupted error.
+  /// Trains to the end, or until `cancellation` asks to stop; `progress` is told of each step, on this thread.
   ///
-  /// `onStep` is called on this thread after each step. Throws, naming the term, where the loss is not finite: the last
-  /// checkpoint then stays the last good one.
+  /// Throws an error of the kind `interrupted` where it was stopped, after saving the run; an error that names the term
+  /// where the loss is not finite: the last checkpoint then stays the last good one; and an error where a file cannot be
+  /// written.
   public func run(
-    onStep: (TrainingProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in }
   ) throws(MVError) {
     guard step < totalSteps else { return }
     let producer = learner.batches(of: step..<totalSteps)
@@ -102,12 +105,17 @@ public final class Trainer {
       step += 1
       clock.stepped()
       let record = try finishEpoch(clock: &clock, learningRate: rate)
-      onStep(progress(terms, rate, clock, record))
-      if step < totalSteps && isCancelled() {
+      progress(described(terms, rate, clock, record))
+      if step < totalSteps && cancellation.isCancelled {
         try save()
         throw MVError(.interrupted, folder.path, "was stopped after step \(step)", remedy: "resume to go on")
       }
     }
+  }
+
+  /// The encoder as it stands, in use; it changes with further steps.
+  public func embedder(_ output: Embedder.Output = .backbone) -> Embedder {
+    Embedder(encoder, settings: settings, statistics: statistics, output: output)
   }
 
   private var order: EpochOrder { learner.order }
@@ -120,7 +128,7 @@ public final class Trainer {
     let isLast = step == totalSteps
     var scores: ValidationScores?
     if let validation, isLast || epoch % settings.validateEvery == 0 {
-      scores = try validation.scores(of: Embedder(self), on: data)
+      scores = try validation.scores(of: embedder(), on: data)
       clock.restartEpoch()
     }
     let record = EpochRecord(
@@ -139,7 +147,7 @@ public final class Trainer {
     return record
   }
 
-  private func progress(
+  private func described(
     _ terms: LossTerms, _ rate: Double, _ clock: StepClock, _ record: EpochRecord?
   ) -> TrainingProgress {
     TrainingProgress(
@@ -176,13 +184,12 @@ public final class Trainer {
     // Weights may be finite and yet so large that no embedding is.
     let images = try data.images(Array(0..<min(4, data.count)))
     for output in Embedder.Output.allCases {
-      guard try Embedder(self, output: output).embed(images).values.allSatisfy(\.isFinite) else {
+      guard try embedder(output).embed(images).values.allSatisfy(\.isFinite) else {
         throw .badData(
           "embedding", "is not finite after step \(step): \(output.rawValue)",
           remedy: "lower lr or set clip; \(lastGoodState)")
       }
     }
-    try Checkpoint.write(
-      encoder: encoder, optimizer: learner.optimizer, settings: settings, place: place, to: url)
+    try Checkpoint.write(encoder.state + learner.optimizer.state, settings: settings, place: place, to: url)
   }
 }

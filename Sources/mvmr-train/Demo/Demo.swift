@@ -4,6 +4,7 @@ internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
 internal import MVExtraction
+internal import MVImaging
 internal import MVPages
 internal import MVRepresentations
 internal import MVStore
@@ -51,7 +52,7 @@ struct Demo {
 
     Terminal.message("3/4  train an encoder on them, without labels")
     let split = try source.split("train")
-    let settings = try self.settings()
+    let settings = self.settings()
     let untrained = try embeddings("untrained", of: source, by: Embedder(untrained: settings, imageShape: split.shape))
     scores.append(try Scores("encoder, untrained", of: untrained, ["embedding"]))
     let data = try TrainingData(
@@ -60,7 +61,7 @@ struct Demo {
     let records = try TrainingRun.run(trainer)
 
     Terminal.message("4/4  how well its embeddings tell the classes apart")
-    let trained = try embeddings("trained", of: source, by: Embedder(trainer))
+    let trained = try embeddings("trained", of: source, by: trainer.embedder())
     scores.append(try Scores("encoder, trained", of: trained, ["embedding"]))
 
     let seconds = Date().timeIntervalSince(start)
@@ -102,15 +103,16 @@ struct Demo {
 
   /// A small encoder, and views by crops and flips alone: stronger changes of color and blur wipe out what tells these
   /// drawings apart.
-  private func settings() throws(MVError) -> TrainingSettings {
+  private func settings() -> TrainingSettings {
     var settings = TrainingSettings()
-    for (key, value): (String, SettingValue) in [
-      ("encoder", .string("cifar-resnet")), ("depth", .int(8)), ("widths", .string("16-32-64")),
-      ("projector", .string("256-256-256")), ("batch_size", .int(min(128, images / 2))), ("epochs", .int(epochs)),
-      ("lr", .double(1e-3)), ("policy", .string("cifar")),
-    ] {
-      try settings.set(key, to: value)
-    }
+    settings.encoder = .cifarResNet
+    settings.depth = 8
+    settings.widths = [16, 32, 64]
+    settings.projector = [256, 256, 256]
+    settings.batchSize = min(128, images / 2)
+    settings.epochs = epochs
+    settings.lr = 1e-3
+    settings.policy = .cifar
     return settings
   }
 

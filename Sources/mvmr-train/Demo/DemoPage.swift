@@ -48,7 +48,7 @@ struct DemoPage {
         xTitle: "epoch", yTitle: "loss", caption: "The whole loss, mean over the epoch's steps."))
     page.chart(
       LineChart(
-        terms(), xTitle: "epoch", yTitle: "1 - distance correlation",
+        RunPage.correlations(of: records), xTitle: "epoch", yTitle: "1 - distance correlation",
         caption: "Its parts: 0 would be full dependence of the embedding on the representation or the other view."))
     page.heading("Where the linear probe errs")
     if let last = scores.last {
@@ -66,15 +66,6 @@ struct DemoPage {
       page = evaluation.page
     }
     try page.write(to: url)
-  }
-
-  private func terms() -> [LineChart.Series] {
-    guard let first = records.first else { return [] }
-    return first.loss.names.filter { $0.hasPrefix("dc_") }.map { name in
-      LineChart.Series(
-        name == "dc_zz" ? "views" : String(name.dropFirst(3)), x: records.map { Double($0.epoch) },
-        y: records.map { $0.loss[name] ?? 0 })
-    }
   }
 
   /// The first image of five classes, and every representation of it.

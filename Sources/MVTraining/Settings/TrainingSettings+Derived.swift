@@ -4,10 +4,9 @@ public import MVImaging
 extension TrainingSettings {
   /// The shape of the encoder; throws a usage error where depth, widths and encoder do not go together.
   public func architecture() throws(MVError) -> EncoderArchitecture {
-    let widths = WidthList(parsing: widths)?.values ?? []
-    let projector = WidthList(parsing: projector)?.values ?? []
     let isCIFAR = encoder == .cifarResNet || encoder == .resnet8x4
-    let stem = EncoderArchitecture.Stem(rawValue: stem.rawValue) ?? (isCIFAR ? .cifar : .smallKernel)
+    let stem = stem ?? (isCIFAR ? .cifar : .smallKernel)
+    let given = "setting widths=\(try text(of: "widths"))"
     guard depth == 0 || encoder == .cifarResNet else {
       throw .usage(
         "setting depth=\(depth)", "is not possible with encoder=\(encoder.rawValue)", remedy: "use encoder=cifar-resnet"
@@ -17,12 +16,13 @@ extension TrainingSettings {
     switch encoder {
     case .resnet18, .resnet34, .resnet50:
       architecture = .resNet(
-        layers: Int(encoder.rawValue.dropFirst(6)) ?? 0, stem: stem, widths: widths.isEmpty ? nil : widths,
+        layers: encoder == .resnet18 ? 18 : encoder == .resnet34 ? 34 : 50, stem: stem,
+        widths: widths.isEmpty ? nil : widths,
         projector: projector)
     case .resnet8x4:
       guard widths.isEmpty else {
         throw .usage(
-          "setting widths=\(self.widths)", "is not possible with encoder=resnet8x4",
+          given, "is not possible with encoder=resnet8x4",
           remedy: "use encoder=cifar-resnet with depth=8")
       }
       architecture = .cifarResNet(depth: 8, widths: [32, 64, 128, 256], stem: stem, projector: projector)
@@ -36,14 +36,14 @@ extension TrainingSettings {
     }
     guard let architecture else {
       throw .usage(
-        "setting widths=\(self.widths)", "is not possible with encoder=\(encoder.rawValue)",
+        given, "is not possible with encoder=\(encoder.rawValue)",
         remedy: isCIFAR ? "give 3 or 4 widths" : "give 4 widths")
     }
     return architecture
   }
 
   /// The loss with these weights.
-  public var loss: MultiViewLoss {
+  package var loss: MultiViewLoss {
     MultiViewLoss(
       mseWeight: mseWeight, deviationWeight: deviationWeight, viewsWeight: viewsWeight, margin: margin,
       embeddingScale: embeddingScale, estimator: estimator, releasedSign: releasedSign)
@@ -51,8 +51,7 @@ extension TrainingSettings {
 
   /// The weight of the representation `name`.
   public func weight(of name: String) -> Double {
-    WeightList(parsing: representationWeights)?.values[name]
-      ?? teacherSettings.first { $0.label == name }?.weight ?? representationsWeight
+    representationWeights[name] ?? teachers.first { $0.label == name }?.weight ?? representationsWeight
   }
 
   /// The learning rates of a run of `stepsPerEpoch` steps an epoch; throws where the warm-up is not shorter than it.
@@ -66,12 +65,12 @@ extension TrainingSettings {
     return LearningRateSchedule(
       kind: scheduler, highest: lr, lowest: min(minLR, lr),
       warmupSteps: Int((warmup * Double(stepsPerEpoch)).rounded()), totalSteps: epochs * stepsPerEpoch,
-      milestones: (WidthList(parsing: milestones)?.values ?? []).map { $0 * stepsPerEpoch }, gamma: gamma)
+      milestones: milestones.map { $0 * stepsPerEpoch }, gamma: gamma)
   }
 
   /// The statistics that images of `shape` are normalized by.
   public func statistics(for shape: ImageShape) -> ImageStatistics {
-    ImageStatistics(rawValue: normalization.rawValue) ?? (max(shape.height, shape.width) <= 32 ? .cifar : .imagenet)
+    normalization ?? (max(shape.height, shape.width) <= 32 ? .cifar : .imagenet)
   }
 
   /// Whether products are made in bfloat16 on this machine.

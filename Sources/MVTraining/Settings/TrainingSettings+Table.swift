@@ -5,14 +5,16 @@ extension TrainingSettings {
   public static let settings: [Setting<TrainingSettings>] = [
     .choice("encoder", \.encoder, "the encoder"),
     .int("depth", \.depth, 0...1202, "layers of cifar-resnet, 6n+2; 0 takes 8"),
-    .string(
-      "widths", \.widths, accepts: "whole numbers joined by -, or nothing for the encoder's own",
-      "channels of the stages (4 for resnet18, 34, 50; 3, or stem and 3, for cifar-resnet)",
-      check: { WidthList(parsing: $0) != nil }),
-    .choice("stem", \.stem, "what comes before the first block; auto is cifar for cifar networks, else small_kernel"),
-    .string(
-      "projector", \.projector, accepts: "whole numbers joined by -, or nothing for none",
-      "widths of the projector's layers", check: { WidthList(parsing: $0) != nil }),
+    .list(
+      "widths", \.widths, 1...1_000_000, separator: "-",
+      "channels of the stages (4 for resnet18, 34, 50; 3, or stem and 3, for cifar-resnet); "
+        + "nothing for the encoder's own"
+    ),
+    .choice(
+      "stem", \.stem, automatic: "auto",
+      "what comes before the first block; auto is cifar for cifar networks, else small_kernel"),
+    .list(
+      "projector", \.projector, 1...1_000_000, separator: "-", "widths of the projector's layers; nothing for none"),
     .bool("normalize_z", \.normalizeZ, "scale embeddings to length 1 before the loss"),
     .int("batch_size", \.batchSize, 2...65536, "images a batch; distance correlations are taken within it"),
     .int("accumulate", \.accumulate, 1...4096, "batches whose gradients are averaged for one step"),
@@ -24,9 +26,7 @@ extension TrainingSettings {
     .double("wd", \.weightDecay, 0...1000, "weight decay"),
     .choice("optimizer", \.optimizer, "update rule"),
     .choice("scheduler", \.scheduler, "learning rate over time, per step"),
-    .string(
-      "milestones", \.milestones, accepts: "epochs joined by -, or nothing", "where multistep lowers the rate",
-      check: { WidthList(parsing: $0) != nil }),
+    .list("milestones", \.milestones, 1...1_000_000, separator: "-", "epochs at which multistep lowers the rate"),
     .double("gamma", \.gamma, 0...1, "factor of multistep at each milestone"),
     .double("clip", \.clip, 0...1e9, "largest norm of the gradient; 0 for no limit"),
     .double("std_margin", \.margin, 0...1e6, "standard deviation below which the hinge acts"),
@@ -35,25 +35,22 @@ extension TrainingSettings {
     .double("weight_zz", \.viewsWeight, 0...1e9, "weight of the distance correlation of the views"),
     .double(
       "weight_representations", \.representationsWeight, 0...1e9, "weight of each representation without its own"),
-    .string(
-      "representation_weights", \.representationWeights, accepts: "NAME=WEIGHT joined by commas",
-      "weights of single representations", check: { WeightList(parsing: $0) != nil }),
-    .string(
-      "representations", \.representations, accepts: "names joined by commas, all, or none",
-      "representations in the loss; pixels and augment need no feature file"),
-    .string(
-      "representation_scales", \.representationScales, accepts: "NAME=FACTOR joined by commas",
-      "factors on representations of the feature file before distances are taken; it matters only beside the clamp of squares at 1e-4",
-      check: { WeightList(parsing: $0)?.values.values.allSatisfy { $0 > 0 } ?? false }),
-    .string(
-      "teachers", \.teachers, accepts: "a list of teachers, or nothing",
-      "TorchScript networks whose embeddings of the plain images are in the loss",
-      check: { TeacherList(parsing: $0) != nil }),
+    .pairs(
+      "representation_weights", \.representationWeights, 0...Double.infinity, "weights of single representations"),
+    .representations("representations", "representations in the loss; pixels and augment need no feature file"),
+    .pairs(
+      "representation_scales", \.representationScales, Double.leastNonzeroMagnitude...Double.infinity,
+      "factors on representations of the feature file before distances are taken; "
+        + "they matter only beside the clamp of squares at 1e-4"
+    ),
+    .teachers("teachers", "TorchScript networks whose embeddings of the plain images are in the loss"),
     .choice("estimator", \.estimator, "how distance correlations are estimated; biased as published"),
     .double("embedding_scale", \.embeddingScale, 1e-9...1e9, "factor on embeddings before distances are taken"),
     .bool("released_sign", \.releasedSign, "add dCor(z, phi) as the released code does, not 1 - dCor(z, phi)"),
     .choice("policy", \.policy, "how views are made"),
-    .choice("normalisation", \.normalization, "mean and deviation of images; auto is cifar up to 32 pixels"),
+    .choice(
+      "normalization", \.normalization, automatic: "auto", "mean and deviation of images; auto is cifar up to 32 pixels"
+    ).formerly("normalisation"),
     .int("seed", \.seed, 0...Int.max, "seed of everything random"),
     .choice("precision", \.precision, "precision of products; auto is bf16 where the processor has it"),
     .choice("device", \.device, "what the network runs on"),
@@ -65,35 +62,4 @@ extension TrainingSettings {
       "validate_every", \.validateEvery, 0...1_000_000,
       "epochs between k-NN and probe scores on a tenth of the training images, where they have labels; 0 for never"),
   ]
-}
-
-/// Whole numbers above 0, joined by `-`.
-struct WidthList {
-  let values: [Int]
-
-  init?(parsing text: String) {
-    guard !text.isEmpty else {
-      values = []
-      return
-    }
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    values = parts.compactMap { $0 }
-    guard values.count == parts.count, values.allSatisfy({ (1...1_000_000).contains($0) }) else { return nil }
-  }
-}
-
-/// `NAME=WEIGHT`, joined by commas.
-struct WeightList {
-  let values: [String: Double]
-
-  init?(parsing text: String) {
-    var values: [String: Double] = [:]
-    for part in text.split(separator: ",") {
-      let sides = part.split(separator: "=", omittingEmptySubsequences: false)
-      guard sides.count == 2, !sides[0].isEmpty, let weight = Double(sides[1]), weight.isFinite, weight >= 0,
-        values.updateValue(weight, forKey: String(sides[0])) == nil
-      else { return nil }
-    }
-    self.values = values
-  }
 }

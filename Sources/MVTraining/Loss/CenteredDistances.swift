@@ -1,17 +1,17 @@
 internal import CGuarded
 internal import CTorch
-public import MVCore
+package import MVCore
 
 /// The pairwise Euclidean distances of a batch of rows, doubly centered: one side of a distance correlation.
 ///
 /// The side that needs no gradient is computed once a batch and kept as B x B numbers, however wide its rows are.
-public final class CenteredDistances {
+package final class CenteredDistances {
   let handle: OpaquePointer
 
   /// Computes the distances of `rows` times `scale`; squares are clamped at 1e-4.
   ///
   /// Throws for fewer than 2 rows, 4 where unbiased.
-  public convenience init(
+  package convenience init(
     of rows: Matrix, scale: Double = 1, estimator: DistanceEstimator = .biased
   ) throws(MVError) {
     try self.init {
@@ -21,7 +21,7 @@ public final class CenteredDistances {
   }
 
   /// Computes the distances of what lies along the first axis of `tensor`, without gradients.
-  public convenience init(
+  package convenience init(
     of tensor: Tensor, scale: Double = 1, estimator: DistanceEstimator = .biased
   ) throws(MVError) {
     try self.init { mvt_distances_of_tensor(tensor.handle, scale, estimator == .unbiased, $0) }
@@ -41,7 +41,7 @@ extension Tensor {
   /// The distance correlation of the rows of this tensor and of `other`, with gradients to both.
   ///
   /// 0 where the rows of one side do not differ. Throws where the counts differ, or are below 2 (4 where unbiased).
-  public func distanceCorrelation(
+  package func distanceCorrelation(
     with other: Tensor, estimator: DistanceEstimator = .biased
   ) throws(MVError) -> Tensor {
     try Tensor(during: "distance correlation") {

@@ -3,20 +3,21 @@ public import MVImaging
 
 /// How a TorchScript teacher is fed and how much its embedding weighs.
 ///
-/// A channel's value v, 0...255, becomes (v * range / 255 - mean) / std: mean and deviation are those of images on 0...range.
+/// A channel's value v, 0...255, becomes (v * range / 255 - mean) / std: mean and deviation are those of images on
+/// 0...range.
 public struct TeacherSettings: Configurable, Hashable {
   /// The name that its loss term and its column of the log go by.
   public var label = "teacher"
   /// The TorchScript file.
   public var path = ""
-  /// Its input size, `HxW` or one number; empty for the images' own.
-  public var size = ""
+  /// Its input size; nil for the images' own.
+  public var size: ImageSize?
   /// Named statistics in the place of `mean` and `std`.
   public var normalization = ImageStatistics.none
-  /// The mean of each channel, or one for all, joined by commas; empty for 0.
-  public var mean = ""
-  /// The deviation of each channel, or one for all, joined by commas; empty for 1.
-  public var deviation = ""
+  /// The mean of each of three channels, or one for all; empty for 0.
+  public var mean: [Double] = []
+  /// The deviation of each of three channels, or one for all; empty for 1.
+  public var deviation: [Double] = []
   /// The value of white.
   public var range = 1.0
   /// How images are resized.
@@ -32,20 +33,21 @@ public struct TeacherSettings: Configurable, Hashable {
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<TeacherSettings>] = [
     .string(
-      "name", \.label, accepts: "letters, digits, - and _", "the name of its loss term",
-      check: { !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) } }),
-    .string("path", \.path, accepts: "a file", "the TorchScript file", check: { !$0.isEmpty }),
+      "name", \.label,
+      .init("letters, digits, - and _", examples: ["clip_b-32"], counterexamples: ["", "a b", "a=b"]) {
+        !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
+      }, "the name of its loss term"),
     .string(
-      "size", \.size, accepts: "HxW, or one number, or nothing", "its input size; the images' own where empty",
-      check: { $0.isEmpty || (try? ImageSize(parsing: $0)) != nil }),
-    .choice("normalisation", \.normalization, "named mean and std"),
-    .string(
-      "mean", \.mean, accepts: "1 or 3 numbers joined by commas, or nothing", "mean of each channel; 0 where empty",
-      check: { $0.isEmpty || ChannelValues(parsing: $0) != nil }),
-    .string(
-      "std", \.deviation, accepts: "1 or 3 numbers above 0 joined by commas, or nothing",
-      "deviation of each channel; 1 where empty",
-      check: { $0.isEmpty || ChannelValues(parsing: $0)?.values.allSatisfy { $0 > 0 } ?? false }),
+      "path", \.path, .init("a file", examples: ["teacher.pt"], counterexamples: [""]) { !$0.isEmpty },
+      "the TorchScript file"),
+    .size("size", \.size, "its input size; the images' own where there is none"),
+    .choice("normalization", \.normalization, "named mean and std").formerly("normalisation"),
+    .list(
+      "mean", \.mean, -Double.infinity...Double.infinity, count: [0, 1, 3],
+      "mean of each channel; 0 where there is none"),
+    .list(
+      "std", \.deviation, Double.leastNonzeroMagnitude...Double.infinity, count: [0, 1, 3],
+      "deviation of each channel; 1 where there is none"),
     .double("range", \.range, 1e-6...1e6, "the value of white that mean and std are meant for: 1 or 255"),
     .choice("interpolation", \.interpolation, "how images are resized, antialiased"),
     .double("weight", \.weight, 0...1e9, "weight of its loss term"),
@@ -82,46 +84,46 @@ public struct TeacherSettings: Configurable, Hashable {
   public mutating func set(assigning text: String) throws(MVError) {
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard sides.count == 2 else {
-      throw .usage("teacher \(text)", "is not KEY=VALUE", remedy: "write for example normalisation=imagenet")
+      throw .usage("teacher \(text)", "is not KEY=VALUE", remedy: "write for example normalization=imagenet")
     }
-    try set(sides[0], to: SettingValue(parsing: sides[1]))
+    try set(sides[0], parsing: sides[1])
   }
 
-  /// The settings that make the embedding what it is: all but name, place, weight and scale.
+  /// The settings that make the embedding what it is, all but name, place, weight and scale.
+  ///
+  /// They are texts under the names of version 0.1.0, so that feature files that it began are known.
   var inputSettings: [String: SettingValue] {
-    settingValues.filter { !["name", "path", "weight", "scale"].contains($0.key) }
+    let side = size.map { $0.height == $0.width ? "\($0.height)" : $0.description }
+    func text(_ numbers: [Double]) -> SettingValue { .string(numbers.map(\.description).joined(separator: ",")) }
+    return [
+      "size": .string(side ?? ""), "normalisation": .string(normalization.rawValue), "mean": text(mean),
+      "std": text(deviation), "range": .double(range), "interpolation": .string(interpolation.rawValue),
+    ]
   }
 
-  /// The mean and the deviation of each channel of values 0...1; throws where they are given twice.
+  /// The mean and the deviation of each channel of values 0...1.
+  ///
+  /// Throws where they are given twice, or neither for one channel nor for three.
   func statistics() throws(MVError) -> (mean: [Float], deviation: [Float]) {
     if normalization != .none {
       guard mean.isEmpty, deviation.isEmpty, range == 1 else {
         throw .usage(
-          "teacher \(label), normalisation=\(normalization.rawValue)", "is given beside mean, std or range",
+          "teacher \(label), normalization=\(normalization.rawValue)", "is given beside mean, std or range",
           remedy: "give one or the other")
       }
       return (normalization.mean, normalization.deviation)
     }
-    func channels(_ text: String, else value: Double) -> [Float] {
-      (ChannelValues(parsing: text) ?? ChannelValues(repeating: value * range)).values.map { Float($0 / range) }
-    }
-    return (channels(mean, else: 0), channels(deviation, else: 1 / range))
+    return (try channels(mean, "mean") ?? [0, 0, 0], try channels(deviation, "std") ?? [1, 1, 1])
   }
-}
 
-/// A number for each of three channels.
-struct ChannelValues {
-  let values: [Double]
-
-  init(repeating value: Double) { values = [value, value, value] }
-
-  /// One number for all channels, or three.
-  init?(parsing text: String) {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-      Double(part.filter { $0 != " " }).flatMap { $0.isFinite ? $0 : nil }
+  /// A value for each of three channels, as images 0...1 have it; nil where none is given.
+  private func channels(_ values: [Double], _ name: String) throws(MVError) -> [Float]? {
+    switch values.count {
+    case 0: return nil
+    case 1: return Array(repeating: Float(values[0] / range), count: 3)
+    case 3: return values.map { Float($0 / range) }
+    default:
+      throw .usage("teacher \(label), \(name)", "has \(values.count) values", remedy: "give 1, or 3 for the channels")
     }
-    let numbers = parts.compactMap { $0 }
-    guard numbers.count == parts.count, numbers.count == 1 || numbers.count == 3 else { return nil }
-    values = numbers.count == 1 ? [numbers[0], numbers[0], numbers[0]] : numbers
   }
 }

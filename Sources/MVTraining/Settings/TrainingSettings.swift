@@ -17,16 +17,6 @@ public struct TrainingSettings: Configurable, Hashable {
     case cifarResNet = "cifar-resnet"
   }
 
-  /// The update rules.
-  public enum OptimizerName: String, Hashable, Sendable, CaseIterable {
-    /// Adam, the decay added to the gradient.
-    case adam
-    /// Adam with decoupled decay.
-    case adamw
-    /// Stochastic gradient descent with momentum 0.9.
-    case sgd
-  }
-
   /// The precision of convolutions and matrix products.
   public enum Precision: String, Hashable, Sendable, CaseIterable {
     /// bfloat16 where the processor has it, else float32.
@@ -37,28 +27,18 @@ public struct TrainingSettings: Configurable, Hashable {
     case bfloat16 = "bf16"
   }
 
-  /// The statistics that images are normalized by.
-  public enum Normalization: String, Hashable, Sendable, CaseIterable {
-    /// CIFAR's for images of at most 32 pixels, else ImageNet's.
-    case automatic = "auto"
-    /// CIFAR's.
-    case cifar
-    /// ImageNet's.
-    case imagenet
-    /// None: values stay 0...1.
-    case none
-  }
-
   /// Which encoder.
   public var encoder = EncoderName.resnet18
   /// Layers of `cifar-resnet`; 0 takes 8.
   public var depth = 0
-  /// Widths of the encoder, joined by `-`; empty takes its own.
-  public var widths = ""
-  /// What comes before the first block; empty takes the released choice for the encoder.
-  public var stem = StemChoice.automatic
-  /// Widths of the projector, joined by `-`; empty for none.
-  public var projector = "2048-2048-2048"
+  /// Widths of the encoder's stages; empty takes its own.
+  public var widths: [Int] = []
+  /// What comes before the first block.
+  ///
+  /// Nil takes the released choice: `cifar` for the networks of 6n + 2 layers, else `small_kernel`.
+  public var stem: EncoderArchitecture.Stem?
+  /// Widths of the projector's layers; empty for none.
+  public var projector = [2048, 2048, 2048]
   /// Whether embeddings are scaled to length 1.
   public var normalizeZ = false
   /// Images a batch: distance correlations are taken within it.
@@ -76,11 +56,11 @@ public struct TrainingSettings: Configurable, Hashable {
   /// Weight decay.
   public var weightDecay = 1e-6
   /// The update rule.
-  public var optimizer = OptimizerName.adam
+  public var optimizer = OptimizerKind.adam
   /// The learning rate over time.
   public var scheduler = LearningRateSchedule.Kind.warmupCosine
-  /// Epochs at which `multistep` lowers the rate, joined by `-`.
-  public var milestones = ""
+  /// Epochs at which `multistep` lowers the rate.
+  public var milestones: [Int] = []
   /// The factor of `multistep`.
   public var gamma = 0.1
   /// The largest norm of the gradient; 0 for no limit.
@@ -95,14 +75,14 @@ public struct TrainingSettings: Configurable, Hashable {
   public var viewsWeight = 1.0
   /// The weight of every representation without one of its own.
   public var representationsWeight = 1.0
-  /// Weights of single representations, `NAME=WEIGHT` joined by commas.
-  public var representationWeights = ""
-  /// The representations in the loss, joined by commas; `all` for every one that is given, `none` for none.
-  public var representations = "all"
-  /// Factors on single representations before distances are taken, `NAME=FACTOR` joined by commas.
-  public var representationScales = ""
-  /// TorchScript teachers, whose embeddings of the plain images are in the loss: a JSON array, see `teacherSettings`.
-  public var teachers = ""
+  /// Weights of single representations, by name.
+  public var representationWeights: [String: Double] = [:]
+  /// The representations in the loss.
+  public var representations = RepresentationSelection.all
+  /// Factors on single representations before distances are taken, by name.
+  public var representationScales: [String: Double] = [:]
+  /// TorchScript teachers, whose embeddings of the plain images are in the loss.
+  public var teachers: [TeacherSettings] = []
   /// How distance correlations are estimated.
   public var estimator = DistanceEstimator.biased
   /// What embeddings are multiplied by before distances are taken.
@@ -111,8 +91,8 @@ public struct TrainingSettings: Configurable, Hashable {
   public var releasedSign = false
   /// How views are made.
   public var policy = AugmentationPolicy.Name.custom
-  /// What images are normalized by.
-  public var normalization = Normalization.automatic
+  /// What images are normalized by; nil for CIFAR's statistics up to 32 pixels, else ImageNet's.
+  public var normalization: ImageStatistics?
   /// The seed of everything random.
   public var seed = 0
   /// The precision of products.
@@ -135,16 +115,4 @@ public struct TrainingSettings: Configurable, Hashable {
 
   /// The published settings, with a projector of 2048 for 8192.
   public init() {}
-
-  /// The stem, or the encoder's own.
-  public enum StemChoice: String, Hashable, Sendable, CaseIterable {
-    /// `cifar` for the networks of 6n + 2 layers, else `small_kernel`, as released.
-    case automatic = "auto"
-    /// 7x7, stride 2, and a max-pool.
-    case imagenet
-    /// 3x3, stride 1, and a max-pool.
-    case smallKernel = "small_kernel"
-    /// 3x3, stride 1.
-    case cifar
-  }
 }

@@ -1,0 +1,9 @@
+/// The update rules.
+public enum OptimizerKind: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Adam, the decay added to the gradient.
+  case adam
+  /// Adam with decoupled decay.
+  case adamw
+  /// Stochastic gradient descent with momentum 0.9.
+  case sgd
+}
