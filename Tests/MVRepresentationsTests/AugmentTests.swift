@@ -27,7 +27,9 @@ import Testing
     }
   }
 
-  @Test(arguments: AugmentationPolicy.Name.allCases) func isThePolicyWithTheStatedKey(_ policy: AugmentationPolicy.Name) throws {
+  @Test(arguments: AugmentationPolicy.Name.allCases) func isThePolicyWithTheStatedKey(_ policy: AugmentationPolicy.Name)
+    throws
+  {
     let image = try Fixture.images("images/rgb45x37")[0]
     guard case .uint8(let values) = image.pixels else { return }
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
