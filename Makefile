@@ -5,7 +5,7 @@
 # The build refuses imports that Package.swift does not list.
 CHECKED := --explicit-target-dependency-import-check error
 RELEASE := -c release $(CHECKED)
-# Tests see internal names, which costs speed: their programs are others than those of `make build`, and stand elsewhere.
+# Tests see internal names by a flag of their own: in one folder, each switch between build and test compiles all anew.
 TESTED := $(RELEASE) -Xswiftc -enable-testing --scratch-path .build/test
 # Swift in debug recompiles a file, not its module and all that stands on it; kernels in C++ are optimized even so.
 QUICK := $(CHECKED) -Xcxx -O2 --scratch-path .build/quick
@@ -29,7 +29,7 @@ build: setup     ## build the commands, into .build/release
 debug: setup     ## build commands and tests for a debugger, into .build/quick/debug
 	swift build $(QUICK) --build-tests
 
-test: setup      ## run every test in release, or by FILTER=HOGTests those that match, built in seconds
+test: setup      ## run every test in release, or by FILTER=HOGTests those that match in debug
 ifdef FILTER
 	@.ci/test $(QUICK) --filter '$(FILTER)'
 else
