@@ -2,7 +2,7 @@ public import MVCore
 
 /// A labeled set of images, in splits of one shape each, read in batches.
 ///
-///     let source = try SourceSpecification(parsing: "folder:photos").open()
+///     let source = try SourceRequest(parsing: "folder:photos").open()
 ///     let split = try source.split("train")
 ///     let images = try source.images(0..<64, of: split)
 ///

@@ -22,9 +22,8 @@ package enum AtomicFile {
     do throws(MVError) {
       file = try FileDescriptor(temporary, flags: O_RDWR | O_CREAT | O_NOFOLLOW)
     } catch {
-      // Not a missing input: it is the folder of an output that is not there.
       throw error.kind == .missingInput
-        ? .inputOutput(path, "cannot be written: its folder is not there", remedy: "create the folder first")
+        ? .missingInput(path, "cannot be written: its folder is not there", remedy: "create the folder first")
         : error.with(subject: path)
     }
     guard try file.lock() else { throw busy(path) }

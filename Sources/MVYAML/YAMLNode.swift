@@ -80,13 +80,6 @@ public struct YAMLNode: Hashable, Sendable {
     }
   }
 
-  /// Runs `body` and puts the place of this node into the error that it throws.
-  public func placed<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
-    do throws(MVError) { return try body() } catch {
-      throw MVError(error.kind, place, "\(error.subject) \(error.problem)", remedy: error.remedy)
-    }
-  }
-
   /// The values of nested mappings by dotted key, with the node each came from; null values only where `nulls` says so.
   ///
   /// Throws where the node is no mapping.
