@@ -198,7 +198,7 @@ import Testing
     ])
     let plain = ["train", "--config", path("released.yaml"), "--features", path("plain.h5"), "--output", path("x")]
     let refused = try Tool.run(tool, plain)
-    #expect(refused.status == 65 && refused.errors.contains("not normalised by cifar"), "\(refused.errors)")
+    #expect(refused.status == 65 && refused.errors.contains("not normalized by cifar"), "\(refused.errors)")
     let printed = try Tool.run(tool, ["train", "--config", path("released.yaml"), "--print-config"])
     #expect(printed.status == 0 && printed.output.contains("released_sign: true") && printed.errors.contains("becomes"))
     #expect(!FileManager.default.fileExists(atPath: path("x")))
