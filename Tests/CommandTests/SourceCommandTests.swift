@@ -51,7 +51,8 @@ import Testing
     #expect(words.contains("\nsource: folder:images, /") && words.contains("size 20x20, cut to the center"))
 
     let elsewhere = FileManager.default.temporaryDirectory.path
-    let run = try succeed(["knn", path("f.h5"), "--representation", "std", "--report", path("page")], in: elsewhere)
+    let run = try succeed(
+      ["knn", path("f.h5"), "--representation", "std", "--k", "1", "--report", path("page")], in: elsewhere)
     #expect(!run.errors.contains("note: images"), "\(run.errors)")
     let page = try String(contentsOf: folder.url.appending(path: "page/report.html"), encoding: .utf8)
     #expect(page.contains("src=\"data:image/png;base64,"))

@@ -113,7 +113,10 @@ struct TrainingTargetTests {
     let normalized = try NormalizedSource(plain, by: .cifar)
     #expect((normalized.contents.request != nil) == recorded)
     #expect(try refusal(extract("std", from: normalized)) == nil)
-    for (name, wrong) in [("plain.h5", plain), ("imagenet.h5", try NormalizedSource(plain, by: .imagenet))] {
+    let others: [(String, any ImageSource)] = [
+      ("plain.h5", plain), ("imagenet.h5", try NormalizedSource(plain, by: .imagenet)),
+    ]
+    for (name, wrong) in others {
       let error = try #require(refusal(try extract("std", from: wrong, to: name)))
       #expect(error.kind == .badData && error.subject.hasSuffix(name) && error.problem.contains("cifar"))
       #expect(error.remedy.contains("--normalize cifar"))
