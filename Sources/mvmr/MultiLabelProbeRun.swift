@@ -23,7 +23,7 @@ enum MultiLabelProbeRun {
       title: "Linear classifiers", heldOut: true, csv: { () throws(MVError) in probe.csv(scores) },
       json: { () throws(MVError) in try probe.json(scores) },
       scores: { (page) throws(MVError) in page.add(probe, scores) },
-      summary: { () throws(MVError) in lines(of: probe, scores) })
+      summary: { () throws(MVError) in summary(of: probe, scores) })
     try output.write(arguments, report)
   }
 

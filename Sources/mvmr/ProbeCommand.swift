@@ -71,7 +71,7 @@ extension Command {
       csv: { () throws(MVError) in try ResultTable.csv(probe, scores, names: names) },
       json: { () throws(MVError) in try probe.json(scores, names: names) },
       scores: { (page) throws(MVError) in try page.add(probe, scores) },
-      summary: { () throws(MVError) in try lines(of: probe, scores) })
+      summary: { () throws(MVError) in try summary(of: probe, scores) })
     try output.write(arguments, report)
   }
 

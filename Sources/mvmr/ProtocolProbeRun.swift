@@ -53,7 +53,7 @@ enum ProtocolProbeRun {
       csv: { () throws(MVError) in try ResultTable.csv(fitted, scores, names: names) },
       json: { () throws(MVError) in try fitted.json(scores, names: names) },
       scores: { (page) throws(MVError) in try page.add(fitted, scores) },
-      summary: { () throws(MVError) in try lines(of: fitted, scores) })
+      summary: { () throws(MVError) in try summary(of: fitted, scores) })
     try output.write(arguments, report)
   }
 

@@ -35,7 +35,7 @@ extension FittedProtocolProbe {
             .init(
               learning_rate: $0.learningRate, scaled_rate: $0.scaledRate, selection_top1: $0.selectionTop1,
               epoch: $0.epoch, diverged: $0.diverged)
-          }, weight_decay: settings.weightDecay, selection: selection.rawValue, train_loss: probe.trainLoss,
+          }, weight_decay: settings.weightDecay, selection: selection, train_loss: probe.trainLoss,
           losses: losses,
           seconds: seconds), second: try scores.report().document(names: names)))
   }

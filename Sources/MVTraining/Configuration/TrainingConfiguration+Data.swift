@@ -26,8 +26,7 @@ extension TrainingConfiguration {
     let place = self.source ?? source.contents.request?.description ?? source.contents.location
     guard let command = extractCommand(source: place) else { return }
     let chosen = settings.representations
-    let names = chosen.split(separator: ",").map(String.init)
-    for wanted in expected where chosen == "all" || names.contains(wanted.storedName) {
+    for wanted in expected where chosen.includes(wanted.storedName) {
       guard let file = files.first(where: { $0.representations.contains { $0.name == wanted.storedName } }),
         let plan = file.representations.first(where: { $0.name == wanted.storedName })
       else {
