@@ -21,18 +21,18 @@ settings.depth = 8
 settings.batchSize = 30
 settings.epochs = 2
 settings.lr = 1e-3
-try settings.set("widths", to: .string("8-16-32"))
-try settings.set("projector", to: .string("64-64"))
+settings.widths = [8, 16, 32]
+settings.projector = [64, 64]
 
-let hog = try FeatureFile(reading: features)["train"].features("hog")
-let data = try TrainingData(
-  source: source, split: source.split("train"), targets: [.stored("hog", hog)])
+let split = try source.split("train")
+let targets = try TrainingTarget.targets(in: FeatureFile(reading: features), of: source, split: split)
+let data = try TrainingData(source: source, split: split, targets: targets)
 let run = folder.appending(path: "run")
 let trainer = try Trainer(settings, data: data, folder: run, resuming: true)
 try trainer.run { progress in print(progress.step, progress.loss.total) }
 
 let embeddings = folder.appending(path: "embeddings.h5")
-try Embedder(trainer).write(source, to: embeddings, checkpoint: "run")
+try trainer.embedder().write(EmbeddingJob(of: source, to: embeddings), checkpoint: "run")
 let (train, test) = try EvaluationPair(
   FeatureFile(reading: embeddings), representations: ["embedding"]
 ).heldOut()

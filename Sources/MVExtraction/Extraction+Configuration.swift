@@ -8,8 +8,8 @@ public import struct Foundation.URL
 extension Extraction {
   /// Describes the extraction that a configuration asks for, of the images of `source`.
   ///
-  /// Throws a usage error for a representation that is not in `catalogue` or has impossible settings, for two that would be
-  /// stored under one name, and for joined splits that the source does not have.
+  /// Throws a usage error for a representation that is not in `catalogue` or has impossible settings, for two that
+  /// would be stored under one name, and for joined splits that the source does not have.
   public init(
     _ configuration: ExtractionConfiguration, from source: any ImageSource, to output: URL,
     in catalogue: Catalogue = .standard
@@ -25,7 +25,7 @@ extension Extraction {
       source = try JoinedSplits(source, joining: name)
     }
     self.init(of: representations, from: source, to: output)
-    if !configuration.splits.isEmpty { splits = configuration.splits }
+    splits = configuration.splits.isEmpty ? nil : configuration.splits
     element = configuration.element ?? element
     jobs = configuration.jobs ?? jobs
     limit = configuration.limit

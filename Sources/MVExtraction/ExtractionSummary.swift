@@ -1,7 +1,7 @@
 internal import MVCore
 public import MVStore
 
-/// What an extraction has done; what ``FillSummary`` tells can be asked of it, too.
+/// What an extraction has done; what `FillSummary` tells can be asked of it, too.
 @dynamicMemberLookup
 public struct ExtractionSummary: Hashable, Sendable, Codable {
   /// Rows, bytes and seconds.
@@ -19,13 +19,13 @@ public struct ExtractionSummary: Hashable, Sendable, Codable {
 
   enum CodingKeys: String, CodingKey { case skipped }
 
-  /// Reads one object of `skipped` and the keys of ``FillSummary``; throws where one is missing.
+  /// Reads one object of `skipped` and the keys of `FillSummary`; throws where one is missing.
   public init(from decoder: any Decoder) throws {
     skipped = try decoder.container(keyedBy: CodingKeys.self).decode([SkippedImage].self, forKey: .skipped)
     fill = try FillSummary(from: decoder)
   }
 
-  /// Writes one object of `skipped` and the keys of ``FillSummary``; throws what the encoder does.
+  /// Writes one object of `skipped` and the keys of `FillSummary`; throws what the encoder does.
   public func encode(to encoder: any Encoder) throws {
     try fill.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)

@@ -1,8 +1,10 @@
 public import MVCore
 
-/// Drawn images that show a representation what real ones would: shading, edges, stripes of two scales, color and grain.
+/// Drawn images that show a representation what real ones would: shading, edges, stripes, color and grain.
 public enum CheckImages {
-  /// Two images each of 45 x 37, 96 x 96 and 32 x 32 in 8-bit RGB, then of 45 x 37 in 8-bit gray and in RGB floats in 0...1.
+  /// Five batches of two images each.
+  ///
+  /// 45 x 37, 96 x 96 and 32 x 32 in 8-bit RGB, then 45 x 37 in 8-bit gray and in RGB floats in 0...1.
   public static let batches: [ImageBatch] = {
     let color = [(45, 37), (96, 96), (32, 32)].map { draw(ImageShape(height: $0, width: $1, channels: 3)) }
     let gray = draw(ImageShape(height: 45, width: 37, channels: 1))

@@ -23,7 +23,9 @@ struct CheckLog {
     do throws(MVError) { try body(&self) } catch { expect(false, "threw '\(error)'") }
   }
 
-  /// The error that `body` throws; that it throws none is a failure, and so is an error of another kind or without remedy.
+  /// The error that `body` throws.
+  ///
+  /// That it throws none is a failure, and so is an error of another kind or without remedy.
   mutating func refusal(
     of what: String, kind: MVError.Kind, _ body: () throws(MVError) -> Void
   ) -> MVError? {

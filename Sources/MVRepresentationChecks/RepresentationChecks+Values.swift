@@ -10,8 +10,8 @@ extension RepresentationChecks {
       case (.whole(let range), .int(let value)):
         let near = value < range.upperBound ? value + 1 : value - 1
         values += [near, value + 2, value * 2, value / 2, 4].filter(range.contains).map { .int($0) }
-      case (.real(let range), .double(let value)) where range.contains(value * 1.5):
-        values.append(.double(value * 1.5))
+      case (.real(let range), .double(let value)):
+        values += [value * 1.5].filter(range.contains).map { .double($0) }
       default: break
       }
       return values.filter { $0 != setting.value }.map { (setting.name, $0) }

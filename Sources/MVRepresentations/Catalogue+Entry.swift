@@ -32,8 +32,9 @@ extension Catalogue {
       }
     }
 
-    /// The representation with these settings, and defaults for the rest; throws a usage error naming an unknown setting
-    /// or one out of range.
+    /// The representation with these settings, and defaults for the rest.
+    ///
+    /// Throws a usage error naming an unknown setting or one out of range.
     public func make(settings values: [String: SettingValue] = [:]) throws(MVError) -> any Representation {
       let known = (settings + Catalogue.sharedSettings).map(\.name)
       for key in values.keys.sorted() where !known.contains(key) {

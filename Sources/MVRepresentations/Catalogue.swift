@@ -2,7 +2,8 @@ public import MVCore
 
 /// Representations by name: what a specification such as `hog:orientations=12` is read with.
 ///
-/// ``standard`` holds those of this package. Another package adds its own, which then has a name, settings, YAML and help:
+/// ``standard`` holds those of this package. Another package adds its own, which then has a name, settings, YAML and
+/// help:
 ///
 ///     let catalogue = try Catalogue.standard.adding(Gabor.self)
 ///     let gabor = try RepresentationSpecification(parsing: "gabor:scales=3", in: catalogue).make(in: catalogue)
@@ -20,8 +21,8 @@ public struct Catalogue: Sendable {
 
   /// Returns the catalogue with one representation more.
   ///
-  /// Throws a usage error where the name is taken or is not made of letters, digits, `-` and `_`, and where a setting has the
-  /// name of another, of a shared setting, or `as`. With `isDefault`, it is among ``defaults``.
+  /// Throws a usage error where the name is taken or is not made of letters, digits, `-` and `_`, and where a setting
+  /// has the name of another, of a shared setting, or `as`. With `isDefault`, it is among ``defaults``.
   public func adding<Added: Representation>(
     _ representation: Added.Type, isDefault: Bool = false
   ) throws(MVError) -> Catalogue {
@@ -34,7 +35,9 @@ public struct Catalogue: Sendable {
     return Catalogue(entries + [entry])
   }
 
-  /// What is extracted where nothing else is asked for; in ``standard`` hog, lbp, color and scattering, with their defaults.
+  /// What is extracted where nothing else is asked for.
+  ///
+  /// In ``standard`` these are hog, lbp, color and scattering, with their default settings.
   public var defaults: [RepresentationSpecification] {
     entries.filter(\.isDefault).map { RepresentationSpecification(name: $0.name) }
   }

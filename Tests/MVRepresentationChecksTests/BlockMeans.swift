@@ -22,9 +22,11 @@ struct BlockMeans<Broken: Flaw>: Representation {
     [
       .int("grid", \.grid, 1...64, "cells a side"), .double("gain", \.gain, 0.5...8, "a factor"),
       .bool("centered", \.centered, "less the mean of the row"),
-      .string("unit", \.unit, accepts: "byte|one", "what white is") {
-        Broken.flaw == .takesAnyChoice || $0 == "byte" || $0 == "one"
-      },
+      .string(
+        "unit", \.unit,
+        SettingDomain.TextForm("byte|one", examples: ["byte", "one"], counterexamples: ["no-such-unit"]) {
+          Broken.flaw == .takesAnyChoice || $0 == "byte" || $0 == "one"
+        }, "what white is"),
     ]
   }
   private var cells = 4

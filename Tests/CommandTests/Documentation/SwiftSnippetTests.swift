@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every Swift snippet of the documentation stands, line for line, in `SnippetBodies.swift` or in a program of `Snippets`,
-/// which are compiled and run.
+/// Every Swift snippet of the documentation stands, line for line, in `SnippetBodies.swift` or in a program of
+/// `Snippets`, which are compiled and run.
 struct SwiftSnippetTests {
   static let bodies = Fixture.root.appending(
     path: "Tests/CommandTests/Documentation/SnippetBodies.swift")
