@@ -30,19 +30,16 @@ enum Finders {
     _ settings: TrainingSettings, _ data: TrainingData, page: String?, json: Bool
   ) throws(MVError) {
     let finder = LearningRateFinder()
-    let bar = ProgressBar("find lr", unit: "steps")
-    let start = Date()
-    let cancellation = Cancellation()
+    let start = ContinuousClock.now
     var done = 0
-    defer { bar.finish() }
-    let found = try finder.search(settings, data: data, cancellation: cancellation) { point in
-      if Interruption.isRequested { cancellation.cancel() }
-      done += 1
-      bar.update(
-        RunProgress(doneBefore: 0, done: done, total: finder.steps, seconds: Date().timeIntervalSince(start)),
-        detail: String(format: "lr %.1e  loss %.4f", point.rate, point.loss))
+    let found = try Job("find lr", unit: "steps").run { (job) throws(MVError) in
+      try finder.search(settings, data: data, cancellation: job.cancellation) { point in
+        done += 1
+        job.show(
+          RunProgress(done: done, total: finder.steps, seconds: (ContinuousClock.now - start).seconds),
+          detail: String(format: "lr %.1e  loss %.4f", point.rate, point.loss))
+      }
     }
-    bar.finish()
     if let page { try write(found, to: URL(filePath: page)) }
     if json {
       try Terminal.printJSON(found)
@@ -76,10 +73,8 @@ enum Finders {
   private static func batchSize(_ settings: TrainingSettings, _ data: TrainingData, json: Bool) throws(MVError) {
     var finder = BatchSizeFinder()
     finder.smallest = max(2, min(finder.smallest, data.count / settings.accumulate))
-    let cancellation = Cancellation()
-    let found = try finder.search(settings, data: data, cancellation: cancellation) { point in
-      if Interruption.isRequested { cancellation.cancel() }
-      Terminal.message(line(point))
+    let found = try finder.search(settings, data: data, cancellation: Interruption.cancellation) {
+      Terminal.message(line($0))
     }
     guard !json else {
       try Terminal.printJSON(found)

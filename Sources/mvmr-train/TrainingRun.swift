@@ -7,28 +7,25 @@ internal import MVTraining
 enum TrainingRun {
   /// Trains to the end with a bar and a line an epoch; returns the epochs of this run.
   static func run(_ trainer: Trainer, title: String = "train") throws(MVError) -> [EpochRecord] {
-    let bar = ProgressBar(title, unit: "steps")
     let stepsBefore = trainer.step
-    let start = Date()
+    let start = ContinuousClock.now
     let epochsBefore = trainer.records.count
-    let cancellation = Cancellation()
-    defer { bar.finish() }
-    try trainer.run(cancellation: cancellation) { progress in
-      if Interruption.isRequested { cancellation.cancel() }
-      let run = RunProgress(
-        doneBefore: stepsBefore, done: progress.step, total: progress.totalSteps,
-        seconds: Date().timeIntervalSince(start))
-      let detail = String(
-        format: "epoch %d/%d  loss %.4f  %.0f images/s", progress.epoch, progress.epochs, progress.loss.total,
-        progress.imagesPerSecond)
-      bar.update(run, detail: detail)
-      if let record = progress.finishedEpoch {
-        // A page that cannot be written must not end a run of days; the last one is written again at its end.
-        try? RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
-        if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
+    try Job(title, unit: "steps").run { (job) throws(MVError) in
+      try trainer.run(cancellation: job.cancellation) { progress in
+        let run = RunProgress(
+          doneBefore: stepsBefore, done: progress.step, total: progress.totalSteps,
+          seconds: (ContinuousClock.now - start).seconds)
+        let detail = String(
+          format: "epoch %d/%d  loss %.4f  %.0f images/s", progress.epoch, progress.epochs, progress.loss.total,
+          progress.imagesPerSecond)
+        job.show(run, detail: detail)
+        if let record = progress.finishedEpoch {
+          // A page that cannot be written must not end a run of days; the last one is written again at its end.
+          try? RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
+          if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
+        }
       }
     }
-    bar.finish()
     try RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
     return Array(trainer.records.dropFirst(epochsBefore))
   }

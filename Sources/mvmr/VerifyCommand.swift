@@ -11,7 +11,10 @@ extension Command {
     arguments: [.positional("FILE", "a feature file"), .flag("json", "print one JSON object")]
   ) { (arguments) throws(MVError) in
     let path = try arguments.required("FILE")
-    let result = try FeatureFile(reading: URL(filePath: path)).verify()
+    let file = try FeatureFile(reading: URL(filePath: path))
+    let result = try Job("verify", unit: "blocks").run { (job) throws(MVError) in
+      try file.verify(cancellation: job.cancellation, progress: job.progress)
+    }
     if arguments.has("json") {
       try Terminal.printJSON(result)
     } else {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVEvaluation
 
 extension Command {
   /// `mvmr demo`: the whole story on built-in images.
