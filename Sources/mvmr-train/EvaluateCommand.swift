@@ -31,7 +31,7 @@ extension Command {
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
     embedding.splits = arguments.has("split") ? arguments.all("split") : nil
     embedding.software = Provenance.software
-    try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
+    _ = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
       try embedder.write(
         embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
         progress: job.progress)

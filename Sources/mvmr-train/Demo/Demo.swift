@@ -95,7 +95,7 @@ struct Demo {
       NamedRepresentation(try specification.make(), as: specification.storedName)
     }
     let extraction = Extraction(of: representations, from: source, to: url)
-    try Job("extract", unit: "images").run { (job) throws(MVError) in
+    _ = try Job("extract", unit: "images").run { (job) throws(MVError) in
       try extraction.run(cancellation: job.cancellation, progress: job.progress)
     }
     return try FeatureFile(reading: url)
