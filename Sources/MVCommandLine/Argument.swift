@@ -84,7 +84,7 @@ public struct Argument: Sendable {
   func check(_ value: String) throws(MVError) {
     guard choices.isEmpty || choices.contains(value) else {
       throw .usage(
-        "\(parserName) \(value)", "is not possible", remedy: "it takes \(choices.joined(separator: ", "))")
+        "\(parserName) \(value)", "is not possible", remedy: "it takes \(choices.joined(separator: "|"))")
     }
   }
 }

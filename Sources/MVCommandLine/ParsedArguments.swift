@@ -59,7 +59,7 @@ public struct ParsedArguments: Sendable {
     guard let choice = Choice(rawValue: text) else {
       throw .usage(
         "--\(name) \(text)", "is not possible",
-        remedy: "it takes \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        remedy: "it takes \(Choice.allCases.map(\.rawValue).joined(separator: "|"))")
     }
     return choice
   }

@@ -1,5 +1,6 @@
 internal import Foundation
 public import MVCore
+internal import MVDatasets
 internal import MVEvaluation
 internal import MVImaging
 internal import MVPages
@@ -52,7 +53,7 @@ extension EvaluationPage {
         verdict: query.prediction.map { "taken for \(name($0))" } ?? "\(agreeing) of \(near.count) share a class",
         isRight: query.prediction.map { own.contains(Int($0)) } ?? (near.first?.agrees ?? false), neighbors: near)
     }
-    let shape = try file[test.name].count > 0 ? images.image(queries[0].row, of: test.name).shape : nil
+    let shape = try images.source.split(test.name).shape
     page.gallery(
       NeighborGallery(
         queries.compactMap { entries[$0.row] },
@@ -63,7 +64,7 @@ extension EvaluationPage {
             ? "✓ marks those that share a class with the test image."
             : "✓ marks what is of the test image's class.")
           + (images.notice.map { " Note: \($0)." } ?? ""),
-        pixelated: max(shape?.height ?? 0, shape?.width ?? 0) <= 64))
+        pixelated: max(shape.height, shape.width) <= 64))
   }
 
   /// Test rows to show, in a seeded order: as many right as wrong ones, as far as there are.

@@ -50,7 +50,7 @@ import Testing
     ("representations:\n  - sums:\n      factor: 1\n      facto: 4\n", "c.yaml:4:7", "facto"),
     ("representations:\n  - sums:\n      factor: -1\n", "c.yaml:3:15", "0.0..."),
     ("representations:\n  - sums: {sketch_seed: 3}\n", "c.yaml:2:5", "sketch"),
-    ("representations:\n  - sums: {as: a/b}\n", "c.yaml:2:14", "'a/b'"),
+    ("representations:\n  - sums: {as: a/b}\n", "c.yaml:2:16", "'a/b'"),
     ("representations:\n  - summs: {}\n", "c.yaml:2:5", "did you mean sums?"),
     ("representations:\n  - sums:factor=x\n", "c.yaml:2:5", "factor"),
     ("representations:\n  - {hog: {}, lbp: {}}\n", "c.yaml:2:5", "2 keys"),

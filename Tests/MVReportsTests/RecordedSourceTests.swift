@@ -67,6 +67,7 @@ struct RecordedSourceTests {
     var request = try SourceRequest(parsing: "folder:\(path("old/images"))")
     request.size = ImageSize(height: 16, width: 16)
     let made = try request.open()
+    let second = try made.images(1..<2, of: made.split("train"))[0]
     request.place = ["images"]
     var plan = made.contents
     plan.request = request
@@ -75,7 +76,7 @@ struct RecordedSourceTests {
     let file = try FeatureFile(reading: folder.url.appending(path: "new/f.h5"))
     let images = try RowImages.recorded(in: file, splits: ["train"]).get()
     #expect(images.notice == nil && images.source.contents.location == path("new/images"))
-    #expect(try images.image(1, of: "train") == made.images(1..<2, of: made.split("train"))[0])
+    #expect(try images.image(1, of: "train") == second)
     // Where they are nowhere, the error names the place where they were.
     try FileManager.default.removeItem(atPath: path("new/images"))
     guard case .failure(let error) = RowImages.recorded(in: file, splits: ["train"]) else {

@@ -62,7 +62,7 @@ import Testing
     #expect(Set(failures.map(\.check)) == [.picturesAreWorthLookingAt])
     #expect(failures.first?.description.hasPrefix("means: pictures are worth looking at: the picture of") == true)
     let error = #expect(throws: MVError.self) { try checks.require() }
-    #expect(error?.description.contains("64 x 64") == true, "\(error as Any)")
+    #expect(error?.description.contains("64x64x3") == true, "\(error as Any)")
   }
 
   @Test func refusesTooFewImages() throws {

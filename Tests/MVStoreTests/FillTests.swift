@@ -25,12 +25,15 @@ import Testing
 
   @Test(arguments: [1, 3]) func tellsOfEveryBlockAndSumsUp(threads: Int) throws {
     let seen = Mutex<[MVCore.RunProgress]>([])
-    let writer = try writer()
-    let summary = try writer.fill(threads: threads) { progress in
-      seen.withLock { $0.append(progress) }
-    } _: { (block) throws(MVError) in
-      try fill(writer, block)
-    }
+    // A writer holds the lock as long as it lives.
+    let summary = try {
+      let writer = try self.writer()
+      return try writer.fill(threads: threads) { progress in
+        seen.withLock { $0.append(progress) }
+      } _: { (block) throws(MVError) in
+        try fill(writer, block)
+      }
+    }()
     #expect(summary.rows == 192 && summary.rowsBefore == 0 && summary.bytes == plan.featureBytes)
     let done = seen.withLock { $0 }.map(\.done)
     // Nine and a half blocks of one split, two and a half of the other, and the start.
@@ -43,8 +46,8 @@ import Testing
 
   @Test(arguments: [false, true]) func stopsAfterTheBlocksInFlight(inOrder: Bool) throws {
     let cancellation = Cancellation()
-    let writer = try writer()
     let error = #expect(throws: MVError.self) {
+      let writer = try self.writer()
       if inOrder {
         var blocks = 0
         try writer.fillInOrder(cancellation: cancellation) { (block) throws(MVError) in
@@ -59,14 +62,15 @@ import Testing
       }
     }
     #expect(error?.kind == .interrupted && error?.problem == "was stopped after 48 of 192 rows")
-    let summary = try self.writer().fill { (block) throws(MVError) in try fill(writer, block) }
+    let writer = try self.writer()
+    let summary = try writer.fill { (block) throws(MVError) in try fill(writer, block) }
     #expect(summary.rowsBefore == 48)
     #expect(try FeatureFile(reading: url).verify().missingBlocks == 0)
   }
 
   @Test func keepsWhatWasDoneBeforeAnError() throws {
     do {
-      let writer = try writer()
+      let writer = try self.writer()
       let error = #expect(throws: MVError.self) {
         try writer.fill(threads: 1) { (block) throws(MVError) in
           guard block.index < 4 else { throw .badData("block", "is bad") }
@@ -75,12 +79,12 @@ import Testing
       }
       #expect(error == .badData("block", "is bad"))
     }
-    let writer = try writer()
+    let writer = try self.writer()
     #expect(writer.rows - writer.missingBlocks.reduce(0) { $0 + $1.rows.count } == 64)
   }
 
   @Test func blocksOfAnotherPlanAreRefused() throws {
-    let writer = try writer()
+    let writer = try self.writer()
     let other = try FeatureFileWriter(
       creatingOrResuming: folder.url.appending(path: "b.h5"), plan: SampleFile.plan(rows: [16, 7], blockRows: 16))
     let block = try #require(writer.missingBlocks.last)

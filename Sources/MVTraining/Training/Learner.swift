@@ -41,6 +41,13 @@ final class Learner {
     self.data = data
   }
 
+  /// What a checkpoint says of this training after `step` steps, apart from the sums of an unfinished epoch.
+  func place(after step: Int) -> Checkpoint.Place {
+    Checkpoint.Place(
+      step: step, stepsPerEpoch: order.stepsPerEpoch, partialLoss: nil, bestScore: nil, images: data.count,
+      imageShape: data.shape, representations: data.targets.map(\.name), teachers: data.teacherFingerprints)
+  }
+
   /// The batches of `steps`, made ready ahead on other threads.
   func batches(of steps: Range<Int>) -> BatchProducer {
     let (data, policy, order, settings) = (data, policy, order, settings)

@@ -63,7 +63,10 @@ public final class Trainer {
       guard resuming else {
         throw .usage(folder.path, "already holds a training run", remedy: "resume it, or give another folder")
       }
-      found = try Checkpoint(contentsOf: file)
+      let checkpoint = try Checkpoint(contentsOf: file)
+      // First of all, so that another run's settings are named before what follows from them.
+      try Trainer.match(checkpoint, settings, learner.place(after: checkpoint.place.step))
+      found = checkpoint
     }
     try Folder.create(folder)
     step = found?.place.step ?? 0
@@ -74,7 +77,6 @@ public final class Trainer {
       at: folder.appending(path: "losses.csv"), terms: LossTerms.terms(of: learner.data.targets.map(\.name)),
       keepingEpochs: step / learner.order.stepsPerEpoch)
     if let found {
-      try Trainer.match(found, settings, place)
       try encoder.load(found.file.tensors, from: file.path)
       try learner.optimizer.load(found.file.tensors, steps: found.place.step, from: file.path)
     }
@@ -158,10 +160,10 @@ public final class Trainer {
   }
 
   private var place: Checkpoint.Place {
-    Checkpoint.Place(
-      step: step, stepsPerEpoch: order.stepsPerEpoch, partialLoss: partialLoss, bestScore: bestScore,
-      images: data.count,
-      imageShape: data.shape, representations: data.targets.map(\.name), teachers: data.teacherFingerprints)
+    var place = learner.place(after: step)
+    place.partialLoss = partialLoss
+    place.bestScore = bestScore
+    return place
   }
 
   /// Writes `last.ckpt`; throws, and leaves the one that is there, where a weight or an embedding is not finite.
