@@ -65,11 +65,8 @@ public final class Embedder {
   /// RGB, and for floats outside 0...1.
   public func embed(_ images: ImageBatch) throws(MVError) -> Matrix {
     guard images.count > 0 else { return Matrix(rows: 0, columns: columns) }
-    let shape = ImageShape(height: images.shape.height, width: images.shape.width, channels: 3)
-    guard images.shape.channels == 1 || images.shape.channels == 3 else {
-      throw .badData("images \(images.shape)", "are neither grey nor RGB", remedy: "give 1 or 3 channels")
-    }
-    let pixels = try TrainingData.bytes(of: images, "images")
+    let shape = try images.shape.inColor("a batch")
+    let pixels = try images.bytesInColor("a batch")
     return try Torch.withoutGradients { () throws(MVError) in
       let batch = try Tensor(
         images: pixels, count: images.count, shape: shape, mean: statistics.mean, deviation: statistics.deviation,

@@ -35,8 +35,8 @@ public struct TrainingData: Sendable {
     self.labels = labels
     self.name = name
     count = images.count
-    shape = try TrainingData.rgb(images.shape, name)
-    storage = .memory(try TrainingData.bytes(of: images, name))
+    shape = try images.shape.inColor(name)
+    storage = .memory(try images.bytesInColor(name))
     self.targets = targets
     try check()
   }
@@ -50,7 +50,7 @@ public struct TrainingData: Sendable {
   ) throws(MVError) {
     name = "\(source.contents.location) \(split.name)"
     count = split.count
-    shape = try TrainingData.rgb(split.shape, source.contents.location)
+    shape = try split.shape.inColor(source.contents.location)
     if case .single(let values) = split.labels { labels = values } else { labels = [] }
     self.targets = targets
     if split.count * shape.count <= cacheLimit {
@@ -58,7 +58,7 @@ public struct TrainingData: Sendable {
       bytes.reserveCapacity(split.count * shape.count)
       for start in stride(from: 0, to: split.count, by: 256) {
         let images = try source.images(start..<min(start + 256, split.count), of: split)
-        bytes += try TrainingData.bytes(of: images, source.contents.location)
+        bytes += try images.bytesInColor(source.contents.location)
       }
       storage = .memory(bytes)
     } else {
@@ -134,27 +134,6 @@ public struct TrainingData: Sendable {
     }
   }
 
-  private static func rgb(_ shape: ImageShape, _ name: String) throws(MVError) -> ImageShape {
-    guard shape.channels == 1 || shape.channels == 3 else {
-      throw .badData(name, "has images of \(shape.channels) channels", remedy: "training takes grey or RGB images")
-    }
-    return ImageShape(height: shape.height, width: shape.width, channels: 3)
-  }
-
-  /// The images as 8-bit RGB bytes: gray is repeated, floats 0...1 are rounded; throws for other images.
-  static func bytes(of images: ImageBatch, _ name: String) throws(MVError) -> [UInt8] {
-    let bytes: [UInt8]
-    switch images.pixels {
-    case .uint8(let values): bytes = values
-    case .float32(let values):
-      guard values.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
-        throw .badData(name, "has float images outside 0...1", remedy: "scale them to 0...1 or store them as 8-bit")
-      }
-      bytes = values.map { UInt8(($0 * 255).rounded()) }
-    }
-    return images.shape.channels == 3 ? bytes : bytes.flatMap { [$0, $0, $0] }
-  }
-
   /// The images at `indices`, in that order.
   func images(_ indices: [Int]) throws(MVError) -> ImageBatch {
     var pixels = [UInt8](repeating: 0, count: indices.count * shape.count)
@@ -177,7 +156,7 @@ public struct TrainingData: Sendable {
         _ = target.update(fromContentsOf: bytes[index * shape.count..<(index + 1) * shape.count])
       }
     case .source(let source, let split):
-      let image = try TrainingData.bytes(of: source.images(index..<index + 1, of: split), name)
+      let image = try source.images(index..<index + 1, of: split).bytesInColor(name)
       _ = target.update(fromContentsOf: image)
     }
   }

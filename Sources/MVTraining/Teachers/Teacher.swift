@@ -58,11 +58,8 @@ public final class Teacher: @unchecked Sendable {
   /// Throws for images that are neither gray nor RGB, and for floats outside 0...1.
   public func embed(_ images: ImageBatch, threads: Int = Parallel.processorCount) throws(MVError) -> Matrix {
     guard images.count > 0 else { return Matrix(rows: 0, columns: columns) }
-    guard images.shape.channels == 1 || images.shape.channels == 3 else {
-      throw .badData("images \(images.shape)", "are neither grey nor RGB", remedy: "give 1 or 3 channels")
-    }
-    let shape = ImageShape(height: images.shape.height, width: images.shape.width, channels: 3)
-    return try embedding(of: TrainingData.bytes(of: images, "images"), shape: shape, threads: threads)
+    let shape = try images.shape.inColor("a batch")
+    return try embedding(of: images.bytesInColor("a batch"), shape: shape, threads: threads)
   }
 
   /// The rows of 8-bit RGB images of one shape; `threads` resize.

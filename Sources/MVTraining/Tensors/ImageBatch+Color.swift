@@ -1,0 +1,31 @@
+internal import MVCore
+
+extension ImageShape {
+  /// The shape of the images in three channels; throws, naming `subject`, for images that are neither gray nor RGB.
+  func inColor(_ subject: String) throws(MVError) -> ImageShape {
+    guard channels == 1 || channels == 3 else {
+      throw .badData(
+        subject, "has images of \(channels) channels, neither grey nor RGB", remedy: "give 1 or 3 channels")
+    }
+    return ImageShape(height: height, width: width, channels: 3)
+  }
+}
+
+extension ImageBatch {
+  /// 8-bit RGB; gray is repeated, floats 0...1 are rounded to bytes.
+  ///
+  /// Throws, naming `subject`, for images that are neither gray nor RGB, and for floats outside 0...1.
+  func bytesInColor(_ subject: String) throws(MVError) -> [UInt8] {
+    _ = try shape.inColor(subject)
+    let bytes: [UInt8]
+    switch pixels {
+    case .uint8(let values): bytes = values
+    case .float32(let values):
+      guard values.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
+        throw .badData(subject, "has float images outside 0...1", remedy: "scale them to 0...1 or store them as 8-bit")
+      }
+      bytes = values.map { UInt8(($0 * 255).rounded()) }
+    }
+    return shape.channels == 3 ? bytes : bytes.flatMap { [$0, $0, $0] }
+  }
+}
