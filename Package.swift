@@ -17,13 +17,14 @@ let swift: [SwiftSetting] = [
 // In C++20 clang takes a header with a module map for a module, and builds that only where modules are asked for.
 let modules: [CXXSetting] = libtorch == nil ? [] : [.unsafeFlags(["-fmodules"])]
 let openCVHeaders: [CXXSetting] = modules + [.headerSearchPath("../Links/opencv4")]
-// The HOG descriptor alone is wanted of opencv_objdetect, which as a shared library would load ten more, neural networks
-// among them, at every start: so it comes from the archive that Debian ships beside it.
+// The HOG descriptor alone is wanted of opencv_objdetect, which as a shared library would load ten more, neural
+// networks among them, at every start: so it comes from the archive that Debian ships beside it.
 let openCVLibraries: [LinkerSetting] = [
   ":libopencv_objdetect.a", "opencv_core", "opencv_imgproc", "opencv_imgcodecs",
 ].map { .linkedLibrary($0) }
 
-// Flags for another libtorch are unsafe flags, which SwiftPM refuses in a dependency; so they exist only where asked for.
+// Flags for another libtorch are unsafe flags, which SwiftPM refuses in a dependency; so they exist only where asked
+// for.
 let torchHeaders: [CXXSetting] =
   modules + [.headerSearchPath(".")]
   + (libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"])] }

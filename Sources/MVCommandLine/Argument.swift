@@ -50,7 +50,8 @@ public struct Argument: Sendable {
 
   /// `--name a|b|c`, one case of an enumeration, which ``ParsedArguments/choice(_:as:)`` returns.
   ///
-  /// Help lists the cases, and a value that is none of them is refused before the command runs. `default` is only shown.
+  /// Help lists the cases, and a value that is none of them is refused before the command runs. `default` is only
+  /// shown.
   ///
   /// ```swift
   /// .choice("metric", of: NearestNeighbors.Metric.self, "how far two rows are apart", default: .cosine)

@@ -19,26 +19,30 @@ public struct ParsedArguments: Sendable {
   /// The one value of an argument, or nil where it was not given.
   public subscript(name: String) -> String? { values[name]?.last }
 
-  /// The value of an argument that must be given.
+  /// The value of an argument that must be given; throws a usage error where it is missing.
   public func required(_ name: String) throws(MVError) -> String {
     guard let value = self[name] else { throw .usage(name, "is missing", remedy: "see --help") }
     return value
   }
 
-  /// A whole number within `range`, or nil where the option was not given.
+  /// A whole number, or nil where the option was not given; throws a usage error where it is not within `range`.
   public func int(_ name: String, in range: ClosedRange<Int>) throws(MVError) -> Int? {
     guard let text = self[name] else { return nil }
     return try Self.int(text, name, range)
   }
 
-  /// Every whole number given to a repeatable option; commas may separate several.
+  /// All whole numbers given to a repeatable option; commas may separate several.
+  ///
+  /// Throws a usage error where one is not a whole number within `range`.
   public func ints(_ name: String, in range: ClosedRange<Int>) throws(MVError) -> [Int] {
     try all(name).flatMap { $0.split(separator: ",") }.map { (text) throws(MVError) in
       try Self.int(String(text), name, range)
     }
   }
 
-  /// Every number given to a repeatable option; commas may separate several.
+  /// All numbers given to a repeatable option; commas may separate several.
+  ///
+  /// Throws a usage error where one is not a number within `range`.
   public func doubles(_ name: String, in range: ClosedRange<Double>) throws(MVError) -> [Double] {
     try all(name).flatMap { $0.split(separator: ",") }.map { (text) throws(MVError) in
       guard let value = Double(text), value.isFinite, range.contains(value) else {
@@ -51,7 +55,8 @@ public struct ParsedArguments: Sendable {
 
   /// The case of an enumeration, by its raw value, or nil where the option was not given.
   ///
-  /// The option is one that ``Argument/choice(_:of:_:default:repeated:formerly:)`` declares. Throws where no case has the value.
+  /// The option is one that ``Argument/choice(_:of:_:default:repeated:formerly:)`` declares. Throws where no case has
+  /// the value.
   public func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ name: String, as type: Choice.Type
   ) throws(MVError) -> Choice? {

@@ -12,8 +12,8 @@ public enum SourceArguments {
 
   /// What the arguments ask for: the source that `text` names, and the options given.
   ///
-  /// `size` and `splits` stand in where `--size` and `--split` are not given; splits with a `+` are made out of others. Throws
-  /// a usage error where a value is not possible.
+  /// `size` and `splits` stand in where `--size` and `--split` are not given; splits with a `+` are made out of others.
+  /// Throws a usage error where a value is not possible.
   public static func request(
     _ text: String, _ arguments: ParsedArguments, size: ImageSize? = nil, splits: [String] = []
   ) throws(MVError) -> SourceRequest {

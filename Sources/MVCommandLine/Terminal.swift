@@ -12,7 +12,7 @@ public enum Terminal {
     FileHandle.standardError.write(Data((text + "\n").utf8))
   }
 
-  /// Writes a value to stdout as JSON on one line, keys sorted.
+  /// Writes a value to stdout as JSON on one line, keys sorted; throws where a number is not finite.
   public static func printJSON(_ value: some Encodable) throws(MVError) {
     print(String(decoding: try CanonicalJSON.data(value), as: UTF8.self))
   }

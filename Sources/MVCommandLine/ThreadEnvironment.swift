@@ -27,9 +27,9 @@ public enum ThreadEnvironment {
 
   /// Replaces this process by `program`, started with the environment; returns only by throwing.
   static func replaceProcess(by program: String, _ arguments: [String]) throws(MVError) {
-    // Two libraries have threads here, libgomp and OpenBLAS, on the same cores. Those of one that wait for work by spinning,
-    // OpenBLAS's for 25 ms, keep the other's from theirs: a step takes 1.1 times as long. Read once, when they load.
-    // What the user has chosen stays; a spin count would undo a chosen policy.
+    // Two libraries have threads here, libgomp and OpenBLAS, on the same cores. Those of one that wait for work by
+    // spinning, OpenBLAS's for 25 ms, keep the other's from theirs: a step takes 1.1 times as long. Read once, when
+    // they load. What the user has chosen stays; a spin count would undo a chosen policy.
     var settings = [("OPENBLAS_THREAD_TIMEOUT", "4")]
     if getenv("OMP_WAIT_POLICY") == nil { settings += [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "5000")] }
     settings = settings.filter { getenv($0.0) == nil }

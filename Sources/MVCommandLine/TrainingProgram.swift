@@ -3,8 +3,8 @@ public import MVCore
 
 /// The program beside `mvmr` that holds the commands which need libtorch.
 ///
-/// libtorch takes most of a second to load, so `mvmr` itself does without it and runs `mvmr-train` in its own place, as git
-/// does with its commands.
+/// libtorch takes most of a second to load, so `mvmr` itself does without it and runs `mvmr-train` in its own place, as
+/// git does with its commands.
 public enum TrainingProgram {
   /// A command that `mvmr` lists and `mvmr-train` has.
   public struct Entry: Sendable {

@@ -8,12 +8,12 @@ public import MVCore
 ///
 /// `Snippets/own-source.swift` is a source of one's own.
 public protocol ImageSource: Sendable {
-  /// What the source holds.
+  /// What the source holds: splits, class names, place.
   var contents: SourceContents { get }
 
-  /// Reads the images of `rows` of a split, all of ``SourceSplit/shape``.
+  /// Reads the images of `rows` of a split; each has ``SourceSplit/shape``.
   ///
-  /// Throws an error that names the file or record where one cannot be read.
+  /// Throws an error that names the file or record that cannot be read.
   func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch
 }
 

@@ -2,18 +2,18 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 
-/// Fetches files over HTTP so that a stopped download goes on where it stood, and only whole, verified files appear.
+/// Fetches files over HTTP: a stopped download resumes, and a file appears only when it is whole and verified.
 public struct Downloader: Sendable {
-  /// How often a connection that ends early is taken up again before that is an error.
+  /// How often a broken connection is resumed before that is an error.
   public var retries: Int
 
   /// Creates a downloader.
   public init(retries: Int = 3) { self.retries = retries }
 
-  /// Fetches `file` into `folder`, through `NAME.partial`, and returns where it is.
+  /// Fetches `file` into `folder`, by way of `NAME.partial`, and returns its place.
   ///
-  /// A file that is there and has the right sum is not fetched again. `progress` counts bytes. When `cancellation` asks to
-  /// stop, what came stays and an error of the kind `interrupted` is thrown. Throws also where the server refuses or
+  /// A file that is there and has the right sum is not fetched again. `progress` counts bytes. When `cancellation` asks
+  /// to stop, what came stays and an error of the kind `interrupted` is thrown. Throws also where the server refuses or
   /// breaks off too often (then the same call goes on), the disk is full, or the sum is wrong (then what was fetched is
   /// deleted).
   public func fetch(

@@ -1,16 +1,16 @@
 public import Foundation
 public import MVCore
 
-/// A data set that can be downloaded: its official addresses, their MD5 sums, and the folder that they unpack to.
+/// A data set that can be downloaded: its official addresses, their MD5 sums, and the folder they unpack to.
 public struct PublishedDataset: Hashable, Sendable {
-  /// The kind of source that reads it.
+  /// The name of the data set, which is also the kind of source that reads it, for example `cifar10`.
   public let name: String
-  /// The archives.
+  /// The archives to fetch; all are unpacked into one folder.
   public let files: [PublishedFile]
-  /// The folder within the archives.
+  /// The name of the top folder within the archives.
   public let folder: String
 
-  /// Describes a data set.
+  /// Creates the description of a data set; see the properties.
   public init(name: String, files: [PublishedFile], folder: String) {
     self.name = name
     self.files = files
@@ -55,7 +55,7 @@ public struct PublishedDataset: Hashable, Sendable {
       ], folder: "VOCdevkit"),
   ]
 
-  /// The data set called `name`; throws a usage error that lists those there are.
+  /// Looks up a data set by name; throws a usage error that lists the known names.
   public init(named name: String) throws(MVError) {
     // CIFAR-20 is CIFAR-100 with its other labels.
     guard let found = Self.all.first(where: { $0.name == (name == "cifar20" ? "cifar100" : name) }) else {
@@ -66,18 +66,18 @@ public struct PublishedDataset: Hashable, Sendable {
     self = found
   }
 
-  /// The same files below another address, such as that of a mirror.
+  /// The same files at another address, such as that of a mirror: each is expected at `address/NAME`.
   public func mirrored(at address: String) -> PublishedDataset {
     let base = address.hasSuffix("/") ? String(address.dropLast()) : address
     return PublishedDataset(
       name: name, files: files.map { PublishedFile("\(base)/\($0.name)", md5: $0.md5) }, folder: folder)
   }
 
-  /// Fetches, verifies and unpacks the data set, and returns its folder below `directory`.
+  /// Fetches, verifies and unpacks the data set, and returns its folder inside `directory`.
   ///
   /// The folder appears only when it is whole; one that is there is left as it is. The archives are deleted afterwards,
-  /// unless they shall be kept. `progress` tells of each file in turn; `cancellation` stops fetching and unpacking. Throws
-  /// what ``Downloader/fetch(_:into:cancellation:progress:)`` does, and where an archive is damaged.
+  /// unless they shall be kept. `progress` tells of each file in turn; `cancellation` stops fetching and unpacking.
+  /// Throws what ``Downloader/fetch(_:into:cancellation:progress:)`` does, and where an archive is damaged.
   public func download(
     to directory: URL, with downloader: Downloader = Downloader(), keepingArchives: Bool = false,
     cancellation: Cancellation = Cancellation(),

@@ -5,10 +5,10 @@ internal import MVFiles
 
 /// Unpacks archives into a folder that appears only when it is whole.
 enum Unpacking {
-  /// Unpacks `archives` over each other and moves the folder `name` that they hold to `folder/name`.
+  /// Unpacks `archives` over each other and moves their folder `name` to `folder/name`, which it returns.
   ///
-  /// Names that lead out of the folder are errors; links and devices are passed over. Where `cancellation` asks to stop,
-  /// what was unpacked is deleted and an error of the kind `interrupted` is thrown.
+  /// Names that lead out of the folder are errors; links and devices are passed over. Where `cancellation` asks to
+  /// stop, what was unpacked is deleted and an error of the kind `interrupted` is thrown.
   static func unpack(
     _ archives: [URL], folder name: String, into folder: URL, _ cancellation: Cancellation = Cancellation()
   ) throws(MVError) -> URL {

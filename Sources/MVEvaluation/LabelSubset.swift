@@ -2,16 +2,17 @@ internal import Foundation
 public import MVCore
 internal import MVStore
 
-/// Which train rows keep their labels in a semi-supervised evaluation; the others are left out.
+/// The train rows that keep their labels in a semi-supervised evaluation; all others are left out.
 public enum LabelSubset: Hashable, Sendable {
-  /// This part of each class, drawn without replacement with a seed; at least one row of each.
+  /// This part of each class, drawn without replacement by a seed; at least one row per class.
   case fraction(Double, seed: UInt64)
-  /// These rows of the split: their numbers from 0, or their ids in the file; blank ones are passed over.
+  /// These rows of the split, each as its number from 0 or its id in the file; empty entries are ignored.
   case listed([String])
 
-  /// The rows of `train` that are kept; `ids` are those of the split, asked for where an entry is not a number.
+  /// Selects rows of `train`; `ids` returns the split's ids, and is called only if an entry is not a number.
   ///
-  /// Throws where a fraction is not above 0 and at most 1, an entry is not a usable row, stands twice, or there is none.
+  /// Throws where a fraction is not above 0 and at most 1, where an entry is not a usable row or is repeated, and where
+  /// no row is left.
   public func select(
     from train: LabeledFeatures, ids: () -> [String]
   ) throws(MVError) -> LabeledFeatures {

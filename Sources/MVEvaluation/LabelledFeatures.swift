@@ -9,12 +9,13 @@ public struct LabeledFeatures: Sendable {
   public let representations: [FeatureMatrix]
   /// The labels of all rows of the representations.
   public let labels: Labels
-  /// The rows to use, ascending.
+  /// The rows to use, as numbered in the representations, ascending.
   public let rows: [Int]
 
-  /// Joins representations and labels; `rows` are the rows to use, every one where nil.
+  /// Joins representations and labels; `rows` are the rows to use, or nil for all.
   ///
-  /// Throws where there is no representation, the numbers of rows differ, or a row of `rows` does not exist.
+  /// Throws where there is no representation, where the numbers of rows differ, or where `rows` names a row that does
+  /// not exist.
   public init(
     _ representations: [FeatureMatrix], labels: Labels, rows: [Int]? = nil, name: String = "split"
   ) throws(MVError) {
@@ -44,11 +45,12 @@ public struct LabeledFeatures: Sendable {
     self.rows = rows
   }
 
-  /// Values a row, all representations together.
+  /// The number of values per row, all representations together.
   public var columns: Int { representations.reduce(0) { $0 + $1.columns } }
 
-  /// One class for every row of the representations (not only those in use); throws for multi-label rows or labels
-  /// under -1.
+  /// The class of every row of the representations, not only of those in use.
+  ///
+  /// Throws for multi-label rows, and for labels below -1.
   func classes() throws(MVError) -> [Int64] {
     guard case .single(let values) = labels else {
       throw .badData(
@@ -73,7 +75,8 @@ public struct LabeledFeatures: Sendable {
     return (labeled, labeled.map { labels[$0] })
   }
 
-  /// The labels of the rows in use, one column a class; throws for single-class rows, or values but 0, 1 and 255.
+  /// The labels of the rows in use, one column per class; throws for single-class rows, or values other than 0, 1 and
+  /// 255.
   func labelColumns() throws(MVError) -> [[UInt8]] {
     guard case .multi(let values, let classes) = labels else {
       throw .badData("labels of \(name)", "hold one class a row", remedy: "use a multi-label data set such as VOC")
@@ -88,7 +91,7 @@ public struct LabeledFeatures: Sendable {
     return (0..<classes).map { label in rows.map { values[$0 * classes + label] } }
   }
 
-  /// Throws unless `other` has the same representations, in width.
+  /// Throws unless `other` has as many representations, of the same widths.
   func requireSameWidths(as other: LabeledFeatures) throws(MVError) {
     guard representations.count == other.representations.count else {
       throw .usage(

@@ -3,13 +3,13 @@ internal import MVDatasets
 internal import MVStore
 internal import Synchronization
 
-/// Loads the images of blocks, and finds out which of them are bad where those are to be left out.
+/// Loads the images of blocks, and finds the bad ones where these are to be left out.
 final class BlockLoader: Sendable {
   /// The images of one block.
   struct Images {
-    /// Those that could be read; nil where none could.
+    /// The images that could be read; nil where none could.
     let batch: ImageBatch?
-    /// Their places in the block; nil where all could be read.
+    /// The positions of these images in the block; nil where all images could be read.
     let good: [Int]?
   }
 
@@ -40,9 +40,7 @@ final class BlockLoader: Sendable {
     reasons = Mutex([[Int: String]](repeating: [:], count: writer.plan.splits.count))
   }
 
-  /// The images of a block, without those marked as skipped, by an earlier run or now.
-  ///
-  /// Throws the source's error where an image cannot be read, unless such are to be left out.
+  /// Loads the images of a block, without those marked as skipped, now or by an earlier run; throws where that fails.
   func load(_ block: FeatureBlock) throws(MVError) -> Images {
     let marked = writer.skippedRows(of: block.splitIndex)
     if !block.rows.contains(where: marked.contains) {
@@ -60,7 +58,8 @@ final class BlockLoader: Sendable {
         good.append(row - block.rows.lowerBound)
       } catch {
         guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
-        // An earlier run has read it: to skip it now would leave a row that holds values in one representation only.
+        // An earlier run has read this image: skipping it now would leave a row that has values in one representation
+        // only.
         guard block.missing.count == writer.plan.representations.count else { throw error }
         try writer.markSkipped(row, of: block.splitIndex)
         reasons.withLock { $0[block.splitIndex][row] = error.description }
@@ -70,7 +69,7 @@ final class BlockLoader: Sendable {
       batch: images.isEmpty ? nil : try ImageBatch(images), good: good.count == block.rows.count ? nil : good)
   }
 
-  /// Every image that is left out, in the order of the file.
+  /// All images that are left out, in the order of the file.
   func skipped() -> [SkippedImage] {
     let reasons = reasons.withLock { $0 }
     return writer.plan.splits.enumerated().flatMap { splitIndex, split in

@@ -5,7 +5,7 @@ internal import MVRepresentations
 public import MVStore
 
 extension Extraction {
-  /// What the file will hold; throws where a split is unknown or a representation cannot be of such images.
+  /// The plan of the file; throws where a split is unknown, or a representation is impossible for such images.
   public func plan() throws(MVError) -> FeatureFilePlan { try plan(of: try chosenSplits()) }
 
   /// The splits of the source to extract, in the order asked for, cut to ``limit``.
@@ -71,7 +71,7 @@ extension Extraction {
     return ["height": .int(shape.height), "width": .int(shape.width), "channels": .int(shape.channels)]
   }
 
-  /// So many rows that a worker's images and features stay near 16 MB; depends on nothing that may change between runs.
+  /// Rows per block: a worker's images and features stay near 16 MB; depends on nothing that may change between runs.
   private func blockRows(_ plans: [RepresentationPlan], _ chosen: [SourceSplit]) -> Int {
     let columns = plans.reduce(1) { max($0, $1.columns) }
     let pixels = chosen.reduce(1) { max($0, $1.shape.count) }

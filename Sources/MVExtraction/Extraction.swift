@@ -5,62 +5,57 @@ public import MVStore
 
 public import struct Foundation.URL
 
-/// A whole extraction: representations of the images of a source, computed once into a feature file.
+/// An extraction: representations of the images of a source, computed once into a feature file.
 ///
-/// The file's data sets are the same, byte for byte, whatever the number of jobs and however often the run was interrupted.
-///
-/// ```swift
-/// var extraction = Extraction(of: [HOG(), LBP()], from: source, to: URL(filePath: "features.h5"))
-/// extraction.skipBadImages = true
-/// let summary = try extraction.run { progress in print("\(progress.done) of \(progress.total)") }
-/// ```
+/// The file's data sets are the same, byte for byte, whatever the number of jobs and however often the run was
+/// interrupted.
 public struct Extraction: Sendable {
-  /// What is computed, in the order of the file.
+  /// The representations to compute, in the order of the file.
   public var representations: [NamedRepresentation]
-  /// Where the images come from.
+  /// The source of the images.
   public var source: any ImageSource
-  /// The feature file.
+  /// The place of the feature file.
   public var output: URL
   /// The splits to extract, in the order of the file; nil for all that the source has.
   public var splits: [String]?
-  /// How the values are stored.
+  /// The type in which values are stored.
   public var element = ElementType.float32
-  /// Threads that load and compute.
+  /// The number of threads that load and compute.
   public var jobs = Parallel.processorCount
-  /// Take only so many images of each split, from its start; nil for all.
+  /// The number of images to take from the start of each split; nil for all.
   public var limit: Int?
   /// The part of the rows of each split to extract; nil for all.
   public var shard: ShardNumber?
-  /// Compress the features once all are there, for archives.
+  /// Whether the features are compressed once all are computed, for archives.
   public var compress = false
-  /// Leave out images that cannot be read, instead of stopping at the first.
+  /// Whether images that cannot be read are left out; otherwise the first one ends the run.
   public var skipBadImages = false
-  /// Replace the file that stands at `output`.
+  /// Whether a file that is already at `output` is replaced.
   public var overwrite = false
   /// Seconds finished blocks may wait to be synced together; at most this much work is lost on a kill.
   public var syncInterval = Duration.seconds(1)
-  /// Versions, the command line and the like, recorded in the file.
+  /// Versions, the command line and the like, which are recorded in the file.
   public var software: [String: String] = [:]
 
-  /// Describes an extraction of representations under names of their own; everything else is a property.
+  /// Creates an extraction of representations under names of their own; see the properties.
   public init(of representations: [NamedRepresentation], from source: any ImageSource, to output: URL) {
     self.representations = representations
     self.source = source
     self.output = output
   }
 
-  /// Describes an extraction of representations, each under its own name; everything else is a property.
+  /// Creates an extraction of representations, each under the name of its kind; see the properties.
   public init(of representations: [any Representation], from source: any ImageSource, to output: URL) {
     self.init(of: representations.map { NamedRepresentation($0) }, from: source, to: output)
   }
 
-  /// Computes what is missing in the file, creating it where needed, and reports after each block of rows.
+  /// Computes what is missing in the file, creating it if needed; `progress` is called after each block of rows.
   ///
-  /// With ``compress``, the plain file is replaced by a compressed one at the end; a run that is stopped before leaves the
-  /// plain one. `progress` counts rows and is called by one thread at a time. When `cancellation` asks to stop, the blocks
-  /// in flight are finished and an error of the kind `interrupted` is thrown. Throws the source's own error for an image
-  /// that cannot be read, unless ``skipBadImages``, and an error with the row and the id of an image that a representation
-  /// refuses or whose row is not finite. After any error the same call goes on from what is done.
+  /// With ``compress``, the plain file is replaced by a compressed one at the end; a run that is stopped earlier leaves
+  /// the plain one. One thread at a time calls `progress`. When `cancellation` asks to stop, the blocks in progress are
+  /// finished and an error of the kind `interrupted` is thrown. Throws the source's own error for an image that cannot
+  /// be read, unless ``skipBadImages``, and an error that names the image where a representation is not finite. After
+  /// any error the same call continues from what is done.
   @discardableResult
   public func run(
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

@@ -3,7 +3,7 @@ internal import MVDatasets
 internal import MVRepresentations
 internal import MVStore
 
-/// One run of an extraction: what the workers share.
+/// One run of an extraction: the workers, and what they share.
 struct ExtractionRun: Sendable {
   private let jobs: Int
   private let writer: FeatureFileWriter
@@ -23,7 +23,7 @@ struct ExtractionRun: Sendable {
     buffers = BufferPool(byteCount: MemoryLayout<Float>.size * widest * longest)
   }
 
-  /// Does all missing blocks.
+  /// Computes all missing blocks; throws the first error.
   func run(
     cancellation: Cancellation, progress: @escaping @Sendable (RunProgress) -> Void
   ) throws(MVError) -> ExtractionSummary {
@@ -46,7 +46,7 @@ struct ExtractionRun: Sendable {
     let width = writer.plan.representations[column].columns
     let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(block.rows.count * width)])
     if let batch = images.batch {
-      // Deterministic whatever the representation leaves untouched.
+      // Values that a representation leaves untouched must not depend on earlier blocks.
       values.update(repeating: 0)
       var rows = UnsafeMutableBufferPointer(rebasing: values[..<(batch.count * width)]).mutableSpan
       do throws(MVError) {
@@ -69,7 +69,7 @@ struct ExtractionRun: Sendable {
     return error.with(subject: "\(name) of \(split.name) row").at(row: row, id: split.ids[row])
   }
 
-  /// Moves the rows that were computed to their places, and fills the others with NaN.
+  /// Moves the computed rows to their places, and fills the other rows with NaN.
   private func spread(_ values: UnsafeMutableBufferPointer<Float>, width: Int, to good: [Int]) {
     guard width > 0, let base = values.baseAddress else { return }
     // Back to front: a row's final place is at or after its computed place, so nothing is overwritten.

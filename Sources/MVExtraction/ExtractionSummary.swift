@@ -1,12 +1,12 @@
 internal import MVCore
 public import MVStore
 
-/// What an extraction has done; what `FillSummary` tells can be asked of it, too.
+/// The result of an extraction.
 @dynamicMemberLookup
 public struct ExtractionSummary: Hashable, Sendable, Codable {
   /// Rows, bytes and seconds.
   public let fill: FillSummary
-  /// Images left out, by this run or an earlier one, in the order of the file.
+  /// The images that were left out, by this run or an earlier one, in the order of the file.
   public let skipped: [SkippedImage]
 
   init(fill: FillSummary, skipped: [SkippedImage]) {
@@ -34,7 +34,7 @@ public struct ExtractionSummary: Hashable, Sendable, Codable {
 }
 
 extension ExtractionSummary {
-  /// A file that was whole before the run.
+  /// Describes a file that was complete before.
   init(whole file: FeatureFile) {
     fill = FillSummary(whole: file)
     skipped = file.splits.flatMap { split in

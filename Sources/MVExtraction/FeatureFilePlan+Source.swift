@@ -5,8 +5,8 @@ public import MVStore
 extension FeatureFilePlan {
   /// Plans a file of rows that are computed of the images of `splits`, which are splits of the source or parts of them.
   ///
-  /// What the source says of itself is recorded: its name, place, request, classes and fingerprint. Throws where its request
-  /// cannot be recorded.
+  /// What the source says of itself is recorded: its name, place, request, classes and fingerprint. Throws where its
+  /// request cannot be recorded.
   public init(
     of contents: SourceContents, splits: [SourceSplit], settings: [String: SettingValue],
     software: [String: String] = [:], element: ElementType = .float32, blockRows: Int = 256,

@@ -7,11 +7,11 @@ internal import MVPages
 internal import MVStore
 
 extension EvaluationPage {
-  /// Adds some test images, right and wrong ones mixed, each with the train images nearest to it.
+  /// Adds test images, right and wrong ones mixed, each with the train images nearest to it.
   ///
-  /// `cases` test images with up to `neighbors` train images each. Without images there is only `reason`, why that is so. An
-  /// image that cannot be read is an empty place. `progress` counts test images that have been searched for. Throws as
-  /// `NearestNeighbors` does.
+  /// `cases` test images with up to `neighbors` train images each. Without images there is only `reason`, why that is
+  /// so. An image that cannot be read is an empty place. `progress` counts test images that have been searched for.
+  /// Throws as `NearestNeighbors` does.
   public mutating func addGallery(
     _ images: RowImages?, reason: String = "", cases: Int = 12, neighbors: Int = 8,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -25,7 +25,7 @@ extension EvaluationPage {
     let queries = try chosen(cases, of: test)
     let labeled = train.rows.filter { !classes(of: train, row: $0).isEmpty }
     let among = try LabeledFeatures(train.representations, labels: train.labels, rows: labeled, name: train.name)
-    // Where a row is searched among rows that it is one of, it finds itself.
+    // Where a row is searched for among rows that it is one of, it finds itself.
     let isAmong = train.name == test.name && !Set(queries.map(\.row)).isDisjoint(with: labeled)
     let count = min(neighbors + (isAmong ? 1 : 0), labeled.count)
     guard !queries.isEmpty, count > 0 else {
@@ -67,7 +67,7 @@ extension EvaluationPage {
         pixelated: max(shape.height, shape.width) <= 64))
   }
 
-  /// Test rows to show, in a seeded order: as many right as wrong ones, as far as there are.
+  /// Draws test rows to show: half of them predicted right and half wrong, as far as there are such rows.
   private func chosen(_ count: Int, of test: LabeledFeatures) throws(MVError) -> [(row: Int, prediction: Int64?)] {
     var generator = SeededGenerator(seed: seed, keys: 0x4761_6C)
     guard let predictions, !isMultiLabel else {

@@ -5,10 +5,10 @@ internal import MVPages
 internal import MVStore
 
 extension EvaluationPage {
-  /// Adds the test rows on a plane, by principal components and by t-SNE, in the colors of their classes.
+  /// Adds maps of the test rows, by t-SNE and by principal components, in the colors of their classes.
   ///
-  /// Of more than `limit` rows a seeded choice is shown. Nothing is added for fewer than three rows. Throws as `FeatureMap`
-  /// does.
+  /// Of more than `limit` rows a seeded choice is shown. Nothing is added for fewer than three rows. Throws as
+  /// `FeatureMap` does.
   public mutating func addMap(
     limit: Int = 2000, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -45,7 +45,7 @@ extension EvaluationPage {
 
   var isMultiLabel: Bool { if case .multi = pair.trainLabels { true } else { false } }
 
-  /// What is trained on and tested: where rows were left out one at a time, both are the whole split.
+  /// The rows used for training and for testing; with leave-one-out, both are the whole split.
   func splits() throws(MVError) -> (train: LabeledFeatures, test: LabeledFeatures) {
     switch pair {
     case .splits(let train, let test): return (train, test)
@@ -69,7 +69,7 @@ extension EvaluationPage {
     }
   }
 
-  /// The classes of a row in words.
+  /// The names of a row's classes, joined by commas.
   func labelText(of split: LabeledFeatures, row: Int) -> String {
     let found = classes(of: split, row: row)
     return found.isEmpty ? "no class" : found.map { name(Int64($0)) }.joined(separator: ", ")

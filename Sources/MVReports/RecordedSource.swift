@@ -6,8 +6,8 @@ public import MVStore
 
 /// Where a feature file says its images are: requests to try, the likeliest first.
 ///
-/// A file records the request that its images came from. Files of version 0.1 record none: there the kind of the data set, its
-/// place and the size of the images leave a few to try.
+/// A file records the request that its images came from. Files of version 0.1 record none: there the kind of the data
+/// set, its place and the size of the images leave a few to try.
 public struct RecordedSource: Hashable, Sendable {
   /// The requests, each once.
   ///

@@ -8,15 +8,15 @@ public import MVStore
 public struct RowImages: Sendable {
   /// Where the images come from.
   public let source: any ImageSource
-  /// What a user should know of how well source and file match; nil where the fingerprints are equal.
+  /// A notice for the user on how well source and file match; nil where their fingerprints are equal.
   public let notice: String?
   private let places: [String: [Int]]
   private let splits: [String: SourceSplit]
 
   /// Matches the rows of splits of `file` with images of `source`, by id and label.
   ///
-  /// The source may lie elsewhere, or bring images to another size, than the one the file was made from. Throws where an id
-  /// of the file is not in it, or has another label: then it is another data set.
+  /// The source may lie elsewhere, or have images of another size, than the one the file was made from. Throws where an
+  /// id of the file is missing in it or has another label: then it is another data set.
   public init(_ source: any ImageSource, matching file: FeatureFile, splits names: [String]) throws(MVError) {
     self.source = source
     notice =
@@ -61,7 +61,9 @@ public struct RowImages: Sendable {
     self.splits = splits
   }
 
-  /// The image of one row of a split, as numbered in the file.
+  /// Reads the image of one row of a split, as numbered in the file.
+  ///
+  /// Throws where the split was not matched or has no such row, and where the image cannot be read.
   public func image(_ row: Int, of split: String) throws(MVError) -> Image {
     guard let places = places[split], let from = splits[split], places.indices.contains(row) else {
       throw .usage("row \(row) of \(split)", "has no image", remedy: "choose a row of a split that was matched")
@@ -80,8 +82,7 @@ public struct RowImages: Sendable {
 }
 
 extension RowImages {
-  /// The images of the source that `file` records, where its ids and labels still are those of the file; else why there are
-  /// none.
+  /// The images of the source that `file` records, if ids and labels still match; otherwise the reason.
   public static func recorded(in file: FeatureFile, splits: [String]) -> Result<RowImages, MVError> {
     let description = file.description
     do throws(MVError) {
@@ -92,8 +93,8 @@ extension RowImages {
 
   /// The images of the source that `request` names, brought to the size that the file records and turned as it says.
   ///
-  /// Files of version 0.1 record less: there the images as they are go first, where they are what the file was made from.
-  /// Throws where they cannot be opened, or are another data set.
+  /// Files of version 0.1 record less: there the images as they are go first, where they are what the file was made
+  /// from. Throws where they cannot be opened, or are another data set.
   public init(_ request: SourceRequest, matching file: FeatureFile, splits: [String]) throws(MVError) {
     let description = file.description
     var request = request

@@ -34,10 +34,11 @@ extension Representation {
     return ImageBatch(count: images.count, shape: images.shape, pixels: .uint8(bytes))
   }
 
-  /// The layout of rows of `images`, once the size of the buffer and the pixels have been checked: how `compute` begins.
+  /// The layout of rows of `images`, once the size of the buffer and the pixels have been checked: how `compute`
+  /// begins.
   ///
-  /// Throws what `layout(for:)` throws, a usage error where `values` is not the size of all rows, and a data error that names
-  /// the image where a float pixel is not finite or beyond 1e15.
+  /// Throws what `layout(for:)` throws, a usage error where `values` is not the size of all rows, and a data error that
+  /// names the image where a float pixel is not finite or beyond 1e15.
   public func checkedLayout(for images: ImageBatch, values: Int) throws(MVError) -> FeatureLayout {
     let layout = try layout(for: images.shape)
     guard values == images.count * layout.count else {

@@ -1,6 +1,7 @@
 public import MVCore
 
-/// A fixed, hand-crafted description of an image: a settings value that maps images to rows of `Float`.
+/// A fixed, hand-crafted description of images: its settings are its properties, its result one row of `Float` per
+/// image.
 ///
 /// Every representation is deterministic, and its rows do not depend on the size of the batch or on the thread.
 ///
@@ -8,20 +9,23 @@ public import MVCore
 ///     let features = try HOG(orientations: 9, cellSize: 8).features(of: image)
 ///     print(features.layout.shape, features.values.count)
 ///
-/// `Snippets/own-representation.swift` is one of one's own; `MVRepresentationChecks` tells whether it keeps every promise.
+/// `Snippets/own-representation.swift` is one of one's own; `MVRepresentationChecks` tells whether it keeps every
+/// promise.
 public protocol Representation: Configurable {
-  /// One line for the catalogue: what it describes and whose numbers it reproduces.
+  /// One line for the catalogue: what it describes, and whose numbers it reproduces.
   static var summary: String { get }
 
-  /// Whether float pixels can be described as well as 8-bit ones; true unless a representation says otherwise.
+  /// Whether it also takes float pixels, besides 8-bit ones; true unless a representation says otherwise.
   static var takesFloatPixels: Bool { get }
 
-  /// The shape and the axes of one row for images of `shape`; throws, naming the setting, where such images are impossible.
+  /// The shape and the axes of one row for images of `shape`.
+  ///
+  /// Throws, naming the setting, where such images cannot be described.
   func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout
 
-  /// Computes one row an image: `images.count * layout(for: images.shape).count` values, row after row.
+  /// Computes one row per image: `images.count * layout(for: images.shape).count` values, row after row.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for pixels that are not finite.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for pixels that are not finite.
   func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError)
 
   /// A picture of what the representation sees in `image`, for people to look at.
@@ -31,10 +35,12 @@ public protocol Representation: Configurable {
 }
 
 extension Representation {
-  /// Float pixels can be described.
+  /// True: float pixels are taken too.
   public static var takesFloatPixels: Bool { true }
 
-  /// The row of one image and its layout.
+  /// Computes the row of one image, and its layout.
+  ///
+  /// Throws where ``layout(for:)`` or ``compute(_:into:)`` throws.
   public func features(of image: Image) throws(MVError) -> Features {
     let layout = try layout(for: image.shape)
     var values = [Float](repeating: 0, count: layout.count)
@@ -44,16 +50,16 @@ extension Representation {
   }
 }
 
-/// The shape of one row of a representation, and what its axes and coefficients are.
+/// The shape of one row of a representation, and what its axes and indices stand for.
 public struct FeatureLayout: Hashable, Sendable {
-  /// The length of each axis, slowest first.
+  /// The length of each axis; the last axis varies fastest.
   public let shape: [Int]
   /// The name of each axis, for example `["block_y", "block_x", "cell_y", "cell_x", "orientation"]`.
   public let axes: [String]
-  /// What each index along one axis stands for, where that needs saying: axis name to one label an index.
+  /// What the indices along an axis stand for, where that needs saying: one label per index, by the name of the axis.
   public let labels: [String: [String]]
 
-  /// Creates a layout; one axis name a length.
+  /// Creates a layout; each length needs an axis name.
   public init(shape: [Int], axes: [String], labels: [String: [String]] = [:]) {
     precondition(shape.count == axes.count, "one name an axis")
     self.shape = shape
@@ -61,18 +67,18 @@ public struct FeatureLayout: Hashable, Sendable {
     self.labels = labels
   }
 
-  /// Values a row.
+  /// The number of values in a row.
   public var count: Int { shape.reduce(1, *) }
 }
 
-/// One row of a representation.
+/// One row of a representation, with its layout.
 public struct Features: Hashable, Sendable {
-  /// `layout.count` values.
+  /// The `layout.count` values of the row.
   public let values: [Float]
-  /// Shape and axes.
+  /// The row's shape and axes.
   public let layout: FeatureLayout
 
-  /// Creates a row.
+  /// Creates a row; `values` should hold `layout.count` values.
   public init(values: [Float], layout: FeatureLayout) {
     self.values = values
     self.layout = layout

@@ -16,8 +16,9 @@ public struct RepresentationSpecification: Hashable, Sendable, CustomStringConve
     self.settings = settings
   }
 
-  /// Creates a specification stored under `storedName`; throws where that holds other characters than letters, digits, `-`,
-  /// `_` and `.`.
+  /// Creates a specification stored under `storedName`.
+  ///
+  /// Throws where `storedName` has characters other than letters, digits, `-`, `_` and `.`.
   public init(
     name: String, checkingStoredName storedName: String, settings: [String: SettingValue] = [:]
   ) throws(MVError) {
@@ -32,8 +33,8 @@ public struct RepresentationSpecification: Hashable, Sendable, CustomStringConve
 
   /// Reads for example `hog:orientations=9,as=hog9`, checking it against `catalogue`.
   ///
-  /// Throws a usage error for text of another form, an unknown representation or setting, a setting out of range or given
-  /// twice, and a stored name of other characters than letters, digits, `-`, `_` and `.`.
+  /// Throws a usage error for text of another form, an unknown representation or setting, a setting out of range or
+  /// given twice, and a stored name of other characters than letters, digits, `-`, `_` and `.`.
   public init(parsing text: String, in catalogue: Catalogue = .standard) throws(MVError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])

@@ -6,8 +6,8 @@ extension Embedder {
   /// Embeds the images of a job into its feature file, from where an earlier run stopped.
   ///
   /// `checkpoint` tells one encoder's file from another's: a file of other weights is refused. `progress` counts rows.
-  /// When `cancellation` asks to stop, what is done is kept and an error of the kind `interrupted` is thrown. Throws also
-  /// where an image cannot be read or the file cannot be written.
+  /// When `cancellation` asks to stop, what is done is kept and an error of the kind `interrupted` is thrown. Throws
+  /// also where an image cannot be read or the file cannot be written.
   @discardableResult
   public func write(
     _ job: EmbeddingJob, checkpoint: String, cancellation: Cancellation = Cancellation(),

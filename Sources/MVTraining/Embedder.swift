@@ -2,24 +2,26 @@ public import Foundation
 public import MVCore
 internal import MVImaging
 
-/// A trained encoder in use: images to features, in evaluation mode.
+/// An encoder in use: it turns images into features, in evaluation mode.
 public final class Embedder {
-  /// Which output of the encoder.
+  /// The outputs of an encoder.
   public enum Output: String, Hashable, Sendable, CaseIterable {
     /// The backbone's features, which evaluation uses.
     case backbone
-    /// The projector's embedding, which the loss saw.
+    /// The projector's embedding, which the loss used.
     case projector
   }
 
-  /// The settings the encoder was made with.
+  /// The settings of the run that the encoder belongs to.
   public let settings: TrainingSettings
-  /// Which output of the encoder.
+  /// The output of the encoder that rows are taken from.
   public let output: Output
   private let encoder: Encoder
   private let statistics: ImageStatistics
 
-  /// Loads the encoder of a checkpoint; `threads` 0 takes every processor.
+  /// Loads the encoder of a checkpoint; `threads` 0 means every processor.
+  ///
+  /// Throws where the checkpoint is missing or damaged, or where its settings describe no encoder.
   public convenience init(
     checkpoint url: URL, output: Output = .backbone, threads: Int = 0
   ) throws(MVError) {
@@ -29,7 +31,8 @@ public final class Embedder {
       try checkpoint.encoder(), settings: checkpoint.settings, imageShape: checkpoint.place.imageShape, output: output)
   }
 
-  /// The encoder that a run with `settings` on images of `imageShape` starts from.
+  /// Creates the encoder that a run with `settings` on images of `imageShape` starts from; throws where they describe
+  /// none.
   public convenience init(
     untrained settings: TrainingSettings, imageShape: ImageShape, output: Output = .backbone
   ) throws(MVError) {
@@ -52,17 +55,15 @@ public final class Embedder {
     self.output = output
   }
 
-  /// Columns of a row.
+  /// The number of columns of a row.
   public var columns: Int {
     output == .backbone ? encoder.architecture.featureCount : encoder.architecture.embeddingCount
   }
 
-  /// One row an image, in float32; images are normalized as in training.
+  /// Computes one row per image, in float32; images are normalized as in training.
   ///
-  /// A row does not depend on the others.
-  ///
-  /// Memory grows with the batch: a few hundred images at a time are fast. Throws for images that are neither gray nor
-  /// RGB, and for floats outside 0...1.
+  /// A row does not depend on the other images. Memory grows with the batch: a few hundred images at a time are fast.
+  /// Throws for images that are neither gray nor RGB, and for floats outside 0...1.
   public func embed(_ images: ImageBatch) throws(MVError) -> Matrix {
     guard images.count > 0 else { return Matrix(rows: 0, columns: columns) }
     let shape = try images.shape.inColor("a batch")

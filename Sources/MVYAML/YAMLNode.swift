@@ -1,38 +1,38 @@
 public import MVCore
 
-/// A part of a YAML document, and where it stands.
+/// A node of a YAML document, and the line and column where it stands.
 public struct YAMLNode: Hashable, Sendable {
-  /// What a node is.
+  /// The kinds of node.
   public indirect enum Content: Hashable, Sendable {
-    /// A value; a quoted one is always text.
+    /// A single value as text; a quoted one is never read as a number, a boolean or null.
     case scalar(String, isQuoted: Bool)
-    /// Values in order.
+    /// A list of values, in order.
     case sequence([YAMLNode])
-    /// Values by key, in the order of the file.
+    /// Keys and their values, in the order of the file.
     case mapping([Entry])
   }
 
   /// One key and its value.
   public struct Entry: Hashable, Sendable {
-    /// The key, and where it stands.
+    /// The key as a node of its own, which knows its place.
     public let key: YAMLNode
-    /// The value.
+    /// The value that belongs to the key.
     public let value: YAMLNode
 
-    /// The key's text.
+    /// The key as text; empty where the key is not a single value.
     public var name: String { if case .scalar(let text, _) = key.content { text } else { "" } }
   }
 
-  /// What the node is.
+  /// What the node holds.
   public let content: Content
-  /// The file's name.
+  /// The name of the file the node was read from.
   public let file: String
-  /// Line, from 1.
+  /// The line where the node begins, from 1.
   public let line: Int
-  /// Column, from 1.
+  /// The column where the node begins, from 1.
   public let column: Int
 
-  /// `file:line:column`, as errors name the node.
+  /// The place as errors name it: `file:line:column`.
   public var place: String { "\(file):\(line):\(column)" }
 
   /// Whether the node holds nothing: empty, `~` or `null`.
@@ -40,20 +40,24 @@ public struct YAMLNode: Hashable, Sendable {
     if case .scalar(let text, false) = content { ["", "~", "null", "Null", "NULL"].contains(text) } else { false }
   }
 
-  /// The entries of a mapping; throws where the node is none.
+  /// The entries of a mapping, in order; none for null.
+  ///
+  /// Throws where the node is a list or a value.
   public func entries() throws(MVError) -> [Entry] {
     if case .mapping(let entries) = content { return entries }
     if isNull { return [] }
     throw .badData(place, "is not a mapping", remedy: "write it as key: value")
   }
 
-  /// The elements of a sequence; a single value counts as a sequence of one.
+  /// The nodes of a list; a single value counts as a list of one, null as an empty list.
   public func elements() -> [YAMLNode] {
     if case .sequence(let nodes) = content { return nodes }
     return isNull ? [] : [self]
   }
 
-  /// The value as a setting: quoted is text, otherwise `true`, a number or text as YAML 1.2 reads them.
+  /// The node as the value of a setting: a quoted value is text, others are a boolean, a number or text as in YAML 1.2.
+  ///
+  /// Throws where the node is a list or a mapping.
   public func settingValue() throws(MVError) -> SettingValue {
     guard case .scalar(let text, let isQuoted) = content else {
       throw .badData(place, "is a list or mapping, a single value is wanted", remedy: "write key: value")

@@ -6,7 +6,8 @@ internal import MVStore
 internal import MVTraining
 
 extension Command {
-  /// `mvmr-bench evaluation`: k-NN against FAISS flat, the probe against scikit-learn, and the probe's memory, in one run.
+  /// `mvmr-bench evaluation`: k-NN against FAISS flat, the probe against scikit-learn, and the probe's memory, in one
+  /// run.
   static let evaluation = Command(
     "evaluation", summary: "k-NN against FAISS, the probe against scikit-learn, and its memory, in one run",
     discussion: """

@@ -29,8 +29,9 @@ typedef struct {
 /// Bytes of scratch memory one image of this size needs, aligned to 128.
 size_t mvk_hog_scratch(const mvk_hog_settings* settings, size_t height, size_t width, size_t channels);
 
-/// Describes one image; writes blocks down, blocks across, cells down, cells across, orientations. Floats have float32
-/// gradients and float64 orientations.
+/// Describes one image; writes blocks down, blocks across, cells down, cells across, orientations.
+///
+/// Floats have float32 gradients and float64 orientations.
 void mvk_hog(const mvk_hog_settings* settings, const mvk_image* image, float* row, void* scratch);
 
 #ifdef __cplusplus

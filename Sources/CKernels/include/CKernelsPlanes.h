@@ -10,8 +10,10 @@
 extern "C" {
 #endif
 
-/// Parts the channels of an image, 1 or 3, into planes of (value - mean) / deviation, with one mean and deviation a
-/// channel. Bytes are divided by 255 first. Every step is rounded to single precision, as arrays of it are elsewhere.
+/// Separates the channels of an image, 1 or 3, into planes of (value - mean) / deviation.
+///
+/// There is one mean and one deviation per channel. Bytes are divided by 255 first. Every step is rounded to single
+/// precision, as libraries that work on such arrays do.
 void mvk_planes(const mvk_image* image, const float* means, const float* deviations, float* planes);
 
 /// The mean of `count` values and the root of their mean squared distance from it, summed in double precision.

@@ -24,24 +24,30 @@ typedef struct mvk_scattering_sizes {
 mvk_scattering_plan* mvk_scattering_create(const mvk_scattering_sizes* sizes);
 void mvk_scattering_destroy(mvk_scattering_plan* plan);
 
-/// Sets the wavelet of one scale and angle that is applied to the band of `level` (0 is the image's, each further one
-/// has half the sides): its real spectrum, row by row, sides those of the level. 0 where memory ran out, else 1.
+/// Sets the real spectrum of the wavelet of one scale and angle that is applied to the band of `level`.
+///
+/// Level 0 is the image's band; each further one has half the sides. The spectrum is given row by row, with the sides
+/// of the level. Always 1: nothing is allocated.
 int mvk_scattering_set_wavelet(mvk_scattering_plan* plan, int32_t scale, int32_t angle, int32_t level,
                                const double* spectrum);
 
-/// Sets the low pass of `level` along one axis (0: y, 1: x): its taps, symmetric and periodic, one a sample of the
-/// level.
+/// Sets the low pass of `level` along one axis (0: y, 1: x) by its taps, one per sample of the level.
+///
+/// The taps are symmetric and periodic. 0 where memory ran out, else 1.
 int mvk_scattering_set_low_pass(mvk_scattering_plan* plan, int32_t level, int32_t axis, const double* taps);
 
-/// Transforms `images` x `channels` planes of interleaved 8-bit pixels (divided by 255 here) or floats; a plane's
-/// coefficients stand one after another in `out`. Exactly one of `bytes` and `floats` is not null. Runs on this thread;
-/// the result for a plane does not depend on the others. `targets` are the instruction sets it may run on, bits of
-/// `mvk_targets`, or 0 for the best there is. 0 where memory ran out, else 1.
+/// Transforms `images` x `channels` planes of interleaved 8-bit pixels (divided by 255 here) or floats.
+///
+/// A plane's coefficients stand one after another in `out`. Exactly one of `bytes` and `floats` is not null. Runs on
+/// this thread; the result for a plane does not depend on the others. `targets` are the instruction sets it may run on,
+/// bits of `mvk_targets`, or 0 for the best there is. 0 where memory ran out, else 1.
 int mvk_scattering_run(const mvk_scattering_plan* plan, const uint8_t* bytes, const float* floats, size_t images,
                        size_t channels, float* out, int64_t targets);
 
-/// `count` discrete Fourier transforms of `length` values, forward (1) or inverse (0), not normalized, by the code that
-/// the scattering runs on; the parts of one transform stand one after another. 0 where memory ran out, else 1.
+/// `count` discrete Fourier transforms of `length` values, forward (1) or inverse (0), not normalized.
+///
+/// They use the code of the scattering; the parts of one transform stand one after another. 0 where memory ran out,
+/// else 1.
 int mvk_fourier_lines(size_t length, size_t count, int forward, float* real, float* imaginary, int64_t targets);
 
 #ifdef __cplusplus

@@ -14,11 +14,12 @@ typedef struct MVTDistances MVTDistances;
 void mvt_distances_free(MVTDistances* distances);
 
 /// The centered distances of `rows` x `columns` values, each times `scale`; the values are read once and not kept.
-/// `unbiased` centres them to U-statistics (Szekely and Rizzo 2014), else to V-statistics.
+///
+/// `unbiased` centers them to U-statistics (Szekely and Rizzo 2014), else to V-statistics.
 GuardedStatus mvt_distances_of_rows(const float* values, int64_t rows, int64_t columns, double scale, bool unbiased,
                                     MVTDistances** result);
 
-/// The same of a tensor, each of whose first axis is one row; without gradients.
+/// The same for a tensor: each index of its first axis is one row; without gradients.
 GuardedStatus mvt_distances_of_tensor(const MVTTensor* tensor, double scale, bool unbiased, MVTDistances** result);
 
 /// The distance correlation of x and y, B x any, with gradients to both.
@@ -30,15 +31,14 @@ typedef struct MVTLossSettings {
   double weight_std;
   double weight_views;
   double margin;
-  /// Embeddings are multiplied by it before distances are taken, as the released code does with 1/32.
+  /// Embeddings are multiplied by this before distances are taken; the released code uses 1/32.
   double embedding_scale;
   bool unbiased;
   /// Adds dCor(z, phi) where the paper adds 1 - dCor(z, phi).
   bool released_sign;
 } MVTLossSettings;
 
-/// The MV-MR loss of the plain view's embedding z0 and the augmented view's embedding z, both B x d, against `count`
-/// representations with a weight each; gradients to z0 and z.
+/// The MV-MR loss of two views' embeddings against `count` representations, with gradients to z0 and z.
 ///
 /// `terms` receives 3 + count unweighted terms: MSE, hinge, 1 - dCor(z0, z), and one a representation; `total` their
 /// weighted sum, which `result` holds in float32.

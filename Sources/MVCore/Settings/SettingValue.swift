@@ -78,7 +78,7 @@ extension SettingValue {
 }
 
 extension SettingValue: Codable {
-  /// Reads any JSON.
+  /// Reads any JSON; throws a decoding error where the value is malformed.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -98,7 +98,7 @@ extension SettingValue: Codable {
     }
   }
 
-  /// Writes JSON.
+  /// Writes the value as JSON; throws what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

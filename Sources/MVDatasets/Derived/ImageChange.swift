@@ -18,7 +18,8 @@ enum ImageChange {
 }
 
 extension SourceContents {
-  /// What a source that wraps this one holds: the splits given, a fingerprint of its own, and a request that says the change.
+  /// What a source that wraps this one holds: the splits given, a fingerprint of its own, and a request that says the
+  /// change.
   ///
   /// The request is lost where it cannot say it, as of two sizes one after the other.
   func changed(by change: ImageChange, splits: [SourceSplit]) -> SourceContents {

@@ -36,7 +36,7 @@ public struct JoinedSplits: ImageSource {
     contents = base.contents.changed(by: .joined(name), splits: base.splits + [joined])
   }
 
-  /// Reads images of a split of the source, or of the joined one.
+  /// Reads images of a split of the source, or of the joined one; throws as the source does.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     guard split.name == name else { return try base.images(rows, of: split) }
     var images: [Image] = []

@@ -1,8 +1,8 @@
 public import MVCore
 public import MVImaging
 
-/// Another source with each channel normalized, (v / 255 - mean) / deviation: float pixels, as the released code of MV-MR
-/// takes its representations of.
+/// Another source with each channel normalized, (v / 255 - mean) / deviation: float pixels, as the released code of
+/// MV-MR takes its representations of.
 public struct NormalizedSource: ImageSource {
   /// What the source holds.
   public let contents: SourceContents
@@ -24,7 +24,7 @@ public struct NormalizedSource: ImageSource {
     contents = base.contents.changed(by: .normalized(statistics), splits: splits)
   }
 
-  /// Reads and normalizes the images of `rows`.
+  /// Reads and normalizes the images of `rows`; throws as the source does, and where pixels are floats already.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     let batch = try base.images(rows, of: try base.split(split.name))
     guard case .uint8(let bytes) = batch.pixels else {

@@ -20,7 +20,7 @@ public struct ResizedSource: ImageSource {
     contents = base.contents.changed(by: .resized(size), splits: splits)
   }
 
-  /// Reads and resizes the images of `rows`.
+  /// Reads and resizes the images of `rows`; throws as the source does, and where pixels are not 8-bit.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     let batch = try base.images(rows, of: try base.split(split.name))
     var images: [Image] = []

@@ -10,10 +10,10 @@ struct FileTree: Sendable {
   }
 
   private let place: Place
-  /// Where the files are, for messages.
+  /// The place of the files, as messages name it.
   let path: String
 
-  /// Opens a folder or an archive; throws where there is neither, with `hint` as what to do.
+  /// Opens a folder or an archive; throws where there is neither, with `hint` as the remedy.
   init(_ url: URL, hint: String) throws(MVError) {
     let isFolder = try InputPath.isFolder(url, remedy: hint)
     path = url.path
@@ -31,7 +31,7 @@ struct FileTree: Sendable {
     self.path = path
   }
 
-  /// The first of the inner folders that is there, or this one; names may hold slashes.
+  /// The first of the named inner folders that exists, or this folder; names may contain slashes.
   func entering(_ names: [String]) -> FileTree {
     for name in names where containsFolder(name) {
       switch place {
@@ -43,10 +43,10 @@ struct FileTree: Sendable {
     return self
   }
 
-  /// Where a file is, for messages.
+  /// The place of a file, as messages name it.
   func path(of name: String) -> String { "\(path)/\(name)" }
 
-  /// Whether there is such a file.
+  /// Whether there is a file of this name.
   func contains(_ name: String) -> Bool {
     switch place {
     case .folder(let url):
@@ -57,7 +57,7 @@ struct FileTree: Sendable {
     }
   }
 
-  /// Whether there is such a folder.
+  /// Whether there is a folder of this name.
   func containsFolder(_ name: String) -> Bool {
     switch place {
     case .folder(let url):
@@ -84,7 +84,9 @@ struct FileTree: Sendable {
 
   private static let remedy = "check the path, or download the data set again"
 
-  /// The folders and files in a folder, hidden ones left out, each sorted by bytes as Python sorts.
+  /// Lists the folders and files in a folder, without hidden ones, each sorted by bytes as Python sorts.
+  ///
+  /// Throws where the folder is missing or cannot be listed.
   func listing(of name: String) throws(MVError) -> (folders: [String], files: [String]) {
     switch place {
     case .folder(let url):
@@ -99,7 +101,9 @@ struct FileTree: Sendable {
     }
   }
 
-  /// The lines of a text file, without their ends (LF or CRLF) and without empty ones, with their numbers from 1.
+  /// The non-empty lines of a text file, without spaces at their ends, with their numbers from 1.
+  ///
+  /// Throws where the file is missing, cannot be read, or is not UTF-8.
   func lines(of name: String) throws(MVError) -> [(number: Int, text: String)] {
     guard let text = String(data: try bytes(of: name), encoding: .utf8) else {
       throw .badData(path(of: name), "is not UTF-8 text", remedy: "download the data set again")
@@ -123,7 +127,7 @@ struct FileTree: Sendable {
     }
   }
 
-  /// Sorted by bytes, so that no locale changes the order of classes.
+  /// Sorts by bytes, so that no locale changes the order of classes.
   static func sorted(_ names: [String]) -> [String] {
     names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

@@ -26,7 +26,7 @@ extension SourceRequest: Codable {
     }
   }
 
-  /// Writes what is not as in a request that was parsed.
+  /// Writes the parts of the request that differ from their defaults; throws what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)

@@ -5,8 +5,8 @@ internal import MVImaging
 extension SourceRequest {
   /// Opens the source and hangs on it all that is asked for: the size, then joined splits, then the normalization.
   ///
-  /// What is opened says in ``SourceContents/request`` how it was asked for. Throws where the kind is unknown, the data set is
-  /// missing or damaged, a split that is to be joined is not there, or images cannot be normalized.
+  /// What is opened says in ``SourceContents/request`` how it was asked for. Throws where the kind is unknown, the data
+  /// set is missing or damaged, a split that is to be joined is not there, or images cannot be normalized.
   public func open() throws(MVError) -> any ImageSource {
     var source = try checkedKind().open(self)
     for name in joinedSplits { source = try JoinedSplits(source, joining: name) }

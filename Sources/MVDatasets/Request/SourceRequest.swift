@@ -58,8 +58,8 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
   /// `kind:place`, as it was written.
   public var description: String { place.isEmpty ? kind : "\(kind):\(place.joined(separator: ","))" }
 
-  /// Where the source may be now, the likeliest first: at its absolute paths, and as written from the working folder and
-  /// from `folder`.
+  /// Where the source may be now, the likeliest first: at its absolute paths, and as written from the working folder
+  /// and from `folder`.
   public func candidates(near folder: String) -> [SourceRequest] {
     guard !paths.isEmpty else { return [self] }
     var found: [SourceRequest] = []

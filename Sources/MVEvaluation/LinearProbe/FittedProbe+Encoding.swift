@@ -16,8 +16,10 @@ extension FittedProbe {
     let seconds: Double
   }
 
-  /// The probe and its scores as one JSON object: lambda, lambdas (lambda, validation_top1, validation_balanced_accuracy),
-  /// train_loss, gradient_norm, seconds and what ``ClassificationReport/json(names:)`` has; the weights are not in it.
+  /// The probe and its scores as one JSON object, without the weights.
+  ///
+  /// It has lambda, lambdas (lambda, validation_top1, validation_balanced_accuracy), train_loss, gradient_norm, seconds
+  /// and what ``ClassificationReport/json(names:)`` has. Throws where a number is not finite.
   public func json(_ scores: ProbeScores, names: [String] = []) throws(MVError) -> Data {
     try CanonicalJSON.data(
       Joined(
@@ -40,7 +42,9 @@ extension FittedProbe {
 }
 
 extension ResultTable {
-  /// All of a linear probe: how every penalty did on held-out rows, and the report of the one chosen.
+  /// All numbers of a linear probe: the held-out accuracy of every penalty, and the report of the chosen one.
+  ///
+  /// Throws where the predictions do not fit the classes.
   public static func csv(
     _ probe: FittedProbe, _ scores: ProbeScores, names: [String] = []
   ) throws(MVError) -> String {

@@ -2,10 +2,10 @@ internal import Foundation
 public import MVCore
 
 extension FittedProbe {
-  /// Scores the labeled rows of `test`.
+  /// Predicts the labeled rows of `test` and counts the right predictions.
   ///
-  /// A class of test that train did not have is never right, and counts; ties go to the lower class. Throws where widths
-  /// differ from those fitted on, a value is not finite, no row is labeled, or the work was cancelled (`interrupted`).
+  /// A class of test that train did not have is never predicted, but counts; ties go to the lower class. Throws where
+  /// widths differ from those of the fit, a value is not finite, or no row is labeled.
   public func score(
     _ test: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -34,9 +34,9 @@ extension FittedProbe {
       predictions: chosen, classCount: (classes + truth).reduce(0) { max($0, Int($1) + 1) })
   }
 
-  /// The probability of each class (in the order of ``classes``) for the rows in use, labeled or not.
+  /// The probability of each class, in the order of ``classes``, for the rows in use, labeled or not: rows x classes.
   ///
-  /// Throws where widths differ from those fitted on, a value is not finite, or the work was cancelled (`interrupted`).
+  /// Throws where widths differ from those of the fit, or a value is not finite.
   public func probabilities(
     _ features: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

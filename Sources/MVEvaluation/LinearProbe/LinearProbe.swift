@@ -2,51 +2,50 @@ public import MVCore
 
 /// Multinomial logistic regression on fixed features: the linear probe of self-supervised learning.
 ///
-/// Minimises, for each penalty lambda, mean cross-entropy + lambda / 2 ||W||^2 over weights W and biases, which are not
-/// penalised. scikit-learn's `LogisticRegression(C=c)` minimises the same for lambda = 1 / (c * number of train rows).
-/// With `standardize`, W acts on columns of mean 0 and standard deviation 1 (of all train rows in use; a constant column
-/// gets weight 0); the fitted weights are given for the features as they are. L-BFGS, preconditioned by the covariance
-/// of the columns, runs until the Euclidean norm of the gradient is at most `gradientNorm`. All penalties share each
-/// pass over the features. The penalty is chosen on held-out rows of train, never on test, the larger one of ties, and
-/// the fit repeated on all of train; a single penalty skips the choice. Features that do not fit 1 GiB as float32 are
-/// read anew in each pass.
+/// For each penalty lambda it minimizes mean cross-entropy + lambda / 2 ||W||^2 over weights W and biases, which are
+/// not penalized. scikit-learn's `LogisticRegression(C=c)` minimizes the same for lambda = 1 / (c * number of train
+/// rows). With `standardize`, W acts on columns of mean 0 and standard deviation 1 (over all train rows in use; a
+/// constant column gets weight 0); the fitted weights are given for the features as they are.
 ///
-///     let (train, test) = try EvaluationPair(file, representations: ["hog", "lbp"]).heldOut()
-///     let probe = try LinearProbe().fit(train)
-///     print(try probe.score(test).top1)
+/// L-BFGS, preconditioned by the covariance of the columns, runs until the Euclidean norm of the gradient is at most
+/// `gradientNorm`. All penalties share each pass over the features; features that do not fit 1 GiB as float32 are read
+/// again in each pass. The penalty is chosen on held-out rows of train, never on test (of ties the larger penalty), and
+/// the fit is repeated on all of train; a single penalty skips the choice.
 public struct LinearProbe: Hashable, Sendable {
-  /// Which train rows are held out to choose the penalty.
+  /// The way train rows are held out to choose the penalty.
   public enum Validation: Hashable, Sendable, Codable {
-    /// This part of each class, drawn with the seed; at least one row of each class of two or more.
+    /// This part of each class, drawn by the seed; at least one row of each class that has two or more.
     case fraction(Double)
-    /// Each of this number of stratified parts in turn; accuracies are averaged over all their rows.
+    /// This number of stratified parts, each held out in turn; accuracies are averaged over all their rows.
     case folds(Int)
   }
 
-  /// How much the rows of each class count in a fit.
+  /// The weight of each class's rows in a fit.
   public enum ClassWeights: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Each row counts the same.
+    /// Every row has the same weight.
     case none
-    /// Each class counts the same: a row of a class of m rows counts n / (classes m), as scikit-learn's `balanced`.
+    /// Every class has the same weight: a row of a class of m rows counts n / (classes m), as scikit-learn's
+    /// `balanced`.
     case balanced
   }
 
   /// The penalties to choose from.
   public let lambdas: LambdaGrid
-  /// Which train rows are held out to choose the penalty.
+  /// The way train rows are held out to choose the penalty.
   public let validation: Validation
-  /// Whether columns are brought to mean 0 and standard deviation 1.
+  /// Whether columns are standardized to mean 0 and standard deviation 1.
   public let standardize: Bool
-  /// How much the rows of each class count; the penalty is chosen by top-1 accuracy, or, where classes
-  /// count the same, by balanced accuracy.
+  /// The weight of each class's rows.
+  ///
+  /// The penalty is chosen by top-1 accuracy, or by balanced accuracy if classes have the same weight.
   public let classWeights: ClassWeights
-  /// The norm of the gradient at which a fit ends.
+  /// The Euclidean norm of the gradient at which a fit ends.
   public let gradientNorm: Double
-  /// Passes over the features after which a fit ends all the same.
+  /// The number of passes over the features after which a fit ends in any case.
   public let maxIterations: Int
-  /// The seed of the held-out rows.
+  /// The seed that draws the held-out rows.
   public let seed: UInt64
-  /// The number of threads to work on.
+  /// The number of threads to use.
   public let threads: Int
 
   /// Creates a probe; settings out of range are reported by ``fit(_:cancellation:progress:)``.
@@ -66,10 +65,10 @@ public struct LinearProbe: Hashable, Sendable {
     self.threads = threads
   }
 
-  /// Fits the labeled rows of `train`; `progress` counts fits: one a penalty (and fold), and the last one.
+  /// Fits the labeled rows of `train`; `progress` counts fits: one per penalty and fold, and the last one.
   ///
-  /// Classes are those that occur. Throws where there is but one class, labels are not single classes, a value is not
-  /// finite, a setting is out of range, no row can be held out, or the work was cancelled (`interrupted`).
+  /// The classes are those that occur. Throws where there is only one class, labels are not single classes, a value is
+  /// not finite, a setting is out of range, or no row can be held out.
   public func fit(
     _ train: LabeledFeatures, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

@@ -1,14 +1,14 @@
 internal import MVCore
 internal import MVStore
 
-/// One fit of a linear probe: holding rows out, choosing the penalty, and fitting all rows.
+/// One fit of a linear probe: holds rows out, chooses the penalty, and fits all rows.
 struct ProbeFit {
   let settings: LinearProbe
   let data: ProbeData
   let classes: [Int64]
-  /// Rows are ordered by the fold they are held out in; those never held out come first.
+  /// The rows of each fold: rows are ordered by the fold they are held out in, those never held out first.
   let folds: [Range<Int>]
-  /// One a class; nil where all are 1.
+  /// The weight of each class; nil where all are 1.
   private let classWeights: [Float]?
   private let run: EvaluationRun
 
@@ -129,7 +129,7 @@ struct ProbeFit {
     return descent
   }
 
-  /// Penalties whose state fits in memory together.
+  /// The penalties in batches whose state fits in memory together.
   private var batches: [Range<Int>] {
     let bytes = 8 * classes.count * (data.columns + 1) * 32
     let length = max(1, (3 << 29) / bytes)

@@ -1,9 +1,9 @@
 internal import CKernels
 internal import MVCore
 
-/// Mean cross-entropy and its gradient for several sets of weights at once, in one pass over some rows.
+/// The mean cross-entropy and its gradient for several sets of weights at once, in one pass over some rows.
 ///
-/// A set is classes x columns weights, then a bias a class.
+/// A set is classes x columns weights, followed by one bias per class.
 struct ProbeObjective: Sendable {
   let data: ProbeData
   let classes: Int
@@ -12,7 +12,8 @@ struct ProbeObjective: Sendable {
   private let rowWeights: [Float]?
   private let scale: Double
 
-  /// The rows of `ranges`; with `classWeights`, the mean is weighted by the class of each row.
+  /// Creates the objective for the rows of `ranges`; with `classWeights`, the mean is weighted by the class of each
+  /// row.
   init(data: ProbeData, classes: Int, ranges: [Range<Int>], classWeights: [Float]? = nil) {
     self.data = data
     self.classes = classes
@@ -24,13 +25,13 @@ struct ProbeObjective: Sendable {
     scale = 1 / sum
   }
 
-  /// Numbers in one set.
+  /// The number of values in one set.
   var parameters: Int { pass.parameters }
 
-  /// The mean cross-entropy of each set, and its gradient written over `gradients`, a set after the other; the penalty
-  /// is left out.
+  /// The mean cross-entropy of each set, without the penalty; writes the gradients to `gradients`, one set after the
+  /// other.
   ///
-  /// To be called within ``SerialBLAS``. Throws where the work shall stop.
+  /// To be called within ``SerialBLAS``.
   func evaluate(_ points: [UnsafePointer<Double>], gradients: WorkBuffer<Double>) throws(MVError) -> [Double] {
     try pass.evaluate(points, gradients: gradients, scales: points.map { _ in scale }) { _, logits, biases, tile in
       data.labels.withUnsafeBufferPointer { labels in
@@ -44,9 +45,7 @@ struct ProbeObjective: Sendable {
     }
   }
 
-  /// The number of rows of each class that each set classifies rightly; ties go to the first class.
-  ///
-  /// Throws where the work shall stop.
+  /// The number of rows of each class that each set classifies correctly; ties go to the first class.
   func hits(_ points: [UnsafePointer<Double>]) throws(MVError) -> [[Int]] {
     let sets = points.count
     let tiles = pass.tiles

@@ -2,13 +2,13 @@ internal import CKernels
 internal import MVCore
 internal import SystemOpenBLAS
 
-/// Rows in memory, less their mean.
+/// Rows in memory, with their mean subtracted.
 struct CenteredRows {
   let count: Int
   let columns: Int
   private let values: WorkBuffer<Float>
 
-  /// Takes the rows of `matrix`; throws at a value that is not finite.
+  /// Copies the rows of `matrix`; throws where a value is not finite.
   init(_ matrix: Matrix) throws(MVError) {
     count = matrix.rows
     columns = matrix.columns
@@ -21,9 +21,7 @@ struct CenteredRows {
     center()
   }
 
-  /// Reads the rows of `split` in use, each representation brought to length 1 on its own.
-  ///
-  /// Throws at a value that is not finite, and where `run` shall stop.
+  /// Reads the rows in use of `split`, each representation scaled to length 1; throws where a value is not finite.
   init(normalizing split: LabeledFeatures, threads: Int, run: EvaluationRun) throws(MVError) {
     let reader = RowReader(split, rows: split.rows)
     count = split.rows.count
@@ -53,10 +51,9 @@ struct CenteredRows {
     mvk_standardize(values.pointer, count, columns, means, ones)
   }
 
-  /// The products of all pairs of rows: count x count.
+  /// The inner products of all pairs of rows: count x count.
   ///
-  /// In tiles that do not depend on the number of threads, so that the sums do not either. Throws where `run` shall
-  /// stop.
+  /// They are computed in tiles that do not depend on the number of threads, so that the sums do not either.
   func gram(threads: Int, run: EvaluationRun = EvaluationRun()) throws(MVError) -> WorkBuffer<Double> {
     let tile = 128
     let (count, columns, values) = (count, columns, values)

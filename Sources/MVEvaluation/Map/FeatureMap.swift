@@ -1,28 +1,28 @@
 public import MVCore
 
-/// Rows of a split on a plane, twice: along their first two principal components, and as t-SNE lays them out.
+/// A split's rows as points in the plane, twice: along their first two principal components, and by t-SNE.
 ///
-/// Each representation is brought to length 1 a row, as k-NN by cosine does. Of many rows a seeded choice is shown.
+/// Each row of each representation is scaled to length 1, as k-NN by cosine does. Of many rows a seeded choice is
+/// shown.
 public struct FeatureMap: Hashable, Sendable {
   /// The rows shown, as numbered in their representation, ascending.
   public let rows: [Int]
-  /// How many rows there were to choose from.
+  /// The number of rows to choose from.
   public let available: Int
-  /// Where they lie along the first two principal components: rows x 2.
+  /// The rows along the first two principal components: rows x 2.
   public let principal: Matrix
-  /// The part of the variance along each of the two.
+  /// The share of the variance along each of the two components, 0...1.
   public let explained: [Double]
-  /// Where t-SNE puts them; nil for fewer than ten rows.
+  /// The layout by t-SNE; nil for fewer than ten rows.
   public let neighbor: TSNE.Layout?
-  /// The perplexity of t-SNE: 30, less for few rows.
+  /// The perplexity of t-SNE: 30, or less for few rows.
   public let perplexity: Double
-  /// The seed of the choice.
+  /// The seed that chose the rows.
   public let seed: UInt64
 
-  /// Maps at most `limit` rows of `features`; fewer where rows are so wide that they would fill more than 512 MiB.
+  /// Maps at most `limit` rows of `features`, or fewer if rows are so wide that they would fill more than 512 MiB.
   ///
-  /// `progress` counts the steps of t-SNE. Throws for fewer than three rows, a value that is not finite, or where the work
-  /// was cancelled (`interrupted`).
+  /// Throws for fewer than three rows, or where a value is not finite.
   public init(
     of features: LabeledFeatures, limit: Int = 2000, seed: UInt64 = 0, threads: Int = Parallel.processorCount,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

@@ -1,14 +1,14 @@
 internal import Foundation
 internal import MVCore
 
-/// How likely each pair of points are neighbors: the probabilities p_ij that t-SNE wants a layout to show.
+/// The probabilities p_ij that two points are neighbors, which a layout of t-SNE is to show.
 ///
-/// Each point sees the others through a Gaussian as wide as lets it have `perplexity` neighbors (the exponential of the
-/// entropy, to 1e-5 in its logarithm); p_ij is the mean of both points' views, over all pairs (van der Maaten and Hinton,
-/// "Visualizing data using t-SNE", 2008).
+/// Each point sees the others through a Gaussian, whose width gives it `perplexity` neighbors (the exponential of the
+/// entropy, to 1e-5 in its logarithm); p_ij is the mean of both points' views, over all pairs (van der Maaten and
+/// Hinton, "Visualizing data using t-SNE", 2008).
 struct JointProbabilities {
   let count: Int
-  /// count x count, symmetric, zeros on the diagonal; they sum to 1.
+  /// The probabilities, count x count: symmetric, zero on the diagonal; they sum to 1.
   let values: WorkBuffer<Float>
 
   /// Throws where `run` shall stop.
@@ -38,12 +38,12 @@ struct JointProbabilities {
     self.values = values
   }
 
-  /// The probability of each other point seen from `row`.
+  /// Computes the probability of each other point as seen from `row`.
   private static func view(
     of row: Int, _ distances: UnsafeBufferPointer<Float>, perplexity: Double, into powers: inout [Double]
   ) {
     let wanted = log(perplexity)
-    // Against the nearest other point, so that a power is 1 and none of them all vanish.
+    // Distances are taken relative to the nearest point, so that one power is 1 and not all of them vanish.
     let nearest = distances.indices.reduce(Float.infinity) { $1 == row ? $0 : min($0, distances[$1]) }
     var low = 0.0
     var high = Double.infinity
@@ -69,7 +69,7 @@ struct JointProbabilities {
         high = precision
         precision = (low + high) / 2
       }
-      // Points as near as the nearest may be more than the perplexity: no width is narrow enough.
+      // More points than the perplexity may be as near as the nearest: then no width is narrow enough.
       guard precision.isFinite, precision < 1e300 else { break }
     }
     let sum = powers.reduce(0, +)

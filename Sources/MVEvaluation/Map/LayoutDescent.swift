@@ -2,18 +2,18 @@ internal import CKernels
 internal import Foundation
 internal import MVCore
 
-/// Points in the plane on their way to a layout that shows given neighbor probabilities.
+/// Points in the plane, moved step by step towards a layout that shows given neighbor probabilities.
 struct LayoutDescent {
   private let probabilities: JointProbabilities
   private let threads: Int
-  /// All x, then all y.
+  /// The coordinates: all x, then all y.
   private var places: [Double]
   private var velocities: [Double]
   private var gains: [Double]
 
   private var count: Int { probabilities.count }
 
-  /// Starts at the first two columns of `start`, scaled so that the first has the standard deviation 1e-4.
+  /// Starts from the first two columns of `start`, scaled so that the first has the standard deviation 1e-4.
   init(_ probabilities: JointProbabilities, from start: Matrix, threads: Int) {
     let count = start.rows
     let columns = (0..<2).map { column in
@@ -22,14 +22,14 @@ struct LayoutDescent {
     let mean = columns[0].reduce(0, +) / Double(count)
     let deviation = (columns[0].reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)).squareRoot()
     var generator = SeededGenerator(seed: 0x7453_4E45)
-    // Rows that are all alike have no components to start from.
+    // Rows that are all equal have no components to start from.
     let places =
       deviation > 0
       ? columns.joined().map { $0 / deviation * 1e-4 } : (0..<2 * count).map { _ in 1e-4 * generator.normal() }
     self.init(probabilities, at: places, threads: threads)
   }
 
-  /// Starts at `places`, all x, then all y.
+  /// Starts from `places`, all x, then all y.
   init(_ probabilities: JointProbabilities, at places: [Double], threads: Int) {
     self.probabilities = probabilities
     self.threads = threads
@@ -43,7 +43,7 @@ struct LayoutDescent {
     Matrix(rows: count, columns: 2, values: (0..<count).flatMap { [Float(places[$0]), Float(places[count + $0])] })
   }
 
-  /// Forgets velocities and gains.
+  /// Resets velocities and gains.
   mutating func rest() {
     for index in places.indices {
       velocities[index] = 0
@@ -51,11 +51,11 @@ struct LayoutDescent {
     }
   }
 
-  /// One step down the gradient.
+  /// Makes one step down the gradient.
   mutating func step(exaggeration: Double, momentum: Double, learningRate: Double) {
     let gradient = gradient(exaggeration: exaggeration)
     for index in places.indices {
-      // A coordinate that goes on as it went is sped up, one that turns back is slowed down.
+      // A coordinate that keeps its direction is sped up, one that turns back is slowed down.
       gains[index] = max(0.01, velocities[index] * gradient[index] < 0 ? gains[index] + 0.2 : gains[index] * 0.8)
       velocities[index] = momentum * velocities[index] - learningRate * gains[index] * gradient[index]
       places[index] += velocities[index]

@@ -3,21 +3,21 @@ internal import SystemOpenBLAS
 
 /// The largest eigenvalues of a symmetric matrix and their eigenvectors, by block Lanczos with restarts.
 ///
-/// Each cycle spans a Krylov space with full orthogonalisation and goes on from its best Ritz vectors (Golub and Underwood,
-/// "The block Lanczos method for computing eigenvalues", 1977). The result does not depend on the number of threads.
+/// Each cycle spans a Krylov space with full orthogonalization and restarts from its best Ritz vectors (Golub and
+/// Underwood, "The block Lanczos method for computing eigenvalues", 1977). The result does not depend on the number of
+/// threads.
 struct LeadingEigenvectors {
-  /// The eigenvalues, largest first; as many as asked for, fewer where the matrix has a smaller order.
+  /// The eigenvalues, largest first: as many as were asked for, or fewer where the matrix has a smaller order.
   let values: [Double]
-  /// One vector of length 1 an eigenvalue; of its two signs, the one whose largest element is positive.
+  /// One eigenvector of length 1 per eigenvalue; of its two signs, the one whose largest element is positive.
   let vectors: [[Double]]
 
-  /// How far a vector may be from an eigenvector: the norm of A v - a v, as a part of the largest eigenvalue.
+  /// The error allowed in an eigenvector: the norm of A v - a v, relative to the largest eigenvalue.
   private static let tolerance = 1e-10
 
-  /// Finds `count` eigenvectors of `matrix`, order x order, both triangles filled.
+  /// Finds `count` eigenvectors of `matrix`, order x order, with both triangles filled.
   ///
-  /// OpenBLAS works on one thread in each call: how it divides a sum among several shows in the last digits. Throws where
-  /// `run` shall stop.
+  /// OpenBLAS uses one thread per call: how it divides a sum among several would show in the last digits.
   init(
     of matrix: WorkBuffer<Double>, order: Int, count: Int, threads: Int, run: EvaluationRun = EvaluationRun()
   ) throws(MVError) {
@@ -55,7 +55,9 @@ struct LeadingEigenvectors {
     }
   }
 
-  /// Fills `basis` with orthonormal rows that span start, A start, A^2 start ..., and `products` with A times each; returns how many.
+  /// Fills `basis` with orthonormal rows that span start, A start, A^2 start ..., and returns their number.
+  ///
+  /// `products` is filled with A times each row.
   private static func krylov(
     from start: [[Double]], _ matrix: WorkBuffer<Double>, order: Int, basis: WorkBuffer<Double>,
     products: WorkBuffer<Double>, space: Int, threads: Int
@@ -86,7 +88,7 @@ struct LeadingEigenvectors {
     return width
   }
 
-  /// products[v] = A basis[v], in stretches of rows that do not depend on the number of threads.
+  /// Computes products[v] = A basis[v], in parts that do not depend on the number of threads.
   private static func multiply(
     _ matrix: WorkBuffer<Double>, order: Int, _ basis: WorkBuffer<Double>, _ products: WorkBuffer<Double>,
     vectors: Range<Int>, threads: Int
@@ -104,11 +106,11 @@ struct LeadingEigenvectors {
 }
 
 extension LeadingEigenvectors {
-  /// The eigenvectors of a matrix as far as a space knows them.
+  /// The best approximations to eigenvectors within a space.
   private struct Ritz {
     let values: [Double]
     let vectors: [[Double]]
-    /// The norm of A v - a v of each.
+    /// The norm of A v - a v for each vector.
     let residuals: [Double]
 
     init(basis: WorkBuffer<Double>, products: WorkBuffer<Double>, width: Int, order: Int, count: Int) {

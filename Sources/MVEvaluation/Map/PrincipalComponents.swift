@@ -1,24 +1,24 @@
 public import MVCore
 
-/// The directions in which rows vary most, and where the rows lie along them (principal component analysis).
+/// Principal component analysis: the directions in which rows vary most, and the rows' coordinates along them.
 ///
-/// With X the rows less their mean and X X^T = U diag(s^2) U^T, the scores are U diag(s): scikit-learn's `PCA`, up to the sign
-/// of each component. Here the largest score of a component is positive.
+/// With X the rows with their mean subtracted and X X^T = U diag(s^2) U^T, the scores are U diag(s): scikit-learn's
+/// `PCA`, up to the sign of each component. Here the largest score of a component is positive.
 public struct PrincipalComponents: Hashable, Sendable {
-  /// Rows x components: where each row lies.
+  /// The coordinates of the rows: rows x components.
   public let scores: Matrix
   /// The variance along each component (n - 1 in the denominator), largest first.
   public let variances: [Double]
   /// The variance of all columns together.
   public let totalVariance: Double
 
-  /// The part of the variance that each component explains; zeros where there is none.
+  /// The share of the variance that each component explains, 0...1; zeros where there is no variance.
   public var explained: [Double] { variances.map { totalVariance > 0 ? $0 / totalVariance : 0 } }
 
   /// Finds `count` components of `rows`, or as many as there are rows.
   ///
-  /// Takes memory and time of the square of the number of rows. Throws for fewer than two rows, a value that is not
-  /// finite, or where the work was cancelled (`interrupted`).
+  /// Memory and time grow with the square of the number of rows. Throws for fewer than two rows, or where a value is
+  /// not finite.
   public init(
     of rows: Matrix, count: Int = 2, threads: Int = Parallel.processorCount,
     cancellation: Cancellation = Cancellation()
@@ -33,7 +33,7 @@ public struct PrincipalComponents: Hashable, Sendable {
     try self.init(gram: gram, rows: rows.rows, count: count, threads: threads, run: run)
   }
 
-  /// Finds the components of rows of which `gram` holds the products; throws where `run` shall stop.
+  /// Finds the components of rows whose inner products are `gram`.
   init(
     gram: WorkBuffer<Double>, rows: Int, count: Int, threads: Int, run: EvaluationRun = EvaluationRun()
   ) throws(MVError) {

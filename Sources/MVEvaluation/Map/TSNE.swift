@@ -1,32 +1,33 @@
 public import MVCore
 
-/// t-distributed stochastic neighbor embedding: a layout in the plane whose near points are near rows.
+/// t-distributed stochastic neighbor embedding: a layout in the plane in which near points stand for near rows.
 ///
-/// Minimises the Kullback-Leibler divergence of the layout's neighbor probabilities q_ij, from a Student t-distribution, from
-/// those of the rows, p_ij, exactly: time and memory grow with the square of the number of rows, so it is for a few
-/// thousand. Starts at the first two principal components. The schedule is scikit-learn's (`TSNE(method="exact")`): 250
-/// steps with exaggerated p at momentum 0.5, then momentum 0.8, gains a coordinate; unlike there, all steps are made.
-/// The layout does not depend on the number of threads. Distances within a cluster mean more than those between clusters.
+/// It minimizes the Kullback-Leibler divergence of the layout's neighbor probabilities q_ij, from a Student
+/// t-distribution, from those of the rows, p_ij. It is exact: time and memory grow with the square of the number of
+/// rows, so it is meant for a few thousand. It starts from the first two principal components. The schedule is
+/// scikit-learn's (`TSNE(method="exact")`): 250 steps with exaggerated p at momentum 0.5, then momentum 0.8, with one
+/// gain per coordinate; unlike there, all steps are made. The layout does not depend on the number of threads.
+/// Distances within a cluster mean more than those between clusters.
 ///
-/// Follows van der Maaten and Hinton, "Visualizing data using t-SNE" (2008); the start and the learning rate Kobak and Berens,
-/// "The art of using t-SNE for single-cell transcriptomics" (2019).
+/// Follows van der Maaten and Hinton, "Visualizing data using t-SNE" (2008); the start and the learning rate follow
+/// Kobak and Berens, "The art of using t-SNE for single-cell transcriptomics" (2019).
 public struct TSNE: Hashable, Sendable {
-  /// How many neighbors each row has, in effect.
+  /// The effective number of neighbors of each row.
   public let perplexity: Double
-  /// Steps in all.
+  /// The number of steps.
   public let iterations: Int
-  /// What p is multiplied by in the first 250 steps.
+  /// The factor on p in the first 250 steps.
   public let exaggeration: Double
-  /// The length of a step; nil for rows / exaggeration / 4, at least 50.
+  /// The learning rate; nil means rows / exaggeration / 4, at least 50.
   public let learningRate: Double?
-  /// The number of threads to work on.
+  /// The number of threads to use.
   public let threads: Int
 
-  /// A layout and how good it is.
+  /// A layout and its divergence.
   public struct Layout: Hashable, Sendable {
-    /// Rows x 2.
+    /// The points: rows x 2.
     public let points: Matrix
-    /// The Kullback-Leibler divergence, in nats.
+    /// The Kullback-Leibler divergence from the rows' probabilities, in nats.
     public let divergence: Double
   }
 
@@ -44,8 +45,7 @@ public struct TSNE: Hashable, Sendable {
 
   /// Lays out the rows of a matrix by their Euclidean distances.
   ///
-  /// `progress` counts steps. Throws unless 1 <= perplexity < rows, for settings out of range, a value that is not finite,
-  /// or where the work was cancelled (`interrupted`).
+  /// Throws unless 1 <= perplexity < rows, for settings out of range, and where a value is not finite.
   public func layout(
     of rows: Matrix, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -57,7 +57,7 @@ public struct TSNE: Hashable, Sendable {
     return try layout(gram: gram, start: components.scores, run: run)
   }
 
-  /// Lays out the rows of which `gram` holds the products, from `start` on.
+  /// Lays out rows whose inner products are `gram`, beginning with `start`; throws for settings out of range.
   func layout(gram: WorkBuffer<Double>, start: Matrix, run: EvaluationRun) throws(MVError) -> Layout {
     try checkSettings(rows: start.rows)
     let distances = SquaredDistances(gram: gram, count: start.rows)

@@ -3,7 +3,7 @@ internal import MVCore
 
 /// The losses of several two-class problems and their gradients, in one pass over all rows.
 ///
-/// A set is columns weights, then a bias.
+/// A set is one weight per column, followed by a bias.
 struct BinaryObjective: Sendable {
   let data: ProbeData
   let problems: [BinaryProblem]
@@ -17,13 +17,12 @@ struct BinaryObjective: Sendable {
     pass = LinearPass(data: data, outputs: 1, tiles: data.tiles([0..<data.rows]))
   }
 
-  /// Numbers in one set.
+  /// The number of values in one set.
   var parameters: Int { pass.parameters }
 
-  /// The mean loss of each set on the rows of its problem, and the gradient; the penalty is left out.
+  /// The mean loss of each set on the rows of its problem, without the penalty, and the gradient.
   ///
-  /// `owners` says which problem each set belongs to. To be called within ``SerialBLAS``. Throws where the
-  /// work shall stop.
+  /// `owners` names the problem of each set. To be called within ``SerialBLAS``.
   func evaluate(
     _ points: [UnsafePointer<Double>], owners: [Int], gradients: WorkBuffer<Double>
   ) throws(MVError) -> [Double] {
@@ -58,7 +57,7 @@ struct BinaryObjective: Sendable {
     }
   }
 
-  /// The scores of all rows by each set: sets x rows; throws where the work shall stop.
+  /// The scores of all rows by each set: sets x rows.
   func scores(_ points: [UnsafePointer<Double>]) throws(MVError) -> WorkBuffer<Float> {
     let rows = data.rows
     let sets = points.count

@@ -1,48 +1,49 @@
 public import MVCore
 
-/// A multi-label probe that has been fitted: one linear classifier a class.
+/// A fitted multi-label probe: one linear classifier per class.
 public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
   /// The classifier of one class.
   public struct Classifier: Hashable, Sendable, Codable {
     /// The class, as a column of the labels.
     public let label: Int
-    /// The penalty chosen: lambda of the logistic loss, 1 / C of the squared hinge.
+    /// The chosen penalty: lambda of the logistic loss, or 1 / C of the squared hinge.
     public let lambda: Double
-    /// Added to the product of weights and features.
+    /// The bias, added to the product of weights and features.
     public let bias: Double
-    /// What was minimized: mean loss and penalty.
+    /// The minimized value: mean loss plus penalty.
     public let objective: Double
-    /// The norm of the gradient at the end.
+    /// The Euclidean norm of the gradient at the end.
     public let gradientNorm: Double
-    /// Whether that is as small as was asked for.
+    /// Whether the gradient's norm became as small as was asked for.
     public let converged: Bool
     /// The mean average precision over the folds for each of ``FittedMultiLabelProbe/lambdas``; nil without a choice.
     public let validation: [Double]?
   }
 
-  /// The representations, in order.
+  /// The representations that the probe was fitted on, in order.
   public let inputs: [FittedProbe.Input]
-  /// The name of each class, fitted or not.
+  /// The name of each class, whether it has a classifier or not.
   public let classNames: [String]
-  /// What was minimized.
+  /// The loss that was minimized.
   public let loss: MultiLabelProbe.Loss
-  /// The penalties there were to choose from, ascending.
+  /// The penalties to choose from, ascending.
   public let lambdas: [Double]
-  /// The classifiers, by class; a class that is nowhere or everywhere in train has none.
+  /// The classifiers, by class; a class that no train row has, or every one, has none.
   public let classifiers: [Classifier]
-  /// Classifiers x columns, for features as they are, less ``center``; for the squared hinge, for rows of length 1.
+  /// Shape classifiers x columns; apply to `x - center`, x unstandardized, or for the squared hinge to rows of length
+  /// 1.
   public let weights: [Float]
   /// The mean of each column over the train rows; zeros for the squared hinge.
   public let center: [Float]
-  /// Train rows.
+  /// The number of train rows.
   public let trainRows: Int
-  /// Seconds the choice and the fit took.
+  /// The duration of the choice and the fit in seconds.
   public let seconds: Double
 
-  /// Values a row.
+  /// The number of values per row, all representations together.
   public var columns: Int { center.count }
 
-  /// The classes that have no classifier.
+  /// The names of the classes that have no classifier.
   public var unfitted: [String] {
     let fitted = Set(classifiers.map(\.label))
     return classNames.indices.filter { !fitted.contains($0) }.map { classNames[$0] }
@@ -50,7 +51,7 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
 
   /// The score of each classifier for the rows in use: rows x ``classifiers``.
   ///
-  /// Throws where widths differ from those fitted on, a value is not finite, or the work was cancelled (`interrupted`).
+  /// Throws where widths differ from those of the fit, or a value is not finite.
   public func scores(
     _ features: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -67,10 +68,10 @@ public struct FittedMultiLabelProbe: Hashable, Sendable, Codable {
     return Matrix(rows: features.rows.count, columns: count, values: values.array)
   }
 
-  /// The average precision of each class on `test`, rows labeled 255 left out.
+  /// The average precision of each class on `test`; rows labeled 255 are left out.
   ///
-  /// Throws where widths or the number of classes differ from those fitted on, no class has a positive row, or the work was
-  /// cancelled (`interrupted`).
+  /// Throws where widths or the number of classes differ from those of the fit, where a value is not finite, or where
+  /// no class has a positive row.
   public func score(
     _ test: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

@@ -1,12 +1,12 @@
 internal import MVCore
 internal import MVStore
 
-/// One fit of a multi-label probe: comparing penalties on folds, and fitting every class to all rows.
+/// One fit of a multi-label probe: compares penalties on folds, and fits every class to all rows.
 struct MultiLabelFit {
   let settings: MultiLabelProbe
   let data: ProbeData
   let classNames: [String]
-  /// One column of labels a class.
+  /// The labels, one column per class.
   private let labels: [[UInt8]]
   private let run: EvaluationRun
 
@@ -75,12 +75,12 @@ struct MultiLabelFit {
 
   /// The penalty on the mean loss over the rows of a problem.
   ///
-  /// A cost C multiplies the sum of the losses; divided by C n, and with the penalty's half, the mean is left.
+  /// A cost C multiplies the sum of the losses; divided by C n, the mean loss and half the penalty remain.
   private func strength(_ lambda: Double, _ problem: BinaryProblem) -> Double {
     settings.loss == .logistic ? lambda : lambda / Double(problem.rows)
   }
 
-  /// The average precision on held-out rows, mean over folds: by class, then penalty.
+  /// The average precision on held-out rows, averaged over the folds: by class, then penalty.
   private func compare(
     _ problems: [BinaryProblem], on data: ProbeData, _ covariance: BlockCovariance, _ ended: (Int) -> Void
   ) throws(MVError) -> [Int: [Double]] {
@@ -88,7 +88,7 @@ struct MultiLabelFit {
     let objective = BinaryObjective(data: data, problems: problems, loss: settings.loss)
     var sums: [Int: [Double]] = [:]
     let jobs = problems.indices.flatMap { problem in (0..<count).map { FitJob(problem: problem, choice: $0) } }
-    // As many as have their state in memory together.
+    // As many sets as have their state in memory together.
     let length = max(1, (3 << 29) / (8 * (data.columns + 1) * 32))
     for first in stride(from: 0, to: jobs.count, by: length) {
       let batch = Array(jobs[first..<min(jobs.count, first + length)])
@@ -109,7 +109,7 @@ struct MultiLabelFit {
     return sums
   }
 
-  /// The penalty of each class; the stronger of ties.
+  /// The penalty of each class; of ties the stronger one.
   private func choose(_ quality: [Int: [Double]], _ classes: [Int]) -> [Int] {
     let candidates = settings.lambdas.values.indices
     func best(_ values: [Double]) -> Int { candidates.reduce(0) { values[$1] >= values[$0] ? $1 : $0 } }

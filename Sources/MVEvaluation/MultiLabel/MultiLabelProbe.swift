@@ -1,37 +1,41 @@
 public import MVCore
 
-/// Linear probes of a multi-label set such as VOC 2007: one classifier a class, its penalty chosen for it alone.
+/// Linear probes of a multi-label set such as VOC 2007: one classifier per class, with a penalty of its own.
 ///
-/// Rows whose label of a class is 255 are left out of that class. For each class, penalties are compared by the mean
-/// average precision (``AveragePrecision/stepwise``) over stratified folds of train, as scikit-learn's `cross_val_score`
-/// does, the stronger penalty of ties; the classifier is then fitted to all of train. All classes, folds and penalties
-/// share each pass over the features.
+/// Rows whose label of a class is 255 are left out for that class. For each class, penalties are compared by the mean
+/// average precision (``AveragePrecision/stepwise``) over stratified folds of train, as scikit-learn's
+/// `cross_val_score` does, and of ties the stronger penalty is taken; the classifier is then fitted to all of train.
+/// All classes, folds and penalties share each pass over the features.
 public struct MultiLabelProbe: Hashable, Sendable {
-  /// What a classifier minimises.
+  /// The loss that a classifier minimizes.
   public enum Loss: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Mean log(1 + exp(-y s)) + lambda / 2 ||w||^2 over weights and a bias that is not penalised, on standardized columns;
-    /// scikit-learn's `LogisticRegression(C=c)` for lambda = 1 / (c n).
+    /// Logistic loss on standardized columns: mean log(1 + exp(-y s)) + lambda / 2 ||w||^2.
+    ///
+    /// The bias is not penalized; equals scikit-learn's `LogisticRegression(C=c)` for lambda = 1 / (c n).
     case logistic
-    /// The protocol of VISSL (Goyal et al., 2019): C sum a max(0, 1 - y s)^2 + 1/2 (||w||^2 + b^2) on rows of length 1 in
-    /// each representation, where a is 2 for a positive row and 1 for another; liblinear's `LinearSVC`.
+    /// Squared hinge on rows of length 1 in each representation, the protocol of VISSL (Goyal et al., 2019).
+    ///
+    /// Minimizes C sum a max(0, 1 - y s)^2 + 1/2 (||w||^2 + b^2), where a is 2 for a positive row and 1 for any other;
+    /// equals liblinear's `LinearSVC`.
     case squaredHinge = "squared-hinge"
   }
 
-  /// What a classifier minimises.
+  /// The loss that a classifier minimizes.
   public let loss: Loss
   /// The penalties to choose from: lambda of the logistic loss, or 1 / C of the squared hinge.
   public let lambdas: LambdaGrid
-  /// How many folds of train the penalties are compared on.
+  /// The number of folds of train on which penalties are compared.
   public let folds: Int
-  /// Whether columns are brought to mean 0 and standard deviation 1; the squared hinge takes rows of length 1 instead.
+  /// Whether columns are standardized to mean 0 and standard deviation 1; the squared hinge uses rows of length 1
+  /// instead.
   public let standardize: Bool
-  /// How much the rows of both sides count; `none` is what ``Loss`` says of each.
+  /// The weights of the rows of both sides; `none` leaves them as ``Loss`` says.
   public let classWeights: LinearProbe.ClassWeights
-  /// The norm of the gradient at which a fit ends.
+  /// The Euclidean norm of the gradient at which a fit ends.
   public let gradientNorm: Double
-  /// Passes over the features after which a fit ends all the same.
+  /// The number of passes over the features after which a fit ends in any case.
   public let maxIterations: Int
-  /// The number of threads to work on.
+  /// The number of threads to use.
   public let threads: Int
 
   /// The values of C that the squared hinge chooses from by default.
@@ -55,11 +59,11 @@ public struct MultiLabelProbe: Hashable, Sendable {
     self.threads = threads
   }
 
-  /// Fits one classifier a class to `train`, whose labels must be multi-label; `progress` counts fits.
+  /// Fits one classifier per class to `train`, whose labels must be multi-label; `progress` counts fits.
   ///
-  /// A class that is nowhere or everywhere in train gets no classifier; one with fewer positive or negative rows than folds
-  /// takes the penalty that is best on average for the others. Throws where labels are single classes, no class can be
-  /// fitted, a value is not finite, a setting is out of range, or the work was cancelled (`interrupted`).
+  /// A class that no train row has, or every one, gets no classifier. A class with fewer positive or negative rows than
+  /// folds takes the penalty that is best on average for the others. Throws where labels are single classes, no class
+  /// can be fitted, a value is not finite, or a setting is out of range.
   public func fit(
     _ train: LabeledFeatures, classNames: [String] = [], cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

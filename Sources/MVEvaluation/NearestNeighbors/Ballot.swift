@@ -31,8 +31,10 @@ struct Ballot: Sendable {
     ascending = classifier.k.indices.sorted { classifier.k[$0] < classifier.k[$1] }
   }
 
-  /// Counts the votes of `ranked`, nearest first, and tells for each of ``settings`` the class of most votes, and whether
-  /// `truth` is among the min(5, k) of most votes; ties go to the lower class.
+  /// Counts the votes of `ranked`, nearest first, and reports the result for each of ``settings``.
+  ///
+  /// The result is the class with most votes (ties go to the lower class), and whether `truth` is among the min(5, k)
+  /// with most votes.
   func count(
     _ ranked: UnsafeBufferPointer<RankedRow>, truth: Int64, _ outcome: (_ setting: Int, Int64, Bool) -> Void
   ) {

@@ -17,10 +17,10 @@ extension NearestNeighborScores {
     let seconds: Double
   }
 
-  /// The scores as one JSON object: results (k and what ``ClassificationReport/json(names:)`` has), metric, temperature,
-  /// train_rows, test_rows, seconds.
+  /// The scores as one JSON object: results, metric, temperature, train_rows, test_rows, seconds.
   ///
-  /// With several temperatures each result has its own; a weighting other than DINO's is named, and has none.
+  /// Each result is k and what ``ClassificationReport/json(names:)`` has. With several temperatures each result has its
+  /// own; a weighting other than DINO's is named, and has none. Throws where a number is not finite.
   public func json(names: [String] = []) throws(MVError) -> Data {
     let single = Set(results.compactMap(\.temperature)).count == 1
     return try CanonicalJSON.data(
@@ -35,7 +35,7 @@ extension NearestNeighborScores {
         seconds: seconds))
   }
 
-  /// One line a result: k, temperature (empty where there is none), top1, top5.
+  /// CSV with one line per result: k, temperature (empty where there is none), top1, top5.
   public var csv: String {
     results.reduce("k,temperature,top1,top5\n") {
       $0 + "\($1.k),\($1.temperature.map { "\($0)" } ?? ""),\($1.top1),\($1.top5)\n"
@@ -44,7 +44,9 @@ extension NearestNeighborScores {
 }
 
 extension ResultTable {
-  /// All of k-nearest-neighbor classification: a report for every k and temperature.
+  /// All numbers of k-nearest-neighbor classification: a report for every k and temperature.
+  ///
+  /// Throws where the predictions do not fit the classes.
   public static func csv(_ scores: NearestNeighborScores, names: [String] = []) throws(MVError) -> String {
     var lines = [header]
     for result in scores.results {

@@ -3,7 +3,7 @@ internal import MVCore
 internal import MVStore
 
 extension NeighborSearch {
-  /// Normalises or centres a row in place, as the metric wants, and returns its norm in scores: 1 under cosine.
+  /// Normalizes or centers a row in place, as the metric asks, and returns its norm in scores: 1 under cosine.
   func prepare(_ row: UnsafeMutablePointer<Float>, norms: ArraySlice<Double>) -> Double {
     guard normalizes else {
       for column in 0..<train.columns { row[column] -= center[column] }
@@ -23,21 +23,21 @@ extension NeighborSearch {
     return metric == .cosine ? 1 : parts.squareRoot()
   }
 
-  /// A row of a smaller norm counts as zero, whose cosine is 0.
+  /// A row with a smaller norm counts as zero; its cosine is 0.
   static let smallestNorm = 1e-30
 
-  /// The divisor that takes a prepared row to norm 1 at most.
+  /// The divisor that scales a prepared row to a norm of at most 1.
   func divisor(norm: Double) -> Double {
     metric == .cosine ? Double(train.representations.count).squareRoot() : max(norm, 1e-6 * unit)
   }
 
-  /// The norms of the row at a train position, a value a representation.
+  /// The norms of the row at a train position, one per representation.
   func norms(ofTrain position: Int) -> ArraySlice<Double> {
     let parts = train.representations.count
     return trainNorms[position * parts..<(position + 1) * parts]
   }
 
-  /// The norms of the query at a position.
+  /// The norms of the query at a position, one per representation.
   func norms(ofQuery position: Int) -> ArraySlice<Double> {
     let parts = train.representations.count
     return queryNorms[position * parts..<(position + 1) * parts]
@@ -64,7 +64,7 @@ extension NeighborSearch {
     return metric == .cosine ? sum / Double(train.representations.count) : sum
   }
 
-  /// The cosines, or the squared distances, of a query and the train rows at `positions`; `spare` has room for a row.
+  /// The cosines, or the squared distances, of a query and the train rows at `positions`; `spare` has room for one row.
   func values(
     of positions: [Int32], query: UnsafePointer<Float>, norms queryNorms: ArraySlice<Double>,
     spare: UnsafeMutablePointer<Float>
@@ -80,7 +80,7 @@ extension NeighborSearch {
     }
   }
 
-  /// The same without copying rows, where they lie in memory as float32.
+  /// The same without copying rows, where they lie in memory as float32; nil elsewhere.
   private func storedValues(of positions: [Int32], query: UnsafePointer<Float>, norm: Double) -> [Double]? {
     let columns = train.columns
     let rows = positions.map { Int32(train.rows[Int($0)]) }
@@ -134,6 +134,6 @@ extension NeighborSearch {
     return lost.squareRoot() / NeighborSearch.range * 1.001
   }
 
-  /// The int16 that stands for 1.
+  /// The int16 value that stands for 1.
   static let range = 32767.0
 }

@@ -3,31 +3,33 @@ internal import MVCore
 
 /// One exact search: the nearest train rows for every query.
 ///
-/// Queries are taken in blocks that fit the memory allowed, train rows in tiles that fit the cache. Each tile is screened
-/// for each block (`mvk_screen`), which leaves little more than k candidates a query; those are ranked in double precision.
+/// Queries are taken in blocks that fit the memory allowed, train rows in tiles that fit the cache. Each tile is
+/// screened for each block (`mvk_screen`), which leaves few more than k candidates per query; these are ranked in
+/// double precision.
 struct NeighborSearch: Sendable {
   let train: RowReader
   let queries: RowReader
   let k: Int
   let metric: NearestNeighbors.Metric
-  /// Whether a row is not to be its own neighbor.
+  /// Whether a row must not be its own neighbor.
   let leavingOut: Bool
   let threads: Int
   let trainNorms: [Double]
   let queryNorms: [Double]
   /// Whether each representation is L2-normalized.
   let normalizes: Bool
-  /// Subtracted from every row under the Euclidean metric, which leaves distances as they are and makes norms small.
+  /// The vector subtracted from every row under the Euclidean metric: it leaves distances unchanged and makes norms
+  /// small.
   let center: [Float]
-  /// The largest norm of a train row: the unit of scores.
+  /// The largest norm of a train row, which is the unit of scores.
   let unit: Double
-  /// Candidates kept for a query.
+  /// The number of candidates kept per query.
   let capacity: Int
   let run: EvaluationRun
 
-  /// Bytes that the queries of a block and their candidates may take.
+  /// The bytes that the queries of a block and their candidates may take.
   static let blockBytes = 400 << 20
-  /// Bytes of a packed tile.
+  /// The bytes of a packed tile.
   static let tileBytes = 8 << 20
 
   init(
@@ -59,7 +61,7 @@ struct NeighborSearch: Sendable {
       : max((trainNorms.max() ?? 0) + offset, 1e-30)
   }
 
-  /// The mean of some train rows; any vector would be right, one in their midst is best.
+  /// The mean of some train rows: any vector would be correct, and one in their midst is best.
   private static func mean(of train: RowReader) -> [Float] {
     let sample = 0..<min(train.rows.count, 2048)
     let step = max(1, train.rows.count / max(sample.count, 1))
@@ -72,19 +74,19 @@ struct NeighborSearch: Sendable {
     return sums.map { Float($0 / Double(max(sample.count, 1))) }
   }
 
-  /// Pairs of values in a packed row.
+  /// The number of pairs of values in a packed row.
   var pairs: Int { (train.columns + 1) / 2 }
 
-  /// Queries a block.
+  /// The number of queries per block.
   var blockLength: Int {
     let bytes = 12 * capacity + 4 * pairs + 64
     return max(12, min(queries.rows.count, NeighborSearch.blockBytes / bytes))
   }
 
-  /// Finds the neighbors of every query, and hands each query's to `consume`, nearest first: train positions and
-  /// cosines, or squared distances.
+  /// Finds the neighbors of every query and passes them to `consume`, nearest first.
   ///
-  /// `consume` is called from several threads. Throws where the work shall stop.
+  /// `consume` gets a query's position and its train positions with cosines or squared distances; several threads call
+  /// it.
   func forEachQuery(
     _ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void
   ) throws(MVError) {

@@ -1,7 +1,7 @@
 internal import CKernels
 internal import MVCore
 
-/// Some queries, rounded and packed for screening, and the candidates found for each so far.
+/// A block of queries, rounded and packed for screening, with the candidates found for each so far.
 final class QueryBlock: Sendable {
   let search: NeighborSearch
   let positions: Range<Int>
@@ -14,9 +14,9 @@ final class QueryBlock: Sendable {
   private let lower: WorkBuffer<Float>
   private let rows: WorkBuffer<Int32>
   private let counts: WorkBuffer<Int32>
-  /// Queries screened together: their packed rows stay in the second-level cache.
+  /// The number of queries screened together: their packed rows stay in the second-level cache.
   private let group: Int
-  /// Nearest rows wanted, the query itself included where it is to be left out.
+  /// The number of nearest rows wanted, including the query itself where it is to be left out.
   private let wanted: Int
 
   init(search: NeighborSearch, positions: Range<Int>) {
@@ -82,7 +82,7 @@ final class QueryBlock: Sendable {
     let enough = (wanted + capacity) / 2
     if mvk_screen_compact(&block, query, wanted, 0) <= enough { return }
     if mvk_screen_compact(&block, query, wanted, 1) <= enough { return }
-    // So many rows are as near as makes no difference to screening (duplicates, say) that only their exact order helps.
+    // More rows than fit are as near as screening can tell (duplicates, say): only their exact order helps.
     let ranked = ranking(of: first + query).prefix(wanted)
     let kept = Set(ranked.map(\.position))
     let start = query * capacity
@@ -96,7 +96,7 @@ final class QueryBlock: Sendable {
     block.counts[query] = Int32(left)
   }
 
-  /// Ranks the candidates of every query and hands its nearest to `consume`.
+  /// Ranks the candidates of every query and passes its nearest to `consume`.
   func rank(_ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void) throws(MVError) {
     try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
       try search.run.check()
@@ -114,7 +114,7 @@ final class QueryBlock: Sendable {
     }
   }
 
-  /// The candidates of a query, nearest first, ties by row number.
+  /// The candidates of a query, nearest first; ties by row number.
   private func ranking(of query: Int) -> [RankedRow] {
     let columns = search.train.columns
     let asked = WorkBuffer<Float>(uninitialized: 2 * columns)

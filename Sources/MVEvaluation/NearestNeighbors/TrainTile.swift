@@ -1,7 +1,7 @@
 internal import CKernels
 internal import MVCore
 
-/// Some train rows, rounded and packed for screening.
+/// A tile of train rows, rounded and packed for screening.
 struct TrainTile: Sendable {
   let positions: Range<Int>
   let panels: Int
@@ -11,15 +11,13 @@ struct TrainTile: Sendable {
   let offsets: WorkBuffer<Float>
 
   /// Packs the rows at `positions`; `querySlack` bounds the rounding error of the queries.
-  ///
-  /// Throws where the work shall stop.
   init(search: NeighborSearch, positions: Range<Int>, querySlack: Double) throws(MVError) {
     let width = mvk_screen_panel()
     let pairs = search.pairs
     let panels = (positions.count + width - 1) / width
     let packed = WorkBuffer<Int16>(uninitialized: panels * width * 2 * pairs)
     let factors = WorkBuffer<Float>(panels * width, repeating: 0)
-    // Padding must never be kept: no score is that low.
+    // Padding must never be kept: no real score is that low.
     let slacks = WorkBuffer<Float>(panels * width, repeating: -1e30)
     let offsets = WorkBuffer<Float>(panels * width, repeating: 0)
     try Parallel.forEach(panels, threads: search.threads) { panel throws(MVError) in

@@ -25,6 +25,8 @@ extension FittedProtocolProbe {
   }
 
   /// The protocol, its rates and its scores as one JSON object, with what ``ClassificationReport/json(names:)`` has.
+  ///
+  /// Throws where a number is not finite.
   public func json(_ scores: ProbeScores, names: [String] = []) throws(MVError) -> Data {
     try CanonicalJSON.data(
       Joined(
@@ -42,7 +44,9 @@ extension FittedProtocolProbe {
 }
 
 extension ResultTable {
-  /// All of a protocol's probe: how every rate did where it was chosen, the loss of each epoch, and the report.
+  /// All numbers of a protocol's probe: the accuracy that chose the rate, the loss of each epoch, and the report.
+  ///
+  /// Throws where the predictions do not fit the classes.
   public static func csv(
     _ probe: FittedProtocolProbe, _ scores: ProbeScores, names: [String] = []
   ) throws(MVError) -> String {

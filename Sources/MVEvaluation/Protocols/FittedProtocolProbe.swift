@@ -1,16 +1,16 @@
-/// What a published protocol trained: the classifier, and every learning rate that was tried.
+/// The result of a published protocol: the classifier, and every learning rate that was tried.
 public struct FittedProtocolProbe: Hashable, Sendable {
-  /// A learning rate and what it came to.
+  /// One learning rate and its result.
   public struct Candidate: Hashable, Sendable, Codable {
-    /// The rate as the protocol gives it.
+    /// The rate, in the protocol's own unit (``SGDProtocol/learningRate``).
     public let learningRate: Double
-    /// The rate the optimizer began with.
+    /// The rate that the optimizer started with.
     public let scaledRate: Double
-    /// Top-1 accuracy on the rows that chose; nil where there was no choice to make.
+    /// The top-1 accuracy on the rows that decide, 0...1; nil where there was no choice to make.
     public let selectionTop1: Double?
-    /// The epoch, from 1, that accuracy is of; nil where there was no choice to make.
+    /// The epoch, from 1, of that accuracy; nil where there was no choice to make.
     public let epoch: Int?
-    /// Whether weights or loss ceased to be finite; such a rate is never chosen.
+    /// Whether weights or loss became infinite or not a number; such a rate is never chosen.
     public let diverged: Bool
   }
 
@@ -28,16 +28,16 @@ public struct FittedProtocolProbe: Hashable, Sendable {
   public let settings: SGDProtocol
   /// The classifier, which can be saved and scored like any other.
   public let probe: FittedProbe
-  /// The rate chosen, as the protocol gives it.
+  /// The chosen rate, in the protocol's own unit.
   public let learningRate: Double
   /// The number of epochs that the classifier was trained for.
   public let epochs: Int
-  /// Every rate, ascending.
+  /// All rates that were tried, ascending.
   public let candidates: [Candidate]
-  /// The mean loss of train rows in each epoch of the chosen rate's last training, each batch's before its step.
+  /// The mean loss of the train rows in each epoch of the last training, each batch's before its step.
   public let losses: [Double]
-  /// Where rate and epoch were chosen.
+  /// The rows on which rate and epoch were chosen.
   public let selection: Selection
-  /// Seconds it took.
+  /// The duration in seconds.
   public let seconds: Double
 }

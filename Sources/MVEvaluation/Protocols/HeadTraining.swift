@@ -3,21 +3,21 @@ internal import Foundation
 internal import MVCore
 internal import SystemOpenBLAS
 
-/// Linear heads trained side by side, one a learning rate, on the same batches: each batch is read and multiplied once.
+/// Linear heads trained side by side, one per learning rate; each batch is read and multiplied once for all of them.
 ///
-/// A head is classes x columns weights and a bias a class; heads stand one after the other, so that their scores are one
-/// product. All arithmetic is in single precision, as in the peers. Work is cut at places that do not depend on the number of
-/// threads, so neither do the results.
+/// A head is classes x columns weights and one bias per class; heads follow one another in memory, so that their scores
+/// are one product. All arithmetic is in single precision, as in the peers. Work is divided at places that do not
+/// depend on the number of threads, so the results do not either.
 // Unchecked: weights change in `runEpoch` alone, which one thread calls; those it spreads work over write apart.
 final class HeadTraining: @unchecked Sendable {
   let settings: SGDProtocol
   let data: ProbeData
   let classes: Int
-  /// What the optimizer's rate begins at, one a head.
+  /// The rate that the optimizer starts with, one per head.
   let rates: [Double]
-  /// All heads' weights, (heads x classes) x columns.
+  /// The weights of all heads, (heads x classes) x columns.
   let weights: WorkBuffer<Float>
-  /// All heads' biases.
+  /// The biases of all heads.
   let biases: WorkBuffer<Float>
   private let first: (weights: WorkBuffer<Float>, biases: WorkBuffer<Float>)
   private let second: (weights: WorkBuffer<Float>, biases: WorkBuffer<Float>)
@@ -37,7 +37,7 @@ final class HeadTraining: @unchecked Sendable {
     let isAdam = settings.optimizer == .adam
     first = (WorkBuffer(rates.count * size, repeating: 0), WorkBuffer(total, repeating: 0))
     second = (WorkBuffer(isAdam ? rates.count * size : 0, repeating: 0), WorkBuffer(isAdam ? total : 0, repeating: 0))
-    // Every head starts from the same weights, so that rates alone tell them apart.
+    // Every head starts from the same weights, so that they differ by their rates alone.
     var generator = SeededGenerator(seed: seed, keys: 0x7367_6470)
     let bound = 1 / Double(data.columns).squareRoot()
     for index in 0..<size + classes {
@@ -57,9 +57,9 @@ final class HeadTraining: @unchecked Sendable {
     }
   }
 
-  /// One pass over the rows at `order`; the mean loss of each head, each batch's before its step.
+  /// Makes one pass over the rows at `order`; returns the mean loss of each head, each batch's before its step.
   ///
-  /// To be called within ``SerialBLAS``. Throws where the work shall stop.
+  /// To be called within ``SerialBLAS``.
   func runEpoch(_ epoch: Int, order: [Int]) throws(MVError) -> [Double] {
     let length = min(settings.batchSize, order.count)
     let batches = (order.count + length - 1) / length
@@ -82,7 +82,7 @@ final class HeadTraining: @unchecked Sendable {
     return sums.map { $0 / Double(order.count) }
   }
 
-  /// Tiles of a batch, whose scores are computed by one thread each.
+  /// The number of rows of a batch whose scores one thread computes at a time.
   private static let tile = 128
 
   private func step(
@@ -159,8 +159,9 @@ final class HeadTraining: @unchecked Sendable {
     }
   }
 
-  /// Reads the rows at `positions` of `source` (the train rows where nil) into `values`, and their scores, output by output,
-  /// without biases.
+  /// Reads the rows at `positions` of `source` (the train rows where nil), and computes their scores.
+  ///
+  /// The rows go to `values`, the scores to `target`, output by output, without biases.
   private func score(
     _ positions: [Int], of source: ProbeData? = nil, values: UnsafeMutablePointer<Float>,
     into target: UnsafeMutablePointer<Float>, stride: Int
@@ -173,9 +174,9 @@ final class HeadTraining: @unchecked Sendable {
       weights.pointer, Int32(columns), values, Int32(columns), 0, target, Int32(stride))
   }
 
-  /// The number of rows at `positions` of `source` that each head classifies rightly; ties go to the first class.
+  /// The number of rows at `positions` of `source` that each head classifies correctly; ties go to the first class.
   ///
-  /// To be called within ``SerialBLAS``. Throws where the work shall stop.
+  /// To be called within ``SerialBLAS``.
   func hits(_ positions: [Int], of source: ProbeData) throws(MVError) -> [Int] {
     let tiles = (positions.count + Self.tile - 1) / Self.tile
     let hits = WorkBuffer<Int>(tiles * rates.count, repeating: 0)

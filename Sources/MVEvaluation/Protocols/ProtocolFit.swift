@@ -1,7 +1,7 @@
 internal import MVCore
 internal import MVStore
 
-/// One fit by a protocol: comparing rates, and training the chosen one on all rows.
+/// One fit by a protocol: compares rates, and trains the chosen one on all rows.
 struct ProtocolFit {
   let settings: ProtocolProbe
   let data: ProbeData
@@ -167,7 +167,7 @@ struct ProtocolFit {
     return generator.permutation(of: rows.count).map { rows[$0] }
   }
 
-  /// The classifier for features as they are, with the loss and gradient over all of train.
+  /// The classifier for unstandardized features, with the loss and gradient over all of train.
   private func fitted(_ head: Head, epochs: Int) throws(MVError) -> FittedProbe {
     let objective = ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows])
     let point = WorkBuffer<Double>(objective.parameters, repeating: 0)

@@ -1,23 +1,23 @@
 public import MVCore
 
-/// A linear probe trained by a published protocol of minibatches, at one learning rate or several in the same passes.
+/// A linear probe trained by minibatches as a published protocol says, at one learning rate or several at once.
 ///
-/// Several rates (or a protocol that takes its best epoch) are compared on a stratified part of train that is held out, and
-/// the best (of ties the smaller rate, the earlier epoch) is then trained on all of train. Only rows given to `selectingOn`
-/// are looked at in another place: that is how published numbers which chose on test are repeated.
+/// Several rates (or a protocol that takes its best epoch) are compared on a stratified part of train that is held out;
+/// the best (of ties the smaller rate, the earlier epoch) is then trained on all of train. With rows for `selectingOn`,
+/// these decide instead: that repeats published numbers which were chosen on test.
 public struct ProtocolProbe: Hashable, Sendable {
   /// The protocol.
   public let settings: SGDProtocol
-  /// Learning rates as ``SGDProtocol/learningRate`` is given, ascending.
+  /// The learning rates to try, in the unit of ``SGDProtocol/learningRate``, ascending.
   public let learningRates: [Double]
-  /// The part of each class held out to choose.
+  /// The share of each class that is held out to choose, between 0 and 1.
   public let heldOut: Double
   /// The seed of the first weights, the order of rows and the held-out rows.
   public let seed: UInt64
-  /// The number of threads to work on.
+  /// The number of threads to use.
   public let threads: Int
 
-  /// Creates a probe; no rates mean the published one.
+  /// Creates a probe; without rates, the published one is used.
   ///
   /// Settings out of range are reported when it is fitted.
   public init(
@@ -31,10 +31,10 @@ public struct ProtocolProbe: Hashable, Sendable {
     self.threads = max(1, threads)
   }
 
-  /// Trains on the labeled rows of `train`; `progress` counts rows, epochs times.
+  /// Trains on the labeled rows of `train`; `progress` counts rows, once per epoch.
   ///
-  /// With `selectingOn`, the rate (and epoch) is chosen by accuracy on those rows, and nothing is held out. Throws as
-  /// ``LinearProbe/fit(_:cancellation:progress:)`` does, and where every rate diverges.
+  /// With `selectingOn`, rate and epoch are chosen by accuracy on those rows, and nothing is held out. Throws as
+  /// ``LinearProbe/fit(_:progress:)`` does, and where every rate diverges.
   public func fit(
     _ train: LabeledFeatures, selectingOn test: LabeledFeatures? = nil,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

@@ -1,17 +1,17 @@
 internal import MVCore
 internal import SystemOpenBLAS
 
-/// The covariance of standardized columns within blocks of them, of a sample of the rows.
+/// The covariance of standardized columns, within blocks of columns, over a sample of the rows.
 struct BlockCovariance: Sendable {
   let columns: Int
   let blocks: [Range<Int>]
-  /// Size x size each; the lower triangle, row by row.
+  /// The covariance of each block, size x size: the lower triangle, row by row.
   let values: [WorkBuffer<Float>]
 
-  /// Samples rows at equal steps: four times as many as columns, 8,192 at least.
+  /// Samples rows at equal steps: four times as many as columns, and at least 8,192.
   ///
-  /// Blocks are as wide as lets the factors of `penalties` penalties take no more than ``Preconditioner/factorBytes``.
-  /// Throws where the work shall stop.
+  /// Blocks are as wide as they can be if the factors for `penalties` penalties are to take at most
+  /// ``Preconditioner/factorBytes``.
   init(of data: ProbeData, penalties: Int) throws(MVError) {
     columns = data.columns
     let widest = max(64, min(2048, Preconditioner.factorBytes / (4 * max(1, penalties) * columns)))

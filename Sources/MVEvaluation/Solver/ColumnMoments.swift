@@ -3,13 +3,13 @@ internal import MVCore
 /// The mean and standard deviation of every column, in double precision.
 struct ColumnMoments {
   let means: [Double]
-  /// Over the number of rows, not one less.
+  /// The standard deviations, with the number of rows (not one less) in the denominator.
   let deviations: [Double]
 
   /// Reads every row once.
   ///
-  /// Sums are of differences from the first row, so that a large mean costs no precision, and are joined in an order
-  /// that does not depend on the number of threads. Throws where `run` shall stop.
+  /// Sums are of differences from the first row, so that a large mean costs no precision; they are added in an order
+  /// that does not depend on the number of threads.
   init(of reader: RowReader, threads: Int, run: EvaluationRun) throws(MVError) {
     let columns = reader.columns
     let count = reader.rows.count

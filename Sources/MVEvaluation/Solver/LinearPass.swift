@@ -2,24 +2,24 @@ internal import CKernels
 internal import MVCore
 internal import SystemOpenBLAS
 
-/// One pass over rows for several linear models at once: their scores, a loss of those, and its gradient.
+/// One pass over rows for several linear models at once: their scores, a loss of these, and its gradient.
 ///
-/// A set is `outputs` x columns weights, then a bias an output. Products run in single precision on tiles of rows; sums
-/// over tiles run in double precision, in an order that does not depend on the number of threads.
+/// A set is `outputs` x columns weights, followed by one bias per output. Products run in single precision on tiles of
+/// rows; sums over tiles run in double precision, in an order that does not depend on the number of threads.
 struct LinearPass: Sendable {
   let data: ProbeData
-  /// Scores a row and set.
+  /// The number of scores per row and set.
   let outputs: Int
   let tiles: [Range<Int>]
 
-  /// Numbers in one set.
+  /// The number of values in one set.
   var parameters: Int { outputs * (data.columns + 1) }
 
-  /// The loss of each set, `scales` of it, and its gradient written over `gradients`, a set after the other.
+  /// The loss of each set times its entry in `scales`; writes the gradients to `gradients`, one set after the other.
   ///
-  /// `loss` is given a set, its scores of a tile without biases (output by output), its biases and the tile; it returns the
-  /// sum of the losses and leaves the gradient by the scores in their place. To be called within ``SerialBLAS``. Throws
-  /// where the work shall stop.
+  /// `loss` gets a set, its scores of a tile without biases (output by output), its biases and the tile. It returns the
+  /// sum of the losses and replaces the scores by the gradient with respect to them. To be called within
+  /// ``SerialBLAS``.
   func evaluate(
     _ points: [UnsafePointer<Double>], gradients: WorkBuffer<Double>, scales: [Double],
     loss: @Sendable (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>, Range<Int>) -> Double
@@ -74,9 +74,8 @@ struct LinearPass: Sendable {
     }
   }
 
-  /// Gives `body` each tile, and the scores of every set (set by set, output by output, without biases) and all biases.
-  ///
-  /// Throws where the work shall stop.
+  /// Calls `body` with each tile, the scores of every set (set by set, output by output, without biases) and all
+  /// biases.
   func forEachScores(
     _ points: [UnsafePointer<Double>],
     _ body: @Sendable (Int, UnsafePointer<Float>, UnsafePointer<Float>) -> Void

@@ -6,16 +6,14 @@ internal import SystemOpenBLAS
 /// Scores rows by fitted weights: for each output, weights (x - center) + bias.
 struct LinearScorer: Sendable {
   let inputs: [FittedProbe.Input]
-  /// Outputs x columns.
+  /// The weights, outputs x columns.
   let weights: [Float]
   let bias: [Double]
   let center: [Float]
-  /// Whether each row is brought to length 1 in each representation first.
+  /// Whether each row is first scaled to length 1 in each representation.
   let normalizesRows: Bool
 
-  /// Gives `body` the scores of each of `rows`, by its position.
-  ///
-  /// Throws where widths differ from those fitted on, a value is not finite, or `run` shall stop.
+  /// Calls `body` with the position and the scores of each of `rows`, from several threads.
   func forEachRow(
     _ features: LabeledFeatures, rows: [Int], threads: Int, run: EvaluationRun,
     _ body: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void

@@ -1,7 +1,7 @@
 internal import CKernels
 internal import MVCore
 
-/// The train rows of a probe, scaled: held in memory where they fit, read anew otherwise.
+/// The train rows of a probe, standardized: kept in memory if they fit, read again otherwise.
 final class ProbeData: Sendable {
   /// How rows are scaled.
   enum Scaling {
@@ -20,13 +20,13 @@ final class ProbeData: Sendable {
   let labels: [Int32]
   /// The mean of each column.
   let center: [Float]
-  /// What a column is multiplied by after its mean is subtracted; 0 for a constant one.
+  /// The factor on each column after its mean is subtracted; 0 for a constant column.
   let scale: [Float]
   let threads: Int
   /// What the rows are used for.
   let run: EvaluationRun
   private let cached: WorkBuffer<Float>?
-  /// What each row is multiplied by in each representation instead, where rows are brought to length 1.
+  /// The factors on each row, one per representation, where rows are scaled to length 1 instead.
   private let rowScales: [Float]?
 
   var rows: Int { labels.count }
@@ -35,7 +35,7 @@ final class ProbeData: Sendable {
   /// Whether the rows are held in memory.
   var isInMemory: Bool { cached != nil }
 
-  /// Bytes up to which standardized rows are held in memory.
+  /// The bytes up to which standardized rows are kept in memory.
   static let cacheBytes = 1 << 30
 
   /// Reads rows and scales them; throws at a value that is not finite, and where `run` shall stop.
@@ -54,7 +54,7 @@ final class ProbeData: Sendable {
       let moments = try ColumnMoments(of: reader, threads: threads, run: run)
       center = moments.means.map { Float($0) }
       scale = zip(moments.means, moments.deviations).map { mean, deviation in
-        // What rounding alone would leave of a constant column is no deviation.
+        // A deviation that rounding alone leaves in a constant column is none.
         guard deviation > 1e-7 * abs(mean), deviation > 1e-30 else { return 0 }
         return scaling == .standardized ? Float(1 / deviation) : 1
       }
@@ -64,7 +64,7 @@ final class ProbeData: Sendable {
       cacheBytes: cacheBytes, run: run)
   }
 
-  /// Other rows, on the scale of `other`; throws at a value that is not finite, and where the work shall stop.
+  /// Creates data of other rows, scaled as `other` is; throws where a value is not finite.
   convenience init(reader: RowReader, labels: [Int32], scaledLike other: ProbeData) throws(MVError) {
     _ = try reader.norms(threads: other.threads, run: other.run)
     try self.init(
@@ -99,7 +99,7 @@ final class ProbeData: Sendable {
     cached = cache
   }
 
-  /// The same rows in other coordinates.
+  /// Creates data of the same rows in other coordinates.
   init(_ original: ProbeData, rows: WorkBuffer<Float>, columns: Int) {
     reader = original.reader
     labels = original.labels
@@ -124,10 +124,10 @@ final class ProbeData: Sendable {
     }
   }
 
-  /// Rows to work on at a time.
+  /// The number of rows to work on at a time.
   var tileLength: Int { max(128, min(512, (16 << 20) / (4 * columns))) }
 
-  /// Memory that ``tile(_:scratch:)`` needs for the longest tile; none where the rows are in memory.
+  /// The memory that ``tile(_:scratch:)`` needs for the longest tile; none where the rows are in memory.
   func makeScratch() -> WorkBuffer<Float> {
     WorkBuffer(uninitialized: cached == nil ? tileLength * columns : 0)
   }
@@ -151,7 +151,7 @@ final class ProbeData: Sendable {
     }
   }
 
-  /// `ranges` cut into tiles.
+  /// Divides `ranges` into tiles.
   func tiles(_ ranges: [Range<Int>]) -> [Range<Int>] {
     let length = tileLength
     return ranges.flatMap { range in

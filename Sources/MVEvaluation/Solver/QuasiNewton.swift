@@ -1,23 +1,24 @@
 internal import Foundation
 internal import SystemOpenBLAS
 
-/// L-BFGS that is told values and gradients, and says where it wants the next; so several can share an evaluation.
+/// L-BFGS that is given values and gradients from outside, so that several can share an evaluation.
 ///
-/// Follows Nocedal and Wright, "Numerical optimization" (2006), algorithms 7.4 and 3.5 (weak Wolfe conditions). Values
-/// are believed to `noise` relative, since products run in single precision: near the end gradients alone decide.
+/// It says at which point it wants the next value. Follows Nocedal and Wright, "Numerical optimization" (2006),
+/// algorithms 7.4 and 3.5 (weak Wolfe conditions). Values are trusted only to `noise` relative, since products run in
+/// single precision: near the end gradients alone decide.
 // Unchecked: its state changes, but ``SharedDescent`` lets one thread at a time tell each descent.
 final class QuasiNewton: @unchecked Sendable {
-  /// How a minimisation ended.
+  /// The way a minimization ended.
   enum Ending { case converged, stalled, exhausted }
 
-  /// Where the next value and gradient are wanted.
+  /// The point at which the next value and gradient are wanted.
   let trial: WorkBuffer<Double>
   /// The best point, its value and the norm of its gradient.
   let point: WorkBuffer<Double>
   private(set) var value = Double.infinity
   private(set) var gradientNorm = Double.infinity
   private(set) var ending: Ending?
-  /// Values and gradients told.
+  /// The number of values and gradients given so far.
   private(set) var evaluations = 0
 
   private let count: Int
@@ -32,7 +33,8 @@ final class QuasiNewton: @unchecked Sendable {
   private var shorter = 0.0
   private var longer = Double.infinity
   private var tries = 0
-  // Somewhat more than single precision rounds by: less, and the search stalls where the last digits of a value decide.
+  // Somewhat more than single precision rounds by; with less, the search stalls where the last digits of a value
+  // decide.
   private let noise = 1e-7
   private let memory = 10
 
@@ -50,7 +52,7 @@ final class QuasiNewton: @unchecked Sendable {
     self.precondition = precondition
   }
 
-  /// Takes the value and gradient at ``trial`` and moves ``trial`` on, unless this ends the work.
+  /// Takes the value and gradient at ``trial`` and moves ``trial`` on, unless this ends the minimization.
   func tell(value new: Double, gradient newGradient: UnsafePointer<Double>) {
     evaluations += 1
     guard value.isFinite else {
@@ -120,7 +122,7 @@ final class QuasiNewton: @unchecked Sendable {
     }
   }
 
-  /// Sets out from ``point`` in a new direction.
+  /// Begins a search from ``point`` in a new direction.
   private func search() {
     let target = direction.pointer
     for index in 0..<count { target[index] = -gradient.pointer[index] }

@@ -6,7 +6,7 @@ internal import MVStore
 struct RowReader: Sendable {
   let split: LabeledFeatures
   let representations: [FeatureMatrix]
-  /// The rows read, as numbered in the representations; positions below count along them.
+  /// The rows to read, as numbered in the representations; positions are indices into this list.
   let rows: [Int]
   /// The first column of each representation, and one past the last.
   let starts: [Int]
@@ -52,7 +52,7 @@ struct RowReader: Sendable {
     }
   }
 
-  /// Multiplies the rows at `positions`, which stand in `values`, by one factor a row and representation.
+  /// Multiplies the rows at `positions`, which are in `values`, by one factor per row and representation.
   func scale(_ positions: Range<Int>, in values: UnsafeMutablePointer<Float>, by factors: [Float]) {
     let parts = representations.count
     for (place, position) in positions.enumerated() {
@@ -63,12 +63,12 @@ struct RowReader: Sendable {
     }
   }
 
-  /// Rows to read at a time so that they stay in the second-level cache.
+  /// The number of rows to read at a time so that they stay in the second-level cache.
   var chunk: Int { max(1, min(256, 65_536 / max(columns, 1))) }
 
-  /// The norm of every row in each representation: representations.count a row.
+  /// The norm of every row in each representation: rows x representations.
   ///
-  /// Throws at a value that is not finite, and where `run` shall stop.
+  /// Throws where a value is not finite.
   func norms(threads: Int, run: EvaluationRun) throws(MVError) -> [Double] {
     let count = representations.count
     let norms = WorkBuffer<Double>(rows.count * count, repeating: 0)
@@ -90,7 +90,7 @@ struct RowReader: Sendable {
     return norms.array
   }
 
-  /// The error of a value that is not a number, or infinite.
+  /// The error for a value that is infinite or not a number.
   func notFinite(position: Int, part: Int) -> MVError {
     .badData(
       "row \(rows[position]) of representation \(representations[part].name) in \(split.name)",

@@ -1,25 +1,23 @@
 internal import MVCore
 internal import SystemOpenBLAS
 
-/// The space that the train rows span, where there are fewer rows than columns.
+/// The space that the train rows span, for when there are fewer rows than columns.
 ///
-/// The best weights under an L2 penalty are sums of train rows, so nothing is lost by working in an orthonormal basis B of
-/// them: with the Gram matrix X X^T = Z Z^T (Cholesky, pivoted on the rows S), B = X_S^T L^-T, X B = Z, and weights V there
-/// are weights V B^T here, of the same norm.
+/// The best weights under an L2 penalty are sums of train rows, so nothing is lost by working in an orthonormal basis B
+/// of them: with the Gram matrix X X^T = Z Z^T (Cholesky, pivoted on the rows S), B = X_S^T L^-T, X B = Z, and weights
+/// V there are weights V B^T here, of the same norm.
 struct RowSpace {
-  /// The rows in the basis: at most as many columns as rows.
+  /// The rows in the basis, which have at most as many columns as there are rows.
   let data: ProbeData
   private let original: ProbeData
   private let pivots: [Int]
-  /// The rows S of Z, lower triangular, row by row.
+  /// The rows S of Z: lower triangular, row by row.
   private let triangle: WorkBuffer<Double>
 
-  /// More rows than this take longer to factor than they save.
+  /// The largest number of rows: more take longer to factor than they save.
   static let rowLimit = 6000
 
-  /// Factors the Gram matrix; nil where there is nothing to gain or the rows are not held in memory.
-  ///
-  /// Throws where the work shall stop.
+  /// Factors the Gram matrix; nil where there is nothing to gain, or the rows are not in memory.
   init?(of original: ProbeData) throws(MVError) {
     let count = original.rows
     guard original.columns > count, count <= Self.rowLimit, original.isInMemory else { return nil }
@@ -32,7 +30,7 @@ struct RowSpace {
     var status: Int32 = 0
     var tolerance = largest * 1e-6
     let work = WorkBuffer<Double>(uninitialized: 2 * count)
-    // Row by row and lower is, column by column, upper.
+    // Row by row and lower is column by column and upper.
     dpstrf_("U", &order, gram.pointer, &order, &pivots, &rank, &tolerance, work.pointer, &status)
     guard status >= 0, rank > 0 else { return nil }
     let width = Int(rank)
@@ -52,7 +50,7 @@ struct RowSpace {
     data = ProbeData(original, rows: rows, columns: width)
   }
 
-  /// The products of all pairs of rows; the lower triangle, row by row.
+  /// The inner products of all pairs of rows: the lower triangle, row by row.
   private static func gram(of data: ProbeData) throws(MVError) -> WorkBuffer<Double> {
     let count = data.rows
     let gram = WorkBuffer<Double>(count * count, repeating: 0)
@@ -79,7 +77,7 @@ struct RowSpace {
     return gram
   }
 
-  /// A set of weights and biases of the reduced rows, for the rows as they are.
+  /// Converts weights and biases for the reduced rows to those for the original rows.
   func expanded(_ point: WorkBuffer<Double>, classes: Int) -> WorkBuffer<Double> {
     let width = data.columns
     let columns = original.columns

@@ -26,8 +26,8 @@ struct SharedDescent {
 
   /// Where each job ended; `ended` is told how many more jobs have.
   ///
-  /// `evaluate` is given the numbers of the jobs that go on and their points; it returns the mean losses and writes their
-  /// gradients one after the other. Throws what it throws, and where the work shall stop.
+  /// `evaluate` is given the numbers of the jobs that go on and their points; it returns the mean losses and writes
+  /// their gradients one after the other. Throws what it throws, and where the work shall stop.
   func minimize(
     _ jobs: [Job], ended: (Int) -> Void,
     evaluate: ([Int], [UnsafePointer<Double>], WorkBuffer<Double>) throws(MVError) -> [Double]

@@ -1,15 +1,15 @@
 public import MVCore
 public import MVImaging
 
-/// A random augmentation of the image, flattened: each image is changed in its own way, always in the same.
+/// The image after a random augmentation, flattened; the same image always gets the same augmentation.
 ///
-/// The policies are those that training draws its views by (`AugmentationPolicy` of `MVImaging`). The generator that makes
-/// the choices is keyed by `seed` and by the image: by a 64-bit FNV-1a hash of height, width, channels (four bytes each, the
-/// low byte first) and of the 8-bit pixels, row by row. So a row depends neither on the batch nor on the place in the data
-/// set, equal images get equal views, and another seed gives all images others.
+/// The policies are those that training draws its views by (`AugmentationPolicy` of `MVImaging`). The generator that
+/// makes the choices is keyed by `seed` and by the image: by a 64-bit FNV-1a hash of height, width, channels (four
+/// bytes each, the low byte first) and of the 8-bit pixels, row by row. So a row depends neither on the batch nor on
+/// the place in the data set, equal images get equal views, and another seed gives all images others.
 ///
-/// Policies work on 8-bit RGB: floats must lie in 0...1 and are scaled by 255 and rounded to nearest, gray counts as
-/// R = G = B and stays gray. Axes: channel, y, x; values 0...1.
+/// Policies work on 8-bit RGB: floats must lie in 0...1 and are scaled by 255 and rounded to nearest; gray counts as R
+/// = G = B and stays gray. Axes: channel, y, x; values 0...1.
 public struct Augment: Representation {
   /// `augment`.
   public static let name = "augment"
@@ -26,10 +26,10 @@ public struct Augment: Representation {
   public var policy = AugmentationPolicy.Name.custom
   /// Which of the random views.
   public var seed = 0
-  /// Height and width of the view in pixels; 0 for those of the image.
+  /// Height and width of the view in pixels; 0 for the size of the image.
   public var size = 0
 
-  /// Creates the default settings: the published policy, the image's own size.
+  /// Creates the default settings: the published policy at the image's own size.
   public init() {}
 
   /// Creates settings; those out of range make `layout(for:)` and `compute(_:into:)` throw.
@@ -39,7 +39,9 @@ public struct Augment: Representation {
     self.size = size
   }
 
-  /// Axes channel, y, x; throws, naming size, where the policy cannot make such views of images of `shape`.
+  /// The shape of a row, with the axes channel, y, x.
+  ///
+  /// Throws, naming the setting `size`, where the policy cannot make views of that size from images of `shape`.
   public func layout(for shape: ImageShape) throws(MVError) -> FeatureLayout {
     try checkSettings()
     try checkChannels(of: shape)
@@ -60,9 +62,9 @@ public struct Augment: Representation {
     return FeatureLayout(shape: [shape.channels, view.height, view.width], axes: ["channel", "y", "x"])
   }
 
-  /// Computes one row an image.
+  /// Computes one row per image.
   ///
-  /// Throws where `layout(for:)` does, where `rows` has another size, and for floats outside 0...1.
+  /// Throws where `layout(for:)` throws, where `rows` has another size, and for floats outside 0...1.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
     let layout = try checkedLayout(for: images, values: rows.count)
     let bytes = try bytes(of: images)
@@ -79,7 +81,7 @@ public struct Augment: Representation {
     }
   }
 
-  /// The view itself, each pixel enlarged to a square where it is small.
+  /// The view itself, enlarged without smoothing where it is small; throws where its row cannot be computed.
   public func picture(of image: Image) throws(MVError) -> Image {
     _ = try layout(for: image.shape)
     let batch = try bytes(of: image.batch)
@@ -96,7 +98,7 @@ public struct Augment: Representation {
       shape: ImageShape(height: view.height * scale, width: view.width * scale, channels: 3), pixels: .uint8(pixels))
   }
 
-  /// The view of an 8-bit image that its own pixels and the seed draw.
+  /// The view of an 8-bit image, drawn from the seed and the image's own pixels.
   private func view(of image: Image) throws(MVError) -> RGBImage {
     var generator = SeededGenerator(seed: UInt64(seed), keys: image.contentHash)
     let steps = AugmentationPolicy(policy, size: viewSize(of: image.shape))
@@ -120,7 +122,7 @@ extension Image {
     return hash
   }
 
-  /// An 8-bit gray image in three equal channels; any other as it is.
+  /// A gray 8-bit image as three equal channels; any other image as it is.
   fileprivate var inColor: Image {
     guard shape.channels == 1, case .uint8(let values) = pixels else { return self }
     return Image(

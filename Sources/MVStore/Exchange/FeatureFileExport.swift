@@ -2,20 +2,21 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 
-/// Writes the features of a feature file as NumPy arrays, in one folder a split.
+/// Writes a feature file as NumPy arrays, with one folder per split.
 ///
-/// `SPLIT/NAME.npy` holds the rows as they are stored, float16 or float32; `SPLIT/labels.npy` int64, or uint8 for several
-/// labels a row; `SPLIT/ids.txt` one id a line; `SPLIT/.skipped.npy` a byte a row, where images could not be read;
-/// `classes.txt` one name a line; `features.json` everything else. The folder gets its name when all of it is there.
+/// `SPLIT/NAME.npy` holds the rows as they are stored, float16 or float32; `SPLIT/labels.npy` int64, or uint8 for
+/// several labels per row; `SPLIT/ids.txt` one id per line; `SPLIT/.skipped.npy` one byte per row, if some images could
+/// not be read; `classes.txt` one name per line; `features.json` everything else. The folder gets its name when
+/// everything is in it.
 public struct FeatureFileExport: Sendable {
   private let stored: StoredFile
   private let description: FeatureFileDescription
   private let splits: [StoredSplit]
   private let representations: [String]
 
-  /// Chooses what to write, nil for all.
+  /// Creates an export of the given splits and representations; nil means all.
   ///
-  /// Throws where the file lacks a name, or is not finished.
+  /// Throws where the file lacks one of them, or is unfinished.
   public init(
     of file: FeatureFile, splits: [String]? = nil, representations: [String]? = nil
   ) throws(MVError) {
@@ -35,8 +36,8 @@ public struct FeatureFileExport: Sendable {
 
   /// Writes the folder; throws where something stands there already, and where a block does not match its checksum.
   ///
-  /// `progress` counts rows of every representation. When `cancellation` asks to stop, no folder is made and an error of
-  /// the kind `interrupted` is thrown.
+  /// `progress` counts rows of every representation. When `cancellation` asks to stop, no folder is made and an error
+  /// of the kind `interrupted` is thrown.
   public func write(
     to folder: URL, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -69,7 +70,7 @@ public struct FeatureFileExport: Sendable {
     }
   }
 
-  /// Labels, ids and marks.
+  /// Writes the labels, ids and marks of a split.
   private func writeRows(of split: StoredSplit, in folder: URL) throws(MVError) {
     let labels = folder.appending(path: "labels.npy")
     switch split.labels {
@@ -110,7 +111,7 @@ public struct FeatureFileExport: Sendable {
           try file.write(bytes, at: offset + place)
         }
       }
-      // The arrays carry no checksum: damage must be found here.
+      // The arrays have no checksums: damage must be found here.
       guard sum == split.sums[block * split.features.count + column] else {
         throw .badData(
           stored.path,

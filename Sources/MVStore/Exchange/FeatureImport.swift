@@ -1,20 +1,20 @@
 public import Foundation
 public import MVCore
 
-/// Brings arrays of other programs into a feature file: embeddings of a teacher, for example.
+/// Imports arrays of other programs into a feature file, for example embeddings of a teacher.
 ///
-/// Rows are read and written by blocks, so that memory stays bounded; the same call finishes what a stopped one left.
+/// Rows are read and written in blocks, so that memory stays bounded; the same call finishes what a stopped one left.
 public struct FeatureImport: Sendable {
-  /// One array and what it is: `SPLIT/NAME=FILE`, FILE being `.npy`, `FILE.h5:DATASET`, or text for ids.
+  /// One array and its meaning: `SPLIT/NAME=FILE`, where FILE is `.npy`, `FILE.h5:DATASET`, or text for ids.
   public struct Input: Hashable, Sendable {
     /// The split's name, for example `train`.
     public let split: String
-    /// A representation, `labels`, `ids`, or `.skipped`.
+    /// The name of a representation, or `labels`, `ids` or `.skipped`.
     public let name: String
-    /// Where it is.
+    /// The place of the array: `FILE`, or `FILE:DATASET`.
     public let location: String
 
-    /// Describes one array.
+    /// Creates the description of one array; see the properties.
     public init(split: String, name: String, location: String) {
       self.split = split
       self.name = name
@@ -22,7 +22,7 @@ public struct FeatureImport: Sendable {
     }
   }
 
-  /// What the file will hold.
+  /// The plan of the file.
   public let plan: FeatureFilePlan
   /// Of each split of the plan: the array of each representation.
   private let arrays: [[any ForeignRows]]
@@ -31,9 +31,9 @@ public struct FeatureImport: Sendable {
 
   /// Opens the arrays and compares their shapes.
   ///
-  /// Labels and ids that are not given come from `reference`, a feature file of the same images, and otherwise are -1 and
-  /// the number of the row. `element` is float16 where every array is, unless given. Throws where an array is given twice
-  /// or not for every split, cannot be read, or is not of as many rows as the others.
+  /// Labels and ids that are not given are taken from `reference`, a feature file of the same images; without it they
+  /// are -1 and the number of the row. Without `element` the file holds float16 if every array does. Throws where an
+  /// array is missing or unreadable, or where arrays do not fit together.
   public init(
     _ inputs: [Input], like reference: FeatureFile? = nil, dataset: String? = nil, classNames: [String]? = nil,
     element: ElementType? = nil, software: [String: String] = [:]
@@ -53,11 +53,10 @@ public struct FeatureImport: Sendable {
     skipped = splits.map(\.skipped)
   }
 
-  /// Writes the file, plain or in the end compressed, or finishes one that was begun.
+  /// Writes the file, plain or compressed in the end, or finishes one that was begun.
   ///
-  /// `cancellation` and `progress` are as for ``FeatureFileWriter/fill(threads:cancellation:progress:_:)``. Throws where
-  /// the file is one of another plan, where a value cannot be stored, naming the array and the row, and where the disk
-  /// fails.
+  /// Throws where an array cannot be read or holds a value that is not finite, where the file belongs to another plan,
+  /// and where it cannot be written.
   @discardableResult
   public func write(
     to output: URL, overwrite: Bool = false, compressed: Bool = false, threads: Int = Parallel.processorCount,

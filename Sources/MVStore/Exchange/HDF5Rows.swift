@@ -2,7 +2,7 @@ internal import Foundation
 internal import MVCore
 internal import SystemHDF5
 
-/// Rows of a data set of any HDF5 file.
+/// The rows of a data set in any HDF5 file.
 struct HDF5Rows: ForeignRows {
   let subject: String
   let shape: [Int]
@@ -50,7 +50,7 @@ struct HDF5Rows: ForeignRows {
     }
   }
 
-  /// The texts of a data set.
+  /// The texts of a data set; throws where it holds none.
   static func texts(_ path: String, _ name: String) throws(MVError) -> [String] {
     try HDF5Library.locked { () throws(MVError) in
       let file = try HDF5Handle.openingFile(context(path))

@@ -9,7 +9,7 @@ extension StoredFile {
     try joinSources()
   }
 
-  /// Reads a file without looking into those that it joins.
+  /// Reads a file without opening the files that it joins.
   private init(unjoined path: String) throws(MVError) {
     let identity = try StoredFile.checkedIdentity(path)
     self = try HDF5Library.locked { () throws(MVError) in
@@ -18,7 +18,7 @@ extension StoredFile {
     }
   }
 
-  /// Reads one of the files that another joins.
+  /// Reads one of the files that another joins; throws where it is not a whole feature file.
   static func source(_ path: String) throws(MVError) -> StoredFile { try StoredFile(unjoined: path) }
 
   private static func checkedIdentity(_ path: String) throws(MVError) -> FileIdentity {

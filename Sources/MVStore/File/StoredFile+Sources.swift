@@ -5,8 +5,8 @@ internal import MVFiles
 extension StoredFile {
   /// Finds the rows of virtual data sets in the shards that this file joins.
   ///
-  /// Each shard is opened and must hold the blocks whose checksums stand here: one that is missing, that was replaced or
-  /// that was made again with other settings is an error.
+  /// Each shard is opened and must hold the blocks whose checksums this file has: one that is missing, was replaced, or
+  /// was made again with other settings is an error.
   mutating func joinSources() throws(MVError) {
     guard !sources.isEmpty else { return }
     let folder = URL(filePath: path).resolvingSymlinksInPath().deletingLastPathComponent()
@@ -34,7 +34,7 @@ extension StoredFile {
     return file
   }
 
-  /// Throws where rows lie beyond the end of a file, which `size` tells.
+  /// Throws where rows lie beyond the end of a file, whose size `size` returns.
   func checkPieces(size: (String) -> Int) throws(MVError) {
     for features in splits.flatMap(\.features) {
       for piece in features.pieces where size(piece.path) < piece.offset + piece.rows.count * features.rowBytes {
@@ -81,7 +81,7 @@ extension StoredFile {
 }
 
 extension StoredSplit {
-  /// Whether the blocks of this part are those that stand in `whole` from the block `first` on.
+  /// Whether the blocks of this part equal those of `whole` from the block `first` on.
   fileprivate func holds(blocksOf whole: StoredSplit, from first: Int) -> Bool {
     let marks = first * features.count..<first * features.count + done.count
     guard marks.upperBound <= whole.done.count, zip(done, whole.done[marks]).allSatisfy({ $0 >= $1 }) else {

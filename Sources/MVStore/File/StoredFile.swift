@@ -1,16 +1,16 @@
 internal import MVCore
 internal import MVFiles
 
-/// What a feature file says of itself, read in one go; only the features stay in the file.
+/// A feature file's description of itself, read in one go; only the features stay in the file.
 struct StoredFile: Sendable {
   /// The format's name, and the newest version that this code reads and the only one it writes.
   static let format = "mvmr-features"
   static let version = 1
 
   let path: String
-  /// Bytes of the file.
+  /// The size of the file in bytes.
   let size: Int
-  /// Which files were read: this one, and those that it joins.
+  /// The files that were read: this one, and those that it joins.
   var identities: [String: FileIdentity]
   let version: Int
   let dataset: String
@@ -21,11 +21,11 @@ struct StoredFile: Sendable {
   let settings: [String: SettingValue]
   let software: [String: String]
   let created: String
-  /// Which part of the whole this file is; nil for all of it.
+  /// The part of the whole that this file is; nil for the whole.
   let shard: ShardPlan?
-  /// The files that this one joins, as they are named in it: relative to its folder; empty for a file of its own.
+  /// The files that this one joins, relative to its folder; empty for a file that holds its own rows.
   let sources: [String]
-  /// In the order in which they were asked for.
+  /// The splits, in the order in which they were asked for.
   var splits: [StoredSplit]
 
   /// The plan that this file was made by.
@@ -41,10 +41,10 @@ struct StoredFile: Sendable {
     return plan
   }
 
-  /// Whether every row of every representation is there.
+  /// Whether every row of every representation is finished.
   var isComplete: Bool { splits.allSatisfy { $0.done.allSatisfy { $0 == 1 } } }
 
-  /// Every file that holds rows of this one.
+  /// The paths of all files that hold rows of this one.
   var featureFiles: Set<String> {
     Set(splits.flatMap { $0.features.flatMap { $0.pieces.map(\.path) } }).union([path])
   }

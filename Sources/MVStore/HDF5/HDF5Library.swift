@@ -6,7 +6,9 @@ internal import SystemHDF5
 enum HDF5Library {
   private static let lock = Mutex(())
 
-  /// Runs `body` while no other thread uses HDF5; not to be nested.
+  /// Runs `body` while no other thread uses HDF5; must not be nested.
+  ///
+  /// Throws what `body` throws.
   static func locked<Value: Sendable>(_ body: () throws(MVError) -> Value) throws(MVError) -> Value {
     try lock.withLock { (_) throws(MVError) -> Value in
       // Each time, because thread-safe builds keep the stack of errors, and whether it is printed, by thread.
@@ -15,6 +17,6 @@ enum HDF5Library {
     }
   }
 
-  /// The library's own words for the last failure, where it has any.
+  /// The library's own words about the last failure, in brackets, or nothing.
   static var lastError: String? { mv_h5_error().map { "HDF5: \(String(cString: $0))" } }
 }

@@ -3,10 +3,9 @@ public import MVCore
 internal import MVFiles
 
 extension FeatureFileMerge {
-  /// Writes a file of its own, plain or in the end compressed, or finishes one that was begun.
+  /// Writes a file that holds all rows itself, plain or compressed in the end, or finishes one that was begun.
   ///
-  /// `cancellation` and `progress` are as for ``FeatureFileWriter/fill(threads:cancellation:progress:_:)``. Throws where a
-  /// block does not match its checksum, naming the shard and the rows; what was copied before stays.
+  /// Throws, naming the shard and the rows, where a block does not match its checksum; what was copied before stays.
   public func copy(
     overwrite: Bool = false, compressed: Bool = false, threads: Int = Parallel.processorCount,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -32,7 +31,7 @@ extension FeatureFileMerge {
     return MergeSummary(shards: shards.count, fill: fill)
   }
 
-  /// Copies one block as it is stored; it lies in one shard, as shards hold whole blocks.
+  /// Copies one block of one representation as it is stored; shards hold whole blocks, so the block lies in one shard.
   private func copy(
     _ block: FeatureBlock, to writer: FeatureFileWriter, _ readers: [StoredRowReader], _ buffers: BufferPool
   ) throws(MVError) {

@@ -3,11 +3,11 @@ public import MVCore
 
 /// Joins the files of shards into one feature file of the whole.
 ///
-/// Without a copy the result refers to the shards by names relative to its own folder, so that the folder can be moved as a
-/// whole. A copy is a plain file, in every data set the same as that of a run without shards; each block's checksum is
-/// compared on the way, and a copy that was stopped is finished by the same call.
+/// ``join(overwrite:)`` makes a file that refers to the shards by names relative to its own folder, so that the folder
+/// can be moved as a whole. A copy is a plain file whose data sets equal those of a run without shards; each block's
+/// checksum is compared on the way, and a copy that was stopped is finished by the same call.
 public struct FeatureFileMerge: Sendable {
-  /// What the joined file holds.
+  /// The plan of the joined file.
   public let plan: FeatureFilePlan
   let output: URL
   /// The shards in the order of their numbers.
@@ -24,8 +24,9 @@ public struct FeatureFileMerge: Sendable {
     let rows: Range<Int>
   }
 
-  /// Reads the shards, in any order; throws an error that names the file where one is missing, doubled, not finished, no
-  /// shard, or of another run.
+  /// Reads the shards, in any order.
+  ///
+  /// Throws, naming the file, where one is missing, given twice, unfinished, not a shard, or of another run.
   public init(of files: [URL], to output: URL, software: [String: String] = [:]) throws(MVError) {
     self.output = output.resolvingSymlinksInPath()
     var shards: [StoredFile] = []
@@ -41,7 +42,7 @@ public struct FeatureFileMerge: Sendable {
     plan = FeatureFileMerge.whole(self.shards, parts, software: software)
   }
 
-  /// In the order of their numbers.
+  /// The shards in the order of their numbers; throws where one is missing or does not fit.
   private static func checked(_ files: [StoredFile]) throws(MVError) -> [StoredFile] {
     guard let first = files.first else {
       throw .usage("shards", "are not given", remedy: "name the files that mvmr extract --shard has written")
@@ -136,7 +137,7 @@ public struct FeatureFileMerge: Sendable {
       try FeatureFileSkeleton.write(
         plan, to: temporary, layout: .joined(files, sources: names), marks: marks, created: shards[0].created)
     }
-    // Reads it as others will: an error now is better than one in a month.
+    // Read it as others will: an error now is better than one in a month.
     let file = try FeatureFile(reading: output)
     guard file.isComplete else { throw .internalFault(output.path, "does not hold what its shards hold") }
     var fill = FillSummary(whole: file)
@@ -147,7 +148,7 @@ public struct FeatureFileMerge: Sendable {
 }
 
 extension Labels {
-  /// Labels one after the other; all must be of one kind.
+  /// Joins labels, one part after the other; all parts must be of one kind.
   fileprivate init(joining parts: [Labels]) {
     var single: [Int64] = []
     var multi: [UInt8] = []

@@ -1,16 +1,16 @@
 public import Foundation
 public import MVCore
 
-/// Writes a finished feature file again with its features compressed, for archives, or plain.
+/// Rewrites a finished feature file with its features compressed, for archives, or plain.
 ///
-/// Compressed features are chunks of a block each, shuffled and deflated: h5py and this package read them, though not in
-/// place. HDF5 writes them one after the other, so that this takes a pass of its own after the extraction.
+/// Compressed features are one shuffled and deflated chunk per block: h5py and this package can read them, though not
+/// in place. HDF5 writes chunks one after the other, so compression is a pass of its own after the extraction.
 public enum FeatureFilePacking {
-  /// Writes the features of `source`, every block compared with its checksum, to a file that appears when it is whole.
+  /// Writes the features of `source` to a file that gets its name when it is whole; compares the checksum of every
+  /// block.
   ///
-  /// `output` may be `source` itself, which is then replaced. `progress` counts rows of every representation. When
-  /// `cancellation` asks to stop, nothing is written and an error of the kind `interrupted` is thrown. Throws where
-  /// `source` is not finished or damaged, and where `output` is there already, unless it is to be replaced.
+  /// `output` may be `source` itself, which is then replaced. Throws where `source` is unfinished or damaged, and where
+  /// `output` cannot be written.
   public static func write(
     _ source: URL, to output: URL, compressed: Bool, overwrite: Bool = false, software: [String: String] = [:],
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

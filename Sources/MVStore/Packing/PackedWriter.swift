@@ -5,7 +5,7 @@ internal import SystemHDF5
 /// Writes rows into the data sets of a file through HDF5, one call after the other.
 final class PackedWriter {
   private let context: HDF5Context
-  // Kept open: HDF5 would write its metadata anew at every closing.
+  // Kept open: HDF5 would rewrite its metadata whenever it is closed.
   private var file: hid_t
 
   init(_ path: String) throws(MVError) {
@@ -19,7 +19,7 @@ final class PackedWriter {
 
   deinit { try? close() }
 
-  /// Writes whole rows of one representation.
+  /// Writes whole rows of one representation; throws where that fails.
   func write(
     _ bytes: UnsafeRawBufferPointer, _ rows: Range<Int>, of features: StoredFeatures, in split: String
   ) throws(MVError) {
@@ -34,7 +34,7 @@ final class PackedWriter {
     }
   }
 
-  /// Writes what HDF5 still holds back.
+  /// Writes what HDF5 still buffers, and closes the file; throws where that fails.
   func close() throws(MVError) {
     guard file >= 0 else { return }
     let (open, context) = (file, context)

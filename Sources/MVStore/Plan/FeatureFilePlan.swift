@@ -1,36 +1,36 @@
 internal import Foundation
 public import MVCore
 
-/// Everything a feature file will hold but the features themselves: what it is made from, its rows, its representations.
+/// Everything in a feature file except the features: its origin, its rows, its representations.
 ///
-/// Two runs with the same plan work on the same file; a different plan is refused, naming the difference.
+/// Two runs with the same plan work on the same file; a different plan is refused, and the difference named.
 public struct FeatureFilePlan: Hashable, Sendable {
   /// The name of the data set, for example `cifar10`.
   public var dataset: String
-  /// Where the data set was read; recorded, not compared.
+  /// The place where the data set was read; recorded, not compared.
   public var location: String
   /// How the images can be opened again; recorded, not compared; nil where unknown.
   public var source: SourceRecord?
-  /// A text that changes when the data set does.
+  /// A text that changes when the data set changes.
   public var fingerprint: String
   /// The name of each class, by label; empty where unknown.
   public var classNames: [String]
-  /// Settings of the run as a whole; compared.
+  /// The settings of the run as a whole; compared.
   public var settings: [String: SettingValue]
   /// Versions of software, the command line and the like; recorded, not compared.
   public var software: [String: String]
-  /// How the values of every representation are stored.
+  /// The type in which values are stored.
   public var element: ElementType
-  /// Rows that are written and marked at a time; a file that exists keeps its own number.
+  /// The number of rows that are written and marked at a time; an existing file keeps its own number.
   public var blockRows: Int
   /// The splits, in order; at least one.
   public var splits: [SplitPlan]
   /// The representations, in order, at least one; every split has all of them.
   public var representations: [RepresentationPlan]
-  /// Which part of the whole this is, as ``shard(_:)`` makes it; nil for all of it.
+  /// The part of the whole that this is, made by ``shard(_:)``; nil for the whole.
   public internal(set) var shard: ShardPlan?
 
-  /// Describes a feature file.
+  /// Creates the plan of a feature file; see the properties.
   public init(
     dataset: String, location: String = "", source: SourceRecord? = nil, fingerprint: String,
     classNames: [String] = [], settings: [String: SettingValue] = [:], software: [String: String] = [:],
@@ -50,7 +50,7 @@ public struct FeatureFilePlan: Hashable, Sendable {
     self.representations = representations
   }
 
-  /// Bytes that the features alone take.
+  /// The number of bytes of the features alone.
   public var featureBytes: Int {
     splits.reduce(0) { $0 + $1.count } * representations.reduce(0) { $0 + $1.columns } * element.size
   }
@@ -88,7 +88,7 @@ public struct FeatureFilePlan: Hashable, Sendable {
     }
   }
 
-  /// Whether every length is at least 1 and a row is not beyond reason (2^32 values).
+  /// Whether every length is at least 1 and a row is not unreasonably large (2^32 values).
   static func isPossible(_ shape: [Int]) -> Bool {
     var columns = 1
     for length in shape {

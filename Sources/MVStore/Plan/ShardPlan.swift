@@ -2,29 +2,29 @@ public import MVCore
 
 /// The rows of the whole data set that a shard file holds.
 public struct ShardPlan: Hashable, Sendable, Codable {
-  /// The shard's place, from 1 to ``count``.
+  /// The shard's number, from 1 to ``count``.
   public let index: Int
-  /// How many shards make the whole.
+  /// The number of shards that make up the whole.
   public let count: Int
-  /// Every split of the whole, in order, those of which this shard has no rows included.
+  /// All splits of the whole, in order, including those of which this shard has no rows.
   public let splits: [Split]
 
-  /// A split of the whole.
+  /// The part of one split that the shard holds.
   public struct Split: Hashable, Sendable, Codable {
     /// The split's name, for example `train`.
     public let name: String
-    /// The first of the shard's rows in the whole split.
+    /// The position of the shard's first row in the whole split.
     public let start: Int
-    /// The shard's rows.
+    /// The number of the shard's rows.
     public let rows: Int
-    /// The rows of the whole split.
+    /// The number of rows in the whole split.
     public let total: Int
 
-    /// The shard's rows in the whole split.
+    /// The positions of the shard's rows in the whole split.
     var range: Range<Int> { start..<start + rows }
   }
 
-  /// `I/N`.
+  /// The shard's number as text, for example `1/4`.
   public var name: String { "\(index)/\(count)" }
 
   /// Where the rows of a split of this shard begin in the whole split; throws where the whole has no such split.
@@ -36,7 +36,7 @@ public struct ShardPlan: Hashable, Sendable, Codable {
     return split.start
   }
 
-  /// Whether the numbers can be: within the whole, and each split but for its end a whole number of blocks.
+  /// Whether the numbers are possible: inside the whole, and whole blocks of rows except at the end of a split.
   func isPossible(blockRows: Int) -> Bool {
     count >= 1 && count <= 1_000_000 && (1...max(1, count)).contains(index) && !splits.isEmpty
       && Set(splits.map(\.name)).count == splits.count

@@ -3,8 +3,9 @@ internal import MVFiles
 
 /// The source of images that a feature file was made from: one JSON object, which this module keeps and does not read.
 ///
-/// `MVDatasets.SourceRequest` is such a value. Keys that this version does not know are kept, so that a merged or rewritten
-/// file says what the first one said. It is recorded, not compared: ``FeatureFilePlan/fingerprint`` is compared.
+/// `MVDatasets.SourceRequest` is such a value. Keys that this version does not know are kept, so that a merged or
+/// rewritten file says what the first one said. It is recorded, not compared: ``FeatureFilePlan/fingerprint`` is
+/// compared.
 public struct SourceRecord: Hashable, Sendable, Codable {
   private let object: [String: JSONValue]
 
@@ -28,7 +29,7 @@ public struct SourceRecord: Hashable, Sendable, Codable {
     object = try decoder.singleValueContainer().decode([String: JSONValue].self)
   }
 
-  /// Writes the object.
+  /// Writes the object; throws what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(object)

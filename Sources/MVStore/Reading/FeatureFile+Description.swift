@@ -2,7 +2,7 @@ internal import Foundation
 public import MVCore
 
 extension FeatureFile {
-  /// What the file holds and where it came from.
+  /// The content and origin of the file.
   public var description: FeatureFileDescription {
     let splits = stored.splits.map { FeatureFileDescription.Split($0) }
     return FeatureFileDescription(
@@ -13,7 +13,7 @@ extension FeatureFile {
       splits: splits)
   }
 
-  /// Whether every row of every representation is there.
+  /// Whether every row of every representation is finished.
   public var isComplete: Bool { stored.isComplete }
 }
 

@@ -4,12 +4,11 @@ public import MVCore
 internal import Synchronization
 
 extension FeatureFile {
-  /// Reads every block that is there and compares its checksum, and checks that values are finite outside skipped rows and
-  /// labels within the classes; the checksums of labels and ids were compared on opening.
+  /// Compares the checksum of every finished block, and checks values and labels.
   ///
-  /// Throws the first fault in the order of the file, naming the row where one can be named, and otherwise the rows of the
-  /// block. Missing blocks are counted, not thrown. `progress` counts blocks and is called by one thread at a time. When
-  /// `cancellation` asks to stop, an error of the kind `interrupted` is thrown.
+  /// Values must be finite outside skipped rows, and labels within the classes; the checksums of labels and ids were
+  /// compared on opening. Throws the first fault in the order of the file, naming the row if possible and otherwise the
+  /// rows of the block. Missing blocks are counted, not thrown.
   public func verify(
     threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -18,7 +17,7 @@ extension FeatureFile {
     for split in stored.splits { try checkLabels(of: split) }
     var bytes = 0
     var missing = 0
-    // Every block of the file in one list, so that small splits do not leave threads idle.
+    // All blocks of the file in one list, so that small splits do not leave threads idle.
     var blocks: [(split: StoredSplit, column: Int, block: Int)] = []
     for split in stored.splits {
       let width = split.features.count
@@ -40,7 +39,7 @@ extension FeatureFile {
         do throws(MVError) {
           try check(block.block, column: block.column, of: block.split, reader, buffers)
         } catch {
-          // Blocks are begun in order, so the first fault is among those seen.
+          // Blocks are begun in order, so the first fault is among those found.
           fault.withLock { if $0.map({ place < $0.place }) ?? true { $0 = (place, error) } }
           throw error
         }
@@ -61,7 +60,7 @@ extension FeatureFile {
     return FeatureFileVerification(bytes: bytes, blocks: blocks.count, missingBlocks: missing, seconds: seconds)
   }
 
-  /// Bytes read at a time: they stay in a core's own cache for the checksum and the look for values that are not finite.
+  /// The number of bytes read at a time: they stay in a core's own cache for the checksum and the check of values.
   private static let pieceSize = 1 << 18
 
   private func check(
@@ -100,7 +99,7 @@ extension FeatureFile {
     }
   }
 
-  /// The first row, not skipped, that holds a value that is not finite, in a stretch `offset` bytes into a block.
+  /// The first row, not skipped, with a value that is not finite, in bytes that begin `offset` bytes into a block.
   private func badRow(
     _ bytes: UnsafeRawBufferPointer, from offset: Int, in rows: Range<Int>, _ split: StoredSplit,
     _ features: StoredFeatures

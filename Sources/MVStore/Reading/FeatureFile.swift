@@ -2,7 +2,7 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 
-/// A feature file, opened for reading: its splits, what they hold, and where it came from.
+/// A feature file, opened for reading: its splits, their content, and its origin.
 ///
 /// Opening reads labels, ids and marks, and checks their checksums; features are mapped and read as they are asked for.
 /// A file that is still being written shows what was finished when it was opened.
@@ -11,9 +11,9 @@ internal import MVFiles
 ///     let train = try file["train"]
 ///     let rows = try train.features("hog").matrix(0..<10)
 public struct FeatureFile: Sendable {
-  /// The file.
+  /// The file's place.
   public let url: URL
-  /// The splits, in the order in which they were made.
+  /// The splits, in the order in which they were written.
   public let splits: [FeatureSplit]
   let stored: StoredFile
 
@@ -22,7 +22,7 @@ public struct FeatureFile: Sendable {
     try self.init(url, try StoredFile(reading: url.path))
   }
 
-  /// Maps what `stored` tells of; throws where another file stands there by now.
+  /// Maps the files that `stored` describes; throws where another file is there by now.
   init(_ url: URL, _ stored: StoredFile) throws(MVError) {
     self.url = url
     var mappings: [String: MappedFile] = [:]
@@ -36,12 +36,12 @@ public struct FeatureFile: Sendable {
   public var dataset: String { stored.dataset }
   /// The name of each class, by label; empty where unknown.
   public var classNames: [String] { stored.classNames }
-  /// How the values are stored.
+  /// The type in which values are stored.
   public var element: ElementType { stored.splits[0].features[0].element }
-  /// What one row of each representation is; the same in every split.
+  /// The description of each representation; the same in every split.
   public var representations: [RepresentationPlan] { stored.splits[0].features.map(\.plan) }
 
-  /// The split of that name; throws a usage error that names those there are.
+  /// The split of this name; throws a usage error that lists the file's splits.
   public subscript(name: String) -> FeatureSplit {
     get throws(MVError) {
       guard let split = splits.first(where: { $0.name == name }) else {

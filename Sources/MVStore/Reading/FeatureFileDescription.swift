@@ -1,20 +1,20 @@
 public import MVCore
 
-/// What a feature file holds and where it came from, for people and as JSON.
+/// The content and origin of a feature file, for people and as JSON.
 public struct FeatureFileDescription: Hashable, Sendable, Codable {
-  /// The file.
+  /// The file's path.
   public let path: String
-  /// Bytes of the file.
+  /// The size of the file in bytes.
   public let bytes: Int
   /// The version of the format.
   public let version: Int
   /// The name of the data set.
   public let dataset: String
-  /// Where the data set was read.
+  /// The place where the data set was read.
   public let location: String
   /// How its images can be opened again; nil in files of version 0.1 and where it is not known.
   public let source: SourceRecord?
-  /// What tells one state of the data set from another.
+  /// The fingerprint of the data set's state.
   public let fingerprint: String
   /// The name of each class, by label.
   public let classNames: [String]
@@ -24,26 +24,26 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
   public let software: [String: String]
   /// When the file was created, ISO 8601, UTC.
   public let created: String
-  /// Which part of the whole the file is; nil for all of it.
+  /// The part of the whole that the file is; nil for the whole.
   public let shard: ShardPlan?
-  /// The shards that the file joins without a copy, relative to its folder; empty for a file of its own.
+  /// The shards that the file joins without a copy, relative to its folder; empty for a file that holds its own rows.
   public let sources: [String]
-  /// Whether every row of every representation is there.
+  /// Whether every row of every representation is finished.
   public let isComplete: Bool
   /// The splits, in order.
   public let splits: [Split]
 
   /// One split.
   public struct Split: Hashable, Sendable, Codable {
-    /// For example `train`.
+    /// The split's name, for example `train`.
     public let name: String
     /// The number of rows.
     public let rows: Int
-    /// Rows with a label; for several labels a row, all.
+    /// The number of rows with a label; all rows where they have several labels.
     public let labeledRows: Int
-    /// How many classes each row is labeled with; nil for one label a row.
+    /// The number of label columns; nil where rows have one label.
     public let labelClasses: Int?
-    /// Where the rows whose images could not be read came from.
+    /// The ids of rows whose images could not be read.
     public let skippedIDs: [String]
     /// The representations, in order.
     public let representations: [Representation]
@@ -62,23 +62,23 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
     public let name: String
     /// The name of the representation itself.
     public let representation: String
-    /// Its settings.
+    /// The representation's settings.
     public let settings: [String: SettingValue]
     /// The shape of one row.
     public let shape: [Int]
-    /// The name of each axis of `shape`.
+    /// The name of each axis in `shape`.
     public let axes: [String]
-    /// How the values are stored.
+    /// The type in which values are stored.
     public let dtype: ElementType
-    /// Columns of the random projection that the values are, or 0.
+    /// The number of columns of the random projection that the rows are, or 0.
     public let sketch: Int
-    /// Bytes of all rows.
+    /// The number of bytes of all rows.
     public let bytes: Int
-    /// Whether the rows are compressed, or otherwise not plain rows that can be mapped.
+    /// Whether the rows are compressed, or otherwise cannot be mapped as plain rows.
     public let isPacked: Bool
-    /// Rows that are there.
+    /// The number of finished rows.
     public let doneRows: Int
-    /// 0...1: how much is there.
+    /// The share of rows that are finished, 0...1.
     public let doneFraction: Double
 
     enum CodingKeys: String, CodingKey {

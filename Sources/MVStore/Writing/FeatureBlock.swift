@@ -1,11 +1,11 @@
-/// A run of rows of one split that is written and marked at a time.
+/// A block of rows of one split: the unit that is written and marked as done.
 public struct FeatureBlock: Hashable, Sendable {
   /// The split: its place in ``FeatureFilePlan/splits``.
   public let splitIndex: Int
-  /// The block's place in the split.
+  /// The block's number in the split, from 0.
   public let index: Int
-  /// Its rows, counted within the split.
+  /// The positions of the block's rows in the split.
   public let rows: Range<Int>
-  /// The representations that are not there yet: their places in ``FeatureFilePlan/representations``, rising.
+  /// The representations that are still missing, in the order of the plan.
   public let missing: [Int]
 }

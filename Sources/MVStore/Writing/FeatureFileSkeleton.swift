@@ -5,26 +5,26 @@ internal import SystemHDF5
 
 /// Writes a feature file that holds everything but the features.
 enum FeatureFileSkeleton {
-  /// How the features will lie in the file.
+  /// The ways in which the features can lie in the file.
   enum Layout {
-    /// One stretch each, allocated now, to be written in place.
+    /// One contiguous data set each, allocated now, to be written in place.
     case plain
-    /// Chunks of a block each, compressed as they are written.
+    /// One chunk per block, compressed as it is written.
     case packed
-    /// In other files, named relative to this one's folder: of each split, which and how many rows of each.
+    /// In other files, named relative to this one's folder: the files of each split, and how many rows each has.
     case joined([[(file: String, rows: Int)]], sources: [String])
   }
 
-  /// Which blocks of a split are there, and what they hold.
+  /// The blocks of a split that are done, and their checksums.
   struct Marks {
     let skipped: [UInt8]
     let done: [UInt8]
     let sums: [UInt32]
   }
 
-  /// Writes the skeleton of `plan` in place of what stands at `path`.
+  /// Writes the skeleton of `plan` to `path`, in place of a file that is already there.
   ///
-  /// `marks` are those of each split; without them nothing is marked done. `created` is now unless another time is given.
+  /// Without `marks` no block is marked done; without another time, `created` is now.
   static func write(
     _ plan: FeatureFilePlan, to path: String, layout: Layout = .plain, marks: [Marks]? = nil,
     created: String? = nil

@@ -7,8 +7,8 @@ internal import Synchronization
 extension FeatureFileWriter {
   /// Writes the rows of a block, `block.rows.count` of them, of the representation at a place of the plan.
   ///
-  /// Values must be finite, and within the range of float16 where the file holds that; only rows marked as skipped may be
-  /// NaN. Safe to call from several threads for different blocks. Throws, naming the row, for a value that cannot be
+  /// Values must be finite, and within the range of float16 where the file holds that; only rows marked as skipped may
+  /// be NaN. Safe to call from several threads for different blocks. Throws, naming the row, for a value that cannot be
   /// stored, where the block is of another plan, and where the disk fails.
   public func write(
     _ values: UnsafeBufferPointer<Float>, of representation: Int, to block: FeatureBlock
@@ -42,7 +42,7 @@ extension FeatureFileWriter {
     try values.withUnsafeBufferPointer { (buffer) throws(MVError) in try write(buffer, of: name, to: block) }
   }
 
-  /// Where the rows of a block begin in the file.
+  /// The offset of a representation's rows of a block in the file, and its column; throws where there is none.
   func offset(of representation: Int, in block: FeatureBlock) throws(MVError) -> Int {
     guard places.indices.contains(block.splitIndex), plan.representations.indices.contains(representation),
       block.rows.upperBound <= plan.splits[block.splitIndex].count
@@ -51,7 +51,7 @@ extension FeatureFileWriter {
       + block.rows.lowerBound * plan.representations[representation].columns * plan.element.size
   }
 
-  /// Records the checksum of a block whose bytes are in their place, and marks it when the disk has it.
+  /// Records the checksum of a block whose bytes are written; the block is marked once the disk has it.
   func settle(_ sum: UInt32, of representation: Int, _ block: FeatureBlock) throws(MVError) {
     if let failure = state.withLock({ $0.failure }) { throw failure }
     let mark = Mark(splitIndex: block.splitIndex, block: block.index, column: representation)
@@ -63,10 +63,9 @@ extension FeatureFileWriter {
   /// The place of a mark among those of its split.
   private func cell(of mark: Mark) -> Int { mark.block * plan.representations.count + mark.column }
 
-  /// Marks a row of the split at `splitIndex` of the plan, whose image could not be read; its values must then be NaN in
-  /// every representation.
+  /// Marks a row whose image could not be read; its values must then be NaN in every representation.
   ///
-  /// Throws where the plan has no such row, and where the disk fails.
+  /// Throws where there is no such row, or where the file cannot be written.
   public func markSkipped(_ row: Int, of splitIndex: Int) throws(MVError) {
     guard plan.splits.indices.contains(splitIndex), (0..<plan.splits[splitIndex].count).contains(row) else {
       throw .usage(url.path, "has no row \(row) of split \(splitIndex)", remedy: "take a row of the plan")
@@ -83,7 +82,9 @@ extension FeatureFileWriter {
     try markSkipped(row, of: splitIndex)
   }
 
-  /// Brings to the disk, and marks, all that was written; call it once at the end, also after an error or an interruption.
+  /// Syncs everything written, and marks it as done; call it once at the end, also after an error or an interruption.
+  ///
+  /// Throws where the disk fails.
   public func finish() throws(MVError) {
     try committing.withLock { (last) throws(MVError) in
       try commit()
@@ -94,7 +95,7 @@ extension FeatureFileWriter {
   }
 
   private func commitIfDue() throws(MVError) {
-    // Where another thread is at it, its next round takes this block along.
+    // If another thread is syncing, its next round includes this block.
     _ = try committing.withLockIfAvailable { (last) throws(MVError) in
       guard ContinuousClock.now - last >= syncInterval else { return }
       try commit()
@@ -102,7 +103,7 @@ extension FeatureFileWriter {
     }
   }
 
-  /// Syncs, then marks what was in its place before the sync.
+  /// Syncs, then marks the blocks that were written before the sync.
   private func commit() throws(MVError) {
     let (marks, failure) = state.withLock { state in
       defer { state.pending = [] }
@@ -125,14 +126,14 @@ extension FeatureFileWriter {
     }
   }
 
-  /// Puts values in their place, narrowed where the file says so, and returns their checksum.
+  /// Writes values at their place, as float16 if the file holds that, and returns their checksum.
   private func store(_ values: UnsafeBufferPointer<Float>, at offset: Int) throws(MVError) -> UInt32 {
     guard plan.element == .float16 else {
       let bytes = UnsafeRawBufferPointer(values)
       try file.write(bytes, at: offset)
       return Checksum.of(bytes)
     }
-    // Piece by piece, so that each stays in the cache from narrowing to writing.
+    // Piece by piece, so that each stays in the cache from conversion to writing.
     let piece = 1 << 17
     return try withUnsafeTemporaryAllocation(byteCount: 2 * min(piece, values.count), alignment: 64) {
       (scratch) throws(MVError) -> UInt32 in

@@ -7,7 +7,8 @@ extension FeatureFileWriter {
   ///
   /// `progress` counts rows and is called by one thread at a time, before the first block and after each. When
   /// `cancellation` asks to stop, the blocks in flight are finished and an error of the kind `interrupted` is thrown.
-  /// Throws the first error of `body`, after which no other block is begun. What was done stays in the file in any case.
+  /// Throws the first error of `body`, after which no other block is begun. What was done stays in the file in any
+  /// case.
   @discardableResult
   public func fill(
     threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),

@@ -3,7 +3,9 @@ internal import MVCore
 internal import MVFiles
 
 extension FeatureFileWriter {
-  /// Opens the file at `path` with the writer's lock, creating it by `plan` where it is not there or is to be replaced.
+  /// Opens the file at `path` with the writer's lock; creates it by `plan` if it is missing or is to be replaced.
+  ///
+  /// Throws where another process is writing the file, or where it cannot be opened or created.
   static func open(
     _ path: String, _ plan: FeatureFilePlan, overwrite: Bool
   ) throws(MVError) -> (file: FileDescriptor, existed: Bool) {
@@ -16,6 +18,8 @@ extension FeatureFileWriter {
   }
 
   /// Opens and locks the file; nil where there is none.
+  ///
+  /// Throws where another process is writing it.
   static func openExisting(_ path: String) throws(MVError) -> FileDescriptor? {
     while true {
       var status = stat()
@@ -28,13 +32,13 @@ extension FeatureFileWriter {
       }
       let file = try FileDescriptor(path, flags: O_RDWR)
       guard try file.lock() else { throw AtomicFile.busy(path) }
-      // Another process may have put a new file under the name before the lock was ours: its rows would be lost with it.
+      // Another process may have put a new file under the name before this one had the lock: its rows would be lost.
       let locked = try file.status()
       if stat(path, &status) == 0, status.st_ino == locked.st_ino, status.st_dev == locked.st_dev { return file }
     }
   }
 
-  /// Writes the skeleton under another name and only then gives it its own; nil where another process was first.
+  /// Writes the skeleton under another name and then renames it; nil where another process was first.
   private static func create(
     _ path: String, _ plan: FeatureFilePlan, replacing: Bool
   ) throws(MVError) -> FileDescriptor? {
@@ -45,10 +49,10 @@ extension FeatureFileWriter {
     }
   }
 
-  /// Creates a feature file in one go by `body`, which gets the path to write to.
+  /// Creates a feature file in one go: `body` gets the path to write to.
   ///
-  /// A file that another process writes to is not replaced: its rows would be lost. `holdsLock` says that the caller itself
-  /// has the lock on it. Throws where the file is there already, unless it is to be replaced.
+  /// A file that another process is writing is not replaced: its rows would be lost. `holdsLock` says that the caller
+  /// already has its lock. Throws where the file is already there, unless it is to be replaced.
   static func create(
     _ path: String, replacing: Bool, holdsLock: Bool = false, _ body: (String) throws(MVError) -> Void
   ) throws(MVError) {

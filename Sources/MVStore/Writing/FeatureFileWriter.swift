@@ -3,19 +3,18 @@ public import MVCore
 internal import MVFiles
 internal import Synchronization
 
-/// Writes the features of a feature file block by block, from any number of threads, so that a kill at any instant loses
-/// no more than the last second of work.
+/// Writes a feature file block by block, from any number of threads; a kill loses at most the last second of work.
 ///
-/// The whole skeleton stands in the file from the start. Blocks go straight to their place; a block is marked done after
-/// the disk has it. Opening the same file with the same plan goes on with what is missing.
+/// The whole skeleton is in the file from the start. Blocks are written straight to their place, and a block is marked
+/// done after the disk has it. Opening the same file with the same plan continues with what is missing.
 public final class FeatureFileWriter: Sendable {
-  /// The file.
+  /// The file's place.
   public let url: URL
-  /// What it will hold; ``FeatureFilePlan/blockRows`` is the file's own.
+  /// The plan of the file, with the ``FeatureFilePlan/blockRows`` that the file has.
   public let plan: FeatureFilePlan
-  /// Whether the file was there before.
+  /// Whether the file existed before.
   public let isResumed: Bool
-  /// What is worth telling of a file that other software began, one line each; empty mostly.
+  /// Notices, one line each, where other software began the file.
   public let notices: [String]
 
   /// Seconds finished blocks may wait to be synced together: a kill loses no more than this work and the sync's own.
@@ -33,7 +32,7 @@ public final class FeatureFileWriter: Sendable {
     var done: [[Bool]]
     /// Of each split: rows that could not be read.
     var skipped: [Set<Int>]
-    /// Blocks in their place that await a sync before they are marked.
+    /// Blocks that are written and await a sync before they are marked.
     var pending: [Mark] = []
     /// Set when the disk has failed: what was written since the last sync is then in doubt for good.
     var failure: MVError?
@@ -46,7 +45,7 @@ public final class FeatureFileWriter: Sendable {
     let column: Int
   }
 
-  /// Where everything of one split lies in the file.
+  /// The offsets in the file of everything that belongs to one split.
   struct SplitPlaces: Sendable {
     let skipped: Int
     let done: Int
@@ -54,10 +53,10 @@ public final class FeatureFileWriter: Sendable {
     let features: [Int]
   }
 
-  /// Creates the file, or opens it to go on where an earlier run stopped; replaces it where `overwrite` says so.
+  /// Creates the file, or opens it to continue where an earlier run stopped; `overwrite` replaces it.
   ///
-  /// Throws where another process writes to it, where it is not a feature file, and where it was made by another plan: the
-  /// error names the first difference. Finished blocks wait `syncInterval` for a sync that they share.
+  /// Finished blocks wait up to `syncInterval` for a sync that they share. Throws where another process is writing the
+  /// file, where it is not a feature file, and where it was made by another plan: the error names the first difference.
   public init(
     creatingOrResuming url: URL, plan: FeatureFilePlan, overwrite: Bool = false, syncInterval: Duration = .seconds(1)
   ) throws(MVError) {
@@ -98,11 +97,10 @@ public final class FeatureFileWriter: Sendable {
     }
   }
 
-  /// How many rows there are in all.
+  /// The number of rows of all splits.
   public var rows: Int { plan.splits.reduce(0) { $0 + $1.count } }
 
-  /// The blocks of which a representation is missing, in the order of the file; blocks that only await their sync are not
-  /// among them.
+  /// The blocks that lack a representation, in the order of the file, without those that only await their sync.
   public var missingBlocks: [FeatureBlock] {
     let (done, pending) = state.withLock { ($0.done, Set($0.pending)) }
     var blocks: [FeatureBlock] = []

@@ -2,38 +2,38 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 
-/// Everything of a training run at one step: weights, running statistics, optimizer, place and settings.
+/// The state of a training run at one step: weights, running statistics, optimizer, place and settings.
 ///
 /// Nothing in it depends on the clock, so that two runs with one seed write the same bytes.
 public struct Checkpoint: Sendable {
-  /// Where the run stood.
+  /// The place of a run: how far it has come, and on what data.
   public struct Place: Hashable, Sendable, Codable {
-    /// Steps done since the run began.
+    /// The number of steps done since the run began.
     public var step: Int
-    /// Steps of one epoch.
+    /// The number of steps per epoch.
     public var stepsPerEpoch: Int
-    /// The sums of the loss terms over the steps done of an unfinished epoch.
+    /// The sums of the loss terms over the steps of the unfinished epoch; nil at the end of an epoch.
     public var partialLoss: LossTerms?
-    /// The best score of the linear probe so far, 0...1, where embeddings were scored.
+    /// The best score of the linear probe so far, 0...1; nil where embeddings were not scored.
     public var bestScore: Double?
-    /// The number of images trained on.
+    /// The number of train images.
     public var images: Int
     /// The shape of one image.
     public var imageShape: ImageShape
     /// The representations in the loss, in order.
     public var representations: [String]
-    /// What tells the files of the teachers from others, by name; nil where there were none.
+    /// The fingerprint of each teacher's file, by the teacher's name; nil where there are no teachers.
     public var teachers: [String: String]?
 
-    /// Whole epochs done.
+    /// The number of whole epochs done.
     public var epoch: Int { step / stepsPerEpoch }
   }
 
-  /// The file that was read.
+  /// The file that the checkpoint was read from.
   public let url: URL
   /// The settings of the run.
   public let settings: TrainingSettings
-  /// Where the run stood.
+  /// The place of the run.
   public let place: Place
   let file: TensorFile
 
@@ -71,7 +71,7 @@ public struct Checkpoint: Sendable {
     return encoder
   }
 
-  /// Writes a checkpoint, atomically.
+  /// Writes a checkpoint, whole or not at all; throws where that fails.
   static func write(
     _ state: [NamedTensor], settings: TrainingSettings, place: Place, to url: URL
   ) throws(MVError) {

@@ -146,8 +146,10 @@ extension ReleasedConfiguration {
     }
   }
 
-  /// Five representations of the plain image, as the released step takes them: of normalized pixels, pixels, scattering and the
-  /// second view divided by 32, and their dependence added.
+  /// Sets the five representations of the plain image that the released step uses.
+  ///
+  /// They are of normalized pixels; pixels, scattering and the second view are divided by 32, and their dependence is
+  /// added.
   mutating func readRepresentations() throws(MVError) {
     let scales = try int("scatnet.J", in: 1...8, else: 2)
     let angles = try int("scatnet.L", in: 1...64, else: 8)

@@ -2,13 +2,13 @@ internal import MVCore
 internal import MVYAML
 
 extension ReleasedConfiguration {
-  /// The value at `key`, taken; nil where the key is not there or empty.
+  /// Takes the value at `key`; nil where the key is missing or empty.
   mutating func take(_ key: String) -> YAMLNode? {
     taken.insert(key)
     return nodes.first { $0.key == key && !$0.node.isNull }?.node
   }
 
-  /// The text at `key`, without taking it.
+  /// The text at `key`, without taking it; nil where there is none.
   func text(_ key: String) -> String? {
     guard let node = nodes.first(where: { $0.key == key && !$0.node.isNull })?.node else { return nil }
     return try? node.settingValue().description
@@ -20,7 +20,7 @@ extension ReleasedConfiguration {
     return (try? node.settingValue().description) ?? ""
   }
 
-  /// Notes what became of a key, where it is in the file or has a default that matters.
+  /// Notes what became of a key, if the file has it or its default matters.
   mutating func note(_ key: String, _ becomes: String, _ remark: String = "", absentMatters: Bool = false) {
     let node = nodes.first { $0.key == key }?.node
     guard node != nil || absentMatters else { return }
@@ -28,7 +28,7 @@ extension ReleasedConfiguration {
     rows.append(Row(key: key, value: value, becomes: becomes, remark: remark))
   }
 
-  /// Takes a key that changes nothing here.
+  /// Takes a key that changes nothing here, and notes why.
   mutating func ignore(_ key: String, _ why: String) {
     _ = take(key)
     note(key, "", why)
@@ -50,12 +50,12 @@ extension ReleasedConfiguration {
     note(key, "\(setting)=\(try configuration.settings.text(of: setting))", remark)
   }
 
-  /// Sets a setting to a value of its own.
+  /// Sets a setting to a value that is not in the file.
   mutating func set(_ setting: String, _ value: SettingValue) throws(MVError) {
     try configuration.settings.set(setting, to: value)
   }
 
-  /// A whole number at `key`.
+  /// Takes a whole number at `key`, or returns `value` where there is none; throws where it is out of range.
   mutating func int(_ key: String, in range: ClosedRange<Int>, else value: Int) throws(MVError) -> Int {
     guard let node = take(key) else { return value }
     guard case .int(let number) = try node.settingValue(), range.contains(number) else {
@@ -65,7 +65,7 @@ extension ReleasedConfiguration {
     return number
   }
 
-  /// Takes a key that may only have one value.
+  /// Takes a key that may only have the wanted values; throws where it has another.
   mutating func require(_ key: String, is wanted: [String], _ remedy: String) throws(MVError) {
     guard let node = take(key) else { return }
     let value = Self.shown(node)

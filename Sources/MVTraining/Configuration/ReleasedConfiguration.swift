@@ -4,52 +4,52 @@ internal import MVImaging
 internal import MVRepresentations
 public import MVYAML
 
-/// A YAML file of the released code (vkinakh/mv-mr, commit 7136f70), key by key in the terms of this package.
+/// A YAML file of the released code (vkinakh/mv-mr, commit 7136f70), translated key by key.
 ///
-/// Such a file is known by its mappings `dataset`, with a `name`, and `encoder`, with an `out_dim`. No key is passed over: each
-/// is in ``rows``, or is an error that names its line.
+/// Such a file is recognized by its mappings `dataset`, with a `name`, and `encoder`, with an `out_dim`. No key is
+/// ignored silently: each is in ``rows``, or is an error that names its line.
 public struct ReleasedConfiguration: Sendable {
-  /// What became of one key.
+  /// The translation of one key.
   public struct Row: Hashable, Sendable {
-    /// The key, dotted.
+    /// The key with dots, for example `encoder.out_dim`.
     public let key: String
-    /// Its value as it stands there; `absent` where the file has it not and the released code has a default.
+    /// The value in the file; `absent` where the file lacks the key and the released code has a default.
     public let value: String
-    /// The settings it sets here; empty where it is ignored.
+    /// The settings that it sets here; empty where it is ignored.
     public let becomes: String
-    /// Why it is ignored, or what is not the same.
+    /// The reason why it is ignored, or what differs here.
     public let remark: String
   }
 
-  /// What the file trains.
+  /// The kinds of training that such files describe.
   public enum Kind: String, Hashable, Sendable {
-    /// `main_self_supervised.py`.
+    /// Self-supervised training: `main_self_supervised.py`.
     case selfSupervised = "self-supervised"
-    /// `main_clip_self_supervised.py`.
+    /// Distillation of CLIP: `main_clip_self_supervised.py`.
     case distillation
-    /// `main_semi_supervised.py`: fine-tuning on a part of the labels.
+    /// Fine-tuning on a part of the labels: `main_semi_supervised.py`.
     case semiSupervised = "semi-supervised"
-    /// `main_voc.py`: a linear classifier on VOC07.
+    /// A linear classifier on VOC07: `main_voc.py`.
     case voc
   }
 
-  /// What the file trains.
+  /// The kind of training that the file describes.
   public internal(set) var kind = Kind.selfSupervised
-  /// What became of each key, in the order of the file.
+  /// The translation of each key, in the order of the file.
   public internal(set) var rows: [Row] = []
-  /// The run as this package does it.
+  /// The configuration of this package that corresponds to the file.
   public internal(set) var configuration = TrainingConfiguration()
-  /// Why the run cannot be made from this file; nil where it can.
+  /// The reason why no run can be made from this file; nil where one can.
   public internal(set) var obstacle: MVError?
 
-  /// The data set that it is for, by the name that sources of it begin with.
+  /// The name of the data set that the file is for, as its `dataset.name` gives it.
   public var datasetName: String { text("dataset.name") ?? "" }
 
   let file: String
   var nodes: [(key: String, node: YAMLNode)]
   var taken: Set<String> = []
 
-  /// Whether a document is of the released code.
+  /// Whether a document is a configuration of the released code.
   public static func recognizes(_ root: YAMLNode) -> Bool {
     func holds(_ key: String, _ inner: String) -> Bool {
       guard let entries = try? root.entries(), let value = entries.first(where: { $0.name == key })?.value,
@@ -60,15 +60,15 @@ public struct ReleasedConfiguration: Sendable {
     return holds("dataset", "name") && holds("encoder", "out_dim")
   }
 
-  /// Reads a file.
+  /// Reads a file; throws as ``init(_:teacher:)`` does, and where the file is missing or is not YAML.
   public init(contentsOf url: URL, teacher: String? = nil) throws(MVError) {
     try self.init(YAMLNode(contentsOf: url), teacher: teacher)
   }
 
-  /// Reads a document; `teacher` is the TorchScript file that stands for its CLIP model.
+  /// Reads a document; `teacher` is the TorchScript file to use in place of its CLIP model.
   ///
-  /// Throws, naming the line, for keys that the released code has not, values it does not know, and keys that would change
-  /// the result and cannot be honoured.
+  /// Throws, naming the line, for keys and values that the released code does not know, and for keys that would change
+  /// the result and cannot be followed.
   public init(_ root: YAMLNode, teacher: String? = nil) throws(MVError) {
     file = root.file
     nodes = try root.flattened(nulls: true)

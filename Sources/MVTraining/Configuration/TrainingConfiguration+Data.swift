@@ -8,8 +8,8 @@ public import MVStore
 extension TrainingConfiguration {
   /// The images of `source` to train on, and the representations of them in the feature files that are named.
   ///
-  /// The split is ``split``, else `train`, else the only one. Throws where it is not there, where a feature file cannot be read,
-  /// is not of these images, or is not what ``expected`` asks for, and where an image cannot be read.
+  /// The split is ``split``, else `train`, else the only one. Throws where it is not there, where a feature file cannot
+  /// be read, is not of these images, or is not what ``expected`` asks for, and where an image cannot be read.
   public func data(of source: any ImageSource) throws(MVError) -> TrainingData {
     let names = source.splits.map(\.name)
     let chosen = try source.split(split ?? (names.count == 1 ? names[0] : "train"))
@@ -20,8 +20,10 @@ extension TrainingConfiguration {
     return try TrainingData(source: source, split: chosen, targets: targets)
   }
 
-  /// Throws where `files` lack a representation that is ``expected`` and trained with, or hold it with other settings or of
-  /// images that are normalized otherwise; the error says how to make the file.
+  /// Checks that `files` hold the ``expected`` representations that the loss uses.
+  ///
+  /// Throws where one is missing, has other settings, or is of images that are normalized otherwise; the error says how
+  /// to make the file.
   public func check(_ files: [FeatureFile], of source: any ImageSource) throws(MVError) {
     let place = self.source ?? source.contents.request?.description ?? source.contents.location
     guard let command = extractCommand(source: place) else { return }
@@ -44,8 +46,8 @@ extension TrainingConfiguration {
     }
   }
 
-  /// Files of version 0.1 do not record how their images were normalized: their fingerprint must be that of these images so
-  /// normalized.
+  /// Files of version 0.1 do not record how their images were normalized: their fingerprint must be that of these
+  /// images so normalized.
   private func checkNormalization(
     of name: String, in file: FeatureFile, of source: any ImageSource, _ command: String
   ) throws(MVError) {

@@ -42,7 +42,7 @@ extension TrainingConfiguration {
     }
   }
 
-  /// Plain where that is read back as the same text, else in double quotes.
+  /// The text as it is if YAML reads it back unchanged, else in double quotes.
   private static func quoted(_ text: String) -> String {
     let words = ["true", "false", "null", "none", "yes", "no", "on", "off"]
     let isPlain =

@@ -4,7 +4,7 @@ public import MVImaging
 public import MVRepresentations
 public import MVYAML
 
-/// What a YAML file says of a training run: its settings, and what it is trained on.
+/// The content of a YAML file for a training run: its settings, and the data to train on.
 ///
 ///     source: cifar10:data
 ///     features: [features.h5, teacher.h5]
@@ -19,35 +19,35 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var settings = TrainingSettings()
   /// The source of the images, `KIND:WHERE`.
   public var source: String?
-  /// The size that images are brought to.
+  /// The size that images are resized to; nil for their own.
   public var size: ImageSize?
   /// The split to train on.
   public var split: String?
-  /// The feature files.
+  /// The paths of the feature files.
   public var features: [String] = []
-  /// The folder of the run.
+  /// The path of the run's folder.
   public var output: String?
   /// The representations that the feature files must hold, with these settings.
   public var expected: [RepresentationSpecification] = []
-  /// What the images of the expected representations are normalized by.
+  /// The normalization of the images that the expected representations are computed from.
   public var expectedNormalization = ImageStatistics.none
 
-  /// The keys beside the settings.
+  /// The keys of the file other than settings.
   public static let keys = ["source", "size", "split", "features", "output", "extract", "teachers"]
 
-  /// The defaults.
+  /// Creates a configuration of default settings, without data.
   public init() {}
 
-  /// Reads a file of this package; the representations that it expects are those of `catalogue`.
+  /// Reads a file of this package.
   ///
-  /// Throws an error with line and column for text that is not YAML, an unknown key, and an impossible value.
+  /// Throws for an unknown key or an impossible value; the error names its line and column.
   public init(contentsOf url: URL, in catalogue: Catalogue = .standard) throws(MVError) {
     try self.init(YAMLNode(contentsOf: url), in: catalogue)
   }
 
-  /// Reads a document of this package; the representations that it expects are those of `catalogue`.
+  /// Reads a document of this package.
   ///
-  /// Throws an error with line and column for an unknown key and an impossible value.
+  /// Throws for an unknown key or an impossible value; the error names its line and column.
   public init(_ root: YAMLNode, in catalogue: Catalogue = .standard) throws(MVError) {
     var seen: Set<String> = []
     for entry in try root.entries() where !entry.value.isNull {

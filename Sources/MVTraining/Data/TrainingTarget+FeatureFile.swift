@@ -6,8 +6,8 @@ public import MVStore
 extension TrainingTarget {
   /// The representations that a feature file holds of the images of `split`.
   ///
-  /// Row for row they must be of the images that are trained on. Throws where the file is of another data set, lacks the
-  /// split, has other ids or another order of them, or lacks rows of images that could not be read.
+  /// Row for row they must be of the images that are trained on. Throws where the file is of another data set, lacks
+  /// the split, has other ids or another order of them, or lacks rows of images that could not be read.
   public static func targets(
     in file: FeatureFile, of source: any ImageSource, split: SourceSplit
   ) throws(MVError) -> [TrainingTarget] {

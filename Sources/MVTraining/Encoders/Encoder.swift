@@ -29,8 +29,9 @@ package final class Encoder {
     try projector.forward(features, pass)
   }
 
-  /// Whether views are faster as one batch than one after the other: weights are then laid out, and their gradients summed,
-  /// once.
+  /// Whether two views are faster in one batch than one after the other.
+  ///
+  /// Joined, weights are laid out only once, and their gradients summed only once.
   var joinsViews: Bool { backbone.fillsBlocks }
 
   /// Every tensor of the network, in PyTorch's order.
@@ -39,7 +40,7 @@ package final class Encoder {
   /// The tensors that are trained.
   package var parameters: [NamedTensor] { state.filter(\.isParameter) }
 
-  /// Replaces the tensors by those of `values`, by name; throws where one is missing or has another shape.
+  /// Replaces the values of all tensors by those of `values`, by name.
   ///
   /// `subject` is the file that errors name.
   package func load(_ values: [String: TensorFile.Entry], from subject: String) throws(MVError) {

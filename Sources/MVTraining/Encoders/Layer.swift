@@ -4,11 +4,12 @@ package import MVCore
 package enum NetworkPass: Hashable, Sendable {
   /// Evaluation: batch normalization by the running statistics.
   case evaluation
-  /// Training: batch normalization by the statistics of each of `views`, equally many rows of the batch one after the
-  /// other, which the running statistics then gather in that order.
+  /// Training: batch normalization uses the statistics of each of `views` equal parts of the batch.
+  ///
+  /// The parts follow one another in the batch, and the running statistics gather them in that order.
   case training(views: Int = 1)
 
-  /// 0 in evaluation.
+  /// The number of views in training; 0 in evaluation.
   var views: Int {
     guard case .training(let views) = self else { return 0 }
     precondition(views > 0, "a batch to train on holds a view or more")

@@ -1,50 +1,50 @@
 internal import Foundation
 public import MVCore
 
-/// Finds the largest batch that memory holds by doubling it, as PyTorch Lightning's scaler does, and tells how fast each is.
+/// Finds the largest batch that fits into memory by doubling it, and measures the speed of each size.
 ///
-/// On the CPU too much memory ends the process, not the step: so the next batch's memory is foretold from the last one's,
-/// and a batch that would need more than is free is not tried.
+/// It follows PyTorch Lightning's scaler. On the CPU, too much memory ends the process, not the step: so the memory of
+/// the next batch is predicted from that of the last, and a batch that would need more than is free is not tried.
 public struct BatchSizeFinder: Hashable, Sendable {
   /// The first batch size.
   public var smallest = 16
   /// The last batch size that is tried.
   public var largest = 4096
-  /// Steps of each size; the first is not timed.
+  /// The number of steps of each size; the first step is not timed.
   public var steps = 3
-  /// Bytes that the process may hold; nil for what it holds and nine tenths of what is free.
+  /// The number of bytes that the process may hold; nil means what it holds now plus nine tenths of what is free.
   public var memoryLimit: Int?
 
-  /// Creates a search from 16 to 4,096.
+  /// Creates a search from 16 to 4,096 images per batch.
   public init() {}
 
-  /// One size.
+  /// The result for one batch size.
   public struct Point: Hashable, Sendable, Codable {
-    /// Images a batch.
+    /// The number of images per batch.
     public let batchSize: Int
-    /// Images a second; both views of an image count as one.
+    /// The number of images per second; both views of an image count as one.
     public let imagesPerSecond: Double
-    /// The most bytes that the process held.
+    /// The largest number of bytes that the process held.
     public let bytes: Int
   }
 
-  /// Why a search ended.
+  /// The reasons why a search ends.
   public enum End: String, Hashable, Sendable, Codable {
-    /// The next size would take more memory than there is.
+    /// The next size would need more memory than there is.
     case memory
     /// The next size is larger than the data.
     case data
-    /// The last size that was to be tried was tried.
+    /// The largest size to try was tried.
     case limit
   }
 
-  /// What a search found.
+  /// The result of a search.
   public struct Result: Hashable, Sendable, Codable {
-    /// The sizes tried, in order.
+    /// The sizes that were tried, in order.
     public let points: [Point]
-    /// Why no larger one was.
+    /// The reason why no larger size was tried.
     public let end: End
-    /// The largest size that went well.
+    /// The largest size that succeeded.
     public var suggestion: Int { points.last?.batchSize ?? 0 }
   }
 

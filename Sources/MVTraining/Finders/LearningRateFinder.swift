@@ -1,37 +1,37 @@
 internal import Foundation
 public import MVCore
 
-/// Finds a learning rate by a short run whose rate grows from step to step (Smith 2017, "Cyclical Learning Rates for
-/// Training Neural Networks").
+/// Finds a learning rate by a short run whose rate grows from step to step.
 ///
-/// The suggestion is the rate at which the smoothed loss falls most steeply, as PyTorch Lightning's finder and so the
-/// released code take it. Nothing is written, and the run that follows starts from the same first weights.
+/// It follows Smith 2017, "Cyclical Learning Rates for Training Neural Networks". The suggestion is the rate at which
+/// the smoothed loss falls most steeply, as in PyTorch Lightning's finder and so in the released code. Nothing is
+/// written, and the run that follows starts from the same first weights.
 public struct LearningRateFinder: Hashable, Sendable {
   /// The first rate.
   public var lowest = 1e-5
   /// The last rate.
   public var highest = 0.1
-  /// Steps of the run.
+  /// The number of steps of the run.
   public var steps = 100
-  /// The run ends early where the smoothed loss exceeds the least by this factor.
+  /// The factor that ends the run early: the smoothed loss divided by its smallest value so far.
   public var divergence = 4.0
 
-  /// Creates the released code's search, 100 steps from 1e-5 to 0.1.
+  /// Creates the released code's search: 100 steps from 1e-5 to 0.1.
   public init() {}
 
   /// One step of a search.
   public struct Point: Hashable, Sendable, Codable {
-    /// The step's learning rate.
+    /// The learning rate of the step.
     public let rate: Double
-    /// Its loss.
+    /// The loss of the step.
     public let loss: Double
-    /// The mean of the losses so far, older ones weighing less by 0.98 a step.
+    /// The mean of the losses so far, in which older ones count less by a factor of 0.98 per step.
     public let smoothed: Double
   }
 
-  /// What a search found.
+  /// The result of a search.
   public struct Result: Hashable, Sendable, Codable {
-    /// The steps, in order; fewer than asked for where the loss ran away.
+    /// The steps, in order; fewer than asked for if the loss grew too large.
     public let points: [Point]
     /// The rate at which the loss fell most steeply; nil where it never fell.
     public let suggestion: Double?
@@ -72,7 +72,7 @@ public struct LearningRateFinder: Hashable, Sendable {
     return Result(points: points, suggestion: Self.steepest(points))
   }
 
-  /// The rate of the steepest fall, the first ten points and the last left out.
+  /// The rate of the steepest fall; the first ten points and the last are left out.
   static func steepest(_ points: [Point]) -> Double? {
     guard points.count > 13 else { return nil }
     let inner = Array(points[10..<points.count - 1])

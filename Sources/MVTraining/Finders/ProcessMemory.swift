@@ -1,14 +1,16 @@
 internal import Foundation
 
-/// What Linux says of this process's memory, in bytes.
+/// This process's memory in bytes, as Linux reports it.
 package enum ProcessMemory {
-  /// Held now.
+  /// The number of bytes held now.
   package static var held: Int { value(of: "VmRSS", in: "/proc/self/status") ?? 0 }
 
-  /// The most that was held since the last ``resetPeak()``, or since the start.
+  /// The largest number of bytes held since the last ``resetPeak()``, or since the start.
   package static var peak: Int { value(of: "VmHWM", in: "/proc/self/status") ?? 0 }
 
-  /// What this process could hold: what it holds, and nine tenths of what is free for it on the machine and in its group.
+  /// The number of bytes this process could hold: what it holds, and nine tenths of what is free.
+  ///
+  /// Free is what both the machine and the process's control group have left.
   package static var limit: Int {
     var free = value(of: "MemAvailable", in: "/proc/meminfo") ?? .max / 2
     if let most = number(in: "/sys/fs/cgroup/memory.max"), let used = number(in: "/sys/fs/cgroup/memory.current") {
@@ -17,7 +19,7 @@ package enum ProcessMemory {
     return held + free / 10 * 9
   }
 
-  /// Forgets the most that was held.
+  /// Resets ``peak`` to what is held now.
   package static func resetPeak() {
     guard let file = fopen("/proc/self/clear_refs", "w") else { return }
     fputs("5", file)

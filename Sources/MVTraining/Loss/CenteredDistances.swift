@@ -2,13 +2,13 @@ internal import CGuarded
 internal import CTorch
 package import MVCore
 
-/// The pairwise Euclidean distances of a batch of rows, doubly centered: one side of a distance correlation.
+/// The doubly centered, pairwise Euclidean distances of a batch of rows: one side of a distance correlation.
 ///
 /// The side that needs no gradient is computed once a batch and kept as B x B numbers, however wide its rows are.
 package final class CenteredDistances {
   let handle: OpaquePointer
 
-  /// Computes the distances of `rows` times `scale`; squares are clamped at 1e-4.
+  /// Computes the distances of `rows` times `scale`; squares are clamped from below at 1e-4.
   ///
   /// Throws for fewer than 2 rows, 4 where unbiased.
   package convenience init(
@@ -38,7 +38,7 @@ package final class CenteredDistances {
 }
 
 extension Tensor {
-  /// The distance correlation of the rows of this tensor and of `other`, with gradients to both.
+  /// The distance correlation between the rows of this tensor and those of `other`, with gradients to both.
   ///
   /// 0 where the rows of one side do not differ. Throws where the counts differ, or are below 2 (4 where unbiased).
   package func distanceCorrelation(

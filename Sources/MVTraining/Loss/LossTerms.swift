@@ -107,7 +107,7 @@ extension LossTerms: Codable {
     self.init(terms: own + others, values: values, total: try container.decode(Double.self, forKey: .total))
   }
 
-  /// Writes the terms by their names.
+  /// Writes the terms by their names; throws what the encoder throws.
   public func encode(to encoder: any Swift.Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(names, forKey: .names)

@@ -1,11 +1,11 @@
 internal import CTorch
 internal import MVCore
 
-/// Adam, AdamW or SGD over a network's parameters, with torch.optim's formulas; one pass over memory a step.
+/// Adam, AdamW or SGD over a network's parameters, with torch.optim's formulas; one pass over memory per step.
 final class Optimizer {
   let kind: OptimizerKind
   let weightDecay: Double
-  /// Steps taken.
+  /// The number of steps taken.
   private(set) var steps: Int
   private let parameters: [NamedTensor]
   private let first: [Tensor]
@@ -26,7 +26,7 @@ final class Optimizer {
     self.second = second
   }
 
-  /// Moves every parameter by one step along its gradient, then forgets the gradients.
+  /// Moves every parameter by one step along its gradient, then forgets the gradients; throws where libtorch fails.
   func step(learningRate: Double) throws(MVError) {
     steps += 1
     let tensors = parameters.map { Optional($0.tensor.handle) }
@@ -47,7 +47,7 @@ final class Optimizer {
     try parameters.map(\.tensor).clearGradients()
   }
 
-  /// The moments, under the names `optimizer.first.<parameter>` and `optimizer.second.<parameter>`.
+  /// The moments, called `optimizer.first.PARAMETER` and `optimizer.second.PARAMETER`.
   var state: [NamedTensor] {
     var state: [NamedTensor] = []
     for (name, moments) in [("first", first), ("second", second)] where !moments.isEmpty {
@@ -58,7 +58,7 @@ final class Optimizer {
     return state
   }
 
-  /// Takes up the moments and the count of steps of a checkpoint.
+  /// Continues with the moments and the number of steps of a checkpoint; throws where they do not fit.
   func load(_ values: [String: TensorFile.Entry], steps: Int, from subject: String) throws(MVError) {
     for item in state {
       guard let entry = values[item.name], entry.shape == item.tensor.shape else {

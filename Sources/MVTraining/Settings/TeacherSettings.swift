@@ -63,7 +63,9 @@ public struct TeacherSettings: Configurable, Hashable {
     try set(parsing: text)
   }
 
-  /// Takes the file and the settings of `FILE[,key=value,...]`, and keeps the others.
+  /// Sets the file and the settings of `FILE[,key=value,...]`, and keeps the others.
+  ///
+  /// Throws a usage error for an unknown setting or one out of range.
   public mutating func set(parsing text: String) throws(MVError) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     path = parts[0]
@@ -80,7 +82,7 @@ public struct TeacherSettings: Configurable, Hashable {
     guard !path.isEmpty else { throw .usage("teacher \(text)", "names no file", remedy: "write FILE.pt,key=value") }
   }
 
-  /// Changes the setting that `key=value` names.
+  /// Sets the setting that `key=value` names; throws a usage error for an unknown setting or one out of range.
   public mutating func set(assigning text: String) throws(MVError) {
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard sides.count == 2 else {

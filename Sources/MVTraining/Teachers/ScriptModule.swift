@@ -6,7 +6,7 @@ internal import MVCore
 final class ScriptModule {
   private let handle: OpaquePointer
 
-  /// Reads what `torch.jit.save` wrote.
+  /// Reads a file that `torch.jit.save` wrote; throws where it is missing or is not such a file.
   init(contentsOf url: URL) throws(MVError) {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw .missingInput(url.path, "does not exist", remedy: "check the path of the teacher")
@@ -28,7 +28,7 @@ final class ScriptModule {
     try Tensor(during: subject) { mvt_module_forward(handle, input.handle, $0) }
   }
 
-  /// Whether a file begins as the zip archive that TorchScript is kept in.
+  /// Whether a file begins like the zip archive that TorchScript is stored in.
   static func isLikely(at url: URL) -> Bool {
     guard let file = try? FileHandle(forReadingFrom: url) else { return false }
     defer { try? file.close() }

@@ -2,28 +2,28 @@ public import Foundation
 public import MVCore
 internal import MVImaging
 
-/// A network that others trained, read from TorchScript: images to embeddings, in evaluation mode and without gradients.
+/// A trained network, read from TorchScript: it turns images into embeddings, in evaluation mode and without gradients.
 public final class Teacher: @unchecked Sendable {
   // Unchecked: libtorch may run one module on several threads, and in evaluation mode nothing in it changes.
 
-  /// How it is fed.
+  /// The settings: how images are passed to the network, and how much its embedding counts.
   public let settings: TeacherSettings
-  /// Columns of an embedding; an output of more axes is flattened.
+  /// The number of columns of an embedding; an output of more axes is flattened.
   public let columns: Int
-  /// A text that tells one file from another.
+  /// A text that differs between files.
   public let fingerprint: String
   private let module: ScriptModule
   private let size: ImageSize
   private let mean: [Float]
   private let deviation: [Float]
 
-  /// Whether the file at `url` begins as TorchScript does, and a checkpoint of this package does not.
+  /// Whether the file at `url` begins like TorchScript, which a checkpoint of this package does not.
   public static func isTorchScript(_ url: URL) -> Bool { ScriptModule.isLikely(at: url) }
 
-  /// Reads the file and shows it two gray images, of its size or else of `imageSize`.
+  /// Reads the file and runs it once on two gray images, of its input size or else of `imageSize`.
   ///
   /// Throws, naming the file, where it is missing, is not TorchScript, does not take such images, or does not give one
-  /// finite row an image.
+  /// finite row per image.
   public init(_ settings: TeacherSettings, imageSize: ImageSize) throws(MVError) {
     let url = URL(filePath: settings.path)
     (mean, deviation) = try settings.statistics()
@@ -53,7 +53,7 @@ public final class Teacher: @unchecked Sendable {
     columns = rows.count / 2
   }
 
-  /// One row an image.
+  /// Computes one row per image.
   ///
   /// Throws for images that are neither gray nor RGB, and for floats outside 0...1.
   public func embed(_ images: ImageBatch, threads: Int = Parallel.processorCount) throws(MVError) -> Matrix {
@@ -62,7 +62,9 @@ public final class Teacher: @unchecked Sendable {
     return try embedding(of: images.bytesInColor("a batch"), shape: shape, threads: threads)
   }
 
-  /// The rows of 8-bit RGB images of one shape; `threads` resize.
+  /// Computes the rows of 8-bit RGB images of one shape; `threads` threads resize.
+  ///
+  /// Throws where the network fails.
   func embedding(of pixels: [UInt8], shape: ImageShape, threads: Int) throws(MVError) -> Matrix {
     let count = pixels.count / shape.count
     let input = ImageShape(height: size.height, width: size.width, channels: 3)

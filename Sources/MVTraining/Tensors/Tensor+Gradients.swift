@@ -19,13 +19,13 @@ extension Tensor {
 }
 
 extension [Tensor] {
-  /// Forgets the gradient of each.
+  /// Forgets the gradient of each tensor; throws where libtorch fails.
   func clearGradients() throws(MVError) {
     let handles = map { Optional($0.handle) }
     try check(mvt_clear_gradients(handles, Int64(count)), during: "clearing gradients")
   }
 
-  /// The Euclidean norm of all gradients together.
+  /// The Euclidean norm of all gradients together; throws where libtorch fails.
   func gradientNorm() throws(MVError) -> Double {
     let handles = map { Optional($0.handle) }
     var norm = 0.0
@@ -33,7 +33,7 @@ extension [Tensor] {
     return norm
   }
 
-  /// Multiplies every gradient by `factor`.
+  /// Multiplies every gradient by `factor`; throws where libtorch fails.
   func scaleGradients(by factor: Double) throws(MVError) {
     let handles = map { Optional($0.handle) }
     try check(mvt_scale_gradients(handles, Int64(count), factor), during: "gradient clipping")

@@ -2,7 +2,7 @@ internal import CTorch
 package import MVCore
 
 extension Tensor {
-  /// A normalized batch N x C x H x W, `(byte / 255 - mean) / deviation`, from bytes N x H x W x C.
+  /// Creates a normalized batch N x C x H x W, `(byte / 255 - mean) / deviation`, from bytes N x H x W x C.
   ///
   /// `channelsLast` keeps the bytes' own order in memory, which convolutions on the CPU are fastest with.
   package convenience init(
@@ -26,7 +26,7 @@ extension Tensor {
     try convolved(with: weight, stride: stride, padding: padding, intoBlocks: false)
   }
 
-  /// The same; `intoBlocks` gives it as N x O/16 x H x W x 16, which ``Torch/hasChannelBlocks`` must allow.
+  /// The same; with `intoBlocks` the result is N x O/16 x H' x W' x 16, which needs ``Torch/hasChannelBlocks``.
   func convolved(with weight: Tensor, stride: Int, padding: Int, intoBlocks: Bool) throws(MVError) -> Tensor {
     try Tensor(during: "convolution") {
       mvt_conv2d(handle, weight.handle, Int64(stride), Int64(padding), intoBlocks, $0)
@@ -50,7 +50,7 @@ extension Tensor {
     try Tensor(during: "linear layer") { mvt_linear(handle, weight.handle, bias?.handle, $0) }
   }
 
-  /// Some of the rows, along the first axis.
+  /// The rows at positions `range` of the first axis, in the same memory; throws where there are none such.
   func rows(_ range: Range<Int>) throws(MVError) -> Tensor {
     try Tensor(during: "rows") { mvt_rows(handle, Int64(range.lowerBound), Int64(range.count), $0) }
   }
@@ -58,8 +58,10 @@ extension Tensor {
   /// The same values with channels fastest in memory.
   package func channelsLast() throws(MVError) -> Tensor { try applying(MVTChannelsLast, "memory layout") }
 
-  /// Batch normalization over axis 1; in training, `views` above 0, the statistics of each view are used and the running ones
-  /// updated in place.
+  /// Batch normalization over axis 1; throws where the shapes do not fit.
+  ///
+  /// In training (`views` above 0) it uses the statistics of each of `views` equal parts of the batch, and updates the
+  /// running statistics in place.
   func batchNormalized(
     weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, views: Int, momentum: Double,
     epsilon: Double, relu: Bool

@@ -2,7 +2,7 @@ internal import CGuarded
 internal import CTorch
 package import MVCore
 
-/// Numbers in a grid of any number of axes, held by libtorch, with the gradients it records.
+/// Numbers in an array of any number of axes, held by libtorch, with the gradients that it records.
 ///
 /// A tensor is a handle: copying the reference copies no numbers. It is not for use by several threads at once.
 package final class Tensor {
@@ -30,7 +30,7 @@ package final class Tensor {
     try self.init(matrix.values, shape: [matrix.rows, matrix.columns])
   }
 
-  /// Calls a shim function that writes a handle.
+  /// Wraps the handle that a shim function writes; throws where the function fails.
   convenience init(
     during subject: String, _ body: (UnsafeMutablePointer<OpaquePointer?>) -> GuardedStatus
   ) throws(MVError) {

@@ -2,7 +2,7 @@ internal import Foundation
 internal import MVCore
 internal import MVFiles
 
-/// `losses.csv` of a run: one line an epoch, rewritten whole so that a kill leaves no half line.
+/// The file `losses.csv` of a run: one line per epoch, rewritten whole so that a kill leaves no half line.
 struct EpochLog {
   /// The epochs in it.
   private(set) var records: [EpochRecord] = []
@@ -10,9 +10,7 @@ struct EpochLog {
   private let terms: [LossTerms.Term]
   private var lines: [String]
 
-  /// Continues the file at `url` after `epochs` epochs, dropping what later epochs left, or starts it anew.
-  ///
-  /// Throws where the file is of other terms, or a line of it cannot be read.
+  /// Continues the file at `url` after `epochs` epochs, without the lines of later epochs, or starts a new one.
   init(at url: URL, terms: [LossTerms.Term], keepingEpochs epochs: Int) throws(MVError) {
     self.url = url
     self.terms = terms

@@ -1,11 +1,11 @@
 internal import MVCore
 internal import MVImaging
 
-/// What is trained, and one step of it: both views of a batch through the encoder, the loss, its gradient, the update.
+/// An encoder in training, one step at a time: both views through the encoder, the loss, its gradient, the update.
 final class Learner {
   let settings: TrainingSettings
   let data: TrainingData
-  /// The images of each step.
+  /// The order that gives the images of each step.
   let order: EpochOrder
   let encoder: Encoder
   let optimizer: Optimizer
@@ -48,7 +48,7 @@ final class Learner {
       imageShape: data.shape, representations: data.targets.map(\.name), teachers: data.teacherFingerprints)
   }
 
-  /// The batches of `steps`, made ready ahead on other threads.
+  /// The batches of `steps`, prepared ahead on other threads.
   func batches(of steps: Range<Int>) -> BatchProducer {
     let (data, policy, order, settings) = (data, policy, order, settings)
     let parts = settings.accumulate
@@ -61,9 +61,10 @@ final class Learner {
     }
   }
 
-  /// One step: the mean gradient of its batches, and the update.
+  /// Makes one step: averages the gradients of its batches and updates the weights.
   ///
-  /// Where a term of the loss is not finite, it is among the terms given back, and the weights are left alone.
+  /// If a term of the loss is not finite, the returned terms contain it and the weights are left unchanged. Throws
+  /// where libtorch fails or a batch cannot be prepared.
   func update(learningRate: Double, from producer: BatchProducer, clock: inout StepClock) throws(MVError) -> LossTerms {
     func next() throws(MVError) -> PreparedBatch {
       let since = ContinuousClock.now
@@ -88,14 +89,15 @@ final class Learner {
     return terms
   }
 
-  /// Both views of a batch through the encoder, the loss, and its gradient, where it is finite, added to what is there.
+  /// Passes both views of a batch through the encoder and adds the gradient of the loss, if it is finite.
   private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
     let count = settings.batchSize
     // The augmented view goes first, as released: batch normalization's running statistics depend on the order.
     let views = try tensor(of: batch.augmented + batch.plain, count: 2 * count)
     let (augmented, plain) = (try views.rows(0..<count), try views.rows(count..<2 * count))
-    // A teacher's own memory would come on top of the network's; the others' time is shorter after the network's first
-    // half, by when the next batch is ready and its thread has left the cores.
+    // A teacher's own memory would come on top of the network's, so with a teacher the representations are computed
+    // first. Without one they are computed after the encoder's forward pass: by then the next batch is ready, and its
+    // thread no longer uses the cores.
     let early = hasTeacher ? try representations(of: batch, plain: plain) : nil
     let (z, z0) = try clock.networking { () throws(MVError) in
       try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
@@ -107,7 +109,7 @@ final class Learner {
     let representations = if let early { early } else { try representations(of: batch, plain: plain) }
     let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
     guard terms.firstNotFinite == nil else { return terms }
-    // The loss knows its gradient already; what is left is the encoder's.
+    // The loss already has its own gradient; what remains is the encoder's backward pass.
     try clock.networking { () throws(MVError) in try value.backward() }
     return terms
   }

@@ -2,10 +2,9 @@ internal import MVCore
 internal import MVEvaluation
 internal import MVStore
 
-/// Scores embeddings while they are trained: k-NN and a linear probe learn from the labels of some training images and
-/// are asked for those of others.
+/// Scores embeddings during training: k-NN and a linear probe learn from some train images and are tested on others.
 ///
-/// The encoder sees all of these images, without their labels; test images are never touched.
+/// The encoder trains on all of these images, without their labels; test images are never touched.
 struct OnlineValidation {
   private static let mostKnown = 5000
   private static let mostAsked = 1000
@@ -14,9 +13,9 @@ struct OnlineValidation {
   private let asked: [Int]
   private let labels: [Int64]
 
-  /// Chooses the images by `seed`: a tenth of those with labels, at most 1000, to be asked for, and at most 5000 others.
+  /// Chooses the images by `seed`: a tenth of the labeled ones, at most 1000, to test on, and at most 5000 others.
   ///
-  /// Nil where fewer than 50 images have labels, or all have the same.
+  /// Returns nil where fewer than 50 images have labels, or all have the same label.
   init?(of data: TrainingData, seed: UInt64) {
     let labeled = data.labels.indices.filter { data.labels[$0] >= 0 }
     guard labeled.count >= 50, Set(data.labels.filter { $0 >= 0 }).count > 1 else { return nil }
@@ -28,7 +27,7 @@ struct OnlineValidation {
     labels = data.labels
   }
 
-  /// Embeds the chosen images and scores them.
+  /// Embeds the chosen images and scores them; throws where embedding or scoring fails.
   func scores(of embedder: Embedder, on data: TrainingData) throws(MVError) -> ValidationScores {
     let train = try features(of: known, embedder, data, name: "train part")
     let test = try features(of: asked, embedder, data, name: "validation part")

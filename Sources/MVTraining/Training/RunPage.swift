@@ -2,7 +2,7 @@ public import Foundation
 public import MVCore
 package import MVPages
 
-/// `report.html` of a run: the curves of its epochs, and its settings.
+/// The page `report.html` of a run, with its curves and its settings.
 public struct RunPage {
   private let records: [EpochRecord]
   private let settings: TrainingSettings
@@ -22,7 +22,7 @@ public struct RunPage {
     return LineChart.Series(name, x: points.map(\.x), y: points.map(\.y))
   }
 
-  /// Writes the page, whole or not at all.
+  /// Writes the page, whole or not at all; throws where the file cannot be written.
   public func write() throws(MVError) {
     var page = Page(title: "Training run \(folder.lastPathComponent)", kind: "train")
     page.paragraph(

@@ -1,6 +1,6 @@
 internal import MVCore
 
-/// The time of a run's steps and of its epochs.
+/// Measures the time of a run's steps and epochs.
 struct StepClock {
   private let stepsBefore: Int
   private let totalSteps: Int
@@ -26,9 +26,10 @@ struct StepClock {
     epochWaiting += time.seconds
   }
 
-  /// Runs `body`, which is the network's own work: the encoder's two passes, or the optimizer.
+  /// Runs `body` and counts its time as the network's: the encoder's two passes, or the optimizer.
   ///
-  /// On CUDA kernels outlast the call that starts them, so that there this counts their launch and no more.
+  /// On CUDA, kernels run on after the call that starts them, so there only their launch is counted. Throws what `body`
+  /// throws.
   mutating func networking<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
     let since = ContinuousClock.now
     defer {
@@ -45,7 +46,7 @@ struct StepClock {
     now = ContinuousClock.now
   }
 
-  /// Begins the epoch now: what happened since the last step is not its time.
+  /// Begins the epoch now, so that what happened since the last step is not counted.
   mutating func restartEpoch() { epochStart = ContinuousClock.now }
 
   private var seconds: Double { max((now - start).seconds, 1e-9) }
@@ -54,7 +55,7 @@ struct StepClock {
   var waitingShare: Double { waiting / seconds }
   var networkSeconds: Double { network }
 
-  /// The time since the last call, or since the start.
+  /// The figures since the last call, or since the start.
   mutating func endEpoch() -> (
     seconds: Double, imagesPerSecond: Double, waitingShare: Double, networkShare: Double
   ) {

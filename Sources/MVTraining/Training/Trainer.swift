@@ -3,35 +3,31 @@ public import MVCore
 internal import MVFiles
 public import MVImaging
 
-/// Trains an encoder by the MV-MR loss, in a folder of its own: `last.ckpt`, `best.ckpt`, `losses.csv` and TensorBoard's
-/// events.
+/// Trains an encoder with the MV-MR loss, in a folder of its own.
 ///
-/// A run is a function of its settings and its data alone: neither the number of workers nor a kill and a resume change
-/// a bit of its checkpoints. It is not for use by several threads at once.
-///
-///     let data = try TrainingData(source: source, split: source.split("train"), targets: [.pixels])
-///     let trainer = try Trainer(TrainingSettings(), data: data, folder: URL(filePath: "run"))
-///     try trainer.run { print($0.step, $0.loss.total) }
+/// The folder holds `last.ckpt`, `best.ckpt`, `losses.csv` and TensorBoard's events. A run depends only on its settings
+/// and its data: neither the number of workers nor a kill and a resume change a bit of its checkpoints. Only one thread
+/// at a time may use a trainer.
 public final class Trainer {
   /// The settings of the run.
   public let settings: TrainingSettings
   /// The run's folder.
   public let folder: URL
-  /// The encoder that is trained.
+  /// The encoder in training.
   package var encoder: Encoder { learner.encoder }
-  /// Steps of the whole run.
+  /// The number of steps of the whole run.
   public let totalSteps: Int
-  /// Steps done; not 0 after a resume.
+  /// The number of steps done; not 0 after a resume.
   public private(set) var step: Int
   /// The epochs of the run so far, those before a resume included.
   public var records: [EpochRecord] { log.records }
   /// The statistics that images are normalized by.
   public var statistics: ImageStatistics { learner.statistics }
 
-  /// The last checkpoint of a run in `folder`.
+  /// The path of the last checkpoint of a run in `folder`.
   public static func checkpoint(in folder: URL) -> URL { folder.appending(path: "last.ckpt") }
 
-  /// The checkpoint of a run in `folder` whose embeddings a linear probe told apart best.
+  /// The path of the checkpoint, of a run in `folder`, whose embeddings scored best in a linear probe.
   public static func bestCheckpoint(in folder: URL) -> URL { folder.appending(path: "best.ckpt") }
 
   private let learner: Learner
@@ -42,11 +38,10 @@ public final class Trainer {
   private var log: EpochLog
   private let events: EventFile
 
-  /// Prepares a run in `folder`, which is made where it is not there.
+  /// Prepares a run in `folder`, which is created if needed.
   ///
-  /// `resuming` takes up the run that is there, or starts one where there is none yet. Throws where settings, data and
-  /// representations do not go together, where the folder already holds a run and is not to be resumed, and where that
-  /// run had other settings or other data.
+  /// With `resuming`, a run that is already there is continued. Throws where settings, data and representations do not
+  /// fit, where the folder holds a run that is not to be resumed, and where that run had other settings or data.
   public init(
     _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false
   ) throws(MVError) {
@@ -85,8 +80,8 @@ public final class Trainer {
   /// Trains to the end, or until `cancellation` asks to stop; `progress` is told of each step, on this thread.
   ///
   /// Throws an error of the kind `interrupted` where it was stopped, after saving the run; an error that names the term
-  /// where the loss is not finite: the last checkpoint then stays the last good one; and an error where a file cannot be
-  /// written.
+  /// where the loss is not finite: the last checkpoint then stays the last good one; and an error where a file cannot
+  /// be written.
   public func run(
     cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in }
   ) throws(MVError) {
@@ -138,7 +133,8 @@ public final class Trainer {
       imagesPerSecond: time.imagesPerSecond, waitingShare: time.waitingShare,
       networkShare: time.networkShare, seconds: time.seconds, validation: scores)
     partialLoss = nil
-    // Before the checkpoint: a resumed run drops lines of epochs it has to repeat, but cannot make up those that lack.
+    // Logged before the checkpoint is written: a resumed run drops lines of epochs it repeats, but cannot restore
+    // missing ones.
     try log.append(record)
     try events.append(record)
     if let score = scores?.probe, score > bestScore ?? -1 {
@@ -166,7 +162,7 @@ public final class Trainer {
     return place
   }
 
-  /// Writes `last.ckpt`; throws, and leaves the one that is there, where a weight or an embedding is not finite.
+  /// Writes `last.ckpt`; throws, and keeps the old one, where a weight or an embedding is not finite.
   public func save() throws(MVError) { try save(to: Trainer.checkpoint(in: folder)) }
 
   private var lastGoodState: String {
