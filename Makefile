@@ -54,7 +54,7 @@ docs:            ## check that the documentation is whole; needs the program, of
 docc: build      ## build the API documentation into .build/docc; a broken link is an error
 	@.ci/docc
 
-check: lint test docs ## everything that must hold, what is quick first
+check: setup lint test docs ## everything that must hold, what is quick first
 
 install:         ## copy the commands to PREFIX/bin (/usr/local/bin), where DESTDIR may stand before
 	@.ci/install '$(BIN)' '$(DESTDIR)$(PREFIX)/bin' $(PROGRAMS)

@@ -1,6 +1,6 @@
 // Scores representations of the built-in images: nearest neighbors, a linear probe, and where it errs.
 //
-// swift run evaluate [FOLDER]
+// swift run -c release evaluate [FOLDER]
 import Foundation
 import MVDatasets
 import MVEvaluation

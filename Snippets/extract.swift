@@ -1,6 +1,6 @@
 // Extracts two representations of the built-in images into a feature file, and reads it.
 //
-// swift run extract [FOLDER]
+// swift run -c release extract [FOLDER]
 import Foundation
 import MVCore
 import MVDatasets

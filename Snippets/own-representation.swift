@@ -1,6 +1,6 @@
 // A representation of one's own: a name in the catalogue, the checks that all pass, and a feature file of it.
 //
-// swift run own-representation [FOLDER]
+// swift run -c release own-representation [FOLDER]
 import Foundation
 import MVCore
 import MVDatasets

@@ -1,6 +1,6 @@
 // A source of images of one's own: anything that knows its splits and draws or reads batches.
 //
-// swift run own-source [FOLDER]
+// swift run -c release own-source [FOLDER]
 import Foundation
 import MVCore
 import MVDatasets

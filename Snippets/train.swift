@@ -1,6 +1,6 @@
 // Trains a small encoder on the built-in images, without labels, and scores its embeddings.
 //
-// swift run train [FOLDER]
+// swift run -c release train [FOLDER]
 import Foundation
 import MVCore
 import MVDatasets

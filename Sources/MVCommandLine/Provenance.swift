@@ -12,7 +12,9 @@ public enum Provenance {
   }
 
   /// The command line as a shell would take it.
-  public static var commandLine: String { commandLine(of: CommandLine.arguments) }
+  ///
+  /// The program is called `mvmr` whichever of the programs behind it runs the command.
+  public static var commandLine: String { commandLine(of: ["mvmr"] + CommandLine.arguments.dropFirst()) }
 
   static func commandLine(of words: [String]) -> String {
     words.map { word in
