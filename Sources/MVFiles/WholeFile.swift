@@ -9,7 +9,7 @@ package enum WholeFile {
   package static func bytes(
     of url: URL, mapped: Bool = false, remedy: String = "check the path"
   ) throws(MVError) -> Data {
-    do { return try Data(contentsOf: url, options: mapped ? .mappedIfSafe : []) } catch {
+    do { return try Data(contentsOf: url, options: mapped ? .alwaysMapped : []) } catch {
       _ = try InputPath.isFolder(url, remedy: remedy)
       throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")
     }

@@ -114,11 +114,13 @@ private struct Conversion {
       classes = WholeFile.lines(of: text)
     }
     let like = try arguments["like"].map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
-    let arrays = try FeatureImport(
-      imports.inputs, like: like, dataset: arguments["dataset"], classNames: classes,
-      element: try arguments.choice("dtype", as: ElementType.self), software: Provenance.software)
-    let summary = try job.run { (job) throws(MVError) in
-      try arrays.write(
+    let element = try arguments.choice("dtype", as: ElementType.self)
+    // Opening many arrays is part of the work: Ctrl-C ends it as it ends the rest.
+    let summary = try job.run { [classes] (job) throws(MVError) in
+      let arrays = try FeatureImport(
+        imports.inputs, like: like, dataset: arguments["dataset"], classNames: classes, element: element,
+        software: Provenance.software)
+      return try arrays.write(
         to: output, overwrite: arguments.has("overwrite"), compressed: arguments.has("compress"),
         cancellation: job.cancellation, progress: job.progress)
     }

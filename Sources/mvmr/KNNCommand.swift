@@ -76,7 +76,7 @@ extension Command {
   private static func writeNeighbors(
     of pair: EvaluationPair, found classifier: NearestNeighbors, to url: URL
   ) throws(MVError) {
-    let found = try Job("neighbours", unit: "rows").run { (job) throws(MVError) -> Neighbors in
+    let found = try Job("neighbors", unit: "rows").run { (job) throws(MVError) -> Neighbors in
       switch pair {
       case .splits(let train, let test):
         try classifier.search(train: train, queries: test, cancellation: job.cancellation, progress: job.progress)

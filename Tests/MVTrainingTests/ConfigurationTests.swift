@@ -163,6 +163,7 @@ struct ConfigurationTests {
     ("teachers:\n  - {path: a.pt, colour: 3}\n", "c.yaml:2:18", "colour"),
     ("teachers:\n  - {path: a.pt, mean: [1, 2]}\n", "c.yaml:2:24", "mean"),
     ("teachers:\n  - {size: 3}\n", "c.yaml:2:5", "path"),
+    ("teachers:\n  - {path: a.pt, normalisation: cifar, normalization: none}\n", "c.yaml:2:40", "normalization again"),
     ("teachers: [{path: a.pt}, {path: b.pt}]\n", "c.yaml:1:26", "teacher"),
   ]) func errorsNameTheirPlace(_ yaml: String, _ place: String, _ word: String) throws {
     let error = #expect(throws: MVError.self) { try read(yaml) }

@@ -72,7 +72,7 @@ struct FileTree: Sendable {
   func bytes(of name: String) throws(MVError) -> Data {
     switch place {
     case .folder(let url):
-      return try WholeFile.bytes(of: url.appending(path: name), mapped: true, remedy: Self.remedy)
+      return try WholeFile.bytes(of: url.appending(path: name), remedy: Self.remedy)
     case .packed(let files, let folder):
       guard let bytes = files.bytes(of: Self.joined(folder, name)) else { throw missing(name) }
       return bytes

@@ -18,7 +18,7 @@ extension Image {
   ///
   /// Throws where the file is missing, is no image, is cut off, or has more than 8 bits per channel.
   public init(contentsOf url: URL, decoding: Decoding = Decoding()) throws(MVError) {
-    try self.init(decoding: WholeFile.bytes(of: url, mapped: true), name: url.path, decoding)
+    try self.init(decoding: WholeFile.bytes(of: url), name: url.path, decoding)
   }
 
   /// Decodes the bytes of an image file as 8-bit RGB; errors call the image `name`.

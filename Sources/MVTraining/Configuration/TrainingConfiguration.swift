@@ -105,11 +105,15 @@ public struct TrainingConfiguration: Hashable, Sendable {
     var teachers: [TeacherSettings] = []
     for item in node.elements() {
       var teacher = TeacherSettings()
+      var seen: Set<String> = []
       for entry in try item.entries() where !entry.value.isNull {
-        guard (try? TeacherSettings.setting(named: entry.name)) != nil else {
+        guard let setting = try? TeacherSettings.setting(named: entry.name) else {
           throw .usage(
             entry.key.place, "\(entry.name) is not a setting of a teacher",
             remedy: "it has \(TeacherSettings.settings.map(\.name).joined(separator: ", "))")
+        }
+        guard seen.insert(setting.name).inserted else {
+          throw .badData(entry.key.place, "gives \(setting.name) again", remedy: "keep one")
         }
         try teacher.set(entry.name, to: entry.value)
       }
