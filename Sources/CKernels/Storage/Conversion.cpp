@@ -1,5 +1,6 @@
 #include "CKernelsConversion.h"
 
+#include <math.h>
 #include <string.h>
 
 #undef HWY_TARGET_INCLUDE
@@ -11,6 +12,52 @@ HWY_BEFORE_NAMESPACE();
 namespace mvk {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+// Where the processor has no instruction for it, Highway's stand-in cuts digits off and takes neither infinities nor
+// NaN, which mark rows that could not be read: there, one by one as F16C does it.
+#if HWY_TARGET == HWY_SSSE3 || HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR
+
+void Widen(const void* source, float* target, size_t count) {
+  const auto* from = static_cast<const unsigned char*>(source);
+  for (size_t i = 0; i < count; i++) {
+    uint16_t half;
+    memcpy(&half, from + 2 * i, sizeof half);
+    const uint32_t sign = uint32_t(half & 0x8000) << 16, exponent = half >> 10 & 31, mantissa = half & 0x3FF;
+    uint32_t bits = (uint32_t(half & 0x7FFF) << 13) + 0x38000000;
+    if (exponent == 31) bits = 0x7F800000 | mantissa << 13 | (mantissa ? 0x400000 : 0);
+    if (exponent == 0) {
+      const float small = float(mantissa) * 0x1p-24f;
+      memcpy(&bits, &small, sizeof bits);
+    }
+    bits |= sign;
+    memcpy(target + i, &bits, sizeof bits);
+  }
+}
+
+void Narrow(const float* source, void* target, size_t count) {
+  auto* to = static_cast<unsigned char*>(target);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, source + i, sizeof bits);
+    const uint32_t magnitude = bits & 0x7FFFFFFF;
+    uint32_t half;
+    if (magnitude > 0x7F800000) {
+      half = 0x7E00 | (magnitude >> 13 & 0x3FF);
+    } else if (magnitude >= 0x477FF000) {  // 65520, which rounds to infinity
+      half = 0x7C00;
+    } else if (magnitude < 0x38800000) {  // below the smallest normal half, 2^-14
+      float small;
+      memcpy(&small, &magnitude, sizeof small);
+      half = uint32_t(nearbyintf(small * 0x1p24f));
+    } else {
+      half = (magnitude + 0xFFF + (magnitude >> 13 & 1) - 0x38000000) >> 13;
+    }
+    const uint16_t result = uint16_t(half | (bits >> 16 & 0x8000));
+    memcpy(to + 2 * i, &result, sizeof result);
+  }
+}
+
+#else
 
 void Widen(const void* source, float* target, size_t count) {
   const hn::ScalableTag<float> d;
@@ -43,6 +90,8 @@ void Narrow(const float* source, void* target, size_t count) {
     memcpy(to + i, out, (count - i) * 2);
   }
 }
+
+#endif
 
 }  // namespace HWY_NAMESPACE
 }  // namespace mvk
