@@ -34,7 +34,7 @@ public struct ProtocolProbe: Hashable, Sendable {
   /// Trains on the labeled rows of `train`; `progress` counts rows, once per epoch.
   ///
   /// With `selectingOn`, rate and epoch are chosen by accuracy on those rows, and nothing is held out. Throws as
-  /// ``LinearProbe/fit(_:progress:)`` does, and where every rate diverges.
+  /// ``LinearProbe/fit(_:cancellation:progress:)`` does, and where every rate diverges.
   public func fit(
     _ train: LabeledFeatures, selectingOn test: LabeledFeatures? = nil,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

@@ -25,7 +25,7 @@ public struct RGBImage: Hashable, Sendable {
     self.init(height: image.shape.height, width: image.shape.width, pixels: values)
   }
 
-  /// The same pixels as an ``MVCore/Image``.
+  /// The same pixels as an `Image`.
   public var image: Image {
     Image(shape: ImageShape(height: height, width: width, channels: 3), pixels: .uint8(pixels))
   }
