@@ -7,7 +7,7 @@ internal import MVFiles
 /// rewritten file says what the first one said. It is recorded, not compared: ``FeatureFilePlan/fingerprint`` is
 /// compared.
 public struct SourceRecord: Hashable, Sendable, Codable {
-  private let object: [String: JSONValue]
+  private let object: [String: SettingValue]
 
   /// Records a value; throws where its JSON is not an object.
   public init(_ value: some Encodable) throws(MVError) {
@@ -26,7 +26,7 @@ public struct SourceRecord: Hashable, Sendable, Codable {
 
   /// Reads an object; throws what the decoder throws where there is none.
   public init(from decoder: any Decoder) throws {
-    object = try decoder.singleValueContainer().decode([String: JSONValue].self)
+    object = try decoder.singleValueContainer().decode([String: SettingValue].self)
   }
 
   /// Writes the object; throws what the encoder throws.
