@@ -68,4 +68,7 @@ fixtures:        ## write golden values again, all or by ONLY=hog some; PYTHON n
 bench: build     ## measure
 	$(BIN)/mvmr-bench
 
-.PHONY: help setup demo build debug test sanitize lint format docs docc check install uninstall fixtures bench
+figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
+	@.ci/figures $(BIN)/mvmr-bench
+
+.PHONY: help setup demo build debug test sanitize lint format docs docc check install uninstall fixtures bench figures

@@ -3,9 +3,9 @@ internal import MVCommandLine
 internal import MVCore
 
 /// What a benchmark measured: a table for people, or one JSON object that can be kept and compared later.
-struct BenchmarkResults: Encodable {
+struct BenchmarkResults: Codable {
   /// What a figure counts.
-  enum Unit: String, Encodable {
+  enum Unit: String, Codable {
     case seconds
     case gibibytes
     case imagesPerSecond = "images_per_second"
@@ -13,7 +13,7 @@ struct BenchmarkResults: Encodable {
     /// A figure with its unit.
     func text(_ value: Double) -> String {
       switch self {
-      case .seconds: String(format: "%.3f s", value)
+      case .seconds: value < 0.1 ? String(format: "%.2f ms", 1000 * value) : String(format: "%.3f s", value)
       case .gibibytes: String(format: "%.2f GiB", value)
       case .imagesPerSecond: String(format: "%.1f images/s", value)
       }
@@ -21,7 +21,7 @@ struct BenchmarkResults: Encodable {
   }
 
   /// One measurement: ours, and a peer's where there is one.
-  struct Figure: Encodable {
+  struct Figure: Codable {
     /// What was done, and on what.
     let work: String
     let unit: Unit
@@ -35,30 +35,20 @@ struct BenchmarkResults: Encodable {
 
     /// How many times as good as the peer ours is; nil without a peer.
     var ratio: Double? { theirs.map { unit == .imagesPerSecond ? ours / $0 : $0 / ours } }
-
-    private enum CodingKeys: String, CodingKey { case work, unit, ours, peer, theirs, ratio, wanted, remark }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(work, forKey: .work)
-      try container.encode(unit, forKey: .unit)
-      try container.encode(ours, forKey: .ours)
-      try container.encodeIfPresent(peer, forKey: .peer)
-      try container.encodeIfPresent(theirs, forKey: .theirs)
-      try container.encodeIfPresent(ratio, forKey: .ratio)
-      try container.encodeIfPresent(wanted, forKey: .wanted)
-      try container.encodeIfPresent(remark, forKey: .remark)
-    }
   }
 
   /// Which benchmark it was.
   let benchmark: String
-  let machine = Machine.this
+  /// The day, as `2026-11-26`.
+  let date: String
+  let machine: Machine
   private(set) var measurements: [Figure] = []
 
-  private enum CodingKeys: String, CodingKey { case benchmark, machine, measurements }
-
-  init(_ benchmark: String) { self.benchmark = benchmark }
+  init(_ benchmark: String) {
+    self.benchmark = benchmark
+    date = Date.now.formatted(.iso8601.year().month().day())
+    machine = .this
+  }
 
   /// The option that every benchmark takes.
   static let option = Argument.flag("json", "print one JSON object: the machine and every measurement")

@@ -4,7 +4,7 @@ internal import MVCommandLine
 internal import MVCore
 
 /// What figures were measured on: they mean nothing on another machine.
-struct Machine: Encodable {
+struct Machine: Codable {
   /// The processor's name, as Linux gives it.
   let processor: String
   /// Cores that this process may use.

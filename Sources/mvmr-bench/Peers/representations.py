@@ -3,8 +3,8 @@
 Peers: kymatio 0.3 on torch (scattering), torch (HOG layer), scikit-image in two processes (HOG, LBP), OpenCV in two
 threads (colour histogram). Ours and theirs take turns, three rounds; the medians are compared.
 
-Usage: representations.py [--images FOLDER_OF_PICTURES] [--tool mvmr-bench] [--rounds 3] [--only NAME]...
-Without a folder the pixels are random.
+Usage: representations.py [--images FOLDER_OF_PICTURES] [--tool mvmr-bench] [--rounds 3] [--only NAME]... [--json]
+Without a folder the pixels are random. --json prints what `mvmr-bench table` reads.
 """
 import argparse
 import json
@@ -26,6 +26,13 @@ if not hasattr(scipy.special, "sph_harm"):  # kymatio 0.3.0 imports it; 2-D scat
 
 WORKERS = 2
 COUNTS = {32: 512, 96: 96, 224: 32}
+PEERS = {
+    "scattering": "kymatio on torch, two threads",
+    "hog-layer": "torch, two threads",
+    "hog": "scikit-image, two processes",
+    "lbp": "scikit-image, two processes",
+    "color": "OpenCV calcHist, two threads",
+}
 
 
 def pictures(folder, side, count):
@@ -84,6 +91,7 @@ def main():
     parser.add_argument("--tool", default=".build/release/mvmr-bench")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", action="append")
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
 
     import cv2
@@ -99,7 +107,9 @@ def main():
     def spread(pool, function, images):
         list(pool.map(function, np.array_split(images, 4 * WORKERS)))
 
-    print(f"{'work':<24}{'peer/s':>12}{'ours/s':>12}{'ratio':>8}", flush=True)
+    results = {"measurements": []}
+    if not options.json:
+        print(f"{'work':<24}{'peer/s':>12}{'ours/s':>12}{'ratio':>8}", flush=True)
     for side, count in COUNTS.items():
         rgb = pictures(options.images, side, count)
         grey = np.ascontiguousarray(rgb[..., 1:2])
@@ -130,9 +140,17 @@ def main():
                 theirs.append(count / statistics.median(seconds(peer) for _ in range(3)))
                 command = [options.tool, "representations", "--json", "--threads", str(WORKERS), "--representation", name,
                            "--source", f"npy:{scratch / kind}.npy", "--limit", str(count)]
-                ours.append(json.loads(subprocess.check_output(command))["measurements"][0]["ours"])
+                measured = json.loads(subprocess.check_output(command))
+                ours.append(measured["measurements"][0]["ours"])
             theirs, ours = statistics.median(theirs), statistics.median(ours)
+            results = {key: measured[key] for key in ("benchmark", "date", "machine")} | results
+            results["measurements"].append({"work": f"{name}, {side} px", "unit": "images_per_second", "ours": ours,
+                                            "peer": PEERS[name], "theirs": theirs})
+            if options.json:
+                continue
             print(f"{name + ' ' + str(side):<24}{theirs:>12.1f}{ours:>12.1f}{ours / theirs:>7.1f}x", flush=True)
+    if options.json:
+        print(json.dumps(results))
 
 
 if __name__ == "__main__":
