@@ -1,27 +1,30 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// A pickled dictionary of lists and arrays, the form of the Python version of CIFAR.
 struct PickledDictionary {
   private let path: String
+  private let document: PickleDocument
   private let items: [String: PickleValue]
 
   /// Reads a pickle; throws where it is anything but such a dictionary.
   init(_ bytes: Data, path: String) throws(MVError) {
     self.path = path
-    guard case .object(let object) = try PickleReader.read(bytes, path: path),
-      case .dictionary(let pairs) = object.content
-    else { throw .badData(path, "is a pickle of something else than a dictionary", remedy: "download it again") }
+    document = try PickleDocument(
+      bytes, path: path, remedy: "is it a CIFAR file? download it again, or use the binary version of the data set",
+      names: PickledArray.names.contains)
+    guard let pairs = document.root.pairs else {
+      throw .badData(path, "is a pickle of something else than a dictionary", remedy: "download it again")
+    }
     var items: [String: PickleValue] = [:]
-    for case (.text(let key), let value) in pairs { items[String(decoding: key, as: UTF8.self)] = value }
+    for (key, value) in pairs { if let key = key.string { items[key] = value } }
     self.items = items
   }
 
   /// The array at `key`; throws where there is none.
   func array(_ key: String) throws(MVError) -> PickledArray {
-    guard case .object(let object) = items[key], case .array(let array?) = object.content else {
-      throw lacks(key, "array")
-    }
+    guard let array = items[key].flatMap(PickledArray.init) else { throw lacks(key, "array") }
     return array
   }
 
@@ -29,7 +32,7 @@ struct PickledDictionary {
   func numbers(_ key: String) throws(MVError) -> [Int] {
     var numbers: [Int] = []
     for value in try list(key) {
-      guard case .number(let number) = value else { throw lacks(key, "list of numbers") }
+      guard let number = value.number else { throw lacks(key, "list of numbers") }
       numbers.append(number)
     }
     return numbers
