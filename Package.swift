@@ -61,6 +61,7 @@ let package = Package(
     .library(name: "MVEvaluation", targets: ["MVEvaluation"]),
     .library(name: "MVReports", targets: ["MVReports"]),
     .library(name: "MVExtraction", targets: ["MVExtraction"]),
+    .library(name: "MVWeights", targets: ["MVWeights"]),
     .library(name: "MVTraining", targets: ["MVTraining"]),
     .executable(name: "mvmr", targets: ["mvmr"]),
     .executable(name: "mvmr-train", targets: ["mvmr-train"]),
@@ -84,12 +85,13 @@ let package = Package(
 
     // Values, files, pictures, pages, data sets, representations, scores.
     library("MVCore", []),
-    library("MVFiles", ["MVCore", "SystemLinux"]),
+    library("MVFiles", ["MVCore", "SystemLinux", "SystemArchive"]),
     library("MVYAML", ["MVCore", "MVFiles", "SystemYAML"]),
     library("MVPages", ["MVCore", "MVFiles"]),
     library("MVImaging", ["MVCore", "MVFiles", "COpenCV", "CGuarded"]),
     library("MVStore", ["MVCore", "MVFiles", "SystemHDF5", "CKernels"]),
-    library("MVDatasets", ["MVCore", "MVFiles", "MVImaging", "SystemArchive"]),
+    library("MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
+    library("MVWeights", ["MVCore", "MVFiles"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
     library("MVEvaluation", ["MVCore", "MVFiles", "MVStore", "CKernels", "SystemOpenBLAS"]),
 
@@ -144,6 +146,7 @@ let package = Package(
     tests(of: "MVStore", ["MVCore", "MVFiles", "CKernels", "SystemHDF5"]),
     tests(of: "MVYAML", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
+    tests(of: "MVWeights", ["MVCore", "MVFiles"]),
     tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
     tests(of: "MVRepresentations", ["MVRepresentationChecks", "MVCore", "MVFiles", "MVImaging", "CKernels"]),
     tests(of: "MVRepresentationChecks", ["MVRepresentations", "MVCore", "MVImaging"]),

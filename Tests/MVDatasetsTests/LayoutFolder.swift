@@ -41,11 +41,3 @@ struct LayoutFolder {
     return archive
   }
 }
-
-/// The error that `body` throws.
-func failure(_ body: () throws -> Void) -> MVError? {
-  do {
-    try body()
-    return nil
-  } catch { return error as? MVError }
-}

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// The files of an archive, each a part of one mapped temporary file.
 ///

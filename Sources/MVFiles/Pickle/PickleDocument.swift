@@ -9,6 +9,8 @@ package final class PickleDocument {
   package let root: PickleValue
   /// Where the pickle ended: files of PyTorch hold several, one after another.
   package let end: Data.Index
+  /// What it refers to outside itself, in order.
+  package let references: [PickleTuple]
   private let objects: [PickleObject]
 
   /// Reads the pickle of protocol 2 to 5 that begins at `start`; `path` stands in errors, with `remedy` as advice.
@@ -26,6 +28,7 @@ package final class PickleDocument {
       throw error
     }
     end = reader.at
+    references = reader.references
     objects = reader.objects
   }
 

@@ -15,6 +15,7 @@ struct PickleReader {
   private let bytes: Data
   private(set) var at: Data.Index
   private(set) var objects: [PickleObject] = []
+  private(set) var references: [PickleTuple] = []
   private var opcodeAt = 0
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
@@ -79,6 +80,7 @@ struct PickleReader {
     case UInt8(ascii: "j"): try recall(try unsigned(4))
     case UInt8(ascii: "Q"):
       guard case .tuple(let reference) = try pop() else { throw wrong("refers to something outside by no tuple") }
+      references.append(reference)
       stack.append(.persistent(reference))
     case UInt8(ascii: "R"), 0x81: try call()
     case UInt8(ascii: "b"): try build()

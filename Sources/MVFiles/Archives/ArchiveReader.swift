@@ -1,6 +1,5 @@
 package import Foundation
 package import MVCore
-internal import MVFiles
 internal import SystemArchive
 
 /// Reads an archive from its first entry to its last: `.tar`, plain or compressed, and `.zip`.

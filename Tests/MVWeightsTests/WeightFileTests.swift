@@ -1,0 +1,102 @@
+import Foundation
+import MVCore
+import MVFiles
+import MVWeights
+import TestSupport
+import Testing
+
+struct WeightFileTests {
+  private static let plain = [
+    "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "scalar", "empty",
+  ]
+  private static let views = ["transposed", "part", "parameter"]
+
+  private func read(_ name: String) throws -> WeightFile {
+    try WeightFile(contentsOf: Fixture.url("weights/\(name)"))
+  }
+
+  private func expectEqual(_ tensor: WeightTensor?, _ name: String) throws {
+    let tensor = try #require(tensor, "\(name)")
+    let golden = try Fixture.array("weights/\(name)")
+    #expect(tensor.shape == golden.shape, "\(name)")
+    let values = try tensor.floats()
+    let expected = try golden.values(as: Float.self)
+    #expect(values.map(\.bitPattern) == expected.map(\.bitPattern), "\(name)")
+  }
+
+  @Test(arguments: ["zip.pth", "legacy.pth", "plain.safetensors"])
+  func everyFormatGivesTheSameValues(_ name: String) throws {
+    let file = try read(name)
+    let names = Self.plain + (name.hasSuffix("safetensors") ? [] : Self.views)
+    #expect(Set(file.tensors.keys) == Set(names))
+    for name in names { try expectEqual(file.tensors[name], name) }
+    #expect(file.tensors["bfloat16"]?.element == .bfloat16 && file.tensors["bool"]?.element == .bool)
+  }
+
+  @Test func aTrainersCheckpointIsFlattened() throws {
+    let file = try read("trained.ckpt")
+    for name in Self.plain { try expectEqual(file.tensors["state_dict.module.\(name)"], name) }
+    #expect(file.facts["epoch"] == "3" && file.facts["arch"] == "resnet50" && file.facts["loss"] == "0.25")
+    #expect(file.facts["args.name"] == "run" && file.facts["optimizer.param_groups.0.betas.1"] == "0.999")
+    #expect(try file.tensors["optimizer.state.0.step"]?.floats() == [5])
+  }
+
+  @Test func theStateOfTorchScriptIsRead() throws {
+    let file = try read("scripted.pt")
+    try expectEqual(file.tensors["inner.weight"], "float32")
+    #expect(file.tensors["inner.bias"]?.shape == [4])
+  }
+
+  @Test func whatAsksForACallIsRefusedByName() throws {
+    let error = failure { _ = try read("evil.pth") }
+    #expect(error?.kind == .badData && error?.problem.contains("getcwd") == true)
+    #expect(error?.remedy.contains("state_dict") == true)
+    #expect(failure { _ = try read("big_endian.pth") }?.problem.contains("byte order") == true)
+    #expect(failure { _ = try read("scalar.npy") }?.problem.contains("no file of weights") == true)
+    #expect(failure { _ = try read("none.pth") }?.kind == .missingInput)
+  }
+
+  @Test(arguments: ["zip.pth", "legacy.pth", "plain.safetensors", "trained.ckpt", "scripted.pt"])
+  func cutOffOrDamagedIsAnErrorAndNeverACrash(_ name: String) throws {
+    let whole = try Data(contentsOf: Fixture.url("weights/\(name)"))
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: name)
+    func open(_ bytes: Data) throws -> MVError? {
+      try bytes.write(to: url)
+      return failure { for tensor in try WeightFile(contentsOf: url).tensors.values { _ = try tensor.floats() } }
+    }
+    #expect(try open(whole) == nil)
+    for length in stride(from: 0, to: whole.count - 64, by: max(1, whole.count / 150)) {
+      #expect(try open(whole.prefix(length))?.kind == .badData, "\(length) bytes")
+    }
+    var random = SeededGenerator(seed: 3)
+    for _ in 0..<300 {
+      var bytes = whole
+      bytes[random.integer(below: bytes.count)] = UInt8(random.integer(below: 256))
+      let error = try open(bytes)
+      #expect(error == nil || error?.kind == .badData, "\(error!)")
+    }
+  }
+
+  @Test func aPickleWithoutEndIsRefusedAndFreed() throws {
+    // Ten thousand lists within one another, then one that holds itself, and tuples beyond what may be freed.
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "deep.pth")
+    let deepLists =
+      Data([0x80, 2]) + Data(repeating: UInt8(ascii: "]"), count: 100_000)
+      + Data(repeating: UInt8(ascii: "a"), count: 99_999) + Data(".".utf8)
+    let deepTuples = Data([0x80, 2, UInt8(ascii: ")")]) + Data(repeating: 0x85, count: 100_000) + Data(".".utf8)
+    let circle = Data([0x80, 2]) + Data("]q\u{0}h\u{0}a.".utf8)
+    for bytes in [deepLists, deepTuples, circle] {
+      try bytes.write(to: url)
+      #expect(failure { _ = try WeightFile(contentsOf: url) }?.kind == .badData)
+    }
+  }
+
+  @Test(.enabled(if: RealData.url("teachers/resnet_cifar10/resnet56.pth") != nil))
+  func aPublishedNetworkIsRead() throws {
+    let file = try WeightFile(contentsOf: try #require(RealData.url("teachers/resnet_cifar10/resnet56.pth")))
+    #expect(file.tensors.count > 300)
+    #expect(file.tensors.contains { $0.key.hasSuffix("conv1.weight") && $0.value.shape == [16, 3, 3, 3] })
+  }
+}
