@@ -94,7 +94,7 @@ final class BlockLoader: Sendable {
     if case .float32(let values) = batch.pixels, let place = values.firstIndex(where: { !$0.isFinite }) {
       let row = rows.lowerBound + place / batch.shape.count
       throw MVError.badData("\(split.name) row", "has a pixel that is not finite", remedy: "mend or remove the image")
-        .at(row: row, id: split.ids[start + row])
+        .at(row: start + row, id: split.ids[start + row])
     }
     return batch
   }

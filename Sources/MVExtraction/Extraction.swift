@@ -66,7 +66,7 @@ public struct Extraction: Sendable {
     }
     let chosen = try chosenSplits()
     let plan = try plan(of: chosen)
-    if compress, !overwrite, let file = try FeatureFile.ifPacked(output, by: plan) {
+    if !overwrite, let file = try FeatureFile.ifFinished(output, by: plan, compressed: compress) {
       return ExtractionSummary(whole: file)
     }
     let writer = try FeatureFileWriter(

@@ -66,7 +66,9 @@ struct ExtractionRun: Sendable {
     guard let image = error.row else { return error }
     let row = block.rows.lowerBound + (images.good?[image] ?? image)
     let split = writer.plan.splits[block.splitIndex]
-    return error.with(subject: "\(name) of \(split.name) row").at(row: row, id: split.ids[row])
+    // The row of the source, also where this is one of several shards.
+    let start = (try? writer.plan.shard?.start(of: split.name)) ?? 0
+    return error.with(subject: "\(name) of \(split.name) row").at(row: row + start, id: split.ids[row])
   }
 
   /// Moves the computed rows to their places, and fills the other rows with NaN.

@@ -26,7 +26,7 @@ package enum AtomicFile {
         ? .missingInput(path, "cannot be written: its folder is not there", remedy: "create the folder first")
         : error.with(subject: path)
     }
-    guard try file.lock() else { throw busy(path) }
+    guard try file.lock() else { throw file.busy().with(subject: path) }
     var named = stat()
     let opened = try file.status()
     guard stat(temporary, &named) == 0, named.st_ino == opened.st_ino, named.st_dev == opened.st_dev else { return nil }
@@ -67,10 +67,4 @@ package enum AtomicFile {
 
   /// Replaces the file at `url`, or creates it, with `text` as UTF-8; throws where it cannot be written.
   package static func write(_ text: String, to url: URL) throws(MVError) { try write(Data(text.utf8), to: url) }
-
-  /// The error for a file that another process is writing.
-  package static func busy(_ path: String) -> MVError {
-    .inputOutput(
-      path, "is being written by another process", remedy: "wait until that has ended, or give another --output")
-  }
 }

@@ -17,9 +17,7 @@ package enum AtomicFolder {
     // The same temporary name for all: what a killed run left is removed, and the lock keeps two runs apart.
     try createInner(temporary)
     let lock = try FileDescriptor(temporary.path, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-    guard try lock.lock() else {
-      throw .inputOutput(path, "is being written by another process", remedy: "wait until that has ended")
-    }
+    guard try lock.lock() else { throw lock.busy().with(subject: path) }
     for name in (try? FileManager.default.contentsOfDirectory(atPath: temporary.path)) ?? [] {
       try? FileManager.default.removeItem(at: temporary.appending(path: name))
     }

@@ -38,16 +38,35 @@ package final class FileDescriptor: Sendable {
     return FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino), size: Int(status.st_size))
   }
 
-  /// Takes the writer's lock (flock); false where another process holds it; throws where the file system cannot lock.
-  package func lock() throws(MVError) -> Bool {
+  /// Takes the writer's lock (flock), or one `shared` with readers; false where another process holds it.
+  ///
+  /// Throws where the file system cannot lock.
+  package func lock(shared: Bool = false) throws(MVError) -> Bool {
     while true {
-      if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
+      if flock(number, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return true }
       switch errno {
       case EINTR: continue
       case EWOULDBLOCK: return false
       default: throw FileDescriptor.failure(path, "cannot be locked", errno)
       }
     }
+  }
+
+  /// The error for a file whose lock another process holds: who holds it and what for, and what to do.
+  package func busy() -> MVError {
+    let status = try? status()
+    let holder = status.flatMap { LockHolder(device: UInt64($0.st_dev), number: UInt64($0.st_ino)) }
+    // Programs that read HDF5 lock what they have open as well, but let others share it.
+    let isRead = flock(number, LOCK_SH | LOCK_NB) == 0
+    if isRead { _ = flock(number, LOCK_UN) }
+    let isOurs = holder?.name.hasPrefix("mvmr") ?? true
+    return .inputOutput(
+      path, isRead ? "is open for reading in another program" : "is being written by another process",
+      remedy: isOurs && !isRead
+        ? "wait until that has ended, or give another --output"
+        : "close it there (in Python by file.close(), or restart the notebook's kernel) and run the same command again, "
+          + "or give another --output",
+      cause: holder?.words)
   }
 
   /// Reads `count` bytes at `offset`, or fewer at the end of the file; throws where reading fails.
@@ -65,7 +84,7 @@ package final class FileDescriptor: Sendable {
   package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(MVError) {
     guard try readSome(target, at: offset) == target.count else {
       throw .badData(
-        path, "was cut short while it was read", remedy: "restore the file, or write it again with mvmr extract")
+        path, "was cut short while it was read", remedy: "restore the file, or write it again")
     }
   }
 

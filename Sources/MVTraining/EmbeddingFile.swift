@@ -24,6 +24,7 @@ struct EmbeddingFile {
     let plan = try FeatureFilePlan(
       of: job.source.contents, splits: splits, settings: settings, software: job.software, element: job.element,
       representations: [representation])
+    if !job.overwrite, let file = try FeatureFile.ifFinished(job.output, by: plan) { return FillSummary(whole: file) }
     let writer = try FeatureFileWriter(creatingOrResuming: job.output, plan: plan, overwrite: job.overwrite)
     return try writer.fillInOrder(cancellation: cancellation, progress: progress) { (block) throws(MVError) in
       let rows = try embed(try job.source.images(block.rows, of: splits[block.splitIndex]))

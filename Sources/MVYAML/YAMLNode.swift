@@ -104,6 +104,16 @@ public struct YAMLNode: Hashable, Sendable {
 }
 
 extension YAMLNode {
+  /// The node as it may be written on one line: `[16, 32]`, `{hog: 2}`; errors quote it.
+  public var written: String {
+    switch content {
+    case .scalar(let text, let isQuoted): isQuoted ? "\"\(text)\"" : text
+    case .sequence(let nodes): "[\(nodes.map(\.written).joined(separator: ", "))]"
+    case .mapping(let entries):
+      "{\(entries.map { "\($0.key.written): \($0.value.written)" }.joined(separator: ", "))}"
+    }
+  }
+
   /// Returns what `body` returns; an error of it is thrown with the node's place in the file as its subject.
   public func placed<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
     do throws(MVError) { return try body() } catch {
@@ -117,6 +127,6 @@ extension Configurable {
   public mutating func set(_ key: String, to node: YAMLNode) throws(MVError) {
     let isSingle = (try? Self.setting(named: key))?.domain.isSingle ?? true
     let value = isSingle ? try node.settingValue() : try node.value()
-    try node.placed { () throws(MVError) in try set(key, to: value) }
+    try node.placed { () throws(MVError) in try set(key, to: value, written: node.written) }
   }
 }

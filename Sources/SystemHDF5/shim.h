@@ -8,6 +8,7 @@
 // instead.
 
 static inline hid_t mv_h5_float32(void) { return H5T_IEEE_F32LE; }
+static inline hid_t mv_h5_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t mv_h5_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t mv_h5_uint32(void) { return H5T_STD_U32LE; }
 static inline hid_t mv_h5_uint8(void) { return H5T_STD_U8LE; }
@@ -83,6 +84,23 @@ static inline hid_t mv_h5_create_virtual(void) {
     return -1;
   }
   return list;
+}
+
+// The first filter of a data set that this library cannot undo, or -1; `name` gets the file's name of it, if any.
+static inline int mv_h5_missing_filter(hid_t dataset, char* name, size_t size) {
+  hid_t list = H5Dget_create_plist(dataset);
+  if (list < 0) return -1;
+  int found = -1;
+  const int count = H5Pget_nfilters(list);
+  for (int index = 0; index < count && found < 0; ++index) {
+    unsigned flags = 0, config = 0;
+    size_t values = 0;
+    name[0] = 0;
+    const H5Z_filter_t filter = H5Pget_filter2(list, (unsigned)index, &flags, &values, NULL, size, name, &config);
+    if (filter >= 0 && H5Zfilter_avail(filter) <= 0) found = (int)filter;
+  }
+  H5Pclose(list);
+  return found;
 }
 
 // 1 for a virtual data set, 0 for another, negative for an error.

@@ -19,6 +19,7 @@ extension Command {
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
       .option("output", "DIR", "the folder to write embedding.h5 and report.html into", required: true),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
+      .flag("overwrite", "embed anew, in place of the embedding.h5 that is there"),
       .flag("json", "print one JSON object"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
@@ -31,11 +32,13 @@ extension Command {
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
     embedding.splits = arguments.has("split") ? arguments.all("split") : nil
     embedding.software = Provenance.software
-    _ = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
+    embedding.overwrite = arguments.has("overwrite")
+    let fill = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
       try embedder.write(
         embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
         progress: job.progress)
     }
+    for notice in fill.notices { Terminal.message("note: \(notice)") }
     let file = try FeatureFile(reading: embedding.output)
     if let notice = try EvaluationPair(file, representations: ["embedding"]).notice(heldOut: true) {
       Terminal.message("note: \(notice)")

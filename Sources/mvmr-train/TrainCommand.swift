@@ -11,7 +11,10 @@ extension Command {
       The loss makes embeddings of two views of an image agree, and depend on each representation in the feature file
       (distance correlation). The folder of the run holds last.ckpt and best.ckpt, settings included; losses.csv; report.html with the
       curves; and events that TensorBoard reads. Where the images have labels, a tenth of them is scored every few epochs by
-      k-NN and a linear probe; the labels are not used to train. --resume continues a run that was stopped, to the same bit.
+      k-NN and a linear probe; the labels are not used to train. --resume continues a run that was stopped, to the same bit:
+      on the images and with the settings that it was begun with, unless they are given again. A finished run is made
+      longer by more epochs: the schedule of the learning rate is then computed anew for the new length, and goes on
+      from the step that was reached. --init starts a new run from the weights of another.
 
       Examples:
         mvmr extract cifar10:DIR --output features.h5
@@ -19,6 +22,9 @@ extension Command {
         mvmr train folder:images --size 32x32 --config builtin:small --features features.h5 --output run
         mvmr train cifar10:DIR --config builtin:cifar10 --features features.h5 --output run
         mvmr train cifar10:DIR --teacher resnet56.pt,normalization=imagenet --output distilled
+        mvmr train --resume --output run
+        mvmr train --resume --output run --set epochs=200
+        mvmr train folder:mine --size 32x32 --features mine.h5 --init run --output tuned
         mvmr train cifar10:DIR --features features.h5 --find-lr
         mvmr train --config settings.yaml --print-config
         mvmr train --settings
@@ -36,7 +42,8 @@ extension Command {
       ),
       .choice("device", of: Torch.Device.self, "what the network runs on"),
       .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
-      .flag("resume", "continue the run in the folder"),
+      .flag("resume", "continue the run in the folder; its source, features and settings need not be given again"),
+      .option("init", "CHECKPOINT", "start from these weights: the backbone's, and the projector's where shapes agree"),
       .flag(
         "find-lr", "search a learning rate by 100 steps of growing rate, and stop; with --output, a page with the curve"
       ),
@@ -66,8 +73,14 @@ extension Command {
     let data = try request.data()
     Interruption.watch()
     let trainer = try Trainer(
-      request.configuration.settings, data: data, folder: output, resuming: arguments.has("resume"))
-    if trainer.step > 0 { Terminal.message("note: resuming after step \(trainer.step) of \(trainer.totalSteps)") }
+      request.configuration.settings, data: data, folder: output, resuming: arguments.has("resume"),
+      initial: request.start.initial)
+    for notice in trainer.notices { Terminal.message("note: \(notice)") }
+    if trainer.step == trainer.totalSteps {
+      Terminal.message("note: the run is finished; --set epochs=N makes it longer")
+    } else if trainer.step > 0 {
+      Terminal.message("note: resuming after step \(trainer.step) of \(trainer.totalSteps)")
+    }
     let records = try TrainingRun.run(trainer)
     let checkpoint = Trainer.checkpoint(in: output).path
     if arguments.has("json") {

@@ -14,12 +14,16 @@ struct TrainRequest {
   let configuration: TrainingConfiguration
   /// The configuration of the released code it was made from.
   let released: ReleasedConfiguration?
+  /// The run that is resumed or started from.
+  let start: TrainStart
   private let arguments: ParsedArguments
 
   init(_ arguments: ParsedArguments) throws(MVError) {
     self.arguments = arguments
     let teachers = arguments.all("teacher")
     var (configuration, released) = try Self.read(arguments["config"], teacher: teachers.first)
+    start = try TrainStart(arguments, output: arguments["output"] ?? configuration.output)
+    if let settings = start.settings(arguments) { configuration.settings = settings }
     if released?.kind == .distillation, let text = teachers.first {
       try configuration.settings.teachers[0].set(parsing: text)
     } else if !teachers.isEmpty {
@@ -37,8 +41,9 @@ struct TrainRequest {
     if let device = arguments["device"] { try configuration.settings.set("device", parsing: device) }
     configuration.source = arguments["SOURCE"] ?? configuration.source
     configuration.output = arguments["output"] ?? configuration.output
-    configuration.split = arguments["split"] ?? configuration.split
+    configuration.split = arguments["split"] ?? configuration.split ?? start.origin?.split
     if arguments.has("features") { configuration.features = arguments.all("features") }
+    if configuration.features.isEmpty { configuration.features = start.origin?.features ?? [] }
     if let size = arguments["size"] { configuration.size = try ImageSize(parsing: size) }
     self.configuration = configuration
     self.released = released
@@ -81,18 +86,35 @@ struct TrainRequest {
 
   /// The images and the representations of them.
   func data() throws(MVError) -> TrainingData {
-    guard let text = configuration.source else {
-      throw .usage("SOURCE", "is missing", remedy: "name the images, or put source: into the configuration")
-    }
-    let request = try SourceArguments.request(
-      text, arguments, size: configuration.size, splits: configuration.split.map { [$0] } ?? [])
+    let request = try sourceRequest()
     if let name = released?.datasetName, request.kind != name {
-      throw .usage("source \(text)", "is not the data set of the configuration, \(name)", remedy: "give \(name):DIR")
+      throw .usage("source \(request)", "is not the data set of the configuration, \(name)", remedy: "give \(name):DIR")
     }
     let data = try configuration.data(of: try SourceArguments.open(request))
     if data.targets.isEmpty, configuration.settings.representations == .all, configuration.settings.teachers.isEmpty {
       Terminal.message("note: no feature file: the loss has no representations but the views")
     }
     return data
+  }
+
+  /// The source that was given, or else that of the run that goes on.
+  private func sourceRequest() throws(MVError) -> SourceRequest {
+    if let text = configuration.source {
+      return try SourceArguments.request(
+        text, arguments, size: configuration.size, splits: configuration.split.map { [$0] } ?? [])
+    }
+    guard var request = try start.source() else {
+      let isOld = start.resumed != nil
+      throw .usage(
+        "SOURCE", isOld ? "is missing: a checkpoint of version 0.1 does not say what it was trained on" : "is missing",
+        remedy: isOld
+          ? "name the images, and the feature files by --features"
+          : "name the images, or put source: into the configuration")
+    }
+    if let size = configuration.size { request.size = size }
+    for name in arguments.all("split") where name.contains("+") && !request.joinedSplits.contains(name) {
+      request.joinedSplits.append(name)
+    }
+    return request
   }
 }

@@ -10,6 +10,11 @@ enum TrainingRun {
     let stepsBefore = trainer.step
     let start = ContinuousClock.now
     let epochsBefore = trainer.records.count
+    func page() -> RunPage? {
+      RunPage(
+        trainer.records, settings: trainer.settings, folder: trainer.folder, origin: trainer.origin,
+        command: Provenance.commandLine)
+    }
     try Job(title, unit: "steps").run { (job) throws(MVError) in
       try trainer.run(cancellation: job.cancellation) { progress in
         let run = RunProgress(
@@ -21,12 +26,12 @@ enum TrainingRun {
         job.show(run, detail: detail)
         if let record = progress.finishedEpoch {
           // A page that cannot be written must not end a run of days; the last one is written again at its end.
-          try? RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
+          try? page()?.write()
           if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
         }
       }
     }
-    try RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
+    try page()?.write()
     return Array(trainer.records.dropFirst(epochsBefore))
   }
 

@@ -79,6 +79,7 @@ private struct Conversion {
   private func toArrays() throws(MVError) {
     try refuse(["like", "dataset", "classes", "dtype", "compress", "overwrite"], "for a folder of arrays")
     let file = try FeatureFile(reading: URL(filePath: inputs[0]))
+    for notice in file.notices { Terminal.message("note: \(notice)") }
     let export = try FeatureFileExport(
       of: file, splits: arguments.has("split") ? arguments.all("split") : nil,
       representations: arguments.has("representation") ? arguments.all("representation") : nil)
@@ -96,6 +97,7 @@ private struct Conversion {
         overwrite: arguments.has("overwrite"), software: ["converted": Provenance.commandLine],
         cancellation: job.cancellation, progress: job.progress)
     }
+    for notice in try FeatureFile(reading: URL(filePath: inputs[0])).notices { Terminal.message("note: \(notice)") }
     let bytes = try FeatureFile(reading: output).description.bytes
     print("\(output.path): \(ByteCount(bytes))")
   }

@@ -22,6 +22,7 @@ enum EvaluationArguments {
   /// Opens the file and chooses the splits.
   static func pair(_ arguments: ParsedArguments) throws(MVError) -> EvaluationPair {
     let file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
+    for notice in file.notices { Terminal.message("note: \(notice)") }
     let pair = try EvaluationPair(
       file, representations: arguments.all("representation"), trainSplit: arguments["train-split"],
       testSplit: arguments["test-split"])

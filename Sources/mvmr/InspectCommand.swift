@@ -14,6 +14,7 @@ extension Command {
   ) { (arguments) throws(MVError) in
     let file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
     let description = file.description
+    for notice in file.notices { Terminal.message("note: \(notice)") }
     if arguments.has("json") {
       try Terminal.printJSON(description)
       return
@@ -25,7 +26,7 @@ extension Command {
 
   /// What the file is, and how it was made.
   private static func printOrigin(_ description: FeatureFileDescription) {
-    let state = description.isComplete ? "complete" : "not complete: the same extract command finishes it"
+    let state = description.isComplete ? "complete" : "not complete: the command that began it finishes it"
     print("\(description.path): \(description.dataset), \(ByteCount(description.bytes)), \(state)")
     print("made \(description.created) from \(description.location)")
     if let source = description.source { print("source: \(words(of: source))") }

@@ -35,6 +35,7 @@ extension Command {
           overwrite: overwrite, compressed: compressed, cancellation: job.cancellation, progress: job.progress)
       }
       : try merge.join(overwrite: overwrite)
+    for notice in merge.notices + summary.notices { Terminal.message("note: \(notice)") }
     if arguments.has("json") {
       try Terminal.printJSON(summary)
     } else {

@@ -12,6 +12,7 @@ extension Command {
   ) { (arguments) throws(MVError) in
     let path = try arguments.required("FILE")
     let file = try FeatureFile(reading: URL(filePath: path))
+    for notice in file.notices { Terminal.message("note: \(notice)") }
     let result = try Job("verify", unit: "blocks").run { (job) throws(MVError) in
       try file.verify(cancellation: job.cancellation, progress: job.progress)
     }
@@ -21,7 +22,7 @@ extension Command {
       let rate = result.seconds > 0 ? "\(ByteCount(Int(Double(result.bytes) / result.seconds)))/s" : ""
       print("\(path): \(result.blocks) blocks, \(ByteCount(result.bytes)), every checksum right  \(rate)")
       if result.missingBlocks > 0 {
-        print("\(result.missingBlocks) blocks are not there yet: the same extract finishes them")
+        print("\(result.missingBlocks) blocks are not there yet: the command that began the file finishes them")
       }
     }
   }

@@ -143,7 +143,7 @@ import Testing
       return try #require(epochs.first?["terms"] as? [String: Double])
     }
     let stored = try loss("stored", ["--features", path("hog.h5"), "--features", teacher])
-    #expect(Set(stored.keys) == ["mse", "std", "dc_zz", "dc_hog", "dc_tiny"])
+    #expect(Set(stored.keys) == ["mse", "std", "1-dcor_zz", "1-dcor_hog", "1-dcor_tiny"])
     let live = try loss(
       "live", ["--features", path("hog.h5"), "--teacher", "\(Self.tiny),name=tiny,normalisation=imagenet"])
     for (name, value) in stored { #expect(abs(value - (live[name] ?? .nan)) < 1e-4, "\(name)") }
@@ -190,7 +190,7 @@ import Testing
     try succeeds(extract)
     try succeeds(train + ["--features", path("features.h5")])
     let terms = try String(contentsOf: folder.url.appending(path: "run/losses.csv"), encoding: .utf8)
-    #expect(terms.contains("dc_pixels,dc_scattering,dc_augment,dc_hog-layer,dc_std"))
+    #expect(terms.contains("1-dcor_zz,dcor_pixels,dcor_scattering,dcor_augment,dcor_hog-layer,dcor_std"))
     // Features of the images as they are, or of another layer, are not what the file asks for.
     try succeeds([
       "extract", "cifar10:\(images.path)", "--representation", "scattering", "--representation",

@@ -90,7 +90,7 @@ struct WorkflowTests {
     let epochs = try #require(try trained.json()["epochs"] as? [[String: Any]])
     #expect(epochs.count == 2)
     let terms = try #require(epochs[1]["terms"] as? [String: Double])
-    #expect(Set(terms.keys) == ["mse", "std", "dc_zz", "dc_hog", "dc_color"])
+    #expect(Set(terms.keys) == ["mse", "std", "1-dcor_zz", "1-dcor_hog", "1-dcor_color"])
     #expect(terms.values.allSatisfy { $0.isFinite })
 
     let twice = try Tool.run(tool, ["train", "synthetic:128", "--features", file, "--output", run] + settings)

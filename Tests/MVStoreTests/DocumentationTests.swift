@@ -22,7 +22,7 @@ import Testing
     // Under the name that the page uses, with the representation that it uses.
     try SampleFile.write(SampleFile.plan(element: .float16), to: folder.url.appending(path: "features.h5"))
     let snippets = try Self.snippets("python")
-    #expect(snippets.count == 2)
+    #expect(snippets.count == 3)
     for snippet in snippets {
       if snippet.contains("import torch") {
         guard try OtherProgram.run([OtherProgram.python!, "-c", "import torch"]).status == 0 else { continue }

@@ -116,13 +116,14 @@ import Testing
   @Test func labelsOutOfRange() throws {
     var plan = SampleFile.plan()
     plan.splits[1].labels = .single([0, 1, 2, -1, 3, 0, 0, 0, 0, 0])
-    try SampleFile.write(plan, to: url)
+    // No writer takes such a plan.
+    try FeatureFileSkeleton.write(plan, to: url.path)
     #expect(try errorOfReading(url).description.contains("label of row 4 of test (test/Straße 16.png)"))
     plan = SampleFile.plan(multiLabel: true)
     guard case .multi(var values, let classes) = plan.splits[0].labels else { return }
     values[3 * 7 + 1] = 2
     plan.splits[0].labels = .multi(values, classes: classes)
-    try SampleFile.write(plan, to: folder.url.appending(path: "b.h5"))
+    try FeatureFileSkeleton.write(plan, to: folder.url.appending(path: "b.h5").path)
     #expect(try errorOfReading(folder.url.appending(path: "b.h5")).description.contains("label of row 7 of train"))
   }
 

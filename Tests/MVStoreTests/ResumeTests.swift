@@ -118,7 +118,7 @@ import Testing
     let train = try FeatureFile(reading: url)["train"]
     let error = try #require(SampleFile.error { _ = try train.features("hog") })
     #expect(
-      error.description.contains("has only 8 of 23 rows of hog of train; run mvmr extract with the same arguments"))
+      error.description.contains("has only 8 of 23 rows of hog of train; run the command that began it again"))
     #expect(try train.finishedRows(of: "hog") == [0..<8])
     let features = try train.features("hog", allowingMissing: true)
     #expect(features.matrix(0..<8).values == SampleFile.values("hog", 0..<8, columns: 15))

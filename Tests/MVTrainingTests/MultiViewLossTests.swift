@@ -30,7 +30,7 @@ import Testing
       plain: z0, augmented: z, representations: representations(targets, [0.5, 2], estimator))
     let name = "loss/\(estimator.rawValue)_\(released ? "released" : "paper")"
     let expected = try Fixture.floats("\(name)_terms")
-    #expect(terms.names == ["mse", "std", "dc_zz", "dc_r0", "dc_r1"])
+    #expect(terms.names == ["mse", "std", "1-dcor_zz", "1-dcor_r0", "1-dcor_r1"])
     #expect(largestDifference([Float(terms.total)] + terms.values.map(Float.init), expected) < 1e-5)
     #expect(abs(try value.scalar() - expected[0]) < 1e-5)
     try value.scaled(by: 3).backward()
@@ -83,7 +83,8 @@ import Testing
     broken[0, 0] = .nan
     let good = try Tensor(Golden.rows(6, 3, seed: 32))
     let targets = try representations([broken], [1], .biased)
-    #expect(try MultiViewLoss()(plain: good, augmented: good, representations: targets).terms.firstNotFinite == "dc_r0")
+    #expect(
+      try MultiViewLoss()(plain: good, augmented: good, representations: targets).terms.firstNotFinite == "1-dcor_r0")
     #expect(try MultiViewLoss()(plain: good, augmented: Tensor(broken)).terms.firstNotFinite == "mse")
   }
 

@@ -113,7 +113,7 @@ import Testing
       return terms
     }
     let whole = try run("whole")
-    #expect(whole.count == 4 && whole[0].names == ["mse", "std", "dc_zz", "dc_hog", "dc_teacher"])
+    #expect(whole.count == 4 && whole[0].names == ["mse", "std", "1-dcor_zz", "1-dcor_hog", "1-dcor_teacher"])
     let first = whole[0]
     let sum = first.values[0] + first.values[1] + first.values[2] + 0.5 * first.values[3] + 2 * first.values[4]
     #expect(abs(first.total - sum) < 1e-9)

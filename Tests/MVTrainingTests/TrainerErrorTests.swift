@@ -62,7 +62,7 @@ import Testing
     let data = try TrainingData(images: TrainerTests.images, targets: [.stored("hog", FeatureMatrix(rows))])
     let trainer = try Trainer(TrainerTests.settings(), data: data, folder: folder.url)
     let error = #expect(throws: MVError.self) { try trainer.run() }
-    #expect(error?.subject == "loss term dc_hog")
+    #expect(error?.subject == "loss term 1-dcor_hog")
     #expect(error?.remedy.contains("no checkpoint was written yet") == true)
     #expect(!FileManager.default.fileExists(atPath: Trainer.checkpoint(in: folder.url).path))
   }
@@ -81,7 +81,7 @@ import Testing
     let data = try TrainingData(images: TrainerTests.images, targets: [.stored("hog", FeatureMatrix(rows))])
     let trainer = try Trainer(settings, data: data, folder: folder.url)
     let error = #expect(throws: MVError.self) { try trainer.run() }
-    #expect(error?.subject == "loss term dc_hog" && error?.problem.contains("epoch 2") == true)
+    #expect(error?.subject == "loss term 1-dcor_hog" && error?.problem.contains("epoch 2") == true)
     #expect(error?.remedy.contains("last.ckpt holds the last good state") == true)
     let file = Trainer.checkpoint(in: folder.url)
     #expect(try Checkpoint(contentsOf: file).place.step == steps)

@@ -95,7 +95,8 @@ import Testing
     #expect(try checkpoint(folder, "whole") == checkpoint(folder, "part"))
     let lines = try String(contentsOf: part.appending(path: "losses.csv"), encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 5)
-    #expect(lines[0].hasPrefix("epoch,step,loss,mse,std,dc_zz,dc_hog,dc_pixels,dc_augment,learning_rate,"))
+    #expect(
+      lines[0].hasPrefix("epoch,step,loss,mse,std,1-dcor_zz,1-dcor_hog,1-dcor_pixels,1-dcor_augment,learning_rate,"))
     #expect(lines.dropFirst().map { $0.prefix(2) } == ["1,", "2,", "3,", "4,"])
     // A finished run has nothing left to do.
     try Trainer(Self.settings(epochs: 4), data: Self.data(), folder: part, resuming: true).run { _ in
@@ -214,7 +215,7 @@ import Testing
     let trainer = try Trainer(settings, data: Self.data(), folder: folder.url)
     var losses: [Double] = []
     try trainer.run { progress in
-      #expect(progress.loss.names == ["mse", "std", "dc_zz", "dc_hog"])
+      #expect(progress.loss.names == ["mse", "std", "1-dcor_zz", "1-dcor_hog"])
       losses.append(progress.loss.total)
     }
     let (before, after) = (losses.prefix(10).reduce(0, +), losses.suffix(10).reduce(0, +))

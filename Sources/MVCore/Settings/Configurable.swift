@@ -30,10 +30,12 @@ extension Configurable {
   }
 
   /// Changes one setting; throws a usage error where there is no such setting or the value is none it takes.
-  public mutating func set(_ key: String, to value: SettingValue) throws(MVError) {
+  ///
+  /// The error quotes `written`, what a person wrote, or else the value as it is typed on the command line.
+  public mutating func set(_ key: String, to value: SettingValue, written: String? = nil) throws(MVError) {
     let setting = try Self.setting(named: key)
     guard let found = setting.domain.value(of: value), setting.write(&self, found) else {
-      throw Self.impossible(key, setting.domain.text(of: value), setting)
+      throw Self.impossible(key, written ?? setting.domain.text(of: value), setting)
     }
   }
 

@@ -23,7 +23,7 @@ public struct FeatureFileExport: Sendable {
     stored = file.stored
     description = file.description
     guard stored.isComplete else {
-      throw .badData(stored.path, "is not finished", remedy: "run mvmr extract with its arguments again")
+      throw .badData(stored.path, "is not finished", remedy: stored.finishing)
     }
     self.splits = try (splits ?? stored.splits.map(\.name)).map { (name) throws(MVError) in try file[name].stored }
     self.representations = representations ?? file.representations.map(\.name)
@@ -116,7 +116,7 @@ public struct FeatureFileExport: Sendable {
         throw .badData(
           stored.path,
           "\(split.name)/\(features.plan.name) is damaged in rows \(rows.lowerBound)...\(rows.upperBound - 1)",
-          remedy: "run mvmr verify, and extract it again with --overwrite")
+          remedy: stored.mending)
       }
       try progress(rows.count)
     }

@@ -66,8 +66,10 @@ extension FeatureImport.Input {
   }
 
   /// The labels, ids and marks of one split, each from its array, from `like`, or made up.
+  ///
+  /// `classes` is the number of class names, 0 where there are none. Throws where an array does not fit.
   static func split(
-    _ name: String, _ inputs: [FeatureImport.Input], count: Int, like: FeatureSplit?
+    _ name: String, _ inputs: [FeatureImport.Input], count: Int, classes: Int, like: FeatureSplit?
   ) throws(MVError) -> (plan: SplitPlan, skipped: [Int]) {
     func checked<Value>(_ values: [Value], _ found: Int, _ input: FeatureImport.Input) throws(MVError) -> [Value] {
       guard found == count else {
@@ -78,6 +80,11 @@ extension FeatureImport.Input {
     var labels = like?.labels ?? .single([Int64](repeating: -1, count: count))
     if let input = inputs.first(where: { $0.name == "labels" }) {
       labels = try input.labels(count)
+      if let fault = LabelFault.first(in: labels, classes: classes) {
+        throw .badData(
+          input.location, (fault.row.map { "the label of row \($0) " } ?? "") + fault.problem,
+          remedy: "mend the labels, or give the right --classes")
+      }
     }
     var ids = like?.ids ?? PackedStrings((0..<count).lazy.map { "\(name)/\($0)" })
     if let input = inputs.first(where: { $0.name == "ids" }) {
@@ -92,6 +99,7 @@ extension FeatureImport.Input {
     return (SplitPlan(name: name, labels: labels, ids: ids), skipped)
   }
 
+  /// Labels as they are given: one a row, also as a column of one, or a row of several.
   private func labels(_ count: Int) throws(MVError) -> Labels {
     let array = try rows()
     let values = try array.integers()
@@ -100,13 +108,9 @@ extension FeatureImport.Input {
         array.subject, "has the shape \(array.shape)",
         remedy: "give a label for each of \(count) rows, or a row of them")
     }
-    guard array.shape.count == 2 else { return .single(values) }
-    if let place = values.firstIndex(where: { $0 != 0 && $0 != 1 && $0 != 255 }) {
-      throw .badData(
-        array.subject, "holds \(values[place]) in row \(place / max(1, array.shape[1]))",
-        remedy: "several labels a row are 1 for present, 0 for absent, 255 to ignore")
-    }
-    return .multi(values.map { UInt8($0) }, classes: array.shape[1])
+    guard array.shape.count == 2, array.shape[1] != 1 else { return .single(values) }
+    // 2 is none of the labels that may be, and stands for whatever does not fit a byte.
+    return .multi(values.map { UInt8(exactly: $0) ?? 2 }, classes: array.shape[1])
   }
 
   private func texts() throws(MVError) -> [String] {

@@ -39,14 +39,17 @@ public struct FeatureImport: Sendable {
     element: ElementType? = nil, software: [String: String] = [:]
   ) throws(MVError) {
     let table = try ImportTable(inputs)
-    let splits = try table.splits.map { (split) throws(MVError) in try table.opening(split, like: reference) }
+    let classNames = classNames ?? reference?.classNames ?? []
+    let splits = try table.splits.map { (split) throws(MVError) in
+      try table.opening(split, classes: classNames.count, like: reference)
+    }
     let representations = try table.representations(of: splits)
     let isHalf = splits.allSatisfy { $0.arrays.allSatisfy(\.isHalf) }
     let widest = representations.reduce(1) { max($0, $1.columns) }
     plan = FeatureFilePlan(
       dataset: dataset ?? reference?.dataset ?? "imported", location: inputs.map(\.location).joined(separator: " "),
       source: reference?.stored.source, fingerprint: reference?.stored.fingerprint ?? table.fingerprint,
-      classNames: classNames ?? reference?.classNames ?? [], software: software,
+      classNames: classNames, software: software,
       element: element ?? (isHalf ? .float16 : .float32), blockRows: min(256, max(1, (4 << 20) / widest)),
       splits: splits.map(\.plan), representations: representations)
     arrays = splits.map(\.arrays)
@@ -62,7 +65,9 @@ public struct FeatureImport: Sendable {
     to output: URL, overwrite: Bool = false, compressed: Bool = false, threads: Int = Parallel.processorCount,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> FillSummary {
-    if compressed, !overwrite, let file = try FeatureFile.ifPacked(output, by: plan) { return FillSummary(whole: file) }
+    if !overwrite, let file = try FeatureFile.ifFinished(output, by: plan, compressed: compressed) {
+      return FillSummary(whole: file)
+    }
     let writer = try FeatureFileWriter(creatingOrResuming: output, plan: plan, overwrite: overwrite)
     for (splitIndex, rows) in skipped.enumerated() {
       for row in rows { try writer.markSkipped(row, of: splitIndex) }
@@ -87,7 +92,12 @@ public struct FeatureImport: Sendable {
     let columns = plan.representations[column].columns
     let source = arrays[block.splitIndex][column]
     let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(block.rows.count * columns)])
-    try source.copy(block.rows, into: values)
+    do throws(MVError) {
+      try source.copy(block.rows, into: values)
+    } catch {
+      let split = plan.splits[block.splitIndex]
+      throw error.row.map { error.at(row: $0, id: split.ids[$0]) } ?? error
+    }
     for row in skipped[block.splitIndex] where block.rows.contains(row) {
       let first = (row - block.rows.lowerBound) * columns
       UnsafeMutableBufferPointer(rebasing: values[first..<first + columns]).update(repeating: .nan)
@@ -96,7 +106,9 @@ public struct FeatureImport: Sendable {
       try writer.write(UnsafeBufferPointer(values), of: column, to: block)
     } catch {
       throw error.kind == .badData
-        ? MVError(.badData, source.subject, "\(error.place) \(error.reason)", remedy: "mend the array")
+        ? MVError(
+          .badData, source.subject, "\(error.place) \(error.reason)",
+          remedy: values.contains { !$0.isFinite } ? "mend the array" : error.remedy)
         : error
     }
   }

@@ -9,12 +9,14 @@ struct HDF5Rows: ForeignRows {
   let isHalf: Bool
   private let path: String
   private let name: String
+  /// Whether a value may be beyond the range of float32.
+  private let isWide: Bool
 
   init(_ path: String, _ name: String) throws(MVError) {
     subject = "\(path):\(name)"
     self.path = path
     self.name = name
-    (shape, isHalf) = try HDF5Library.locked { () throws(MVError) in
+    (shape, isHalf, isWide) = try HDF5Library.locked { () throws(MVError) in
       let file = try HDF5Handle.openingFile(HDF5Rows.context(path))
       let set = try file.dataSet(name)
       let type = try set.type(name)
@@ -23,7 +25,10 @@ struct HDF5Rows: ForeignRows {
       guard kind == H5T_FLOAT || kind == H5T_INTEGER else {
         throw file.context.failure("\(name) does not hold numbers")
       }
-      return (try set.shape(name), H5Tequal(type.id, half.id) > 0)
+      try set.checkFilters(name)
+      return (
+        try set.shape(name), H5Tequal(type.id, half.id) > 0, kind == H5T_FLOAT && H5Tget_size(type.id) > 4
+      )
     }
   }
 
@@ -33,12 +38,30 @@ struct HDF5Rows: ForeignRows {
 
   func copy(_ rows: Range<Int>, into values: UnsafeMutableBufferPointer<Float>) throws(MVError) {
     guard let target = values.baseAddress else { return }
+    guard !isWide else { return try narrow(try doubles(rows), from: rows.lowerBound, into: values) }
     try HDF5Library.locked { () throws(MVError) in
       let file = try HDF5Handle.openingFile(HDF5Rows.context(path))
       let set = try file.dataSet(name)
       guard try set.shape(name) == shape else { throw file.context.failure("\(name) has changed while it was read") }
       try set.read(rows, of: shape, name, type: mv_h5_float32(), into: UnsafeMutableRawPointer(target))
     }
+  }
+
+  private func doubles(_ rows: Range<Int>) throws(MVError) -> [Double] {
+    var values = [Double](repeating: 0, count: rows.count * shape.dropFirst().reduce(1, *))
+    // A closure that throws our own error type, which the standard library's withUnsafeMutableBytes cannot pass on.
+    try values.withUnsafeMutableBufferPointer { (buffer) throws(MVError) in
+      guard let target = buffer.baseAddress else { return }
+      let (address, context) = (Int(bitPattern: target), HDF5Rows.context(path))
+      try HDF5Library.locked { () throws(MVError) in
+        let file = try HDF5Handle.openingFile(context)
+        let set = try file.dataSet(name)
+        guard try set.shape(name) == shape else { throw file.context.failure("\(name) has changed while it was read") }
+        guard let target = UnsafeMutableRawPointer(bitPattern: address) else { return }
+        try set.read(rows, of: shape, name, type: mv_h5_float64(), into: target)
+      }
+    }
+    return values
   }
 
   func integers() throws(MVError) -> [Int64] {

@@ -42,8 +42,10 @@ struct ImportTable {
     (self.splits, self.names, self.fingerprint) = (splits, names, fingerprint.text)
   }
 
-  /// Opens the arrays of a split; throws where one is missing or has another number of rows than the first.
-  func opening(_ split: String, like reference: FeatureFile?) throws(MVError) -> Split {
+  /// Opens the arrays of a split, whose labels are of so many `classes`, 0 where they have no names.
+  ///
+  /// Throws where one is missing or has another number of rows than the first, and where a label cannot be.
+  func opening(_ split: String, classes: Int, like reference: FeatureFile?) throws(MVError) -> Split {
     let mine = inputs.filter { $0.split == split }
     let arrays = try names.map { (name) throws(MVError) in
       guard let input = mine.first(where: { $0.name == name }) else {
@@ -63,7 +65,8 @@ struct ImportTable {
         arrays[0].subject, "has \(count) rows, \(split) of \(like.path) has \(like.count)",
         remedy: "give arrays of the same images in the same order")
     }
-    let rows = try FeatureImport.Input.split(split, mine, count: count, like: like)
+    let rows = try FeatureImport.Input.split(
+      split, mine, count: count, classes: classes, like: like)
     return Split(plan: rows.plan, arrays: arrays, skipped: rows.skipped)
   }
 

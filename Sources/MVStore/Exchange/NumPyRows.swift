@@ -25,7 +25,7 @@ struct NumPyRows: ForeignRows {
     case .int32: convert(try array.values(range, as: Int32.self), values)
     case .int64: convert(try array.values(range, as: Int64.self), values)
     case .float64:
-      for (place, value) in try array.values(range, as: Double.self).enumerated() { values[place] = Float(value) }
+      try narrow(try array.values(range, as: Double.self), from: rows.lowerBound, into: values)
     case .float32: _ = values.update(from: try array.values(range, as: Float.self))
     case .float16:
       array.bytes.withUnsafeBytes {

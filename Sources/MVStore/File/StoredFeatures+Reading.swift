@@ -8,6 +8,7 @@ extension StoredFeatures {
     let context = dataSet.context
     let label = "\(split)/\(name)"
     let shape = try dataSet.shape(label)
+    try dataSet.checkFilters(label)
     let axes = try dataSet.texts("axes")
     guard shape.count >= 2, shape[0] == rows, axes.count == shape.count,
       FeatureFilePlan.isPossible(Array(shape.dropFirst()))

@@ -65,7 +65,8 @@ extension StoredFile {
       [String: String].self, from: try file.text("software"), "attribute software", context)
     created = try file.text("created")
     let names = try file.texts("splits")
-    guard !names.isEmpty, Set(names) == Set(try file.memberNames()), Set(names).count == names.count else {
+    let members = try file.memberNames()
+    guard !names.isEmpty, Set(names).isSubset(of: members), Set(names).count == names.count else {
       throw context.failure("its groups are not the splits it names")
     }
     var splits: [StoredSplit] = []
@@ -74,6 +75,7 @@ extension StoredFile {
       throw context.failure("its splits do not hold the same representations")
     }
     self.splits = splits
+    additions = members.filter { !names.contains($0) } + splits.flatMap(\.additions)
     sources = file.hasAttribute("sources") ? try file.texts("sources") : []
     shard =
       file.hasAttribute("shard")

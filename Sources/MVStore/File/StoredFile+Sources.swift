@@ -40,7 +40,7 @@ extension StoredFile {
       for piece in features.pieces where size(piece.path) < piece.offset + piece.rows.count * features.rowBytes {
         throw .badData(
           piece.path, "was cut short while it was opened",
-          remedy: "restore the file, or write it again with mvmr extract --overwrite")
+          remedy: "restore the file, or write it again with --overwrite")
       }
     }
   }

@@ -27,6 +27,8 @@ struct StoredFile: Sendable {
   let sources: [String]
   /// The splits, in the order in which they were asked for.
   var splits: [StoredSplit]
+  /// Groups and data sets that other programs have added, by their names in the file.
+  let additions: [String]
 
   /// The plan that this file was made by.
   var plan: FeatureFilePlan {
@@ -43,6 +45,35 @@ struct StoredFile: Sendable {
 
   /// Whether every row of every representation is finished.
   var isComplete: Bool { splits.allSatisfy { $0.done.allSatisfy { $0 == 1 } } }
+
+  /// Whether no row of any representation is finished, and nothing else is in it that could be missed.
+  var isBlank: Bool { additions.isEmpty && sources.isEmpty && splits.allSatisfy { $0.done.allSatisfy { $0 == 0 } } }
+
+  /// What is worth telling whoever opens the file, one line each; empty mostly.
+  var notices: [String] {
+    additions.isEmpty
+      ? []
+      : ["\(path) also holds \(additions.joined(separator: ", ")), which other programs have added: passed over"]
+  }
+
+  /// The error for a file that was made by another plan than the one asked for.
+  func differs(_ difference: String) -> MVError {
+    .usage(path, difference, remedy: "give --overwrite to replace the file, or another --output")
+  }
+
+  /// The command that made the file, as it was recorded; for messages.
+  private var command: String? { software["converted"] ?? software["merged"] ?? software["command"] }
+
+  /// What to do about a file that is not finished.
+  var finishing: String {
+    command.map { "finish it by the command that began it: \($0)" }
+      ?? "run the command that began it again: it finishes the file"
+  }
+
+  /// What to do about a file whose content is wrong.
+  var mending: String {
+    "restore the file, or write it again with --overwrite" + (command.map { ": \($0)" } ?? "")
+  }
 
   /// The paths of all files that hold rows of this one.
   var featureFiles: Set<String> {

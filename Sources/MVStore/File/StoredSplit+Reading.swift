@@ -12,8 +12,8 @@ extension StoredSplit {
     let doneSet = try group.dataSet(".done")
     blockRows = try doneSet.integer("block_rows")
     let order = try doneSet.texts("representations")
-    guard blockRows > 0, !order.isEmpty, Set(order).count == order.count,
-      Set(order).union(["ids", "labels"]) == Set(try group.memberNames())
+    let members = try group.memberNames()
+    guard blockRows > 0, !order.isEmpty, Set(order).count == order.count, Set(order).isSubset(of: members)
     else { throw context.failure("\(name)/.done does not describe the representations of \(name)") }
     let shape = [(rows - 1) / blockRows + 1, order.count]
     (done, doneOffset) = try StoredSplit.marks(
@@ -33,6 +33,8 @@ extension StoredSplit {
           try group.dataSet(representation), representation, in: name, rows: rows, fileSize: fileSize))
     }
     self.features = features
+    let own = Set(order).union(["ids", "labels"])
+    additions = members.filter { !own.contains($0) }.map { "\(name)/\($0)" }
   }
 
   private static func ids(

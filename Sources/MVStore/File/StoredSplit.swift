@@ -19,6 +19,8 @@ struct StoredSplit: Sendable {
   let sumsOffset: Int?
   /// The representations, in the order of the columns of `done` and `sums`.
   var features: [StoredFeatures]
+  /// What other programs have added to the split, by its name in the file.
+  let additions: [String]
 
   /// The number of blocks of rows.
   var blockCount: Int { rows == 0 ? 0 : (rows - 1) / blockRows + 1 }

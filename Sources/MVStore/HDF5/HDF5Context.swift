@@ -13,7 +13,7 @@ struct HDF5Context: Sendable {
   static func reading(_ path: String) -> HDF5Context {
     HDF5Context(
       path: path, kind: .badData,
-      remedy: "it may be damaged: restore it, or write it again with mvmr extract --overwrite")
+      remedy: "it may be damaged: restore it, or write it again with --overwrite")
   }
 
   /// The context of a file that is created.

@@ -83,6 +83,22 @@ extension HDF5Handle {
     try HDF5Handle(H5Dget_type(id), context, "\(name) is unreadable")
   }
 
+  /// Throws, naming it, where this data set is compressed by a filter that this machine's HDF5 cannot undo.
+  func checkFilters(_ name: String) throws(MVError) {
+    var text = [CChar](repeating: 0, count: 128)
+    let filter = mv_h5_missing_filter(id, &text, text.count - 1)
+    guard filter >= 0 else { return }
+    let known = [
+      4: "SZIP", 32000: "LZF", 32001: "Blosc", 32004: "LZ4", 32008: "bitshuffle", 32013: "ZFP", 32015: "Zstandard",
+      32026: "Blosc2",
+    ]
+    let own = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let words = known[Int(filter)] ?? (own.isEmpty ? "the filter \(filter)" : own)
+    throw MVError(
+      .badData, context.path, "\(name) is compressed by \(words), which this machine's HDF5 cannot read",
+      remedy: "write it again with compression=\"gzip\", or without")
+  }
+
   /// The offset of this data set in the file, or nil where it is chunked, compressed, virtual or stored elsewhere.
   var plainOffset: Int? {
     let offset = mv_h5_plain_offset(id)

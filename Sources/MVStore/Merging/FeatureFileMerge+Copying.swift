@@ -10,7 +10,7 @@ extension FeatureFileMerge {
     overwrite: Bool = false, compressed: Bool = false, threads: Int = Parallel.processorCount,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> MergeSummary {
-    if compressed, !overwrite, let file = try FeatureFile.ifPacked(output, by: plan) {
+    if !overwrite, let file = try FeatureFile.ifFinished(output, by: plan, compressed: compressed) {
       return MergeSummary(shards: shards.count, fill: FillSummary(whole: file))
     }
     let writer = try FeatureFileWriter(creatingOrResuming: output, plan: plan, overwrite: overwrite)

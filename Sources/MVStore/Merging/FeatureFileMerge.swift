@@ -42,6 +42,9 @@ public struct FeatureFileMerge: Sendable {
     plan = FeatureFileMerge.whole(self.shards, parts, software: software)
   }
 
+  /// What is worth telling of the shards, one line each, such as what other programs have added; empty mostly.
+  public var notices: [String] { shards.flatMap(\.notices) }
+
   /// The shards in the order of their numbers; throws where one is missing or does not fit.
   private static func checked(_ files: [StoredFile]) throws(MVError) -> [StoredFile] {
     guard let first = files.first else {
@@ -67,7 +70,7 @@ public struct FeatureFileMerge: Sendable {
       }
       guard file.isComplete else {
         throw .badData(
-          file.path, "is not finished", remedy: "run mvmr extract --shard \(shard.name) with its arguments again")
+          file.path, "is not finished", remedy: file.finishing)
       }
       found[shard.index] = file
     }

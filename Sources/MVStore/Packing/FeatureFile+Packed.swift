@@ -2,18 +2,36 @@ public import Foundation
 public import MVCore
 
 extension FeatureFile {
+  /// The finished feature file at `url`, to which a run by `plan` has nothing to add; nil where there is work to do.
+  ///
+  /// It is only read, so that a file that other programs have open, or that may not be written, is no obstacle. Throws
+  /// where it was made by another plan and holds finished rows: the error names the first difference.
+  public static func ifFinished(
+    _ url: URL, by plan: FeatureFilePlan, compressed: Bool = false
+  ) throws(MVError) -> FeatureFile? {
+    if compressed { return try ifPacked(url, by: plan) }
+    guard let file = try reading(url), file.isComplete,
+      file.stored.splits.allSatisfy({ $0.features.allSatisfy { $0.offset != nil } })
+    else { return nil }
+    if let difference = PlanDifference.first(file: file.stored, asked: plan) { throw file.stored.differs(difference) }
+    return file
+  }
+
+  /// The file at `url`; nil where there is nothing.
+  private static func reading(_ url: URL) throws(MVError) -> FeatureFile? {
+    var status = stat()
+    guard stat(url.path, &status) == 0, status.st_size > 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return try FeatureFile(reading: url)
+  }
+
   /// The finished, compressed feature file at `url`; nil where there is none, or a plain one.
   ///
   /// Throws where it was made by a plan other than `plan`: the error names the first difference.
   public static func ifPacked(_ url: URL, by plan: FeatureFilePlan) throws(MVError) -> FeatureFile? {
-    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    let file = try FeatureFile(reading: url)
-    guard file.isComplete, file.stored.sources.isEmpty,
+    guard let file = try reading(url), file.isComplete, file.stored.sources.isEmpty,
       file.stored.splits.allSatisfy({ $0.features.allSatisfy { $0.pieces.isEmpty } })
     else { return nil }
-    if let difference = PlanDifference.first(file: file.stored, asked: plan) {
-      throw .usage(url.path, difference, remedy: "give --overwrite to replace the file, or another --output")
-    }
+    if let difference = PlanDifference.first(file: file.stored, asked: plan) { throw file.stored.differs(difference) }
     return file
   }
 }

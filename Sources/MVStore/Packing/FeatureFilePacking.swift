@@ -17,7 +17,7 @@ public enum FeatureFilePacking {
   ) throws(MVError) {
     let stored = try StoredFile(reading: source.resolvingSymlinksInPath().path)
     guard stored.isComplete else {
-      throw .badData(stored.path, "is not finished", remedy: "run mvmr extract with its arguments again")
+      throw .badData(stored.path, "is not finished", remedy: stored.finishing)
     }
     let target = output.resolvingSymlinksInPath().path
     var plan = stored.plan
@@ -79,7 +79,7 @@ private struct CheckedCopy {
         stored.path,
         "\(split.name)/\(features.plan.name) does not match its checksum in rows "
           + "\(rows.lowerBound)...\(rows.upperBound - 1)",
-        remedy: "restore the file, or write it again with mvmr extract --overwrite")
+        remedy: stored.mending)
     }
     try writer.write(UnsafeRawBufferPointer(memory), rows, of: features, in: split.name)
     return rows.count

@@ -55,7 +55,7 @@ public struct FeatureFilePlan: Hashable, Sendable {
     splits.reduce(0) { $0 + $1.count } * representations.reduce(0) { $0 + $1.columns } * element.size
   }
 
-  /// Throws a usage error where a name, a shape or a number of rows is impossible.
+  /// Throws where a name, a shape, a number of rows or a label is impossible.
   func validate() throws(MVError) {
     guard !splits.isEmpty else {
       throw .usage("feature file", "has no split", remedy: "name at least one split that the source has")
@@ -74,6 +74,11 @@ public struct FeatureFilePlan: Hashable, Sendable {
         throw .badData(
           "split \(split.name)", "has \(split.labels.count) labels and \(split.count) ids",
           remedy: "give one of each a row")
+      }
+      if let fault = LabelFault.first(in: split.labels, classes: classNames.count) {
+        let subject = fault.row == nil ? "the labels of \(split.name)" : "the label of \(split.name) row"
+        throw MVError.badData(subject, fault.problem, remedy: "check the labels and the names of the classes")
+          .at(row: fault.row, id: fault.row.map { split.ids[$0] })
       }
     }
     for representation in representations {

@@ -10,8 +10,11 @@ extension FeatureFile {
       source: stored.source, fingerprint: stored.fingerprint, classNames: stored.classNames, settings: stored.settings,
       software: stored.software, created: stored.created, shard: stored.shard, sources: stored.sources,
       isComplete: splits.allSatisfy { split in split.representations.allSatisfy { $0.doneRows == split.rows } },
-      splits: splits)
+      splits: splits, additions: stored.additions.isEmpty ? nil : stored.additions)
   }
+
+  /// What is worth telling whoever uses the file, one line each, such as what other programs have added; empty mostly.
+  public var notices: [String] { stored.notices }
 
   /// Whether every row of every representation is finished.
   public var isComplete: Bool { stored.isComplete }

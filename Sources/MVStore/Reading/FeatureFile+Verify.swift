@@ -84,18 +84,18 @@ extension FeatureFile {
         url.path,
         "\(name) does not match its checksum in rows \(rows.lowerBound)...\(rows.upperBound - 1) "
           + "(from \(split.ids[rows.lowerBound]))",
-        remedy: "restore the file, or write it again with mvmr extract --overwrite")
+        remedy: stored.mending)
     }
     if let unskipped = looksAtSkipped.filled {
       throw .badData(
         url.path,
         "row \(unskipped) of \(split.name) (\(split.ids[unskipped])) is marked as skipped, but \(name) holds values",
-        remedy: "restore the file, or write it again with mvmr extract --overwrite")
+        remedy: stored.mending)
     }
     if let bad {
       throw .badData(
         url.path, "\(name) is not finite in row \(bad) (\(split.ids[bad]))",
-        remedy: "write the file again with mvmr extract --overwrite")
+        remedy: stored.mending)
     }
   }
 
@@ -123,21 +123,8 @@ extension FeatureFile {
   }
 
   private func checkLabels(of split: StoredSplit) throws(MVError) {
-    let classes = classNames.count
-    let bad: Int? =
-      switch split.labels {
-      case .single(let values): values.firstIndex { $0 < -1 || (classes > 0 && $0 >= classes) }
-      case .multi(let values, let width): values.firstIndex { $0 > 1 && $0 < 255 }.map { $0 / width }
-      }
-    if let bad {
-      throw .badData(
-        url.path, "the label of row \(bad) of \(split.name) (\(split.ids[bad])) is out of range",
-        remedy: "check the source and write the file again with mvmr extract --overwrite")
-    }
-    if case .multi(_, let width) = split.labels, classes > 0, width != classes {
-      throw .badData(
-        url.path, "\(split.name)/labels has \(width) columns for \(classes) classes",
-        remedy: "check the source and write the file again with mvmr extract --overwrite")
-    }
+    guard let fault = LabelFault.first(in: split.labels, classes: classNames.count) else { return }
+    let row = fault.row.map { "the label of row \($0) of \(split.name) (\(split.ids[$0]))" } ?? "\(split.name)/labels"
+    throw .badData(url.path, "\(row) \(fault.problem)", remedy: "check the source, and \(stored.mending)")
   }
 }

@@ -32,6 +32,8 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
   public let isComplete: Bool
   /// The splits, in order.
   public let splits: [Split]
+  /// Groups and data sets that other programs have added, which are passed over; nil where there are none.
+  public let additions: [String]?
 
   /// One split.
   public struct Split: Hashable, Sendable, Codable {
@@ -91,7 +93,7 @@ public struct FeatureFileDescription: Hashable, Sendable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case path, bytes, version, dataset, location, source, fingerprint, settings, software, created, splits, shard,
-      sources
+      sources, additions
     case classNames = "class_names"
     case isComplete = "complete"
   }

@@ -56,7 +56,7 @@ public struct FeatureSplit: Sendable {
     guard done == count || allowingMissing else {
       throw .badData(
         path, "has only \(done) of \(count) rows of \(representation) of \(name)",
-        remedy: "run mvmr extract with the same arguments: it finishes the file")
+        remedy: file.finishing)
     }
     guard !features.pieces.isEmpty else {
       return FeatureMatrix(

@@ -65,10 +65,27 @@ extension FeatureFileWriter {
 
   /// Marks a row whose image could not be read; its values must then be NaN in every representation.
   ///
-  /// Throws where there is no such row, or where the file cannot be written.
+  /// Throws where there is no such row, where values of it are written already, or where the file cannot be written.
   public func markSkipped(_ row: Int, of splitIndex: Int) throws(MVError) {
     guard plan.splits.indices.contains(splitIndex), (0..<plan.splits[splitIndex].count).contains(row) else {
       throw .usage(url.path, "has no row \(row) of split \(splitIndex)", remedy: "take a row of the plan")
+    }
+    let (isMarked, isWritten) = state.withLock { state in
+      let cells =
+        row / plan.blockRows * plan.representations.count..<(row / plan.blockRows + 1) * plan.representations.count
+      return (
+        state.skipped[splitIndex].contains(row),
+        state.done[splitIndex][cells].contains(true)
+          || state.pending.contains { $0.splitIndex == splitIndex && $0.block == row / plan.blockRows }
+      )
+    }
+    if isMarked { return }
+    guard !isWritten else {
+      let split = plan.splits[splitIndex]
+      throw MVError.badData(
+        "\(split.name) row", "cannot be read, but a representation of it is in \(url.path) already",
+        remedy: "mend the image, or write the file again with --overwrite"
+      ).at(row: row + firstRow(of: split), id: split.ids[row])
     }
     try file.write(UInt8(1), at: places[splitIndex].skipped + row)
     state.withLock { _ = $0.skipped[splitIndex].insert(row) }
@@ -149,23 +166,38 @@ extension FeatureFileWriter {
     }
   }
 
-  /// Throws, naming the row, where a value cannot be stored.
+  /// Throws, naming the row, where a value cannot be stored, or where a skipped row holds values.
   private func check(
     _ values: UnsafeBufferPointer<Float>, of representation: Int, _ block: FeatureBlock
   ) throws(MVError) {
-    let width = plan.representations[representation].columns
+    let (name, width) = (plan.representations[representation].name, plan.representations[representation].columns)
+    let skipped = state.withLock { $0.skipped[block.splitIndex] }
     // Just below 65520, which would round to infinity.
     let largest: Float = plan.element == .float16 ? Float(65520).nextDown : .greatestFiniteMagnitude
     var start = 0
     while start < values.count {
       start += mvk_first_beyond(values.baseAddress! + start, values.count - start, largest)
-      guard start < values.count else { return }
+      guard start < values.count else { break }
       let row = block.rows.lowerBound + start / width
-      guard values[start].isNaN, state.withLock({ $0.skipped[block.splitIndex].contains(row) }) else {
-        throw unstorable(values[start], of: plan.representations[representation].name, row, block.splitIndex)
+      guard values[start].isNaN, skipped.contains(row) else {
+        throw unstorable(values[start], of: name, row, block.splitIndex)
       }
       start = (start / width + 1) * width
     }
+    for row in skipped where block.rows.contains(row) {
+      let first = (row - block.rows.lowerBound) * width
+      guard values[first..<first + width].allSatisfy(\.isNaN) else {
+        let split = plan.splits[block.splitIndex]
+        throw MVError.badData(
+          "\(name) of \(split.name) row", "holds values, but is marked as skipped", remedy: "give NaN for its values"
+        ).at(row: row + firstRow(of: split), id: split.ids[row])
+      }
+    }
+  }
+
+  /// The row of the whole at which a split begins in this file: errors name the row of the source, not of a shard.
+  private func firstRow(of split: SplitPlan) -> Int {
+    plan.shard?.splits.first { $0.name == split.name }?.start ?? 0
   }
 
   private func unstorable(_ value: Float, of name: String, _ row: Int, _ splitIndex: Int) -> MVError {
@@ -175,6 +207,6 @@ extension FeatureFileWriter {
       value.isFinite
       ? .badData(subject, "holds \(value), beyond the range of float16", remedy: "store it with --dtype float32")
       : .badData(subject, "holds \(value)", remedy: "check the image and the settings of \(name)")
-    return error.at(row: row, id: split.ids[row])
+    return error.at(row: row + firstRow(of: split), id: split.ids[row])
   }
 }

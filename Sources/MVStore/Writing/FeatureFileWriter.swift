@@ -55,8 +55,8 @@ public final class FeatureFileWriter: Sendable {
 
   /// Creates the file, or opens it to continue where an earlier run stopped; `overwrite` replaces it.
   ///
-  /// Finished blocks wait up to `syncInterval` for a sync that they share. Throws where another process is writing the
-  /// file, where it is not a feature file, and where it was made by another plan: the error names the first difference.
+  /// Finished blocks wait up to `syncInterval` for a sync that they share. Throws where another process holds the file,
+  /// where it is not a feature file, and where it holds rows of another plan: the error names the first difference.
   public init(
     creatingOrResuming url: URL, plan: FeatureFilePlan, overwrite: Bool = false, syncInterval: Duration = .seconds(1)
   ) throws(MVError) {
@@ -64,15 +64,14 @@ public final class FeatureFileWriter: Sendable {
     // Renaming onto a symbolic link would replace the link.
     let path = url.resolvingSymlinksInPath().path
     let opened = try FeatureFileWriter.open(path, plan, overwrite: overwrite)
-    let stored = try StoredFile(reading: path)
-    if let difference = PlanDifference.first(file: stored, asked: plan) {
-      throw .usage(path, difference, remedy: "give --overwrite to replace the file, or another --output")
-    }
+    let stored = opened.stored
     self.url = url
     self.syncInterval = syncInterval
     file = opened.file
     isResumed = opened.existed
-    notices = opened.existed && !stored.isComplete ? SoftwareDifference.notices(file: stored, asked: plan) : []
+    notices =
+      stored.notices
+      + (opened.existed && !stored.isComplete ? SoftwareDifference.notices(file: stored, asked: plan) : [])
     var plan = plan
     plan.blockRows = stored.splits[0].blockRows
     self.plan = plan
@@ -90,7 +89,10 @@ public final class FeatureFileWriter: Sendable {
         features.count == split.features.count, split.blockRows == stored.splits[0].blockRows
       else {
         throw .usage(
-          stored.path, "holds compressed features, which cannot be added to",
+          stored.path,
+          stored.sources.isEmpty
+            ? "holds compressed features, which cannot be added to"
+            : "joins the files of shards, which cannot be added to",
           remedy: "give --compress as when it was made, make it plain with mvmr convert, or give another --output")
       }
       return SplitPlaces(skipped: skipped, done: done, sums: sums, features: features)

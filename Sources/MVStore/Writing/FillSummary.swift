@@ -8,7 +8,7 @@ public struct FillSummary: Hashable, Sendable, Codable {
   public var seconds: Double
   /// Bytes of the features in the file.
   public var bytes: Int
-  /// What is worth telling of a file that other software began, one line each; empty mostly.
+  /// What is worth telling of the file, one line each, such as other software that began it; empty mostly.
   public var notices: [String]
 
   /// Rows a second in this run.
@@ -25,6 +25,8 @@ extension FillSummary {
   public init(whole file: FeatureFile) {
     let rows = file.splits.reduce(0) { $0 + $1.count }
     let columns = file.representations.reduce(0) { $0 + $1.columns }
-    self.init(rows: rows, rowsBefore: rows, seconds: 0, bytes: rows * columns * file.element.size, notices: [])
+    self.init(
+      rows: rows, rowsBefore: rows, seconds: 0, bytes: rows * columns * file.element.size,
+      notices: file.notices)
   }
 }

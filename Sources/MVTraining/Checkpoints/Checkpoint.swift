@@ -35,6 +35,8 @@ public struct Checkpoint: Sendable {
   public let settings: TrainingSettings
   /// The place of the run.
   public let place: Place
+  /// What the run is trained on; nil in checkpoints of version 0.1, and where the images were given in memory.
+  public let origin: TrainingOrigin?
   let file: TensorFile
 
   private static let format = "mvmr-checkpoint"
@@ -57,6 +59,7 @@ public struct Checkpoint: Sendable {
     self.url = url
     self.file = file
     self.place = decoded
+    origin = file.metadata["origin"].flatMap { CanonicalJSON.value(TrainingOrigin.self, from: $0) }
     do throws(MVError) {
       self.settings = try TrainingSettings(settingValues: values)
     } catch {
@@ -73,12 +76,13 @@ public struct Checkpoint: Sendable {
 
   /// Writes a checkpoint, whole or not at all; throws where that fails.
   static func write(
-    _ state: [NamedTensor], settings: TrainingSettings, place: Place, to url: URL
+    _ state: [NamedTensor], settings: TrainingSettings, place: Place, origin: TrainingOrigin?, to url: URL
   ) throws(MVError) {
-    let metadata = [
+    var metadata = [
       "format": format, "version": "1", "settings": CanonicalJSON.text(settings.settingValues),
       "place": CanonicalJSON.text(place),
     ]
+    if let origin { metadata["origin"] = CanonicalJSON.text(origin) }
     try TensorFile.write(state, metadata: metadata, to: url)
   }
 }

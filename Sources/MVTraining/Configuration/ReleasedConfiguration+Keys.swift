@@ -7,7 +7,7 @@ extension ReleasedConfiguration {
   mutating func readRun() throws(MVError) {
     try map("batch_size", to: "batch_size", "of the whole run; the released code takes so many a GPU")
     try map("epochs", to: "epochs")
-    ignore("log_every", "losses are logged once an epoch")
+    try map("log_every", to: "log_every")
     try map("eval_every", to: "validate_every", "on a tenth of the training images, never on test images")
     ignore("n_workers", "results do not depend on it; set workers and threads for this machine")
     if let node = take("fp16") {

@@ -17,7 +17,14 @@ extension TrainingConfiguration {
     try check(files, of: source)
     var targets: [TrainingTarget] = []
     for file in files { targets += try TrainingTarget.targets(in: file, of: source, split: chosen) }
-    return try TrainingData(source: source, split: chosen, targets: targets)
+    var data = try TrainingData(source: source, split: chosen, targets: targets)
+    if let request = source.contents.request {
+      data.origin = TrainingOrigin(source: request, split: chosen.name, features: features)
+      for teacher in settings.teachers {
+        data.origin?.teachers[teacher.label] = URL(filePath: teacher.path).standardizedFileURL.path
+      }
+    }
+    return data
   }
 
   /// Checks that `files` hold the ``expected`` representations that the loss uses.

@@ -20,6 +20,8 @@ public struct TrainingData: Sendable {
   public let labels: [Int64]
   /// The representations that the embedding is made dependent on, in order.
   public let targets: [TrainingTarget]
+  /// Where the images and representations can be found again, recorded in checkpoints; nil where that is not known.
+  public var origin: TrainingOrigin?
   private let storage: Storage
 
   /// Creates data from images in memory: 8-bit or 0...1 floats, gray or RGB.
@@ -112,6 +114,7 @@ public struct TrainingData: Sendable {
     shape = data.shape
     storage = data.storage
     labels = data.labels
+    origin = data.origin
     self.targets = targets
     try check()
   }

@@ -14,7 +14,7 @@ public struct TrainingTarget: Sendable {
     case augmented
   }
 
-  /// The name of the target; its loss term is called `dc_NAME`, and its weight is set under the name.
+  /// The name of the target; its loss term is called `1-dcor_NAME`, and its weight is set under the name.
   public let name: String
   /// The origin of the rows.
   public let origin: Origin

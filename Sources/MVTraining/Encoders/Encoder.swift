@@ -44,6 +44,24 @@ package final class Encoder {
   ///
   /// `subject` is the file that errors name.
   package func load(_ values: [String: TensorFile.Entry], from subject: String) throws(MVError) {
+    try load(state, values, from: subject)
+  }
+
+  /// Replaces the values of the backbone's tensors, and of the projector's where all of them have the shapes of this
+  /// one's.
+  ///
+  /// Returns whether the projector was taken. Throws where the backbone is another.
+  func begin(with values: [String: TensorFile.Entry], from subject: String) throws(MVError) -> Bool {
+    let head = projector.state.prefixed("projector")
+    let theirs = values.filter { $0.key.hasPrefix("projector.") }
+    let fits = theirs.count == head.count && head.allSatisfy { theirs[$0.name]?.shape == $0.tensor.shape }
+    try load(backbone.state.prefixed("backbone") + (fits ? head : []), values, from: subject)
+    return fits
+  }
+
+  private func load(
+    _ state: [NamedTensor], _ values: [String: TensorFile.Entry], from subject: String
+  ) throws(MVError) {
     for item in state {
       guard let entry = values[item.name] else {
         throw .badData(subject, "holds no \(item.name)", remedy: "it is a checkpoint of another encoder")

@@ -10,6 +10,9 @@ public struct LossTerms: Hashable, Sendable {
     case views
     /// How little the embedding depends on a representation: 1 - distance correlation.
     case representation(String)
+    /// How much the embedding depends on a representation: the distance correlation itself, which the released code
+    /// adds.
+    case dependence(String)
   }
 
   /// The terms: ``Term/difference``, ``Term/deviation``, ``Term/views``, then one a representation.
@@ -27,12 +30,14 @@ public struct LossTerms: Hashable, Sendable {
     self.total = total
   }
 
-  /// The terms of a loss with these representations, in the order of ``terms``.
-  public static func terms(of representations: [String]) -> [Term] {
-    Term.own + representations.map { .representation($0) }
+  /// The terms of a loss with these representations, in the order of ``terms``; `releasedSign` as in the settings.
+  public static func terms(of representations: [String], releasedSign: Bool = false) -> [Term] {
+    Term.own + representations.map { releasedSign ? .dependence($0) : .representation($0) }
   }
 
-  /// The names of the terms in logs: `mse`, `std`, `dc_zz`, then `dc_<representation>` for each.
+  /// The names of the terms in logs: `mse`, `std`, `1-dcor_zz`, then `1-dcor_<representation>` for each.
+  ///
+  /// With the released code's sign the latter are `dcor_<representation>`.
   public var names: [String] { terms.map(\.name) }
 
   /// The value of one term; nil where the loss does not have it.
@@ -57,7 +62,12 @@ extension LossTerms.Term {
   /// The terms that every loss has.
   static let own: [LossTerms.Term] = [.difference, .deviation, .views]
 
-  private static let prefix = "dc_"
+  /// What the value is: 1 - distance correlation, so that 0 is full dependence.
+  private static let prefix = "1-dcor_"
+  /// The same where it is the distance correlation itself.
+  private static let dependencePrefix = "dcor_"
+  /// Either in files of version 0.1.
+  private static let formerPrefix = "dc_"
 
   /// The name in `losses.csv`, in TensorBoard's events and in checkpoints.
   public var name: String {
@@ -66,13 +76,30 @@ extension LossTerms.Term {
     case .deviation: "std"
     case .views: "\(Self.prefix)zz"
     case .representation(let name): "\(Self.prefix)\(name)"
+    case .dependence(let name): "\(Self.dependencePrefix)\(name)"
     }
   }
 
+  /// The name in files of version 0.1.
+  var formerName: String {
+    switch self {
+    case .difference, .deviation: name
+    case .views: "\(Self.formerPrefix)zz"
+    case .representation(let name), .dependence(let name): "\(Self.formerPrefix)\(name)"
+    }
+  }
+
+  /// Whether `name` is the term's, now or in version 0.1.
+  func isCalled(_ name: some StringProtocol) -> Bool { name == self.name || name == formerName }
+
   /// The term of a name behind those that every loss has; nil where it is no representation's.
   fileprivate init?(representationTerm name: String) {
-    self = .representation(String(name.dropFirst(Self.prefix.count)))
-    guard self.name == name else { return nil }
+    if name.hasPrefix(Self.dependencePrefix) {
+      self = .dependence(String(name.dropFirst(Self.dependencePrefix.count)))
+      return
+    }
+    guard let prefix = [Self.prefix, Self.formerPrefix].first(where: { name.hasPrefix($0) }) else { return nil }
+    self = .representation(String(name.dropFirst(prefix.count)))
   }
 
   /// The representation, or the other view, that the term is the distance correlation with; nil for the others.
@@ -80,7 +107,7 @@ extension LossTerms.Term {
     switch self {
     case .difference, .deviation: nil
     case .views: "views"
-    case .representation(let name): name
+    case .representation(let name), .dependence(let name): name
     }
   }
 }
@@ -99,7 +126,7 @@ extension LossTerms: Codable {
     let values = try container.decode([Double].self, forKey: .values)
     let own = Term.own.prefix(names.count)
     let others = names.dropFirst(own.count).compactMap { Term(representationTerm: $0) }
-    guard names.count == values.count, own.map(\.name) == Array(names.prefix(own.count)),
+    guard names.count == values.count, zip(own, names).allSatisfy({ $0.isCalled($1) }),
       own.count + others.count == names.count
     else {
       throw DecodingError.dataCorruptedError(forKey: .names, in: container, debugDescription: "not terms of a loss")

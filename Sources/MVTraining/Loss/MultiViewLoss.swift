@@ -69,6 +69,7 @@ package struct MultiViewLoss: Hashable, Sendable {
     let loss = try Tensor(during: "MV-MR loss") {
       mvt_loss(z0.handle, z.handle, &settings, handles, weights, Int64(weights.count), &values, &total, $0)
     }
-    return (loss, LossTerms(terms: LossTerms.terms(of: representations.map(\.name)), values: values, total: total))
+    let terms = LossTerms.terms(of: representations.map(\.name), releasedSign: releasedSign)
+    return (loss, LossTerms(terms: terms, values: values, total: total))
   }
 }

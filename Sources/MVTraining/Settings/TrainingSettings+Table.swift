@@ -58,6 +58,7 @@ extension TrainingSettings {
     .int("threads", \.threads, 0...1024, "threads of the network; 0 for every processor"),
     .int("workers", \.workers, 1...1024, "threads that prepare batches"),
     .int("checkpoint_every", \.checkpointEvery, 1...1_000_000, "epochs between checkpoints"),
+    .int("log_every", \.logEvery, 0...1_000_000, "steps between scalars in TensorBoard's events; 0 for epochs alone"),
     .int(
       "validate_every", \.validateEvery, 0...1_000_000,
       "epochs between k-NN and probe scores on a tenth of the training images, where they have labels; 0 for never"),

@@ -107,6 +107,8 @@ public struct TrainingSettings: Configurable, Hashable {
   public var workers = 1
   /// Epochs between checkpoints.
   public var checkpointEvery = 1
+  /// Steps between scalars in TensorBoard's events; 0 for those of epochs alone.
+  public var logEvery = 10
   /// Epochs between scores of the embeddings on labeled training images; 0 for none.
   public var validateEvery = 5
 

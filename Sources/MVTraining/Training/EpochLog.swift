@@ -11,27 +11,49 @@ struct EpochLog {
   private var lines: [String]
 
   /// Continues the file at `url` after `epochs` epochs, without the lines of later epochs, or starts a new one.
+  ///
+  /// A person may have opened the file in an editor or a spreadsheet: line ends and what stands behind the kept epochs
+  /// do not matter. Throws where the columns are not this run's, and where the line of a kept epoch cannot be read.
   init(at url: URL, terms: [LossTerms.Term], keepingEpochs epochs: Int) throws(MVError) {
     self.url = url
     self.terms = terms
-    let columns = ["epoch", "step", "loss"] + terms.map(\.name)
-    let rates = ["learning_rate", "images_per_second", "waiting_share", "network_share", "seconds"]
-    lines = [(columns + rates + ["knn", "probe"]).joined(separator: ",")]
+    let columns = Self.columns(terms.map(\.name))
+    lines = [columns.joined(separator: ",")]
     guard epochs > 0, FileManager.default.fileExists(atPath: url.path) else { return }
     let text = String(decoding: try WholeFile.bytes(of: url), as: UTF8.self)
-    for (index, line) in text.split(separator: "\n").map(String.init).enumerated() {
-      guard index > 0 || line == lines[0] else {
-        throw .badData(url.path, "has other columns than this run", remedy: "move it away and resume again")
+    for (index, line) in WholeFile.lines(of: text).enumerated() {
+      let line = line.trimmingCharacters(in: .whitespaces.union(["\u{FEFF}"]))
+      if index == 0 {
+        try Self.check(line, columns: columns, former: Self.columns(terms.map(\.formerName)), of: url)
+        continue
       }
-      guard index > 0 else { continue }
+      let epoch = line.split(separator: ",").first.flatMap { Int($0) }
+      guard !line.isEmpty, epoch ?? 0 <= epochs, records.last?.epoch ?? 0 < epochs else { continue }
       guard let record = EpochRecord(line: line, terms: terms) else {
         throw .badData(
-          "\(url.path):\(index + 1)", "is not a line of a run", remedy: "move the file away and resume again")
+          "\(url.path):\(index + 1)", "is not \(columns.count) numbers of an epoch joined by commas",
+          remedy: "mend the line, or move the file away and resume again: the run goes on, its curves begin there")
       }
-      guard record.epoch <= epochs else { continue }
       records.append(record)
       lines.append(line)
     }
+  }
+
+  private static func columns(_ terms: [String]) -> [String] {
+    ["epoch", "step", "loss"] + terms
+      + ["learning_rate", "images_per_second", "waiting_share", "network_share", "seconds", "knn", "probe"]
+  }
+
+  /// Throws, naming the first that differs, where the head of the file is neither of these columns.
+  private static func check(_ head: String, columns: [String], former: [String], of url: URL) throws(MVError) {
+    let found = head.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard found != columns, found != former else { return }
+    let place = zip(found, columns).enumerated().first { $1.0 != $1.1 && $1.0 != former[$0] }?.offset
+    let words =
+      place.map { "column \($0 + 1) is \(found[$0]), this run's is \(columns[$0])" }
+      ?? "it has \(found.count) columns, this run \(columns.count)"
+    throw .badData(
+      url.path, "has other columns than this run: \(words)", remedy: "move it away and resume again")
   }
 
   mutating func append(_ record: EpochRecord) throws(MVError) {

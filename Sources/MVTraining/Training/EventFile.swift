@@ -22,9 +22,21 @@ final class EventFile {
     scalars += [("run/learning_rate", record.learningRate), ("run/images_per_second", record.imagesPerSecond)]
     scalars += [("run/waiting_share", record.waitingShare), ("run/network_share", record.networkShare)]
     if let scores = record.validation { scores.scalars.forEach { scalars.append($0) } }
+    try append(scalars, step: record.step)
+  }
+
+  /// Appends the scalars of one step, or of what was averaged since the last; throws where that fails.
+  func append(_ loss: LossTerms, step: Int, learningRate: Double, imagesPerSecond: Double) throws(MVError) {
+    var scalars = [("steps/loss", loss.total)]
+    scalars += zip(loss.names, loss.values).map { ("steps/\($0)", $1) }
+    scalars += [("steps/learning_rate", learningRate), ("steps/images_per_second", imagesPerSecond)]
+    try append(scalars, step: step)
+  }
+
+  private func append(_ scalars: [(String, Double)], step: Int) throws(MVError) {
     let time = Date().timeIntervalSince1970
     if file == nil { try open(at: time) }
-    try write(Self.record(Self.event(time: time, step: record.step, scalars: scalars)))
+    try write(Self.record(Self.event(time: time, step: step, scalars: scalars)))
   }
 
   private func open(at time: Double) throws(MVError) {

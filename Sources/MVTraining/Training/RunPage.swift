@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVDatasets
 package import MVPages
 
 /// The page `report.html` of a run, with its curves and its settings.
@@ -7,13 +8,43 @@ public struct RunPage {
   private let records: [EpochRecord]
   private let settings: TrainingSettings
   private let folder: URL
+  private let origin: TrainingOrigin?
+  private let command: String?
 
   /// Prepares the page of a run in `folder`; nil where no epoch has ended yet.
-  public init?(_ records: [EpochRecord], settings: TrainingSettings, folder: URL) {
+  ///
+  /// `origin` says what it is trained on, and `command` how the run was last called.
+  public init?(
+    _ records: [EpochRecord], settings: TrainingSettings, folder: URL, origin: TrainingOrigin? = nil,
+    command: String? = nil
+  ) {
     guard !records.isEmpty else { return nil }
     self.records = records
     self.settings = settings
     self.folder = folder
+    self.origin = origin
+    self.command = command
+  }
+
+  /// What was trained on what, and how.
+  private var facts: FactList {
+    var facts = FactList()
+    if let architecture = try? settings.architecture() {
+      let projector =
+        architecture.projector.isEmpty ? "none" : architecture.projector.map(String.init).joined(separator: "-")
+      facts.add(
+        "encoder",
+        "\(settings.encoder.rawValue), stem \(architecture.stem.rawValue), \(architecture.featureCount) features",
+        "projector \(projector)")
+    }
+    if let origin {
+      facts.add(
+        "images", "\(origin.source)", "split \(origin.split)", origin.source.size.map { "brought to \($0)" } ?? "")
+      facts.add("feature files", origin.features.map { URL(filePath: $0).lastPathComponent })
+    }
+    facts.add("representations", records.last?.loss.terms.compactMap(\.partner).filter { $0 != "views" } ?? [])
+    facts.add("steps", "\(records.last?.step ?? 0)")
+    return facts
   }
 
   /// The curve of `value` over the epochs that have one.
@@ -27,13 +58,17 @@ public struct RunPage {
     var page = Page(title: "Training run \(folder.lastPathComponent)", kind: "train")
     page.paragraph(
       "\(records.count) of \(settings.epochs) epochs. Start TensorBoard on this folder for the same curves live.")
+    page.facts(facts)
+    if let command { page.code(command) }
     page.chart(
       LineChart([curve("loss") { $0.loss.total }], xTitle: "epoch", yTitle: "loss", caption: "The whole loss."))
     page.chart(
       LineChart(
         Self.correlations(of: records), xTitle: "epoch",
-        yTitle: "1 - distance correlation",
-        caption: "0 would be full dependence of the embedding on the representation or the other view."))
+        yTitle: settings.releasedSign ? "distance correlation; 1 - it of views" : "1 - distance correlation",
+        caption: settings.releasedSign
+          ? "0 would be no dependence of the embedding on the representation, and full dependence on the other view."
+          : "0 would be full dependence of the embedding on the representation or the other view."))
     page.chart(
       LineChart(
         [LossTerms.Term.difference, .deviation].map { term in curve(term.name) { $0.loss[term] } }, xTitle: "epoch",

@@ -14,6 +14,8 @@ struct StepClock {
   private var epochSteps = 0
   private var epochWaiting = 0.0
   private var epochNetwork = 0.0
+  private var logStart = ContinuousClock.now
+  private var logSteps = 0
 
   init(stepsBefore: Int, totalSteps: Int, batchSize: Int) {
     self.stepsBefore = stepsBefore
@@ -43,11 +45,25 @@ struct StepClock {
   mutating func stepped() {
     steps += 1
     epochSteps += 1
+    logSteps += 1
     now = ContinuousClock.now
   }
 
   /// Begins the epoch now, so that what happened since the last step is not counted.
-  mutating func restartEpoch() { epochStart = ContinuousClock.now }
+  mutating func restartEpoch() {
+    epochStart = ContinuousClock.now
+    logStart = epochStart
+    logSteps = 0
+  }
+
+  /// Images per second since the last call, since an epoch's scores, or since the start.
+  mutating func imagesPerSecondSinceLog() -> Double {
+    defer {
+      logStart = now
+      logSteps = 0
+    }
+    return Double(logSteps * batchSize) / max((now - logStart).seconds, 1e-9)
+  }
 
   private var seconds: Double { max((now - start).seconds, 1e-9) }
   var imagesPerSecond: Double { Double(steps * batchSize) / seconds }

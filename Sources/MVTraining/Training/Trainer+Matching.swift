@@ -6,13 +6,20 @@ extension Trainer {
   static func match(
     _ found: Checkpoint, _ settings: TrainingSettings, _ place: Checkpoint.Place
   ) throws(MVError) {
-    let free: Set<String> = ["threads", "workers", "checkpoint_every", "validate_every"]
+    let free: Set<String> = ["threads", "workers", "checkpoint_every", "validate_every", "log_every", "epochs"]
+    guard settings.epochs * found.place.stepsPerEpoch >= found.place.step else {
+      throw .usage(
+        "setting epochs=\(settings.epochs)",
+        "is less than the \(found.place.step / found.place.stepsPerEpoch) epochs that the run in \(found.url.path) has done",
+        remedy: "give more, or start another run")
+    }
     let theirs = Dictionary(uniqueKeysWithValues: comparable(found.settings).settingTable.map { ($0.name, $0) })
     for row in comparable(settings).settingTable.sorted(by: { $0.name < $1.name }) where !free.contains(row.name) {
       guard let other = theirs[row.name], other.value != row.value else { continue }
       throw .usage(
         "setting \(row.name)=\(row.text)", "differs from \(row.name)=\(other.text) of the run in \(found.url.path)",
-        remedy: "resume with the run's own settings, or start another run")
+        remedy: "a run keeps its settings but epochs: leave it out, or start another run from these weights by "
+          + "--init \(found.url.path) and another --output")
     }
     let old = found.place
     guard old.images == place.images, old.imageShape == place.imageShape else {
@@ -32,10 +39,33 @@ extension Trainer {
     }
   }
 
+  /// What is told where a run is made longer or shorter than it was begun; nil where it is not.
+  static func noticeOfLength(
+    _ found: Checkpoint, _ settings: TrainingSettings, _ schedule: LearningRateSchedule
+  ) throws(MVError) -> String? {
+    guard found.settings.epochs != settings.epochs else { return nil }
+    let (step, before) = (found.place.step, try found.settings.schedule(stepsPerEpoch: found.place.stepsPerEpoch))
+    let rates = [before.rate(at: max(0, step - 1)), schedule.rate(at: step)].map { String(format: "%.3g", $0) }
+    return
+      "epochs=\(settings.epochs) where the run was begun with \(found.settings.epochs): the schedule of the learning "
+      + "rate is computed anew for \(settings.epochs) epochs and joined at step \(step); the last rate was \(rates[0]), "
+      + "the next is \(rates[1])"
+  }
+
   /// The settings without the places of the teachers' files, which may move between a run and its resumption.
   private static func comparable(_ settings: TrainingSettings) -> TrainingSettings {
     var settings = settings
     for index in settings.teachers.indices { settings.teachers[index].path = "" }
     return settings
+  }
+
+  /// Gives an encoder the weights of a checkpoint; returns what was taken, in words.
+  static func begin(_ encoder: Encoder, with initial: Checkpoint) throws(MVError) -> String {
+    let tookProjector = try encoder.begin(with: initial.file.tensors, from: initial.url.path)
+    let projector =
+      encoder.architecture.projector.isEmpty && tookProjector
+      ? "" : tookProjector ? " and its projector" : "; the projector begins anew, that one's has other shapes"
+    return "starts with the weights of \(initial.url.path), after \(initial.place.step) steps: its backbone "
+      + "(\(initial.settings.encoder.rawValue))\(projector)"
   }
 }

@@ -21,6 +21,10 @@ public final class Trainer {
   public private(set) var step: Int
   /// The epochs of the run so far, those before a resume included.
   public var records: [EpochRecord] { log.records }
+  /// What is worth telling of how the run begins, one line each; empty mostly.
+  public let notices: [String]
+  /// What the run is trained on; nil where the images were given in memory.
+  public let origin: TrainingOrigin?
   /// The statistics that images are normalized by.
   public var statistics: ImageStatistics { learner.statistics }
 
@@ -40,10 +44,13 @@ public final class Trainer {
 
   /// Prepares a run in `folder`, which is created if needed.
   ///
-  /// With `resuming`, a run that is already there is continued. Throws where settings, data and representations do not
-  /// fit, where the folder holds a run that is not to be resumed, and where that run had other settings or data.
+  /// With `resuming`, a run that is already there is continued, also for more epochs than it was begun with: the
+  /// learning rate is then that of a run of the new length. A new run starts with the weights of `initial`: those of
+  /// the backbone, and of the projector where its shapes agree. Throws where settings, data and representations do not
+  /// fit, where the folder holds a run that is not to be resumed, where that run had other settings or data, and where
+  /// `initial` is of another backbone.
   public init(
-    _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false
+    _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false, initial: Checkpoint? = nil
   ) throws(MVError) {
     learner = try Learner(settings, data: data)
     schedule = try settings.schedule(stepsPerEpoch: learner.order.stepsPerEpoch)
@@ -63,13 +70,25 @@ public final class Trainer {
       try Trainer.match(checkpoint, settings, learner.place(after: checkpoint.place.step))
       found = checkpoint
     }
+    origin = found?.origin.flatMap { old in data.origin.map { $0.isSame(as: old) ? old : $0 } ?? old } ?? data.origin
+    var notices: [String] = []
+    if let found {
+      if let notice = try Trainer.noticeOfLength(found, settings, schedule) { notices.append(notice) }
+    } else if let initial {
+      notices.append(try Trainer.begin(learner.encoder, with: initial))
+    }
+    self.notices = notices
     try Folder.create(folder)
     step = found?.place.step ?? 0
-    partialLoss = found?.place.partialLoss
+    let terms = LossTerms.terms(of: learner.data.targets.map(\.name), releasedSign: settings.releasedSign)
+    // Under the names of version 0.1 the sign cannot be told.
+    partialLoss = found?.place.partialLoss.flatMap {
+      $0.values.count == terms.count ? LossTerms(terms: terms, values: $0.values, total: $0.total) : nil
+    }
     bestScore = found?.place.bestScore
     events = EventFile(in: folder)
     log = try EpochLog(
-      at: folder.appending(path: "losses.csv"), terms: LossTerms.terms(of: learner.data.targets.map(\.name)),
+      at: folder.appending(path: "losses.csv"), terms: terms,
       keepingEpochs: step / learner.order.stepsPerEpoch)
     if let found {
       try encoder.load(found.file.tensors, from: file.path)
@@ -101,6 +120,10 @@ public final class Trainer {
       if partialLoss == nil { partialLoss = terms } else { partialLoss?.add(terms) }
       step += 1
       clock.stepped()
+      if settings.logEvery > 0, step % settings.logEvery == 0 {
+        try events.append(
+          terms, step: step, learningRate: rate, imagesPerSecond: clock.imagesPerSecondSinceLog())
+      }
       let record = try finishEpoch(clock: &clock, learningRate: rate)
       progress(described(terms, rate, clock, record))
       if step < totalSteps && cancellation.isCancelled {
@@ -188,6 +211,7 @@ public final class Trainer {
           remedy: "lower lr or set clip; \(lastGoodState)")
       }
     }
-    try Checkpoint.write(encoder.state + learner.optimizer.state, settings: settings, place: place, to: url)
+    try Checkpoint.write(
+      encoder.state + learner.optimizer.state, settings: settings, place: place, origin: origin, to: url)
   }
 }

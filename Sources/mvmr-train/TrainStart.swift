@@ -1,0 +1,79 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVDatasets
+internal import MVTraining
+
+/// What an earlier run brings into a new request: the run that is resumed, or the one whose weights are started from.
+struct TrainStart {
+  /// The run that goes on; nil where none is resumed.
+  let resumed: Checkpoint?
+  /// The run whose weights the new one starts from; nil where it draws its own.
+  let initial: Checkpoint?
+
+  init(_ arguments: ParsedArguments, output: String?) throws(MVError) {
+    let last = output.map { Trainer.checkpoint(in: URL(filePath: $0)) }
+    let exists = last.map { FileManager.default.fileExists(atPath: $0.path) } ?? false
+    resumed =
+      arguments.has("resume") && exists
+      ? try last.map { (url) throws(MVError) in try Checkpoint(contentsOf: url) } : nil
+    // A job that is queued again goes on with its own run.
+    initial =
+      resumed == nil
+      ? try arguments["init"].map { (text) throws(MVError) in
+        try Checkpoint(contentsOf: CheckpointArgument.url(text))
+      } : nil
+  }
+
+  /// The settings to begin with, before those of the command line; nil for `given`, those of a file or the defaults.
+  ///
+  /// A resumed run has its own. Of a checkpoint of version 0.1, which does not say what it was trained on, all settings
+  /// are given again as there, or none. A run that starts from weights has their encoder, unless one is given.
+  func settings(_ arguments: ParsedArguments) -> TrainingSettings? {
+    guard !arguments.has("config") else { return nil }
+    let words = arguments.all("set")
+    if let resumed {
+      guard resumed.origin != nil || (words.isEmpty && !arguments.has("teacher")) else { return nil }
+      var settings = resumed.settings
+      if arguments.has("teacher") { settings.teachers = [] }
+      for index in settings.teachers.indices {
+        let teacher = settings.teachers[index]
+        guard !FileManager.default.fileExists(atPath: teacher.path) else { continue }
+        settings.teachers[index].path = resumed.origin?.teachers[teacher.label] ?? teacher.path
+      }
+      return settings
+    }
+    guard let initial else { return nil }
+    var settings = TrainingSettings()
+    guard
+      !words.contains(where: { word in ["encoder", "depth", "widths", "stem"].contains { word.hasPrefix("\($0)=") } })
+    else { return settings }
+    settings.encoder = initial.settings.encoder
+    settings.depth = initial.settings.depth
+    settings.widths = initial.settings.widths
+    settings.stem = initial.settings.stem
+    settings.projector = initial.settings.projector
+    settings.normalization = initial.settings.normalization
+    return settings
+  }
+
+  /// What the resumed run is trained on; nil where it does not say.
+  var origin: TrainingOrigin? { resumed?.origin }
+
+  /// The source of the resumed run where it is now; nil where that is not recorded.
+  ///
+  /// Throws where nothing of it is there any more.
+  func source() throws(MVError) -> SourceRequest? {
+    guard let resumed, let recorded = resumed.origin?.source else { return nil }
+    let folder = resumed.url.deletingLastPathComponent().path
+    let found = recorded.candidates(near: folder).first { request in
+      request.paths.allSatisfy { FileManager.default.fileExists(atPath: $0) }
+    }
+    guard let found else {
+      throw .missingInput(
+        recorded.paths.first ?? "\(recorded)", "is not there any more; \(resumed.url.path) was trained on it",
+        remedy: "give SOURCE, where the images are now")
+    }
+    return found
+  }
+}

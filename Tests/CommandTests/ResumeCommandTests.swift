@@ -1,0 +1,119 @@
+import Foundation
+import MVCore
+import MVImaging
+import MVStore
+import TestSupport
+import Testing
+
+/// `mvmr train --resume` and `--init`, as a user goes on with a run.
+@Suite(.serialized) struct ResumeCommandTests {
+  private let folder: TemporaryFolder
+  private let tool = Tool.folder.appending(path: "mvmr")
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func path(_ name: String) -> String { folder.url.appending(path: name).path }
+
+  private func bytes(_ name: String) throws -> Data { try Data(contentsOf: folder.url.appending(path: name)) }
+
+  /// Runs a command in the folder, or elsewhere.
+  @discardableResult
+  private func mvmr(
+    _ line: String, in place: URL? = nil, status: Int32 = 0, at location: SourceLocation = #_sourceLocation
+  ) throws -> Tool.Outcome {
+    let run = try Tool.run(tool, line.split(separator: " ").map(String.init), in: place ?? folder.url)
+    try #require(run.status == status, "mvmr \(line): \(run.status) \(run.errors)", sourceLocation: location)
+    return run
+  }
+
+  private let settings = """
+    --set encoder=cifar-resnet --set widths=4-6-8 --set projector=16-12 --set batch_size=8 --set lr=1e-3 \
+    --set policy=cifar --set threads=1 --set precision=float32
+    """
+
+  /// Images with a size and a file of features: everything that a resume must find again.
+  private func prepare() throws {
+    let images = try Fixture.images("images/rgb32")
+    for place in 0..<24 {
+      let url = folder.url.appending(path: "photos/\(place % 2 == 0 ? "a" : "b")/\(place).png")
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try images[place % images.count].writePNG(to: url)
+    }
+    try mvmr("extract folder:photos --size 24x24 --representation hog --output f.h5")
+  }
+
+  @Test func resumeAloneGoesOn() throws {
+    try prepare()
+    let train = "train folder:photos --size 24x24 --features f.h5 \(settings)"
+    try mvmr("\(train) --set scheduler=constant --set epochs=4 --output whole")
+    try mvmr("\(train) --set scheduler=constant --set epochs=2 --output part")
+    // A finished run has nothing to do, and says how it gets something.
+    let last = try bytes("part/last.ckpt")
+    let finished = try mvmr("train --resume --output part")
+    #expect(finished.errors.contains("the run is finished; --set epochs=N makes it longer"))
+    #expect(try bytes("part/last.ckpt") == last)
+    // From another folder, without a word of what it was trained on.
+    let elsewhere = folder.url.appending(path: "elsewhere")
+    try FileManager.default.createDirectory(at: elsewhere, withIntermediateDirectories: true)
+    let longer = try mvmr("train --resume --output ../part --set epochs=4", in: elsewhere)
+    #expect(longer.errors.contains("note: epochs=4 where the run was begun with 2: the schedule"), "\(longer.errors)")
+    #expect(longer.errors.contains("note: resuming after step"))
+    #expect(try bytes("part/last.ckpt") == bytes("whole/last.ckpt"))
+    let lines = String(decoding: try bytes("part/losses.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 5 && lines[0].contains(",1-dcor_zz,1-dcor_hog,"))
+    let page = String(decoding: try bytes("part/report.html"), as: UTF8.self)
+    #expect(page.contains("folder:photos") && page.contains("brought to 24x24") && page.contains("mvmr train --resume"))
+
+    // What cannot change is refused, and what to do is said.
+    let refused = try mvmr("train --resume --output part --set lr=1", status: 64)
+    #expect(refused.errors.contains("lr=1") && refused.errors.contains("--init"), "\(refused.errors)")
+    let shorter = try mvmr("train --resume --output part --set epochs=1", status: 64)
+    #expect(shorter.errors.contains("4 epochs"))
+    // Moved images are named again.
+    try FileManager.default.moveItem(
+      at: folder.url.appending(path: "photos"), to: folder.url.appending(path: "pictures"))
+    let gone = try mvmr("train --resume --output part --set epochs=5", status: 66)
+    #expect(gone.errors.contains("is not there any more") && gone.errors.contains("give SOURCE"), "\(gone.errors)")
+    let none = try mvmr("train --resume --output nothing", status: 64)
+    #expect(none.errors.contains("SOURCE"))
+  }
+
+  @Test func aLogThatAnEditorHasSavedIsNoObstacle() throws {
+    try mvmr("train synthetic:24 --output run \(settings) --set epochs=2")
+    let text = String(decoding: try bytes("run/losses.csv"), as: UTF8.self)
+    let dropped = "3,9,half a line"
+    try Data((text + dropped + "\n").replacing("\n", with: "\r\n").utf8).write(
+      to: folder.url.appending(path: "run/losses.csv"))
+    try mvmr("train --resume --output run --set epochs=3")
+    let lines = String(decoding: try bytes("run/losses.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 4 && lines.dropFirst().map { $0.prefix(2) } == ["1,", "2,", "3,"])
+  }
+
+  @Test func aRunStartsFromWeights() throws {
+    try mvmr("train synthetic:24 --output first \(settings) --set epochs=1")
+    // The encoder is that of the weights.
+    let tuned = try mvmr(
+      "train synthetic:24 --output tuned --init first --set batch_size=8 --set epochs=1 --set threads=1")
+    #expect(tuned.errors.contains("starts with the weights of first/last.ckpt"), "\(tuned.errors)")
+    #expect(tuned.errors.contains("its backbone (cifar-resnet) and its projector"))
+    let head = try mvmr(
+      "train synthetic:24 --output head --init first --set projector=8 --set batch_size=8 --set epochs=1")
+    #expect(head.errors.contains("the projector begins anew"))
+    let other = try mvmr(
+      "train synthetic:24 --output other --init first --set encoder=resnet18 --set batch_size=8", status: 65)
+    #expect(other.errors.contains("first/last.ckpt") && !FileManager.default.fileExists(atPath: path("other")))
+    try mvmr("train synthetic:24 --output other --init none.ckpt --set batch_size=8", status: 66)
+    // A job that is queued again goes on with its own run.
+    let again = try mvmr("train --output tuned --init first --resume")
+    #expect(!again.errors.contains("starts with the weights"))
+  }
+
+  @Test func evaluateAndEmbedBeginAnew() throws {
+    try mvmr("train synthetic:24 --output one \(settings) --set epochs=1")
+    try mvmr("train synthetic:24 --output two \(settings) --set epochs=1 --set seed=2")
+    try mvmr("evaluate one synthetic:120 --output evaluation")
+    let refused = try mvmr("evaluate two synthetic:120 --output evaluation", status: 64)
+    #expect(refused.errors.contains("give --overwrite"))
+    try mvmr("evaluate two synthetic:120 --output evaluation --overwrite")
+  }
+}
