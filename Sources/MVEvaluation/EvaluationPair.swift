@@ -8,29 +8,33 @@ public enum EvaluationPair: Sendable {
   /// The only split, which serves for both.
   case single(LabeledFeatures)
 
-  /// The names of test splits, in order of preference.
-  private static let testNames = ["test", "val", "valid", "validation"]
-
-  /// Chooses splits of `file` and joins `representations`; rows whose images could not be read are left out.
+  /// Joins `representations` of the splits that `splits` names; rows whose images could not be read are left out.
   ///
-  /// Without names, train is `train`, else `trainval`, and test is `test`, else `val`; a file without a test split
-  /// gives ``single(_:)``. Throws where a split or a representation is missing or unfinished.
-  public init(
-    _ file: FeatureFile, representations: [String], trainSplit: String? = nil, testSplit: String? = nil
-  ) throws(MVError) {
-    let names = file.splits.map(\.name)
+  /// Throws where a split or a representation is missing or unfinished.
+  public init(_ file: FeatureFile, representations: [String], splits: EvaluationSplits) throws(MVError) {
     func features(_ name: String) throws(MVError) -> LabeledFeatures {
       let split = try file[name]
       let matrices = try representations.map { (name) throws(MVError) in try split.features(name) }
       return try LabeledFeatures(matrices, labels: split.labels, rows: split.validRows, name: name)
     }
-    let usual = ["train", "trainval"].first { names.contains($0) }
-    let train = trainSplit ?? usual ?? (names.count == 1 ? names[0] : "train")
-    if let test = testSplit ?? Self.testNames.first(where: { names.contains($0) && $0 != train }), test != train {
-      self = .splits(train: try features(train), test: try features(test))
+    let train = try features(splits.train)
+    if let test = splits.test {
+      self = .splits(train: train, test: try features(test))
     } else {
-      self = .single(try features(train))
+      self = .single(train)
     }
+  }
+
+  /// Chooses splits of `file` as ``EvaluationSplits`` does, and joins `representations`.
+  ///
+  /// Without names, train is `train`, else `trainval`, and test is `test`, else `val`: the first that has labels. A
+  /// file without such a test split gives ``single(_:)``. Throws where a split or a representation is missing,
+  /// unlabeled or unfinished.
+  public init(
+    _ file: FeatureFile, representations: [String], trainSplit: String? = nil, testSplit: String? = nil
+  ) throws(MVError) {
+    let splits = try EvaluationSplits(of: file, train: trainSplit, test: testSplit)
+    try self.init(file, representations: representations, splits: splits)
   }
 
   /// The labels of all rows of the split that is trained on.
@@ -69,11 +73,43 @@ public enum EvaluationPair: Sendable {
     }
   }
 
-  /// A notice for the user about a single split; nil where there are two.
-  public func notice(heldOut: Bool) -> String? {
-    guard case .single(let all) = self else { return nil }
-    return heldOut
-      ? "there is no test split: every fifth row of each class of \(all.name) is held out for testing"
-      : "there is no test split: each row of \(all.name) is classified by the others (leave one out)"
+  /// What the user should know of the rows: a single split, classes that train lacks, a single class.
+  ///
+  /// `heldOut` says that a single split is divided, not left out row by row; `names` names the classes.
+  public func notices(heldOut: Bool, names: [String] = []) -> [String] {
+    switch self {
+    case .single(let all):
+      let how =
+        heldOut
+        ? "there is no test split: every fifth row of each class of \(all.name) is held out for testing"
+        : "there is no test split: each row of \(all.name) is classified by the others (leave one out)"
+      return [how] + Self.oneClass(all, names)
+    case .splits(let train, let test):
+      return Self.oneClass(train, names) + Self.unknownClasses(train, test, names)
+    }
+  }
+
+  private static func oneClass(_ train: LabeledFeatures, _ names: [String]) -> [String] {
+    guard case .single(let labels) = train.labels else { return [] }
+    let classes = Set(train.rows.lazy.map { labels[$0] }.filter { $0 >= 0 })
+    guard classes.count == 1, let only = classes.first else { return [] }
+    return ["\(train.name) has one class only, \(className(only, among: names)): accuracy says nothing about features"]
+  }
+
+  /// The notice of classes that rows of test have and no row of train.
+  private static func unknownClasses(
+    _ train: LabeledFeatures, _ test: LabeledFeatures, _ names: [String]
+  ) -> [String] {
+    guard case .single(let known) = train.labels, case .single(let asked) = test.labels else { return [] }
+    let learnt = Set(train.rows.lazy.map { known[$0] })
+    let rows = test.rows.map { asked[$0] }.filter { $0 >= 0 && !learnt.contains($0) }
+    let missing = Set(rows).sorted()
+    guard !missing.isEmpty else { return [] }
+    let shown = missing.prefix(5).map { className($0, among: names) }.joined(separator: ", ")
+    let classes = missing.count == 1 ? "1 class" : "\(missing.count) classes"
+    return [
+      "\(classes) of \(test.name) (\(shown)\(missing.count > 5 ? ", ..." : "")) \(missing.count == 1 ? "is" : "are") in "
+        + "no row of \(train.name): \(rows.count) of \(test.rows.count) rows can but count as wrong"
+    ]
   }
 }

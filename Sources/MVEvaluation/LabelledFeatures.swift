@@ -48,6 +48,19 @@ public struct LabeledFeatures: Sendable {
   /// The number of values per row, all representations together.
   public var columns: Int { representations.reduce(0) { $0 + $1.columns } }
 
+  /// The rows in use that have a label: those that take part in an evaluation.
+  ///
+  /// A row of several labels has one unless all of them are 255. Throws where no row has one.
+  public func labeled() throws(MVError) -> LabeledFeatures {
+    let kept = rows.filter { labels.hasLabel($0) }
+    guard !kept.isEmpty else { throw Self.unlabeled(name) }
+    return try LabeledFeatures(representations, labels: labels, rows: kept, name: name)
+  }
+
+  private static func unlabeled(_ name: String) -> MVError {
+    .badData("labels of \(name)", "are all missing", remedy: "choose a labelled split")
+  }
+
   /// The class of every row of the representations, not only of those in use.
   ///
   /// Throws for multi-label rows, and for labels below -1.
@@ -56,7 +69,7 @@ public struct LabeledFeatures: Sendable {
       throw .badData(
         "labels of \(name)", "hold several classes a row", remedy: "use a data set with one class a row")
     }
-    if let row = rows.first(where: { values[$0] < -1 || values[$0] >= 1 << 31 }) {
+    if let row = rows.first(where: { values[$0] < -1 }) {
       throw .badData(
         "row \(row) of \(name)", "has the label \(values[row])", remedy: "labels are 0 or more, -1 where unknown")
     }
@@ -69,9 +82,7 @@ public struct LabeledFeatures: Sendable {
   func labeledRows() throws(MVError) -> (rows: [Int], classes: [Int64]) {
     let labels = try classes()
     let labeled = rows.filter { labels[$0] >= 0 }
-    guard !labeled.isEmpty else {
-      throw .badData("labels of \(name)", "are all missing", remedy: "choose a labelled split")
-    }
+    guard !labeled.isEmpty else { throw Self.unlabeled(name) }
     return (labeled, labeled.map { labels[$0] })
   }
 

@@ -26,7 +26,7 @@ public struct StandardScores: Hashable, Sendable {
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) {
     let run = EvaluationRun("scores", cancellation: cancellation, progress: progress)
-    let k = min(Self.neighborCount, train.rows.count)
+    let k = min(Self.neighborCount, try train.labeled().rows.count)
     neighbors = try NearestNeighbors(k: [k], threads: threads).evaluate(
       train: train, test: test, cancellation: cancellation)
     run.report(1, of: 2)

@@ -1,20 +1,41 @@
-/// Counts of rows by true class and predicted class.
+/// Counts of rows by true class and predicted class; only pairs of classes that occur take memory.
 public struct ConfusionMatrix: Hashable, Sendable {
-  /// The number of classes.
-  public let classCount: Int
-  /// The counts, classes x classes: true class by true class, the predictions of one class side by side.
-  public let counts: [Int]
+  /// A pair of classes, and how many rows there are of it.
+  public struct Cell: Hashable, Sendable {
+    /// The place of the true class among the names.
+    public let truth: Int
+    /// The place of the predicted class among the names.
+    public let prediction: Int
+    /// The number of rows.
+    public let count: Int
 
-  /// Creates a matrix; `counts` must hold `classCount * classCount` numbers, the predictions of one class side by side.
-  public init(classCount: Int, counts: [Int]) {
-    precondition(counts.count == classCount * classCount, "a number for each pair of classes")
-    self.classCount = classCount
-    self.counts = counts
+    /// Creates a cell; see the properties.
+    public init(truth: Int, prediction: Int, count: Int) {
+      self.truth = truth
+      self.prediction = prediction
+      self.count = count
+    }
   }
 
-  /// The number of rows of class `truth` that were predicted to be `prediction`.
-  public subscript(truth: Int, prediction: Int) -> Int { counts[truth * classCount + prediction] }
+  /// The name of each class, in the order shown.
+  public let names: [String]
+  /// The pairs that occur, each once.
+  public let cells: [Cell]
+
+  /// Creates a matrix; every class of `cells` must have a name.
+  public init(names: [String], cells: [Cell]) {
+    precondition(
+      cells.allSatisfy { names.indices.contains($0.truth) && names.indices.contains($0.prediction) },
+      "a name for each class")
+    self.names = names
+    self.cells = cells
+  }
+
+  /// The number of classes.
+  public var classCount: Int { names.count }
 
   /// The number of rows of each class.
-  var totals: [Int] { (0..<classCount).map { counts[$0 * classCount..<($0 + 1) * classCount].reduce(0, +) } }
+  var totals: [Int] {
+    cells.reduce(into: [Int](repeating: 0, count: classCount)) { $0[$1.truth] += $1.count }
+  }
 }

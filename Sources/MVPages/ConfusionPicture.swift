@@ -3,7 +3,6 @@ internal import Foundation
 /// A picture of a confusion matrix of many classes: a square per pair, the darker the larger its share of the class.
 struct ConfusionPicture {
   let matrix: ConfusionMatrix
-  let names: [String]
   let caption: String
 
   /// The number of shades; opacity grows with the square root of the share, so that small shares still show.
@@ -15,7 +14,7 @@ struct ConfusionPicture {
     // Where squares are too small for a name each, only every 10th or 25th class is named.
     let every = cell >= 9 ? 1 : classes <= 400 ? 10 : 25
     let font = cell >= 9 ? min(11, cell - 0.5) : 9
-    let shown = (0..<classes).map { short($0 < names.count ? names[$0] : "\($0)") }
+    let shown = matrix.names.map(short)
     let longest = stride(from: 0, to: classes, by: every).map { shown[$0].count }.max() ?? 1
     let margin = Double(longest) * font * 0.56 + 8
     let side = margin + cell * Double(classes) + 4
@@ -55,15 +54,11 @@ struct ConfusionPicture {
     var paths = [String](repeating: "", count: Self.shades)
     let totals = matrix.totals
     let size = cell >= 9 ? cell - 1 : cell
-    for truth in 0..<matrix.classCount where totals[truth] > 0 {
-      for prediction in 0..<matrix.classCount where (truth == prediction) == right {
-        let count = matrix[truth, prediction]
-        guard count > 0 else { continue }
-        let part = (Double(count) / Double(totals[truth])).squareRoot()
-        let shade = min(Self.shades - 1, Int(part * Double(Self.shades)))
-        let (x, y) = (margin + Double(prediction) * cell, margin + Double(truth) * cell)
-        paths[shade] += String(format: "M%.1f %.1fh%.0fv%.0fh-%.0fz", x, y, size, size, size)
-      }
+    for pair in matrix.cells where pair.count > 0 && (pair.truth == pair.prediction) == right {
+      let part = (Double(pair.count) / Double(totals[pair.truth])).squareRoot()
+      let shade = min(Self.shades - 1, Int(part * Double(Self.shades)))
+      let (x, y) = (margin + Double(pair.prediction) * cell, margin + Double(pair.truth) * cell)
+      paths[shade] += String(format: "M%.1f %.1fh%.0fv%.0fh-%.0fz", x, y, size, size, size)
     }
     return paths
   }

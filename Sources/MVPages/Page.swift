@@ -68,13 +68,14 @@ public struct Page: Sendable {
 
   /// Adds a confusion matrix: one row per true class, each cell shaded by its share of the class.
   ///
-  /// Up to 20 classes become a table of counts, more a picture. Class `i` is called `names[i]`, or `i` where there is
-  /// none.
-  public mutating func confusion(_ matrix: ConfusionMatrix, names: [String] = [], caption: String = "") {
-    blocks.append(
-      matrix.classCount <= 20
-        ? ConfusionTable(matrix: matrix, names: names, caption: caption).html
-        : ConfusionPicture(matrix: matrix, names: names, caption: caption).html)
+  /// Up to 20 classes become a table of counts, more a picture. Of more than 1000 no square could be seen: there is a
+  /// line of text instead.
+  public mutating func confusion(_ matrix: ConfusionMatrix, caption: String = "") {
+    switch matrix.classCount {
+    case ...20: blocks.append(ConfusionTable(matrix: matrix, caption: caption).html)
+    case ...1000: blocks.append(ConfusionPicture(matrix: matrix, caption: caption).html)
+    default: paragraph("The confusion matrix of \(grouped(matrix.classCount)) classes is too large to draw.")
+    }
   }
 
   /// The whole page as HTML text.

@@ -31,6 +31,11 @@ public struct PointMap: Sendable {
   public let details: [String]
   /// The text above the pictures.
   public let caption: String
+  /// The classes that occur, ascending.
+  private let used: [Int]
+  /// The place of each of them among ``classCount``.
+  private let places: [Int: Int]
+  private let classCount: Int
 
   /// Creates a map; `labels` and `details` must have one entry per point.
   public init(_ views: [View], labels: [[Int]], names: [String], details: [String], caption: String = "") {
@@ -41,13 +46,15 @@ public struct PointMap: Sendable {
     self.names = names
     self.details = details
     self.caption = caption
+    used = Set(labels.joined()).sorted()
+    // Named classes keep their colors from map to map; numbers with gaps are placed among those that occur.
+    let isNamed = used.allSatisfy { $0 < names.count }
+    places = Dictionary(uniqueKeysWithValues: used.enumerated().map { ($1, isNamed ? $1 : $0) })
+    classCount = isNamed ? names.count : used.count
   }
-
-  private var classCount: Int { max(names.count, (labels.joined().max() ?? -1) + 1) }
 
   /// The HTML of the map; `id` tells it from other maps of the page.
   func html(id: String) -> String {
-    let used = Set(labels.joined()).sorted()
     let line = caption.isEmpty ? "" : "<figcaption>\(escaped(caption))</figcaption>"
     let figures = views.map { view in
       """
@@ -59,14 +66,14 @@ public struct PointMap: Sendable {
     let rules = used.map { "#\(id):has(#\(id)-\($0):checked) .p:not(.k\($0))" }.joined(separator: ",\n")
     return """
       <figure class="map" id="\(id)">\(line)<style>\(used.isEmpty ? "" : "\(rules) { opacity: .05; }")</style>
-      \(legend(used, id: id))
+      \(legend(id: id))
       <div class="views">
       \(figures.joined(separator: "\n"))
       </div></figure>
       """
   }
 
-  private func legend(_ used: [Int], id: String) -> String {
+  private func legend(id: String) -> String {
     guard !used.isEmpty else { return "" }
     let all = "<li><label><input type=\"radio\" name=\"\(id)\" checked> all</label></li>"
     let entries = used.map { label in
@@ -101,14 +108,16 @@ public struct PointMap: Sendable {
 
   private func name(_ label: Int) -> String { label < names.count ? names[label] : "\(label)" }
 
-  private func shape(_ label: Int?) -> Int { classCount > 10 && classCount <= 40 ? (label ?? 0) / 10 : 0 }
+  private func place(_ label: Int?) -> Int { label.flatMap { places[$0] } ?? 0 }
+
+  private func shape(_ label: Int?) -> Int { classCount > 10 && classCount <= 40 ? place(label) / 10 : 0 }
 
   private func element(_ label: Int?) -> String { shape(label) == 0 ? "circle" : "path" }
 
   private func color(_ label: Int?) -> String {
     guard let label else { return "var(--soft)" }
-    guard classCount > 40 else { return "var(--m\(label % 10))" }
-    return "hsl(\(label * 360 / classCount) var(--hue))"
+    guard classCount > 40 else { return "var(--m\(place(label) % 10))" }
+    return "hsl(\(place(label) * 360 / classCount) var(--hue))"
   }
 
   private func mark(_ label: Int?, x: Double, y: Double, radius: Double, rest: String) -> String {

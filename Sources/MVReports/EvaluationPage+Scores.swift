@@ -136,24 +136,36 @@ extension EvaluationPage {
   }
 
   private mutating func addClasses(_ report: ClassificationReport, of what: String) {
-    let names = (0..<report.classCount).map { name(Int64($0)) }
+    let names = report.labels.map { name($0) }
     page.heading("Classes, by \(what)")
+    guard report.classCount <= Self.mostBars else {
+      page.paragraph("\(report.classCount) classes are too many for a bar each; --csv and --json have them all.")
+      addConfusions(report, of: what)
+      return
+    }
     page.bars(
       ClassBars(
-        report.classAccuracies.enumerated().map { label, accuracy in
-          ClassBars.Bar(names[label], accuracy, detail: "\(report.counts[label]) test rows")
+        report.classAccuracies.enumerated().map { place, accuracy in
+          ClassBars.Bar(names[place], accuracy, detail: "\(report.counts[place]) test rows")
         },
         caption: "The part of each class's test rows that is right, in percent. The mark is the mean over classes, "
           + String(format: "%.1f %%.", report.balancedAccuracy * 100), mark: report.balancedAccuracy))
+    addConfusions(report, of: what)
+  }
+
+  /// More classes than that make a page that no browser likes to show.
+  private static let mostBars = 2000
+
+  private mutating func addConfusions(_ report: ClassificationReport, of what: String) {
     page.heading("Confusion, by \(what)")
-    page.confusion(of: report, names: names)
+    page.confusion(of: report, names: self.names)
     let confusions = report.commonestConfusions()
     guard !confusions.isEmpty else { return }
     page.table(
       PageTable(
         columns: [.init("class"), .init("taken for"), .init("rows"), .init("of its rows (%)")],
         rows: confusions.map {
-          [.text(names[$0.truth]), .text(names[$0.prediction]), .count($0.count), .number($0.share * 100)]
+          [.text(name($0.truth)), .text(name($0.prediction)), .count($0.count), .number($0.share * 100)]
         }, caption: "The commonest confusions."))
   }
 

@@ -20,17 +20,25 @@ extension Command {
       .option("output", "DIR", "the folder to write embedding.h5 and report.html into", required: true),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .flag("overwrite", "embed anew, in place of the embedding.h5 that is there"),
+      .option("train-split", "NAME", "the split to learn from", default: "train"),
+      .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
       .flag("json", "print one JSON object"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
     let checkpoint = CheckpointArgument.url(try arguments.required("CHECKPOINT"))
     let embedder = try Embedder(checkpoint: checkpoint)
     let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
+    let embedded = arguments.has("split") ? arguments.all("split") : nil
+    // Chosen before the work: labels are known before images are embedded.
+    let splits = try EvaluationSplits(
+      of: source.splits.filter { embedded?.contains($0.name) ?? true }.map { .init($0.name, $0.labels) },
+      place: source.contents.location, train: arguments["train-split"], test: arguments["test-split"])
+    for notice in splits.notices { Terminal.message("note: \(notice)") }
     let folder = URL(filePath: try arguments.required("output"))
     let target = try ReportFolder(folder, kind: "evaluate")
     try Folder.create(folder)
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
-    embedding.splits = arguments.has("split") ? arguments.all("split") : nil
+    embedding.splits = embedded
     embedding.software = Provenance.software
     embedding.overwrite = arguments.has("overwrite")
     let fill = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
@@ -40,10 +48,9 @@ extension Command {
     }
     for notice in fill.notices { Terminal.message("note: \(notice)") }
     let file = try FeatureFile(reading: embedding.output)
-    if let notice = try EvaluationPair(file, representations: ["embedding"]).notice(heldOut: true) {
-      Terminal.message("note: \(notice)")
-    }
-    let scores = try Scores("embedding", of: file, ["embedding"], cancellation: Interruption.cancellation)
+    let pair = try EvaluationPair(file, representations: ["embedding"], splits: splits)
+    for notice in pair.notices(heldOut: true, names: file.classNames) { Terminal.message("note: \(notice)") }
+    let scores = try Scores("embedding", of: pair, cancellation: Interruption.cancellation)
     var report = EvaluationPage(
       title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
       pair: scores.pair, heldOut: true, command: Provenance.commandLine,

@@ -16,11 +16,14 @@ struct Scores {
   let report: ClassificationReport
 
   /// Scores the `names` of a file, joined where there are several.
-  init(
-    _ title: String, of file: FeatureFile, _ names: [String], cancellation: Cancellation = Cancellation()
-  ) throws(MVError) {
+  init(_ title: String, of file: FeatureFile, _ names: [String]) throws(MVError) {
+    try self.init(title, of: try EvaluationPair(file, representations: names))
+  }
+
+  /// Scores what was chosen of a file.
+  init(_ title: String, of pair: EvaluationPair, cancellation: Cancellation = Cancellation()) throws(MVError) {
     self.title = title
-    pair = try EvaluationPair(file, representations: names)
+    self.pair = pair
     let (train, test) = try pair.heldOut()
     columns = train.columns
     measures = try StandardScores(train: train, test: test, cancellation: cancellation)

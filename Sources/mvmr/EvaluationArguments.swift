@@ -12,7 +12,7 @@ enum EvaluationArguments {
     .option(
       "representation", "NAME", "a representation in the file; several are joined", required: true, repeated: true),
     .option("train-split", "NAME", "the split to learn from", default: "train"),
-    .option("test-split", "NAME", "the split to score", default: "test, or else val"),
+    .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
     .option("label-fraction", "F", "learn from this part of each class's train rows"),
     .option("label-list", "FILE", "learn from these train rows: numbers or ids, one a line"),
     .option("label-seed", "N", "the seed of --label-fraction", default: "0"),
@@ -23,9 +23,9 @@ enum EvaluationArguments {
   static func pair(_ arguments: ParsedArguments) throws(MVError) -> EvaluationPair {
     let file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
     for notice in file.notices { Terminal.message("note: \(notice)") }
-    let pair = try EvaluationPair(
-      file, representations: arguments.all("representation"), trainSplit: arguments["train-split"],
-      testSplit: arguments["test-split"])
+    let splits = try EvaluationSplits(of: file, train: arguments["train-split"], test: arguments["test-split"])
+    for notice in splits.notices { Terminal.message("note: \(notice)") }
+    let pair = try EvaluationPair(file, representations: arguments.all("representation"), splits: splits)
     guard let subset = try subset(arguments) else { return pair }
     guard case .splits(let train, let test) = pair else {
       throw .usage("label subset", "wants a test split, and the file has none", remedy: "name one by --test-split")
@@ -46,6 +46,13 @@ enum EvaluationArguments {
     }
     let lines = try WholeFile.lines(of: URL(filePath: path), remedy: "give a file of row numbers or ids, one a line")
     return .listed(lines.filter { !$0.isEmpty })
+  }
+
+  /// Says what the user should know of the rows.
+  static func printNotices(of pair: EvaluationPair, heldOut: Bool, _ arguments: ParsedArguments) throws(MVError) {
+    for notice in pair.notices(heldOut: heldOut, names: try classNames(arguments)) {
+      Terminal.message("note: \(notice)")
+    }
   }
 
   /// Writes the file that `--csv` asks for, if it does.

@@ -25,14 +25,15 @@ extension Command {
       .choice("metric", of: NearestNeighbors.Metric.self, "how close two rows are", default: .cosine),
       .choice("weighting", of: NearestNeighbors.Weighting.self, "what a neighbor's vote weighs", default: .dino),
       .option(
-        "neighbors", "FILE.npy", "write the rows of the nearest neighbors, nearest first", formerly: "neighbours"),
+        "neighbors", "FILE.npy", "write the rows of the nearest labeled neighbors, nearest first",
+        formerly: "neighbours"),
       .flag("json", "print one JSON object"),
     ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
     let pair = try EvaluationArguments.pair(arguments)
     let report = try ReportRequest(arguments, kind: "knn", pair)
     let classifier = try classifier(arguments, for: pair)
-    if let notice = pair.notice(heldOut: false) { Terminal.message("note: \(notice)") }
+    try EvaluationArguments.printNotices(of: pair, heldOut: false, arguments)
     let scores = try Job("knn", unit: "rows").run { (job) throws(MVError) -> NearestNeighborScores in
       switch pair {
       case .splits(let train, let test):
@@ -60,8 +61,8 @@ extension Command {
     let given = try arguments.ints("k", in: 1...100_000)
     let available =
       switch pair {
-      case .splits(let train, _): train.rows.count
-      case .single(let all): all.rows.count - 1
+      case .splits(let train, _): try train.labeled().rows.count
+      case .single(let all): try all.labeled().rows.count - 1
       }
     // The default list is cut to what a small set has; a k that was asked for is never changed.
     let k = given.isEmpty ? [10, 20, 100, 200].filter { $0 <= available } : given
@@ -72,16 +73,17 @@ extension Command {
       weighting: try arguments.choice("weighting", as: NearestNeighbors.Weighting.self) ?? .dino)
   }
 
-  /// Writes the rows of the nearest neighbors of every test row.
+  /// Writes the rows of the nearest neighbors of every test row: those that can vote, which have a label.
   private static func writeNeighbors(
     of pair: EvaluationPair, found classifier: NearestNeighbors, to url: URL
   ) throws(MVError) {
     let found = try Job("neighbors", unit: "rows").run { (job) throws(MVError) -> Neighbors in
       switch pair {
       case .splits(let train, let test):
-        try classifier.search(train: train, queries: test, cancellation: job.cancellation, progress: job.progress)
+        try classifier.search(
+          train: try train.labeled(), queries: test, cancellation: job.cancellation, progress: job.progress)
       case .single(let all):
-        try classifier.search(leavingOneOut: all, cancellation: job.cancellation, progress: job.progress)
+        try classifier.search(leavingOneOut: try all.labeled(), cancellation: job.cancellation, progress: job.progress)
       }
     }
     try NumPyArray.write(found.rows, shape: [found.queries.count, found.k], element: .int32, to: url)

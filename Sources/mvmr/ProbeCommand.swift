@@ -58,7 +58,7 @@ extension Command {
     for option in ["loss", "cost"] where arguments.has(option) {
       throw .usage("--\(option)", "is for multi-label files", remedy: "leave it out: this file has one class a row")
     }
-    if let notice = pair.notice(heldOut: true) { Terminal.message("note: \(notice)") }
+    try EvaluationArguments.printNotices(of: pair, heldOut: true, arguments)
     let (train, test) = try pair.heldOut()
     let probe = try fitted(on: train, arguments)
     let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in

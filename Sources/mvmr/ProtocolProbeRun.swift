@@ -30,7 +30,7 @@ enum ProtocolProbeRun {
     }
     let probe = try probe(name, arguments)
     let selection = try arguments.choice("select", as: Place.self) ?? .train
-    if let notice = pair.notice(heldOut: true) { Terminal.message("note: \(notice)") }
+    try EvaluationArguments.printNotices(of: pair, heldOut: true, arguments)
     let (train, test) = try pair.heldOut()
     let fitted = try Job("probe", unit: "rows").run { (job) throws(MVError) in
       try probe.fit(

@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: Method.allCases) func labelsOutOfRange(_ method: Method) throws {
-    for wrong: Int64 in [-2, 1 << 31] {
+    for wrong: Int64 in [-2, .min] {
       var labels = labels
       labels[9] = wrong
       let broken = try split(nil, labels)

@@ -8,12 +8,16 @@ import Testing
 
   init() throws {
     report = try ClassificationReport(
-      classes: [0, 0, 0, 0, 1, 1, 3, 3], predictions: [0, 0, 0, 1, 1, 0, 2, 3], classCount: 4, top5: 1)
+      classes: [0, 0, 0, 0, 1, 1, 3, 3], predictions: [0, 0, 0, 1, 1, 0, 2, 3], top5: 1)
   }
 
   @Test func countsAreThoseByHand() {
     #expect(report.top1 == 5.0 / 8)
-    #expect(report.confusion == [3, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1])
+    #expect(report.labels == [0, 1, 2, 3] && report.counts == [4, 2, 0, 2])
+    #expect(
+      report.confusion.map { [$0.truth, $0.prediction, Int64($0.count)] } == [
+        [0, 0, 3], [0, 1, 1], [1, 0, 1], [1, 1, 1], [3, 2, 1], [3, 3, 1],
+      ])
     #expect(report.classAccuracies == [0.75, 0.5, nil, 0.5])
     #expect(abs(report.balancedAccuracy - 1.75 / 3) < 1e-15)
   }
@@ -21,7 +25,7 @@ import Testing
   @Test func intervalIsThatOfTheBinomial() throws {
     let truth = [Int64](repeating: 0, count: 1000)
     let predictions = (0..<1000).map { Int64($0 < 800 ? 0 : 1) }
-    let report = try ClassificationReport(classes: truth, predictions: predictions, classCount: 2)
+    let report = try ClassificationReport(classes: truth, predictions: predictions)
     let interval = report.interval(resamples: 4000, seed: 3)
     // 0.8 +- 1.96 sqrt(0.8 x 0.2 / 1000)
     #expect(abs(interval.lowerBound - 0.7752) < 0.003)
@@ -34,17 +38,19 @@ import Testing
     #expect(
       report.csv(names: ["a,b", "say \"x\"", "c"])
         == "class,rows,accuracy\n\"a,b\",4,0.75\n\"say \"\"x\"\"\",2,0.5\nc,0,\n3,2,0.5\n")
-    #expect(report.confusionCSV().hasPrefix("class,0,1,2,3\n0,3,1,0,0\n"))
+    #expect(report.confusionCSV().hasPrefix("class,prediction,rows\n0,0,3\n0,1,1\n1,0,1\n"))
   }
 
   @Test func jsonHoldsEverything() throws {
     let json = try #require(JSONSerialization.jsonObject(with: report.json(names: ["cat"])) as? [String: Any])
     #expect(json["top1"] as? Double == 0.625)
     #expect(json["top5"] as? Double == 1)
-    #expect(json["confusion"] as? [[Int]] == [[3, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 1, 1]])
+    let pairs = try #require(json["confusion"] as? [[String: Any]])
+    #expect(pairs.count == 6 && pairs[1]["class"] as? String == "cat" && pairs[1]["prediction"] as? String == "1")
+    #expect(pairs.map { $0["rows"] as? Int } == [3, 1, 1, 1, 1, 1])
     let classes = try #require(json["per_class"] as? [[String: Any]])
     #expect(classes[0]["class"] as? String == "cat" && classes[1]["class"] as? String == "1")
-    #expect(classes[2]["accuracy"] == nil)
+    #expect(classes[2]["accuracy"] == nil && classes[3]["label"] as? Int == 3)
     #expect((json["interval"] as? [Double])?.count == 2)
   }
 
@@ -79,8 +85,8 @@ import Testing
 
   @Test func badClassesAreRefused() {
     #expect(
-      message { _ = try ClassificationReport(classes: [0, 4], predictions: [0, 1], classCount: 4) }
-        .hasPrefix("class 4: is not one of 4"))
-    #expect(message { _ = try ClassificationReport(classes: [], predictions: [], classCount: 4) }.contains("are 0"))
+      message { _ = try ClassificationReport(classes: [0, -1], predictions: [0, 1]) }
+        .hasPrefix("class -1: is negative"))
+    #expect(message { _ = try ClassificationReport(classes: [], predictions: []) }.contains("are 0"))
   }
 }

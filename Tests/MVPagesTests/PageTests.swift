@@ -44,8 +44,9 @@ import Testing
     var counts = [Int](repeating: 0, count: 16)
     for row in 0..<400 { counts[row % 4 * 4 + (row % 7 == 0 ? row / 7 : row) % 4] += 1 }
     report.confusion(
-      ConfusionMatrix(classCount: 4, counts: counts),
-      names: ["airplane", "automobile", "bird", "cat"])
+      ConfusionMatrix(
+        names: ["airplane", "automobile", "bird", "cat"],
+        cells: counts.enumerated().map { .init(truth: $0 / 4, prediction: $0 % 4, count: $1) }))
     report.heading("Images")
     let png = try #require(
       Data(

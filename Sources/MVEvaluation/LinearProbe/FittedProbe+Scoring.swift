@@ -31,7 +31,7 @@ extension FittedProbe {
     return ProbeScores(
       top1: Double(zip(chosen, truth).count { $0 == $1 }) / Double(rows.count),
       top5: Double(hits.array.count { $0 }) / Double(rows.count), testRows: rows, classes: truth,
-      predictions: chosen, classCount: (classes + truth).reduce(0) { max($0, Int($1) + 1) })
+      predictions: chosen, labels: Set(classes).union(truth).sorted())
   }
 
   /// The probability of each class, in the order of ``classes``, for the rows in use, labeled or not: rows x classes.

@@ -12,13 +12,16 @@ public struct ProbeScores: Hashable, Sendable {
   public let classes: [Int64]
   /// The class that scored highest, for each test row.
   public let predictions: [Int64]
+  /// The classes of train and test together, ascending.
+  public let labels: [Int64]
+
   /// The number of classes in train and test together.
-  public let classCount: Int
+  public var classCount: Int { labels.count }
 
   /// The report: accuracy per class, confusion matrix, interval.
   ///
   /// Throws where the predictions do not fit the classes.
   public func report() throws(MVError) -> ClassificationReport {
-    try ClassificationReport(classes: classes, predictions: predictions, classCount: classCount, top5: top5)
+    try ClassificationReport(classes: classes, predictions: predictions, labels: labels, top5: top5)
   }
 }

@@ -2,8 +2,14 @@
 struct ClassificationDocument: Encodable {
   struct ClassRow: Encodable {
     let `class`: String
+    let label: Int64
     let rows: Int
     let accuracy: Double?
+  }
+  struct Pair: Encodable {
+    let `class`: String
+    let prediction: String
+    let rows: Int
   }
   let top1: Double
   let top5: Double?
@@ -11,7 +17,7 @@ struct ClassificationDocument: Encodable {
   let interval: [Double]
   let rows: Int
   let per_class: [ClassRow]
-  let confusion: [[Int]]
+  let confusion: [Pair]
 }
 
 /// Two JSON objects merged into one.

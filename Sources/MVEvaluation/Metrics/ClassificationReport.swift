@@ -1,77 +1,95 @@
 public import MVCore
 
 /// The quality of predictions: accuracy, overall and per class, confusion matrix, confidence interval.
+///
+/// Classes are those that occur, with their own values: labels may have gaps, and memory does not grow with the largest
+/// one.
 public struct ClassificationReport: Hashable, Sendable {
   /// The share of rows that are predicted correctly, 0...1.
   public let top1: Double
   /// The share of rows whose class is among the five best predictions, 0...1; nil where that is not known.
   public let top5: Double?
+  /// The classes, ascending; ``counts`` and ``classAccuracies`` have a value for each.
+  public let labels: [Int64]
   /// The number of rows of each class.
   public let counts: [Int]
   /// The share of each class's rows that are predicted correctly, 0...1; nil for a class without rows.
   public let classAccuracies: [Double?]
   /// The balanced accuracy: the mean of ``classAccuracies`` over classes that have rows.
   public let balancedAccuracy: Double
-  /// The numbers of rows, classes x classes: class by class, the predictions of one class side by side.
-  public let confusion: [Int]
-  /// The number of classes.
-  public let classCount: Int
+  /// The confusion matrix: every pair of classes that occurs, by class and prediction; right predictions are pairs
+  /// too.
+  public let confusion: [Confusion]
   /// The class of each row.
   public let classes: [Int64]
   /// The prediction for each row.
   public let predictions: [Int64]
 
-  /// Compares predictions with classes, both in 0..<`classCount`.
+  /// The number of classes.
+  public var classCount: Int { labels.count }
+
+  /// One pair of classes, and how often the first was predicted to be the second.
+  public struct Confusion: Hashable, Sendable {
+    /// The true class.
+    public let truth: Int64
+    /// The predicted class.
+    public let prediction: Int64
+    /// The number of such rows.
+    public let count: Int
+    /// These rows' share of all rows of the true class, 0...1.
+    public let share: Double
+  }
+
+  /// Compares predictions with classes; the classes of `labels` belong to the report also where no row has them.
   ///
-  /// Throws where one is out of range, where their numbers differ, or where there are none.
+  /// Throws where a class or a prediction is negative, where their numbers differ, or where there are none.
   public init(
-    classes: [Int64], predictions: [Int64], classCount: Int, top5: Double? = nil
+    classes: [Int64], predictions: [Int64], labels: [Int64] = [], top5: Double? = nil
   ) throws(MVError) {
     guard !classes.isEmpty, classes.count == predictions.count else {
       throw .badData(
         "predictions", "are \(predictions.count), the classes \(classes.count)", remedy: "give one a row, and some")
     }
-    let range = 0..<Int64(classCount)
-    if let wrong = (classes + predictions).first(where: { !range.contains($0) }) {
-      throw .badData("class \(wrong)", "is not one of \(classCount)", remedy: "classes count from 0")
+    var known = Set(classes)
+    known.formUnion(predictions)
+    known.formUnion(labels)
+    let ordered = known.sorted()
+    if let wrong = ordered.first, wrong < 0 {
+      throw .badData("class \(wrong)", "is negative", remedy: "classes are 0 or more")
     }
-    var confusion = [Int](repeating: 0, count: classCount * classCount)
-    for (truth, prediction) in zip(classes, predictions) { confusion[Int(truth) * classCount + Int(prediction)] += 1 }
-    let counts = (0..<classCount).map { confusion[$0 * classCount..<($0 + 1) * classCount].reduce(0, +) }
-    let accuracies = counts.enumerated().map { label, count in
-      count == 0 ? nil : Double(confusion[label * classCount + label]) / Double(count)
+    struct Pair: Hashable {
+      let truth: Int64
+      let prediction: Int64
     }
-    let known = accuracies.compactMap { $0 }
+    var pairs: [Pair: Int] = [:]
+    var totals: [Int64: Int] = [:]
+    for (truth, prediction) in zip(classes, predictions) {
+      pairs[Pair(truth: truth, prediction: prediction), default: 0] += 1
+      totals[truth, default: 0] += 1
+    }
+    let right = ordered.map { pairs[Pair(truth: $0, prediction: $0)] ?? 0 }
+    let counts = ordered.map { totals[$0] ?? 0 }
+    let accuracies = zip(right, counts).map { $1 == 0 ? nil : Double($0) / Double($1) }
+    let scored = accuracies.compactMap { $0 }
     self.top5 = top5
+    self.labels = ordered
     self.counts = counts
-    self.confusion = confusion
-    self.classCount = classCount
     self.classes = classes
     self.predictions = predictions
+    confusion = pairs.map { pair, count in
+      Confusion(
+        truth: pair.truth, prediction: pair.prediction, count: count,
+        share: Double(count) / Double(totals[pair.truth] ?? count))
+    }.sorted { ($0.truth, $0.prediction) < ($1.truth, $1.prediction) }
     classAccuracies = accuracies
-    balancedAccuracy = known.reduce(0, +) / Double(known.count)
-    top1 = Double((0..<classCount).reduce(0) { $0 + confusion[$1 * classCount + $1] }) / Double(classes.count)
+    balancedAccuracy = scored.reduce(0, +) / Double(scored.count)
+    top1 = Double(right.reduce(0, +)) / Double(classes.count)
   }
 
-  /// The confidence interval of top-1: that of `level` of `resamples` seeded bootstrap samples of the rows
-  /// (percentiles).
-  public func interval(level: Double = 0.95, resamples: Int = 1000, seed: UInt64 = 0) -> ClosedRange<Double> {
-    precondition(level > 0 && level < 1 && resamples > 0, "a level between 0 and 1 and some samples")
-    let count = classes.count
-    // Only the number of right rows matters, and in a bootstrap sample it is binomial: one draw per row.
-    let accuracies = (0..<resamples).map { sample in
-      var generator = SeededGenerator(seed: seed, keys: UInt64(sample))
-      var right = 0
-      for _ in 0..<count where generator.chance(top1) { right += 1 }
-      return Double(right) / Double(count)
-    }.sorted()
-    let tail = (1 - level) / 2
-    func percentile(_ part: Double) -> Double {
-      let place = part * Double(resamples - 1)
-      let low = Int(place)
-      let high = min(low + 1, resamples - 1)
-      return accuracies[low] + (accuracies[high] - accuracies[low]) * (place - Double(low))
-    }
-    return percentile(tail)...percentile(1 - tail)
+  /// The `limit` most frequent confusions by their share of the true class; ties by class and prediction.
+  public func commonestConfusions(limit: Int = 15) -> [Confusion] {
+    let wrong = confusion.filter { $0.truth != $0.prediction }
+    return Array(
+      wrong.sorted { ($1.share, $0.truth, $0.prediction) < ($0.share, $1.truth, $1.prediction) }.prefix(limit))
   }
 }

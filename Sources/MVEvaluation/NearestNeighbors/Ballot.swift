@@ -15,13 +15,13 @@ struct Ballot: Sendable {
   private let temperatures: [Double]
   /// The places of ``NearestNeighbors/k``, smallest first: a larger electorate holds the smaller ones.
   private let ascending: [Int]
-  /// The class of each train position.
-  private let labels: [Int32]
+  /// The class of each train position, by number.
+  private let numbers: [Int32]
   private let classCount: Int
 
-  init(_ classifier: NearestNeighbors, labels: [Int32], classCount: Int) {
+  init(_ classifier: NearestNeighbors, numbers: [Int32], classCount: Int) {
     self.classifier = classifier
-    self.labels = labels
+    self.numbers = numbers
     self.classCount = classCount
     let temperatures = classifier.weighting == .dino ? classifier.temperatures : [1]
     self.temperatures = temperatures
@@ -33,37 +33,44 @@ struct Ballot: Sendable {
 
   /// Counts the votes of `ranked`, nearest first, and reports the result for each of ``settings``.
   ///
-  /// The result is the class with most votes (ties go to the lower class), and whether `truth` is among the min(5, k)
-  /// with most votes.
+  /// The result is the number of the class with most votes (ties go to the lower class), and whether `truth` is among
+  /// the min(5, k) with most votes.
   func count(
-    _ ranked: UnsafeBufferPointer<RankedRow>, truth: Int64, _ outcome: (_ setting: Int, Int64, Bool) -> Void
+    _ ranked: UnsafeBufferPointer<RankedRow>, truth: Int, _ outcome: (_ setting: Int, Int, Bool) -> Void
   ) {
     let k = classifier.k
     var votes = [Double](repeating: 0, count: classCount)
     for (block, temperature) in temperatures.enumerated() {
-      for index in votes.indices { votes[index] = 0 }
+      // Of many classes few get a vote: only those are looked at.
+      var voted: [Int] = []
       var counted = 0
       for choice in ascending {
         while counted < k[choice] {
           let neighbor = ranked[counted]
-          votes[Int(labels[Int(neighbor.position)])] += weight(
-            of: neighbor.value, nearest: ranked[0].value, temperature: temperature)
+          let number = Int(numbers[Int(neighbor.position)])
+          if votes[number] == 0 { voted.append(number) }
+          votes[number] += weight(of: neighbor.value, nearest: ranked[0].value, temperature: temperature)
           counted += 1
         }
-        let (best, ahead) = standing(of: truth, in: votes)
-        outcome(block * k.count + choice, Int64(best), ahead < min(5, k[choice]))
+        let (best, ahead) = standing(of: truth, in: votes, of: voted)
+        outcome(block * k.count + choice, best, ahead < min(5, k[choice]))
       }
+      for number in voted { votes[number] = 0 }
     }
   }
 
-  /// The class of most votes, and how many classes stand before `truth`.
-  private func standing(of truth: Int64, in votes: [Double]) -> (best: Int, ahead: Int) {
-    let own = votes[Int(truth)]
-    var best = 0
-    var ahead = 0
-    for (index, vote) in votes.enumerated() {
-      if vote > votes[best] { best = index }
-      if vote > own || (vote == own && index < truth) { ahead += 1 }
+  /// The class of most votes, and how many classes stand before `truth`: of equal votes the lower class is first.
+  private func standing(of truth: Int, in votes: [Double], of voted: [Int]) -> (best: Int, ahead: Int) {
+    let own = votes[truth]
+    // The nearest row has a vote above 0, and no later vote is larger: a class that is twice in `voted` has none.
+    var best = voted.first ?? 0
+    // Without a vote of its own, all lower classes are ahead, voted for or not.
+    var ahead = own == 0 ? truth : 0
+    for number in voted where votes[number] > 0 {
+      let vote = votes[number]
+      if vote > votes[best] || (vote == votes[best] && number < best) { best = number }
+      let isAhead = own == 0 ? number > truth : vote > own || (vote == own && number < truth)
+      if isAhead { ahead += 1 }
     }
     return (best, ahead)
   }

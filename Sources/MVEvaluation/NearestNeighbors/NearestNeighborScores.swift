@@ -28,16 +28,19 @@ public struct NearestNeighborScores: Hashable, Sendable {
   public let testRows: [Int]
   /// The class of each test row.
   public let classes: [Int64]
-  /// The number of classes in train and test together.
-  public let classCount: Int
+  /// The classes of train and test together, ascending.
+  public let labels: [Int64]
   /// The duration in seconds.
   public let seconds: Double
+
+  /// The number of classes in train and test together.
+  public var classCount: Int { labels.count }
 
   /// The report of one result: accuracy per class, confusion matrix, interval.
   ///
   /// Throws where the predictions do not fit the classes.
   public func report(of result: Result) throws(MVError) -> ClassificationReport {
     try ClassificationReport(
-      classes: classes, predictions: result.predictions, classCount: classCount, top5: result.top5)
+      classes: classes, predictions: result.predictions, labels: labels, top5: result.top5)
   }
 }

@@ -7,15 +7,18 @@ extension NearestNeighbors {
     try checkSettings()
     let (trainRows, trainClasses) = try train.labeledRows()
     let (testRows, truth) = try test.labeledRows()
-    let classCount = (trainClasses + truth).reduce(0) { max($0, Int($1) + 1) }
+    // Classes are numbered by those that occur, ascending, so that ties still go to the lower one.
+    let labels = Set(trainClasses).union(truth).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(labels, Int32(0)...))
+    let asked = truth.map { Int(numbers[$0] ?? 0) }
     let search = try makeSearch(
       RowReader(train, rows: trainRows), RowReader(test, rows: testRows), leavingOut: leavingOut, run)
-    let ballot = Ballot(self, labels: trainClasses.map { Int32($0) }, classCount: classCount)
+    let ballot = Ballot(self, numbers: trainClasses.map { numbers[$0] ?? 0 }, classCount: labels.count)
     let predictions = WorkBuffer<Int64>(ballot.settings.count * testRows.count, repeating: -1)
     let inTop5 = WorkBuffer<Bool>(ballot.settings.count * testRows.count, repeating: false)
     try search.forEachQuery { query, ranked in
-      ballot.count(ranked, truth: truth[query]) { setting, prediction, isInTop5 in
-        predictions.pointer[setting * truth.count + query] = prediction
+      ballot.count(ranked, truth: asked[query]) { setting, prediction, isInTop5 in
+        predictions.pointer[setting * truth.count + query] = labels[prediction]
         inTop5.pointer[setting * truth.count + query] = isInTop5
       }
     }
@@ -29,7 +32,7 @@ extension NearestNeighbors {
     }
     return NearestNeighborScores(
       results: results, metric: metric, weighting: weighting, trainRows: trainRows.count, testRows: testRows,
-      classes: truth, classCount: classCount, seconds: run.seconds)
+      classes: truth, labels: labels, seconds: run.seconds)
   }
 
   func search(
