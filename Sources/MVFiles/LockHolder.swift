@@ -16,16 +16,16 @@ struct LockHolder {
     // 1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF
     let place = String(
       format: "%02x:%02x:%llu", (device >> 8) & 0xFFF, (device & 0xFF) | ((device >> 12) & 0xFFF00), number)
-    for line in table.split(separator: "\n") {
+    let holders = table.split(separator: "\n").compactMap { line -> (process: Int32, place: Substring)? in
       let fields = line.split(separator: " ")
-      guard fields.count >= 6, fields[1] == "FLOCK", let process = Int32(fields[4]), process > 0 else { continue }
-      // Some file systems list another device than they show: the number of the file alone must then do.
-      guard fields[5] == place || fields[5].hasSuffix(":\(number)") else { continue }
-      let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
-      self.process = process
-      self.name = name.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? "a program"
-      return
+      guard fields.count >= 6, fields[1] == "FLOCK", let process = Int32(fields[4]), process > 0 else { return nil }
+      return (process, fields[5])
     }
-    return nil
+    // Some file systems list another device than they show: the number of the file alone must then do.
+    let holder = holders.first { $0.place == place } ?? holders.first { $0.place.hasSuffix(":\(number)") }
+    guard let holder else { return nil }
+    process = holder.process
+    let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
+    self.name = name.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? "a program"
   }
 }

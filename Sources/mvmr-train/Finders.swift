@@ -13,8 +13,8 @@ enum Finders {
     guard !(arguments.has("find-lr") && arguments.has("find-batch")) else {
       throw .usage("--find-lr", "does not go with --find-batch", remedy: "find the batch first, then the rate at it")
     }
-    guard !arguments.has("resume") else {
-      throw .usage("--resume", "does not go with a search", remedy: "leave it out")
+    for option in ["resume", "init"] where arguments.has(option) {
+      throw .usage("--\(option)", "does not go with a search, which draws its own weights", remedy: "leave it out")
     }
     let data = try request.data()
     let settings = request.configuration.settings

@@ -75,7 +75,7 @@ extension Command {
     let trainer = try Trainer(
       request.configuration.settings, data: data, folder: output, resuming: arguments.has("resume"),
       initial: request.start.initial)
-    for notice in trainer.notices { Terminal.message("note: \(notice)") }
+    for notice in data.notices + trainer.notices { Terminal.message("note: \(notice)") }
     if trainer.step == trainer.totalSteps {
       Terminal.message("note: the run is finished; --set epochs=N makes it longer")
     } else if trainer.step > 0 {

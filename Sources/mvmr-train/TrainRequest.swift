@@ -43,7 +43,7 @@ struct TrainRequest {
     configuration.output = arguments["output"] ?? configuration.output
     configuration.split = arguments["split"] ?? configuration.split ?? start.origin?.split
     if arguments.has("features") { configuration.features = arguments.all("features") }
-    if configuration.features.isEmpty { configuration.features = start.origin?.features ?? [] }
+    if configuration.features.isEmpty { configuration.features = start.features }
     if let size = arguments["size"] { configuration.size = try ImageSize(parsing: size) }
     self.configuration = configuration
     self.released = released

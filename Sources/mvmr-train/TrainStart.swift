@@ -60,6 +60,17 @@ struct TrainStart {
   /// What the resumed run is trained on; nil where it does not say.
   var origin: TrainingOrigin? { resumed?.origin }
 
+  /// The feature files of the resumed run: where they were, or else beside the run or in the working folder.
+  var features: [String] {
+    guard let resumed, let paths = resumed.origin?.features else { return [] }
+    let run = resumed.url.deletingLastPathComponent()
+    return paths.map { path in
+      let name = URL(filePath: path).lastPathComponent
+      let places = [path, run.deletingLastPathComponent().appending(path: name).path, name]
+      return places.first { FileManager.default.fileExists(atPath: $0) } ?? path
+    }
+  }
+
   /// The source of the resumed run where it is now; nil where that is not recorded.
   ///
   /// Throws where nothing of it is there any more.

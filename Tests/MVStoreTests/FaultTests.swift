@@ -23,11 +23,11 @@ import Testing
     #expect(try errorOfReading(folder.url).description.contains("is not a file"))
     try Data("not HDF5 at all".utf8).write(to: url)
     #expect(try errorOfReading(url).description.contains("is not an HDF5 file"))
-    try Data().write(to: url)
-    #expect(try errorOfReading(url).description.contains("is not an HDF5 file"))
     let error = try #require(
       SampleFile.error { _ = try FeatureFileWriter(creatingOrResuming: url, plan: SampleFile.plan()) })
     #expect(error.kind == .badData)
+    try Data().write(to: url)
+    #expect(try errorOfReading(url).description.contains("is not an HDF5 file"))
   }
 
   @Test func aLaterVersion() throws {

@@ -162,7 +162,7 @@ import Testing
       try writer.finish()
     }
     let error = try error(of: files)
-    #expect(error.description.hasPrefix("\(files[1].path): is not finished; run mvmr extract --shard 2/2"))
+    #expect(error.description.hasPrefix("\(files[1].path): is not finished; run the command that began it again"))
   }
 
   @Test func whatBecomesOfShardsLaterIsSeen() throws {
@@ -204,7 +204,11 @@ import Testing
     #expect(none?.remedy == "use no shards")
     let other = SampleFile.error {
       let url = folder.url.appending(path: "s.h5")
-      _ = try FeatureFileWriter(creatingOrResuming: url, plan: try plan().shard(ShardNumber(1, of: 3)))
+      do {
+        let writer = try FeatureFileWriter(creatingOrResuming: url, plan: try plan().shard(ShardNumber(1, of: 3)))
+        try SampleFile.fill(writer, blocks: 1)
+        try writer.finish()
+      }
       _ = try FeatureFileWriter(creatingOrResuming: url, plan: try plan().shard(ShardNumber(2, of: 3)))
     }
     #expect(other?.problem == "holds shard 1/3, this run makes shard 2/3")

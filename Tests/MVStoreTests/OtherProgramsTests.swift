@@ -171,4 +171,39 @@ import Testing
     let text = SampleFile.error { try FeatureFilePacking.write(self.url, to: self.place("text.h5"), compressed: true) }
     #expect(text?.problem == "is there already")
   }
+
+  /// The same with h5py itself, which opens, locks and adds as it will.
+  @Test(.enabled(if: OtherProgram.python != nil, "no Python with h5py")) func h5py() throws {
+    do {
+      let writer = try FeatureFileWriter(creatingOrResuming: url, plan: SampleFile.plan())
+      try SampleFile.fill(writer, blocks: 5)
+      try writer.finish()
+    }
+    let python = try #require(OtherProgram.python)
+    let added = try OtherProgram.run([
+      python, "-c",
+      "import h5py, sys\nwith h5py.File(sys.argv[1], 'r+') as f: f['train/pca'] = [[1.0]] * 23; f.attrs['comment'] = 'x'",
+      url.path,
+    ])
+    try #require(added.status == 0, "\(added.output)")
+    #expect(try FeatureFile(reading: url).description.additions == ["train/pca"])
+    let holder = Process()
+    holder.executableURL = URL(filePath: "/usr/bin/env")
+    holder.arguments = [
+      python, "-c", "import h5py, sys\nf = h5py.File(sys.argv[1], 'r')\nprint('held', flush=True)\nsys.stdin.read()",
+      url.path,
+    ]
+    let (words, end) = (Pipe(), Pipe())
+    holder.standardOutput = words
+    holder.standardInput = end
+    try holder.run()
+    #expect(try words.fileHandleForReading.read(upToCount: 4) == Data("held".utf8))
+    let error = SampleFile.error { _ = try FeatureFileWriter(creatingOrResuming: self.url, plan: SampleFile.plan()) }
+    try end.fileHandleForWriting.close()
+    holder.waitUntilExit()
+    // HDF5 may be told by its environment not to lock.
+    if let error { #expect(error.problem == "is open for reading in another program", "\(error)") }
+    try SampleFile.fill(try FeatureFileWriter(creatingOrResuming: url, plan: SampleFile.plan()))
+    #expect(try FeatureFile(reading: url).verify().missingBlocks == 0)
+  }
 }

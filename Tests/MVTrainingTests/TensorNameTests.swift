@@ -5,8 +5,9 @@ import Testing
 
 @testable import MVTraining
 
-/// Checkpoints go into torchvision's networks: the names and shapes of `backbone.*` are those of its `resnet18` and
-/// `resnet50`, but for the classifier and the counters of batch normalization.
+/// Checkpoints go into torchvision's networks: `backbone.*` has the names and shapes of its `resnet18` and `resnet50`.
+///
+/// Only the classifier and the counters of batch normalization are missing.
 @Suite struct TensorNameTests {
   /// The names and shapes of torchvision's ResNet, written down from its documentation: stem, then four stages.
   private func torchvision(blocks: [Int], bottleneck: Bool, kernel: Int) -> [String: [Int]] {

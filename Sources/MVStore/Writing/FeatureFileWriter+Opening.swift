@@ -63,7 +63,10 @@ extension FeatureFileWriter {
     defer { withExtendedLifetime(existing) {} }
     return try AtomicFile.create(path, replacing: existing != nil) { (temporary, file) throws(MVError) in
       // The lock may be shared: another process that replaces the file, too, may have been faster.
-      if let existing, try !stands(existing, at: path) { throw existing.busy() }
+      if let existing, try !stands(existing, at: path) {
+        throw .inputOutput(
+          path, "was replaced by another process meanwhile", remedy: "give each process an --output of its own")
+      }
       try body(temporary, file)
     }
   }

@@ -18,6 +18,7 @@ extension TrainingConfiguration {
     var targets: [TrainingTarget] = []
     for file in files { targets += try TrainingTarget.targets(in: file, of: source, split: chosen) }
     var data = try TrainingData(source: source, split: chosen, targets: targets)
+    data.notices = files.flatMap(\.notices)
     if let request = source.contents.request {
       data.origin = TrainingOrigin(source: request, split: chosen.name, features: features)
       for teacher in settings.teachers {

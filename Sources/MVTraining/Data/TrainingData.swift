@@ -22,6 +22,8 @@ public struct TrainingData: Sendable {
   public let targets: [TrainingTarget]
   /// Where the images and representations can be found again, recorded in checkpoints; nil where that is not known.
   public var origin: TrainingOrigin?
+  /// What is worth telling of the feature files, one line each; empty mostly.
+  public var notices: [String] = []
   private let storage: Storage
 
   /// Creates data from images in memory: 8-bit or 0...1 floats, gray or RGB.
@@ -115,6 +117,7 @@ public struct TrainingData: Sendable {
     storage = data.storage
     labels = data.labels
     origin = data.origin
+    notices = data.notices
     self.targets = targets
     try check()
   }
