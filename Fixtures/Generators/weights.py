@@ -53,7 +53,7 @@ def main():
     # What only a pickle can say: a transposed view, a part of another's storage, a parameter.
     views = {"transposed": base.t(), "part": base[1:3, 1:], "parameter": torch.nn.Parameter(base)}
     for name, value in (tensors | views).items():
-        np.save(OUT / f"{name}.npy", value.detach().float().numpy())
+        np.save(OUT / f"{name}.npy", value.detach().float().contiguous().numpy())
     save_file(tensors, OUT / "plain.safetensors", metadata={"format": "pt"})
     torch.save(tensors | views, OUT / "zip.pth")
     torch.save(tensors | views, OUT / "legacy.pth", _use_new_zipfile_serialization=False)

