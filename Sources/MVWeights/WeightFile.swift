@@ -4,8 +4,9 @@ internal import MVFiles
 
 /// The tensors of a network's file, by name: safetensors, or what PyTorch's `torch.save` writes.
 ///
-/// Nothing in the file is executed. Of a pickle, tensors, collections, numbers and texts are taken; a file that refers to
-/// anything else is refused by that name. A nested dictionary's names are joined by dots, as `state_dict.conv1.weight`.
+/// Nothing in the file is executed. Of a pickle, tensors, collections, numbers and texts are taken; a file that refers
+/// to anything else is refused by that name. A nested dictionary's names are joined by dots, as
+/// `state_dict.conv1.weight`.
 ///
 /// ```swift
 /// let file = try WeightFile(contentsOf: URL(filePath: "resnet50.pth"))

@@ -27,7 +27,8 @@ public struct WeightTensor: Sendable {
     self.bytes = bytes
   }
 
-  /// The bytes from the first value to the last; nil where they are beyond what can be counted, or a stride is negative.
+  /// The bytes from the first value to the last; nil where they are beyond what can be counted, or a stride is
+  /// negative.
   static func extent(shape: [Int], strides: [Int], element: WeightElement) -> Int? {
     var last = 0
     for (length, stride) in zip(shape, strides) {

@@ -60,7 +60,9 @@ import Testing
     let bad = try mvmr("convert train/x=x.npy train/labels=y.npy --output x.h5")
     #expect(bad.status == 65 && bad.errors.contains("x.npy") && bad.errors.contains("row 0"), "\(bad.errors)")
     let knn = try mvmr("knn x.h5 --representation x --k 1")
-    #expect(knn.errors.contains("finish it by the command that began it: mvmr convert train/x=x.npy train/labels=y.npy"), "\(knn.errors)")
+    #expect(
+      knn.errors.contains("finish it by the command that began it: mvmr convert train/x=x.npy train/labels=y.npy"),
+      "\(knn.errors)")
     try NumPyArray.write(
       [1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3], element: .float32, to: folder.url.appending(path: "x.npy"))
     let good = try mvmr("convert train/x=x.npy --output x.h5")

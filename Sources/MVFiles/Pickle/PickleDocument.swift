@@ -15,8 +15,8 @@ package final class PickleDocument {
 
   /// Reads the pickle of protocol 2 to 5 that begins at `start`; `path` stands in errors, with `remedy` as advice.
   ///
-  /// Only names that `names` says yes to may be referred to. Throws where another is, with that name; where an opcode is
-  /// unknown (the text ones of protocols 0 and 1 among them); where the bytes are cut off or make no sense.
+  /// Only names that `names` says yes to may be referred to. Throws where another is, with that name; where an opcode
+  /// is unknown (the text ones of protocols 0 and 1 among them); where the bytes are cut off or make no sense.
   package init(
     _ bytes: Data, from start: Data.Index? = nil, path: String, remedy: String, names: @escaping (String) -> Bool
   ) throws(MVError) {

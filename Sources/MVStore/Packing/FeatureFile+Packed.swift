@@ -5,8 +5,8 @@ extension FeatureFile {
   /// The finished feature file at `url`, to which a run by `plan` has nothing to add; nil where there is work to do.
   ///
   /// It is only read, so that a file that other programs have open, or that may not be written, is no obstacle. Throws
-  /// where the plan is not possible, and where the file was made by another and holds finished rows: the error names the
-  /// first difference.
+  /// where the plan is not possible, and where the file was made by another and holds finished rows: the error names
+  /// the first difference.
   public static func ifFinished(
     _ url: URL, by plan: FeatureFilePlan, compressed: Bool = false
   ) throws(MVError) -> FeatureFile? {
