@@ -5,10 +5,11 @@ extension FeatureFile {
   /// The finished feature file at `url`, to which a run by `plan` has nothing to add; nil where there is work to do.
   ///
   /// It is only read, so that a file that other programs have open, or that may not be written, is no obstacle. Throws
-  /// where it was made by another plan and holds finished rows: the error names the first difference.
+  /// where the plan is impossible, and where the file was made by another: the error names the first difference.
   public static func ifFinished(
     _ url: URL, by plan: FeatureFilePlan, compressed: Bool = false
   ) throws(MVError) -> FeatureFile? {
+    try plan.validate()
     if compressed { return try ifPacked(url, by: plan) }
     guard let file = try reading(url), file.isComplete,
       file.stored.splits.allSatisfy({ $0.features.allSatisfy { $0.offset != nil } })
