@@ -203,7 +203,9 @@ import Testing
     holder.waitUntilExit()
     // HDF5 may be told by its environment not to lock.
     if let error { #expect(error.problem == "is open for reading in another program", "\(error)") }
-    try SampleFile.fill(try FeatureFileWriter(creatingOrResuming: url, plan: SampleFile.plan()))
+    let writer = try FeatureFileWriter(creatingOrResuming: url, plan: SampleFile.plan())
+    try SampleFile.fill(writer)
+    try writer.finish()
     #expect(try FeatureFile(reading: url).verify().missingBlocks == 0)
   }
 }
