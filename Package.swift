@@ -83,7 +83,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("hwy")]),
 
     // Values, files, pictures, pages, data sets, representations, scores.
-    library("MVCore", []),
+    library("MVCore", ["SystemLinux"]),
     library("MVFiles", ["MVCore", "SystemLinux"]),
     library("MVYAML", ["MVCore", "MVFiles", "SystemYAML"]),
     library("MVPages", ["MVCore", "MVFiles"]),
@@ -167,7 +167,7 @@ let package = Package(
       dependencies: [
         "MVCore", "MVDatasets", "MVEvaluation", "MVExtraction", "MVFiles", "MVImaging", "MVRepresentations", "MVStore",
         "TestSupport",
-        "mvmr", "mvmr-train",
+        "mvmr", "mvmr-train", "mvmr-bench",
       ],
       swiftSettings: swift),
   ],
