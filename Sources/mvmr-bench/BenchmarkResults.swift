@@ -78,6 +78,6 @@ struct BenchmarkResults: Encodable {
         figure.ratio.map { String(format: "%.2f", $0) } ?? "-", figure.wanted.map { "\($0)" } ?? "-",
         figure.remark ?? "")
     }
-    Swift.print(table.text)
+    try Terminal.result(table.text)
   }
 }

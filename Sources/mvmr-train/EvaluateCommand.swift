@@ -17,7 +17,8 @@ extension Command {
     arguments: [
       .positional("CHECKPOINT", "a checkpoint, or the folder of a run"),
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
-      .option("output", "DIR", "the folder to write embedding.h5 and report.html into", required: true),
+      .option(
+        "output", "DIR", "the folder to write embedding.h5 and report.html into", required: true, output: .folder),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .flag("json", "print one JSON object"),
     ] + SourceArguments.options
@@ -57,7 +58,7 @@ extension Command {
     if arguments.has("json") {
       try Terminal.printJSON(["knn": scores.measures.neighborTop1, "probe": scores.measures.probeTop1])
     } else {
-      print(
+      try Terminal.result(
         "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))\n"
           + "report: \(target.page.path)")
     }

@@ -22,7 +22,7 @@ enum TrainingRun {
         if let record = progress.finishedEpoch {
           // A page that cannot be written must not end a run of days; the last one is written again at its end.
           try? RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
-          if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
+          if !Terminal.isInteractive { Terminal.progress(line(record, of: progress.epochs)) }
         }
       }
     }

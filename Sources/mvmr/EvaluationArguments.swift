@@ -15,8 +15,10 @@ enum EvaluationArguments {
     .option("test-split", "NAME", "the split to score", default: "test, or else val"),
     .option("label-fraction", "F", "learn from this part of each class's train rows"),
     .option("label-list", "FILE", "learn from these train rows: numbers or ids, one a line"),
-    .option("label-seed", "N", "the seed of --label-fraction", default: "0"),
-    .option("csv", "FILE.csv", "write every number: setting, measure, class, prediction, value"),
+    .option("label-seed", "N", "the seed of --label-fraction", default: "0"), PublishedFold.option,
+    .option(
+      "csv", "FILE.csv", "write every number: setting, measure, class, prediction, value",
+      output: .stream(["csv", "txt"])),
   ]
 
   /// Opens the file and chooses the splits.
@@ -25,7 +27,8 @@ enum EvaluationArguments {
     let pair = try EvaluationPair(
       file, representations: arguments.all("representation"), trainSplit: arguments["train-split"],
       testSplit: arguments["test-split"])
-    guard let subset = try subset(arguments) else { return pair }
+    let fold = try PublishedFold.subset(arguments, of: file)
+    guard let subset = fold == nil ? try subset(arguments) : fold else { return pair }
     guard case .splits(let train, let test) = pair else {
       throw .usage("label subset", "wants a test split, and the file has none", remedy: "name one by --test-split")
     }

@@ -25,7 +25,8 @@ extension Command {
       .choice("metric", of: NearestNeighbors.Metric.self, "how close two rows are", default: .cosine),
       .choice("weighting", of: NearestNeighbors.Weighting.self, "what a neighbor's vote weighs", default: .dino),
       .option(
-        "neighbors", "FILE.npy", "write the rows of the nearest neighbors, nearest first", formerly: "neighbours"),
+        "neighbors", "FILE.npy", "write the rows of the nearest neighbors, nearest first", formerly: "neighbours",
+        output: .stream(["npy"])),
       .flag("json", "print one JSON object"),
     ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
