@@ -9,8 +9,8 @@ enum StandardStreams {
   /// be written into it.
   static func makeSure() {
     for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 && errno == EBADF {
-      // The wrong way round, so that using one still fails: results are not lost with an exit code of 0, and a list from
-      // a closed stdin is not an empty list. Opening takes the lowest number that is free: this one.
+      // The wrong way round, so that using one still fails: results are not lost with an exit code of 0, and a list
+      // from a closed stdin is not an empty list. Opening takes the lowest number that is free: this one.
       _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
     // A reader that has left, or a limit on the size of files, is then an error of the write and not the end of the

@@ -2,8 +2,9 @@ public import Foundation
 public import MVCore
 
 extension STL10 {
-  /// The number of folds of the published protocol: each trains on 1,000 of the 5,000 train images and tests on all of
-  /// test, and the mean of the ten accuracies is what papers report.
+  /// The number of folds of the published protocol.
+  ///
+  /// Each trains on 1,000 of the 5,000 train images and tests on all of test; papers report the mean of ten accuracies.
   public static let foldCount = 10
 
   /// The ids of the train images of one fold, from 1 to ``foldCount``, as `fold_indices.txt` lists them.
