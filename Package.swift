@@ -84,7 +84,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("hwy")]),
 
     // Values, files, pictures, pages, data sets, representations, scores.
-    library("MVCore", []),
+    library("MVCore", ["SystemLinux"]),
     library("MVFiles", ["MVCore", "SystemLinux", "SystemArchive"]),
     library("MVYAML", ["MVCore", "MVFiles", "SystemYAML"]),
     library("MVPages", ["MVCore", "MVFiles"]),
@@ -170,7 +170,7 @@ let package = Package(
       dependencies: [
         "MVCore", "MVDatasets", "MVEvaluation", "MVExtraction", "MVFiles", "MVImaging", "MVRepresentations", "MVStore",
         "TestSupport",
-        "mvmr", "mvmr-train",
+        "mvmr", "mvmr-train", "mvmr-bench",
       ],
       swiftSettings: swift),
   ],

@@ -87,6 +87,10 @@ GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_
                    .contiguous(source.suggest_memory_format());
       stride = 1;
     }
+    if (mvt::blocks::suits_pieces(source, weight->value, stride)) {
+      *result = new MVTTensor(mvt::blocks::convolution_in_pieces(source, weight->value, stride, padding));
+      return;
+    }
     const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding};
     *result = new MVTTensor(at::conv2d(source, weight->value, {}, strides, paddings));
   });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 
 namespace mvt {
 
@@ -40,5 +41,12 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
       },
       &loop);
 }
+
+/// Calls `body(piece)` for each of `pieces`, on as many threads; within it libtorch and oneDNN use one thread.
+///
+/// Some of oneDNN's primitives let their threads wait for each other, many times in a call and without ever giving up
+/// the core. Where another process has one of the cores, every such wait lasts until the system takes it away again: a
+/// step then took ten times as long. Pieces wait for nothing. Throws what `body` does.
+void in_pieces(int64_t pieces, const std::function<void(int64_t)>& body);
 
 }  // namespace mvt

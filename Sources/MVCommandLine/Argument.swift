@@ -15,11 +15,18 @@ public struct Argument: Sendable {
   let choices: [String]
   /// The name that it had in an earlier version, which is still taken and which help does not show.
   let formerName: String?
+  /// What is made at the place that the value names; nil where it names no output.
+  let output: OutputKind?
+  /// The keys of an option that takes KEY=VALUE, for messages.
+  let keys: [String]
 
   private init(
     _ form: Form, _ name: String, valueName: String = "", _ help: String, default defaultText: String = "",
-    required: Bool = false, repeated: Bool = false, choices: [String] = [], formerly formerName: String? = nil
+    required: Bool = false, repeated: Bool = false, choices: [String] = [], formerly formerName: String? = nil,
+    output: OutputKind? = nil, keys: [String] = []
   ) {
+    self.output = output
+    self.keys = keys
     self.form = form
     self.name = name
     self.valueName = valueName
@@ -39,13 +46,15 @@ public struct Argument: Sendable {
   }
 
   /// `--name VALUE`; `formerly` is a name of earlier versions that is still taken.
+  ///
+  /// With `output` the value is a place, which is looked at before the command begins. `keys` are those of KEY=VALUE.
   public static func option(
     _ name: String, _ valueName: String, _ help: String, default defaultText: String = "", required: Bool = false,
-    repeated: Bool = false, formerly: String? = nil
+    repeated: Bool = false, formerly: String? = nil, output: OutputKind? = nil, keys: [String] = []
   ) -> Argument {
     Argument(
       .option, name, valueName: valueName, help, default: defaultText, required: required, repeated: repeated,
-      formerly: formerly)
+      formerly: formerly, output: output, keys: keys)
   }
 
   /// `--name a|b|c`, one case of an enumeration, which ``ParsedArguments/choice(_:as:)`` returns.
@@ -78,8 +87,19 @@ public struct Argument: Sendable {
   /// `--name`.
   public static func flag(_ name: String, _ help: String) -> Argument { Argument(.flag, name, help) }
 
+  /// The flag that every command has.
+  static let quiet = flag("quiet", "show no progress; notes and errors stay")
+
   /// The name as the parser knows it: `--jobs` or `SOURCE`.
   var parserName: String { form == .positional ? name : "--\(name)" }
+
+  /// Every name for the parser, a letter that stands for it included: `-o,--output`.
+  var parserNames: String { letter.map { "\($0),\(parserName)" } ?? parserName }
+
+  /// Whether a word of the command line is this option's name.
+  func isNamed(_ word: String) -> Bool { word == parserName || word == letter }
+
+  private var letter: String? { form == .positional ? nil : ["output": "-o", "quiet": "-q"][name] }
 
   /// Throws where `value` is none of the choices.
   func check(_ value: String) throws(MVError) {

@@ -1,7 +1,8 @@
 internal import Foundation
 public import MVCore
+internal import Synchronization
 
-/// Ctrl-C and termination: the first asks the work to stop cleanly, the second ends the process.
+/// The signals that ask a program to end: the work stops cleanly, what is done is saved, and the exit code names them.
 public enum Interruption {
   /// The process's own request to stop: pass it to every long call.
   public static let cancellation = Cancellation()
@@ -9,20 +10,51 @@ public enum Interruption {
   /// Whether the user asked to stop.
   public static var isRequested: Bool { cancellation.isCancelled }
 
-  /// From now on the first SIGINT or SIGTERM only makes the request; a second one ends the process.
+  /// Those that a person sends; a second one of them ends the process at once.
+  private static let urgent = [SIGINT, SIGTERM]
+  /// Those of a terminal that closes, and of a batch system or a limit on time: they may come several times.
+  private static let patient = [SIGHUP, SIGUSR1, SIGXCPU]
+  /// The signal that asked first; 0 before.
+  private static let first = Atomic<Int32>(0)
+  /// Whether an urgent one has come.
+  private static let isUrgent = Atomic<Bool>(false)
+
+  /// The exit code of a work that was stopped: 128 and the number of the signal, as shells count.
+  static var exitCode: Int32 {
+    let number = first.load(ordering: .relaxed)
+    return number == 0 ? MVError.Kind.interrupted.exitCode : 128 + number
+  }
+
+  /// From now on the first of these signals only makes the request; a second SIGINT or SIGTERM ends the process.
+  ///
+  /// One of the others that was ignored when the program was started, as `nohup` does, stays so.
   public static func watch() {
     // Created here: the handler may only touch what is there already.
     _ = cancellation
+    _ = first.load(ordering: .relaxed)
+    _ = isUrgent.load(ordering: .relaxed)
     // A parent whose thread blocks signals, as those of Dispatch do, hands that on to the programs that it starts.
     var numbers = sigset_t()
     sigemptyset(&numbers)
-    for number in [SIGINT, SIGTERM] { sigaddset(&numbers, number) }
+    for number in urgent + patient { sigaddset(&numbers, number) }
     pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
-    for number in [SIGINT, SIGTERM] {
+    for number in urgent {
       signal(number) { number in
-        if Interruption.cancellation.isCancelled { _exit(128 + number) }
-        Interruption.cancellation.cancel()
+        if Interruption.isUrgent.exchange(true, ordering: .relaxed) { _exit(128 + number) }
+        Interruption.request(number)
       }
     }
+    for number in patient where !isIgnored(number) { signal(number) { number in Interruption.request(number) } }
+  }
+
+  private static func request(_ number: Int32) {
+    _ = first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+    cancellation.cancel()
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

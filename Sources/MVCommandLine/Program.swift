@@ -20,26 +20,44 @@ public struct Program: Sendable {
     self.commands = commands
   }
 
+  /// To be called before anything else: makes sure of stdin, stdout and stderr, and of what a failed write does.
+  public static func begin() { StandardStreams.makeSure() }
+
   /// Runs the command that `arguments` (without the program's name) ask for, and returns the exit code.
   public func run(_ arguments: [String]) -> Int32 {
-    // Beyond a limit on the size of files, writing then fails with an error of its own instead of a silent end.
-    signal(SIGXFSZ, SIG_IGN)
-    return reporting { () throws(MVError) in
+    reporting(arguments) { () throws(MVError) in
       switch try request(arguments) {
-      case .information(let text): print(text, terminator: "")
-      case .command(let command, let parsed): try command.run(parsed)
+      case .information(let text): try Terminal.result(text, terminator: "")
+      case .command(let command, let parsed):
+        Terminal.isQuiet = parsed.has("quiet")
+        try OutputCheck(command.arguments, parsed).run()
+        try command.run(parsed)
       }
     }
   }
 
-  /// Runs `body`; an error becomes one line on stderr and an exit code.
-  public func reporting(_ body: () throws(MVError) -> Void) -> Int32 {
+  /// Runs `body`; an error becomes one line on stderr, JSON where `arguments` ask for that, and an exit code.
+  ///
+  /// Results that did not arrive are an error, too.
+  public func reporting(_ arguments: [String], _ body: () throws(MVError) -> Void) -> Int32 {
     do throws(MVError) {
       try body()
+      try Terminal.finish()
       return 0
     } catch {
-      Terminal.message("\(name): \(error)")
-      return error.kind.exitCode
+      let code = error.kind == .interrupted ? Interruption.exitCode : error.kind.exitCode
+      Terminal.message(
+        arguments.contains("--json") ? ErrorObject(error, exitCode: code).text : "\(name): \(error)")
+      return code
+    }
+  }
+
+  /// The words with `help`, `help COMMAND` and `version` as the options that they stand for.
+  public static func plain(_ arguments: [String]) -> [String] {
+    switch arguments.first {
+    case "help": arguments.count > 1 ? [arguments[1], "--help"] : ["--help"]
+    case "version": ["--version"]
+    default: arguments
     }
   }
 
@@ -57,20 +75,20 @@ public struct Program: Sendable {
     defer { mvcl_app_free(app) }
     for command in commands {
       try check(mvcl_add_command(app, command.name, command.summary, command.discussion))
-      for argument in command.arguments {
+      for argument in Self.arguments(of: command) {
         if argument.form == .flag {
-          try check(mvcl_add_flag(app, command.name, argument.parserName, argument.help))
+          try check(mvcl_add_flag(app, command.name, argument.parserNames, argument.help))
         } else {
           try check(
             mvcl_add_option(
-              app, command.name, argument.parserName, argument.valueName, argument.help, argument.defaultText,
+              app, command.name, argument.parserNames, argument.valueName, argument.help, argument.defaultText,
               argument.isRequired ? 1 : 0, Int32(argument.maximum)))
         }
       }
     }
     var outcome = MVCLParsed
     var text: UnsafePointer<CChar>?
-    let words = arguments.isEmpty ? ["--help"] : renewed(arguments)
+    let words = arguments.isEmpty ? ["--help"] : try checked(Self.plain(arguments))
     let copies = words.map { strdup($0) }
     defer { copies.forEach { free($0) } }
     try check(mvcl_parse(app, Int32(words.count), copies.map { UnsafePointer($0) }, &outcome, &text))
@@ -90,24 +108,25 @@ public struct Program: Sendable {
     }
   }
 
-  /// The words with the options' former names replaced by those of now.
-  private func renewed(_ words: [String]) -> [String] {
+  /// What a command takes, and what every command does.
+  private static func arguments(of command: Command) -> [Argument] {
+    command.arguments.contains { $0.name == Argument.quiet.name } ? command.arguments : command.arguments + [.quiet]
+  }
+
+  /// The words with the options' names of now; throws where an option is unknown.
+  private func checked(_ words: [String]) throws(MVError) -> [String] {
     guard let command = commands.first(where: { $0.name == words[0] }) else { return words }
-    var names: [Substring: String] = [:]
-    for argument in command.arguments {
-      if let former = argument.formerName { names["--\(former)"[...]] = argument.parserName }
-    }
-    return words.map { word in
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let first = parts.first, let name = names[first] else { return word }
-      return ([name] + parts.dropFirst().map(String.init)).joined(separator: "=")
-    }
+    let options = OptionWords(command: "\(name) \(command.name)", arguments: Self.arguments(of: command))
+    let renewed = [words[0]] + options.renewed(Array(words.dropFirst()))
+    try options.check(Array(renewed.dropFirst()))
+    return renewed
   }
 
   private func wrong(_ message: String, _ words: [String]) -> MVError {
     let first = words[0]
     if !first.hasPrefix("-"), !commands.contains(where: { $0.name == first }) {
-      return .usage(first, "is not a command", remedy: "see \(name) --help")
+      let hint = NearestName.hint(for: first, among: commands.map(\.name))
+      return .usage(first, "is not a command", remedy: "\(hint)see \(name) --help")
     }
     let help = commands.contains { $0.name == first } ? "\(name) \(first) --help" : "\(name) --help"
     return .usage("arguments", message.trimmingCharacters(in: .whitespacesAndNewlines), remedy: "see \(help)")
@@ -116,7 +135,7 @@ public struct Program: Sendable {
   private func parsed(_ command: Command, _ app: OpaquePointer?) -> ParsedArguments {
     var values: [String: [String]] = [:]
     var counts: [String: Int] = [:]
-    for argument in command.arguments {
+    for argument in Self.arguments(of: command) {
       let count = mvcl_value_count(app, command.name, argument.parserName)
       counts[argument.name] = count
       if argument.form != .flag, count > 0 {

@@ -32,6 +32,10 @@ public enum ThreadEnvironment {
     // they load. What the user has chosen stays; a spin count would undo a chosen policy.
     var settings = [("OPENBLAS_THREAD_TIMEOUT", "4")]
     if getenv("OMP_WAIT_POLICY") == nil { settings += [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "5000")] }
+    // Both count the processors of the process's affinity, and not what a quota of a container leaves of them.
+    if Parallel.processorCount < ProcessInfo.processInfo.activeProcessorCount {
+      settings += ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"].map { ($0, "\(Parallel.processorCount)") }
+    }
     settings = settings.filter { getenv($0.0) == nil }
     for (name, value) in settings { setenv(name, value, 1) }
     if getenv(added) == nil { setenv(added, settings.map(\.0).joined(separator: ","), 1) }

@@ -4,7 +4,7 @@ package import MVCore
 /// Files that appear under their name whole and on the disk, or not at all.
 ///
 /// A file is written beside its place as `.NAME.creating`, synced, and only then renamed. No kill, full disk or power
-/// failure can leave half a file under the name.
+/// failure can leave half a file under the name. A name that is a link stands for what it leads to.
 package enum AtomicFile {
   /// Creates the file at `path`: `body` fills the temporary file, whose path and descriptor it gets.
   ///
@@ -14,6 +14,7 @@ package enum AtomicFile {
   package static func create(
     _ path: String, replacing: Bool, _ body: (String, FileDescriptor) throws(MVError) -> Void
   ) throws(MVError) -> FileDescriptor? {
+    let path = try OutputPath.target(of: path)
     let url = URL(filePath: path)
     let temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).creating").path
     // The same temporary name for all: its lock lets one process create at a time, and what a killed one left is
@@ -60,8 +61,13 @@ package enum AtomicFile {
     }
   }
 
-  /// Replaces the file at `url`, or creates it, with `bytes`; throws where it cannot be written.
+  /// Replaces the file at `url`, or creates it, with `bytes`; a pipe or a device gets them as they come.
+  ///
+  /// Throws where it cannot be written.
   package static func write(_ bytes: Data, to url: URL) throws(MVError) {
+    guard !OutputPath.isStream(url.path) else {
+      return try FileDescriptor(url.path, flags: O_WRONLY | O_APPEND).append([UInt8](bytes))
+    }
     try replace(url) { (file) throws(MVError) in try file.write([UInt8](bytes), at: 0) }
   }
 

@@ -7,7 +7,7 @@ package enum AtomicFolder {
   ///
   /// Throws what `body` throws, and where the folder cannot be created or already exists and is not empty.
   package static func write(_ folder: URL, _ body: (URL) throws(MVError) -> Void) throws(MVError) {
-    let path = folder.path
+    let path = try OutputPath.target(of: folder.path)
     let present = try? FileManager.default.contentsOfDirectory(atPath: path)
     guard present?.isEmpty ?? !FileManager.default.fileExists(atPath: path) else {
       throw .usage(path, "is there already", remedy: "name a folder that is not there, or remove this one")

@@ -18,7 +18,10 @@ package enum CanonicalJSON {
 
   /// The JSON bytes of `value`, indented with `pretty`; throws where a number is not finite.
   package static func data(_ value: some Encodable, pretty: Bool = false) throws(MVError) -> Data {
-    do { return try encoder(pretty: pretty).encode(value) } catch { throw MVError(error, subject: "JSON") }
+    // Texts and numbers fail for one reason alone; what Foundation says of it is not for people.
+    do { return try encoder(pretty: pretty).encode(value) } catch {
+      throw .badData("JSON", "has no form for a number that is not finite", remedy: "leave --json out to see it")
+    }
   }
 
   private static func encoder(pretty: Bool) -> JSONEncoder {

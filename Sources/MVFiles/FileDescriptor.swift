@@ -102,6 +102,18 @@ package final class FileDescriptor: Sendable {
     return done
   }
 
+  /// Reads at most `count` of the bytes that come next, as pipes give them; none at the end.
+  ///
+  /// Throws where reading fails.
+  package func next(_ count: Int) throws(MVError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    while true {
+      let step = Foundation.read(number, &bytes, count)
+      if step >= 0 { return Array(bytes.prefix(step)) }
+      guard errno == EINTR else { throw FileDescriptor.failure(path, "cannot be read", errno) }
+    }
+  }
+
   /// Writes all of `bytes` at `offset`; several threads may call it at once.
   ///
   /// Throws where writing fails.
@@ -116,6 +128,12 @@ package final class FileDescriptor: Sendable {
       }
     }
     observer.withLock { $0?(.wrote(Array(bytes), offset: offset)) }
+  }
+
+  /// Writes all of `bytes` after what was written before, as pipes take them; throws where writing fails.
+  package func append(_ bytes: [UInt8]) throws(MVError) {
+    let code = StreamWriter.write(bytes, to: number)
+    guard code == 0 else { throw FileDescriptor.failure(path, "cannot be written", code) }
   }
 
   /// Writes one whole number, little-endian, at `offset`; throws where writing fails.

@@ -5,13 +5,28 @@ package import MVCore
 package enum WholeFile {
   /// The bytes of a file; with `mapped` they are mapped instead of copied where that is safe.
   ///
-  /// Throws where the file is missing, with `remedy` as advice, or cannot be read.
+  /// A pipe or a terminal is read to its end. Throws where the file is missing, with `remedy` as advice, is a folder,
+  /// or cannot be read.
   package static func bytes(
     of url: URL, mapped: Bool = false, remedy: String = "check the path"
   ) throws(MVError) -> Data {
+    if OutputPath.isStream(url.path) || url.path == "/dev/stdin" { return try stream(url) }
     do { return try Data(contentsOf: url, options: mapped ? .alwaysMapped : []) } catch {
-      _ = try InputPath.isFolder(url, remedy: remedy)
+      guard try !InputPath.isFolder(url, remedy: remedy) else {
+        throw .usage(url.path, "is a folder, not a file", remedy: remedy)
+      }
       throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")
+    }
+  }
+
+  /// What a pipe, a terminal or another device gives until it ends.
+  private static func stream(_ url: URL) throws(MVError) -> Data {
+    let file = try FileDescriptor(url.path, flags: O_RDONLY)
+    var bytes = Data()
+    while true {
+      let part = try file.next(1 << 16)
+      if part.isEmpty { return bytes }
+      bytes += part
     }
   }
 

@@ -92,6 +92,6 @@ extension RepresentationChecks {
   private func throughJSON(_ settings: [String: SettingValue]) throws(MVError) -> [String: SettingValue] {
     do {
       return try JSONDecoder().decode([String: SettingValue].self, from: try JSONEncoder().encode(settings))
-    } catch { throw MVError(error, subject: "settings of \(name) as JSON") }
+    } catch { throw .badData("settings of \(name)", "do not come back from JSON") }
   }
 }

@@ -68,6 +68,6 @@ struct BenchmarkResults: Codable {
         figure.ratio.map { String(format: "%.2f", $0) } ?? "-", figure.wanted.map { "\($0)" } ?? "-",
         figure.remark ?? "")
     }
-    Swift.print(table.text)
+    try Terminal.result(table.text)
   }
 }

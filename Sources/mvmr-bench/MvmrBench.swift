@@ -5,6 +5,7 @@ internal import MVCore
 @main
 enum MvmrBench {
   static func main() {
+    Program.begin()
     let arguments = Array(CommandLine.arguments.dropFirst())
     let program = Program(
       name: "mvmr-bench", summary: "Measures the libraries; compare with a peer in one run on one machine.",

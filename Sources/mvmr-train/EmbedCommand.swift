@@ -19,13 +19,17 @@ extension Command {
     arguments: [
       .positional("NETWORK", "a checkpoint, or the folder of a run, or a TorchScript file"),
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
-      .option("output", "FILE.h5", "the feature file to write or to finish", required: true),
+      .option(
+        "output", "FILE.h5", "the feature file to write or to finish", required: true, output: .featureFile),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .choice("layer", of: Embedder.Output.self, "projector is what the loss saw", default: .backbone),
       .option("name", "NAME", "the name in the file; embedding, or teacher for TorchScript, where not given"),
-      .option("set", "KEY=VALUE", "how a TorchScript network is fed: see mvmr train --settings", repeated: true),
+      .option(
+        "set", "KEY=VALUE", "how a TorchScript network is fed: see mvmr train --settings", repeated: true,
+        keys: TeacherSettings.settings.map(\.name)),
       .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
       .flag("overwrite", "replace the output instead of finishing it"),
+      .flag("json", "print one JSON object at the end"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
     let checkpoint = CheckpointArgument.url(try arguments.required("NETWORK"))
@@ -57,7 +61,11 @@ extension Command {
       return (fill, embedder.columns)
     }
     for notice in fill.notices { Terminal.message("note: \(notice)") }
-    print("\(embedding.output.path): \(fill.rows) rows of \(columns)")
+    if arguments.has("json") {
+      try Terminal.printJSON(WrittenOutput(embedding.output.path, Embedded(fill: fill, columns: columns)))
+    } else {
+      try Terminal.result("\(embedding.output.path): \(fill.rows) rows of \(columns)")
+    }
   }
 
   private static func teacher(
@@ -76,5 +84,19 @@ extension Command {
     try Torch.setThreads(0)
     guard let shape = source.splits.first?.shape else { throw .badData(source.contents.location, "has no split") }
     return try Teacher(settings, imageSize: ImageSize(height: shape.height, width: shape.width))
+  }
+}
+
+/// What `mvmr embed --json` prints beside the output.
+private struct Embedded: Encodable {
+  let fill: FillSummary
+  let columns: Int
+
+  private enum CodingKeys: String, CodingKey { case columns }
+
+  func encode(to encoder: any Swift.Encoder) throws {
+    try fill.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(columns, forKey: .columns)
   }
 }

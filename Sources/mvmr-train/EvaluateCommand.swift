@@ -17,7 +17,8 @@ extension Command {
     arguments: [
       .positional("CHECKPOINT", "a checkpoint, or the folder of a run"),
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
-      .option("output", "DIR", "the folder to write embedding.h5 and report.html into", required: true),
+      .option(
+        "output", "DIR", "the folder to write embedding.h5 and report.html into", required: true, output: .folder),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .flag("overwrite", "embed anew, in place of the embedding.h5 that is there"),
       .option("train-split", "NAME", "the split to learn from", default: "train"),
@@ -67,7 +68,7 @@ extension Command {
     if arguments.has("json") {
       try Terminal.printJSON(["knn": scores.measures.neighborTop1, "probe": scores.measures.probeTop1])
     } else {
-      print(
+      try Terminal.result(
         "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))\n"
           + "report: \(target.page.path)")
     }

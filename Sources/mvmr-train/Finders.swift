@@ -44,9 +44,10 @@ enum Finders {
     if json {
       try Terminal.printJSON(found)
     } else if let rate = found.suggestion {
-      print(String(format: "lr %.2g: there the loss fell most steeply; train with --set lr=%.2g", rate, rate))
+      try Terminal.result(
+        String(format: "lr %.2g: there the loss fell most steeply; train with --set lr=%.2g", rate, rate))
     } else {
-      print("no suggestion: the loss fell nowhere between \(finder.lowest) and \(finder.highest)")
+      try Terminal.result("no suggestion: the loss fell nowhere between \(finder.lowest) and \(finder.highest)")
     }
   }
 
@@ -74,10 +75,10 @@ enum Finders {
     var finder = BatchSizeFinder()
     finder.smallest = max(2, min(finder.smallest, data.count / settings.accumulate))
     let found = try finder.search(settings, data: data, cancellation: Interruption.cancellation) {
-      Terminal.message(line($0))
+      Terminal.progress(line($0))
     }
     guard !json else {
-      try Terminal.printJSON(found)
+      try Terminal.printJSON(FoundBatchSize(points: found.points, end: found.end, suggestion: found.suggestion))
       return
     }
     let reason =
@@ -87,7 +88,7 @@ enum Finders {
       case .limit: "no larger one was tried"
       }
     let fastest = found.points.max { $0.imagesPerSecond < $1.imagesPerSecond }?.batchSize ?? 0
-    print("batch_size \(found.suggestion): \(reason); fastest was \(fastest)")
+    try Terminal.result("batch_size \(found.suggestion): \(reason); fastest was \(fastest)")
   }
 
   private static func line(_ point: BatchSizeFinder.Point) -> String {
@@ -95,4 +96,11 @@ enum Finders {
       format: "batch %d: %.0f images/s, %.2f GiB", point.batchSize, point.imagesPerSecond,
       Double(point.bytes) / Double(1 << 30))
   }
+}
+
+/// What `mvmr train --find-batch --json` prints.
+private struct FoundBatchSize: Encodable {
+  let points: [BatchSizeFinder.Point]
+  let end: BatchSizeFinder.End
+  let suggestion: Int
 }

@@ -6,6 +6,7 @@ internal import MVTraining
 @main
 enum MvmrTrain {
   static func main() {
+    Program.begin()
     Imaging.useOneThreadPerCall()
     Torch.keepFreedMemory()
     let program = Program(

@@ -14,6 +14,22 @@ enum SettingTables {
     markdown(TrainingSettings().settingTable) + "\n\n" + markdown(TeacherSettings().settingTable)
   }
 
+  /// For other programs: the settings of a run and of a teacher.
+  static var object: [String: [Row]] {
+    func rows(_ table: [SettingRow]) -> [Row] {
+      table.map { Row(name: $0.name, default: $0.value, accepts: $0.accepts, help: $0.help) }
+    }
+    return ["train": rows(TrainingSettings().settingTable), "teacher": rows(TeacherSettings().settingTable)]
+  }
+
+  /// One setting.
+  struct Row: Encodable {
+    let name: String
+    let `default`: SettingValue
+    let accepts: String
+    let help: String
+  }
+
   private static func plain(_ rows: [SettingRow]) -> String {
     var table = TextTable("setting", "default", "accepts", "what it does")
     for row in rows { table.add(row.name, row.text, row.accepts, row.help) }

@@ -32,11 +32,12 @@ extension Command {
     arguments: [
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`; or in the configuration", required: false),
       .option("features", "FILE.h5", "a feature file of the same images, made by extract or embed", repeated: true),
-      .option("output", "RUN", "the folder of the run"),
+      .option("output", "RUN", "the folder of the run", output: .folder),
       .option(
         "config", "FILE.yaml",
         "settings, also those of the released MV-MR code; or builtin:NAME; the command line goes first"),
-      .option("set", "KEY=VALUE", "one setting", repeated: true),
+      .option(
+        "set", "KEY=VALUE", "one setting", repeated: true, keys: TrainingSettings.settings.map(\.name)),
       .option(
         "teacher", "FILE.pt[,key=value,...]", "a TorchScript network to distil, fed as its settings say", repeated: true
       ),
@@ -55,14 +56,22 @@ extension Command {
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
     if arguments.has("settings") {
-      print(arguments.has("markdown") ? SettingTables.markdown : SettingTables.text)
+      if arguments.has("json") {
+        try Terminal.printJSON(SettingTables.object)
+      } else {
+        try Terminal.result(arguments.has("markdown") ? SettingTables.markdown : SettingTables.text)
+      }
       return
     }
     let request = try TrainRequest(arguments)
     request.reportTranslation()
     try request.checkPossible()
     if arguments.has("print-config") {
-      print(request.configuration.yaml, terminator: "")
+      if arguments.has("json") {
+        try Terminal.printJSON(PrintedConfiguration(request.configuration))
+      } else {
+        try Terminal.result(request.configuration.yaml, terminator: "")
+      }
       return
     }
     if arguments.has("find-lr") || arguments.has("find-batch") {
@@ -86,7 +95,7 @@ extension Command {
     if arguments.has("json") {
       try Terminal.printJSON(TrainResult(records, checkpoint: checkpoint))
     } else {
-      print("\(checkpoint): trained for \(trainer.step) steps; curves in report.html")
+      try Terminal.result("\(checkpoint): trained for \(trainer.step) steps; curves in report.html")
     }
   }
 }
@@ -121,5 +130,24 @@ private struct TrainResult: Encodable {
         imagesPerSecond: $0.imagesPerSecond, seconds: $0.seconds, waitingShare: $0.waitingShare,
         networkShare: $0.networkShare)
     }
+  }
+}
+
+/// What `mvmr train --print-config --json` prints.
+private struct PrintedConfiguration: Encodable {
+  let source: String?
+  let split: String?
+  let size: String?
+  let features: [String]
+  let output: String?
+  let settings: [String: SettingValue]
+
+  init(_ configuration: TrainingConfiguration) {
+    source = configuration.source
+    split = configuration.split
+    size = configuration.size.map { "\($0)" }
+    features = configuration.features
+    output = configuration.output
+    settings = configuration.settings.settingValues
   }
 }

@@ -81,6 +81,8 @@ struct TrainRequest {
     guard let output = configuration.output else {
       throw .usage("--output", "is missing", remedy: "name the folder of the run")
     }
+    // A configuration may name it, too.
+    try OutputKind.folder.check(output, option: "--output")
     return URL(filePath: output)
   }
 

@@ -27,7 +27,7 @@ enum TrainingRun {
         if let record = progress.finishedEpoch {
           // A page that cannot be written must not end a run of days; the last one is written again at its end.
           try? page()?.write()
-          if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
+          if !Terminal.isInteractive { Terminal.progress(line(record, of: progress.epochs)) }
         }
       }
     }

@@ -25,7 +25,9 @@ extension Command {
       """,
     arguments: [
       .positional("INPUT", "a feature file, a folder of arrays, or SPLIT/NAME=FILE", repeated: true),
-      .option("output", "PLACE", "FILE.h5, or the folder to make", required: true),
+      .option(
+        "output", "PLACE", "FILE.h5, or the folder to make", required: true,
+        output: .fileOrFolder(["h5", "hdf5", "hdf", "he5"])),
       .option("split", "NAME", "to a folder: only this split", repeated: true),
       .option("representation", "NAME", "to a folder: only this representation", repeated: true),
       .option("like", "FILE.h5", "from arrays: labels, ids and class names of a feature file of the same images"),
@@ -34,7 +36,7 @@ extension Command {
       .choice(
         "dtype", of: ElementType.self, "from arrays: how values are stored; default: float16 where every array is"),
       .flag("compress", "to a file: compress the features, for archives"),
-      .flag("overwrite", "replace the output file"),
+      .flag("overwrite", "replace the output file"), .flag("json", "print one JSON object at the end"),
     ]
   ) { (arguments) throws(MVError) in
     try Conversion(arguments).run()
@@ -53,7 +55,7 @@ private struct Conversion {
     self.arguments = arguments
     inputs = arguments.all("INPUT")
     output = URL(filePath: try arguments.required("output"))
-    isToFile = ["h5", "hdf5"].contains(output.pathExtension.lowercased())
+    isToFile = ["h5", "hdf5", "hdf", "he5"].contains(output.pathExtension.lowercased())
     guard !inputs.isEmpty else {
       throw .usage("INPUT", "is missing", remedy: "see mvmr convert --help")
     }
@@ -86,7 +88,9 @@ private struct Conversion {
     try job.run { (job) throws(MVError) in
       try export.write(to: output, cancellation: job.cancellation, progress: job.progress)
     }
-    print("\(output.path): NumPy arrays of \(file.url.path)")
+    let splits = file.splits.filter { !arguments.has("split") || arguments.all("split").contains($0.name) }
+    try report(
+      Made(rows: splits.reduce(0) { $0 + $1.count }, bytes: nil), "NumPy arrays of \(file.url.path)")
   }
 
   private func rewrite() throws(MVError) {
@@ -98,8 +102,9 @@ private struct Conversion {
         cancellation: job.cancellation, progress: job.progress)
     }
     for notice in try FeatureFile(reading: URL(filePath: inputs[0])).notices { Terminal.message("note: \(notice)") }
-    let bytes = try FeatureFile(reading: output).description.bytes
-    print("\(output.path): \(ByteCount(bytes))")
+    let file = try FeatureFile(reading: output)
+    let bytes = file.description.bytes
+    try report(Made(rows: file.splits.reduce(0) { $0 + $1.count }, bytes: bytes), "\(ByteCount(bytes))")
   }
 
   private func fromArrays() throws(MVError) {
@@ -110,10 +115,7 @@ private struct Conversion {
     let imports = try Self.arrays(inputs)
     var classes = imports.classes
     if let path = arguments["classes"] {
-      guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
-        throw .missingInput(path, "cannot be read as text", remedy: "give one class a line")
-      }
-      classes = WholeFile.lines(of: text)
+      classes = try WholeFile.lines(of: URL(filePath: path), remedy: "give one class a line")
     }
     let like = try arguments["like"].map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
     let element = try arguments.choice("dtype", as: ElementType.self)
@@ -127,7 +129,22 @@ private struct Conversion {
         cancellation: job.cancellation, progress: job.progress)
     }
     for notice in summary.notices { Terminal.message("note: \(notice)") }
-    print("\(output.path): \(summary.rows) rows, \(ByteCount(summary.bytes))")
+    try report(
+      Made(rows: summary.rows, bytes: summary.bytes), "\(summary.rows) rows, \(ByteCount(summary.bytes))")
+  }
+
+  /// What was made, as JSON has it.
+  private struct Made: Encodable {
+    let rows: Int
+    let bytes: Int?
+  }
+
+  private func report(_ made: Made, _ words: String) throws(MVError) {
+    if arguments.has("json") {
+      try Terminal.printJSON(WrittenOutput(output.path, made))
+    } else {
+      try Terminal.result("\(output.path): \(words)")
+    }
   }
 
   private static func arrays(

@@ -23,7 +23,7 @@ extension Command {
     arguments: [
       .positional("ACTION", "list, info or download", required: false),
       .positional("NAME", "info: the SOURCE to look into; download: the data set", required: false),
-      .option("to", "DIR", "download: the folder to put it in"),
+      .option("to", "DIR", "download: the folder to put it in", output: .folder),
       .option("from", "URL", "download: the address of a folder that holds the same files, such as a mirror"),
       .flag("keep-archives", "download: do not delete what was unpacked"), .flag("json", "print JSON"),
     ] + SourceArguments.options
@@ -50,7 +50,7 @@ extension Command {
     }
     var table = TextTable("source", "what it reads")
     for kind in SourceRequest.kinds { table.add("\(kind.name):\(kind.argument)", kind.summary) }
-    print(table.text)
+    try Terminal.result(table.text)
   }
 
   private static func describe(_ text: String, _ arguments: ParsedArguments) throws(MVError) {
@@ -63,9 +63,9 @@ extension Command {
     for split in contents.splits {
       table.add(split.name, "\(split.count)", "\(split.shape)", "\(split.labeledCount)")
     }
-    print(table.text)
+    try Terminal.result(table.text)
     if !contents.classNames.isEmpty {
-      print("\(contents.classNames.count) classes: \(contents.classNames.joined(separator: ", "))")
+      try Terminal.result("\(contents.classNames.count) classes: \(contents.classNames.joined(separator: ", "))")
     }
   }
 
@@ -84,7 +84,7 @@ extension Command {
     if arguments.has("json") {
       try Terminal.printJSON(["source": source])
     } else {
-      print("\(source)")
+      try Terminal.result("\(source)")
     }
   }
 }

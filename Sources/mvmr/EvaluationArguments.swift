@@ -15,8 +15,10 @@ enum EvaluationArguments {
     .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
     .option("label-fraction", "F", "learn from this part of each class's train rows"),
     .option("label-list", "FILE", "learn from these train rows: numbers or ids, one a line"),
-    .option("label-seed", "N", "the seed of --label-fraction", default: "0"),
-    .option("csv", "FILE.csv", "write every number: setting, measure, class, prediction, value"),
+    .option("label-seed", "N", "the seed of --label-fraction", default: "0"), PublishedFold.option,
+    .option(
+      "csv", "FILE.csv", "write every number: setting, measure, class, prediction, value",
+      output: .stream(["csv", "txt"])),
   ]
 
   /// Opens the file and chooses the splits.
@@ -26,7 +28,8 @@ enum EvaluationArguments {
     let splits = try EvaluationSplits(of: file, train: arguments["train-split"], test: arguments["test-split"])
     for notice in splits.notices { Terminal.message("note: \(notice)") }
     let pair = try EvaluationPair(file, representations: arguments.all("representation"), splits: splits)
-    guard let subset = try subset(arguments) else { return pair }
+    let fold = try PublishedFold.subset(arguments, of: file)
+    guard let subset = fold == nil ? try subset(arguments) : fold else { return pair }
     guard case .splits(let train, let test) = pair else {
       throw .usage("label subset", "wants a test split, and the file has none", remedy: "name one by --test-split")
     }

@@ -22,6 +22,6 @@ struct EvaluationOutput {
   func write(_ arguments: ParsedArguments, _ report: ReportRequest?) throws(MVError) {
     try EvaluationArguments.writeTable(arguments, csv)
     try report?.write(self)
-    print(arguments.has("json") ? String(decoding: try json(), as: UTF8.self) : try summary())
+    try Terminal.result(arguments.has("json") ? String(decoding: try json(), as: UTF8.self) : try summary())
   }
 }

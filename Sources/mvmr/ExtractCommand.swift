@@ -26,7 +26,8 @@ extension Command {
       """,
     arguments: [
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
-      .option("output", "FILE.h5", "the feature file to write or to finish", required: true),
+      .option(
+        "output", "FILE.h5", "the feature file to write or to finish", required: true, output: .featureFile),
       .option(
         "representation", "NAME[:key=value,...]", "see `mvmr representations`; as=NAME stores it under another name",
         repeated: true),
@@ -50,7 +51,7 @@ extension Command {
   ) { (arguments) throws(MVError) in
     let request = try ExtractRequest(arguments)
     if arguments.has("dry-run") {
-      try request.describe()
+      try request.describe(json: arguments.has("json"))
       return
     }
     let summary = try Job("extract", unit: "images").run { (job) throws(MVError) in
@@ -59,11 +60,11 @@ extension Command {
     for notice in summary.notices { Terminal.message("note: \(notice)") }
     for image in summary.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
     if arguments.has("json") {
-      try Terminal.printJSON(summary)
+      try Terminal.printJSON(WrittenOutput(request.extraction.output.path, summary))
     } else {
       let rate = summary.rowsPerSecond > 0 ? ", \(Int(summary.rowsPerSecond.rounded())) images/s" : ""
       let left = summary.skipped.isEmpty ? "" : ", \(summary.skipped.count) images left out"
-      print(
+      try Terminal.result(
         "\(request.extraction.output.path): \(summary.rows) rows, \(ByteCount(summary.bytes)) in "
           + "\(ProgressBar.duration(summary.seconds))\(rate)\(left)")
     }

@@ -40,8 +40,19 @@ struct ExtractRequest {
     self.extraction = extraction
   }
 
+  /// One representation of one split, as `--dry-run --json` prints it.
+  private struct Part: Encodable {
+    let split: String
+    let images: Int
+    let representation: String
+    let shape: [Int]
+    let bytes: Int
+    let settings: [String: SettingValue]
+  }
+
   /// Prints what would be computed.
-  func describe() throws(MVError) {
+  func describe(json: Bool) throws(MVError) {
+    var parts: [Part] = []
     var table = TextTable("split", "images", "representation", "shape", "bytes", "settings")
     let plan = try extraction.plan()
     for part in plan.splits {
@@ -49,12 +60,16 @@ struct ExtractRequest {
       let (name, rows) = (part.name, part.count)
       for entry in extraction.representations {
         let layout = try entry.representation.layout(for: split.shape)
+        parts.append(
+          Part(
+            split: name, images: rows, representation: entry.name, shape: layout.shape,
+            bytes: rows * layout.count * extraction.element.size, settings: entry.representation.settingValues))
         let settings = entry.representation.settingValues.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         table.add(
           name, "\(rows)", entry.name, layout.shape.map(String.init).joined(separator: " x "),
           "\(ByteCount(rows * layout.count * extraction.element.size))", settings.joined(separator: ","))
       }
     }
-    print(table.text)
+    if json { try Terminal.printJSON(parts) } else { try Terminal.result(table.text) }
   }
 }

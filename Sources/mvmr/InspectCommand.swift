@@ -19,33 +19,33 @@ extension Command {
       try Terminal.printJSON(description)
       return
     }
-    printOrigin(description)
-    printSplits(description)
-    printRepresentations(description)
+    try printOrigin(description)
+    try printSplits(description)
+    try printRepresentations(description)
   }
 
   /// What the file is, and how it was made.
-  private static func printOrigin(_ description: FeatureFileDescription) {
+  private static func printOrigin(_ description: FeatureFileDescription) throws(MVError) {
     let state = description.isComplete ? "complete" : "not complete: the command that began it finishes it"
-    print("\(description.path): \(description.dataset), \(ByteCount(description.bytes)), \(state)")
-    print("made \(description.created) from \(description.location)")
-    if let source = description.source { print("source: \(words(of: source))") }
-    if let command = description.software["command"] { print("by: \(command)") }
-    if let merged = description.software["merged"] { print("merged by: \(merged)") }
-    if let converted = description.software["converted"] { print("converted by: \(converted)") }
+    try Terminal.result("\(description.path): \(description.dataset), \(ByteCount(description.bytes)), \(state)")
+    try Terminal.result("made \(description.created) from \(description.location)")
+    if let source = description.source { try Terminal.result("source: \(words(of: source))") }
+    if let command = description.software["command"] { try Terminal.result("by: \(command)") }
+    if let merged = description.software["merged"] { try Terminal.result("merged by: \(merged)") }
+    if let converted = description.software["converted"] { try Terminal.result("converted by: \(converted)") }
     let versions = ["mvmr", "opencv", "hdf5"].compactMap { name in
       description.software[name].map { name == "mvmr" ? $0 : "\(name) \($0)" }
     }
-    if !versions.isEmpty { print("with: \(versions.joined(separator: ", "))") }
+    if !versions.isEmpty { try Terminal.result("with: \(versions.joined(separator: ", "))") }
     if let shard = description.shard {
-      print(
+      try Terminal.result(
         "shard \(shard.name): \(shard.splits.map { "\($0.rows) of \($0.total) \($0.name)" }.joined(separator: ", "))")
     }
-    if !description.sources.isEmpty { print("joins: \(description.sources.joined(separator: ", "))") }
+    if !description.sources.isEmpty { try Terminal.result("joins: \(description.sources.joined(separator: ", "))") }
   }
 
   /// A line for every representation of every split.
-  private static func printSplits(_ description: FeatureFileDescription) {
+  private static func printSplits(_ description: FeatureFileDescription) throws(MVError) {
     var table = TextTable("split", "rows", "labelled", "representation", "shape", "type", "size", "done")
     for split in description.splits {
       for (place, entry) in split.representations.enumerated() {
@@ -56,22 +56,22 @@ extension Command {
           "\(ByteCount(entry.bytes))", "\(Int(entry.doneFraction * 100)) %")
       }
     }
-    print("\n\(table.text)\n")
+    try Terminal.result("\n\(table.text)\n")
   }
 
   /// The settings of every representation, the classes, and the images that were left out.
-  private static func printRepresentations(_ description: FeatureFileDescription) {
+  private static func printRepresentations(_ description: FeatureFileDescription) throws(MVError) {
     for entry in description.splits.first?.representations ?? [] {
       let settings = entry.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-      print("\(entry.name) = \(entry.representation):\(settings.joined(separator: ","))")
-      print("  axes: \(entry.axes.joined(separator: ", "))")
+      try Terminal.result("\(entry.name) = \(entry.representation):\(settings.joined(separator: ","))")
+      try Terminal.result("  axes: \(entry.axes.joined(separator: ", "))")
     }
     if !description.classNames.isEmpty {
-      print("\(description.classNames.count) classes: \(description.classNames.joined(separator: ", "))")
+      try Terminal.result("\(description.classNames.count) classes: \(description.classNames.joined(separator: ", "))")
     }
     for split in description.splits where !split.skippedIDs.isEmpty {
-      print("\(split.name): \(split.skippedIDs.count) images could not be read and were left out:")
-      for id in split.skippedIDs { print("  \(id)") }
+      try Terminal.result("\(split.name): \(split.skippedIDs.count) images could not be read and were left out:")
+      for id in split.skippedIDs { try Terminal.result("  \(id)") }
     }
   }
 

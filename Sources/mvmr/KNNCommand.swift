@@ -26,7 +26,7 @@ extension Command {
       .choice("weighting", of: NearestNeighbors.Weighting.self, "what a neighbor's vote weighs", default: .dino),
       .option(
         "neighbors", "FILE.npy", "write the rows of the nearest labeled neighbors, nearest first",
-        formerly: "neighbours"),
+        formerly: "neighbours", output: .stream(["npy"])),
       .flag("json", "print one JSON object"),
     ] + ReportRequest.options
   ) { (arguments) throws(MVError) in

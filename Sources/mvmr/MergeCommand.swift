@@ -17,7 +17,7 @@ extension Command {
       """,
     arguments: [
       .positional("FILE", "the file of each shard, in any order", repeated: true),
-      .option("output", "FILE.h5", "the feature file to write", required: true),
+      .option("output", "FILE.h5", "the feature file to write", required: true, output: .featureFile),
       .flag("copy", "copy the features instead of referring to the shards"),
       .flag("compress", "copy, and compress the features, for archives"),
       .flag("overwrite", "replace the output"),
@@ -37,9 +37,10 @@ extension Command {
       : try merge.join(overwrite: overwrite)
     for notice in merge.notices + summary.notices { Terminal.message("note: \(notice)") }
     if arguments.has("json") {
-      try Terminal.printJSON(summary)
+      try Terminal.printJSON(WrittenOutput(output.path, summary))
     } else {
-      print("\(output.path): \(summary.rows) rows of \(summary.shards) shards, \(ByteCount(summary.bytes))")
+      try Terminal.result(
+        "\(output.path): \(summary.rows) rows of \(summary.shards) shards, \(ByteCount(summary.bytes))")
     }
   }
 }

@@ -15,8 +15,9 @@ enum Mvmr {
     """
 
   static func main() {
+    Program.begin()
     Imaging.useOneThreadPerCall()
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = Program.plain(Array(CommandLine.arguments.dropFirst()))
     let program = Program(
       name: "mvmr", summary: "Multi-view, multi-representation self-supervised learning: extract, train, evaluate.",
       footer: footer, version: Version.text,
@@ -24,7 +25,7 @@ enum Mvmr {
         + TrainingProgram.commands.map(\.placeholder))
     // Its commands have options that only it knows, so they are not parsed here.
     if let first = arguments.first, TrainingProgram.has(first) {
-      exit(program.reporting { () throws(MVError) in try TrainingProgram.run(arguments) })
+      exit(program.reporting(arguments) { () throws(MVError) in try TrainingProgram.run(arguments) })
     }
     exit(program.run(arguments))
   }

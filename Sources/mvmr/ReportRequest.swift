@@ -13,7 +13,8 @@ struct ReportRequest {
   static let options: [Argument] = [
     .option(
       "report", "DIR",
-      "write the page DIR/report.html; a name that ends in .csv or .json is a file for the metrics alone"),
+      "write the page DIR/report.html; a name that ends in .csv or .json is a file for the metrics alone",
+      output: .streamOrFolder(["csv", "json"])),
     .option(
       "images", "SOURCE", "images for the page, as extract takes them", default: "those that the file was made from"),
   ]

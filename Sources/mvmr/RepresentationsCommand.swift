@@ -22,7 +22,7 @@ extension Command {
       guard arguments["NAME"] == nil, !arguments.has("json") else {
         throw .usage("--markdown", "prints the whole catalogue", remedy: "leave NAME and --json out")
       }
-      print(try CatalogueTables.dimensions + "\n\n" + CatalogueTables.settings)
+      try Terminal.result(CatalogueTables.dimensions + "\n\n" + CatalogueTables.settings)
       return
     }
     guard let name = arguments["NAME"] else {
@@ -33,9 +33,9 @@ extension Command {
       }
       var table = TextTable("representation", "what it is")
       for entry in Catalogue.standard.entries { table.add(entry.name, entry.summary) }
-      print(table.text)
-      print("Settings of one: mvmr representations NAME. All of them also take:")
-      print(settings(Catalogue.sharedSettings))
+      try Terminal.result(table.text)
+      try Terminal.result("Settings of one: mvmr representations NAME. All of them also take:")
+      try Terminal.result(settings(Catalogue.sharedSettings))
       return
     }
     let representation = try Catalogue.standard.make(name: name)
@@ -43,10 +43,10 @@ extension Command {
       try Terminal.printJSON(representation.settingValues.merging(Sketch().settingValues) { own, _ in own })
       return
     }
-    print("\(name): \(type(of: representation).summary)")
-    print(settings(representation.settingTable))
+    try Terminal.result("\(name): \(type(of: representation).summary)")
+    try Terminal.result(settings(representation.settingTable))
     let shared = Catalogue.sharedSettings.map(\.name).joined(separator: " and ")
-    print("And, as every representation, \(shared): mvmr representations")
+    try Terminal.result("And, as every representation, \(shared): mvmr representations")
   }
 
   private static func settings(_ rows: [SettingRow]) -> String {

@@ -11,10 +11,11 @@ extension Command {
     discussion: "Example:\n  mvmr show photo.jpg --size 96x96 --output photo.png",
     arguments: [
       .positional("IMAGE", "an image file"),
-      .option("output", "FILE.png", "the picture to write", required: true),
+      .option("output", "FILE.png", "the picture to write", required: true, output: .stream(["png"])),
       .option(
         "representation", "NAME[:key=value,...]", "see `mvmr representations`; default: all four", repeated: true),
       .option("size", "HxW", "bring the image to this size first: cover it, cut out the centre"),
+      .flag("json", "print one JSON object"),
     ]
   ) { (arguments) throws(MVError) in
     var image = try Image(contentsOf: URL(filePath: try arguments.required("IMAGE")))
@@ -27,6 +28,11 @@ extension Command {
     for specification in specifications { pictures.append(try specification.make().picture(of: image)) }
     let output = URL(filePath: try arguments.required("output"))
     try ContactSheet.image(of: pictures).writePNG(to: output)
-    print("\(output.path): the image, \(specifications.map(\.storedName).joined(separator: ", ")), from left to right")
+    let names = specifications.map(\.storedName)
+    if arguments.has("json") {
+      try Terminal.printJSON(WrittenOutput(output.path, ["representations": names]))
+    } else {
+      try Terminal.result("\(output.path): the image, \(names.joined(separator: ", ")), from left to right")
+    }
   }
 }

@@ -20,9 +20,10 @@ extension Command {
       try Terminal.printJSON(result)
     } else {
       let rate = result.seconds > 0 ? "\(ByteCount(Int(Double(result.bytes) / result.seconds)))/s" : ""
-      print("\(path): \(result.blocks) blocks, \(ByteCount(result.bytes)), every checksum right  \(rate)")
+      try Terminal.result("\(path): \(result.blocks) blocks, \(ByteCount(result.bytes)), every checksum right  \(rate)")
       if result.missingBlocks > 0 {
-        print("\(result.missingBlocks) blocks are not there yet: the command that began the file finishes them")
+        try Terminal.result(
+          "\(result.missingBlocks) blocks are not there yet: the command that began the file finishes them")
       }
     }
   }

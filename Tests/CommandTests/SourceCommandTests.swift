@@ -77,4 +77,37 @@ import Testing
       ["embed", "run", "synthetic:200", "--split", "train+dev", "--output", "x.h5"], in: folder.url)
     #expect(wrong.status == 64 && wrong.errors.contains("dev"), "\(wrong.errors)")
   }
+
+  /// STL-10's published folds come with the images, and name rows of the feature file by their ids.
+  @Test func foldsOfSTL10ChooseTrainRows() throws {
+    let place = folder.url.appending(path: "stl")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    var random = SeededGenerator(seed: 10)
+    for (name, count) in [("train", 20), ("test", 10)] {
+      let pixels = (0..<count * 27_648).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      try Data(pixels).write(to: place.appending(path: "\(name)_X.bin"))
+      try Data((0..<count).map { UInt8($0 % 10 + 1) }).write(to: place.appending(path: "\(name)_y.bin"))
+    }
+    let folds = (0..<10).map { fold in (0..<10).map { "\(fold % 2 * 10 + $0)" }.joined(separator: " ") }
+    let file = place.appending(path: "fold_indices.txt")
+    try folds.joined(separator: "\n").write(to: file, atomically: false, encoding: .utf8)
+    _ = try succeed(["extract", "stl10:stl", "--representation", "color:bins=2", "--output", "f.h5"])
+    let knn = ["knn", path("f.h5"), "--representation", "color", "--k", "1", "--json"]
+    let second = try succeed(knn + ["--fold", "2"], in: FileManager.default.temporaryDirectory.path)
+    #expect(second.errors.contains("note: 10 of 20 train rows keep their labels"), "\(second.errors)")
+    // The same rows, listed.
+    try (10..<20).map { "\($0)\n" }.joined().write(
+      to: folder.url.appending(path: "rows.txt"), atomically: false, encoding: .utf8)
+    let listed = try succeed(knn + ["--label-list", path("rows.txt")])
+    let results = try [second, listed].map { try $0.json()["results"] as? [NSDictionary] }
+    #expect(results[0] != nil && results[0] == results[1])
+    let tool = Tool.folder.appending(path: "mvmr")
+    let wrong = try Tool.run(tool, knn + ["--fold", "11"])
+    #expect(wrong.status == 64 && wrong.errors.contains("--fold 11"), "\(wrong.errors)")
+    let both = try Tool.run(tool, knn + ["--fold", "1", "--label-fraction", "0.5"])
+    #expect(both.status == 64 && both.errors.contains("--label-fraction"), "\(both.errors)")
+    try FileManager.default.removeItem(at: file)
+    let gone = try Tool.run(tool, knn + ["--fold", "1"])
+    #expect(gone.status == 66 && gone.errors.contains("fold_indices.txt"), "\(gone.errors)")
+  }
 }

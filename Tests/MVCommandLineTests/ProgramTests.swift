@@ -105,7 +105,9 @@ struct ProgramTests {
       let line = error.map { "\($0)" } ?? ""
       #expect(line.contains("--help") && !line.contains("\n"), "\(words): \(line)")
     }
-    #expect(refusal(of: "conut").map { "\($0)" } == "conut: is not a command; see tool --help")
+    #expect(
+      refusal(of: "conut").map { "\($0)" } == "conut: is not a command; did you mean count? see tool --help")
+    #expect(refusal(of: "xyz").map { "\($0)" } == "xyz: is not a command; see tool --help")
   }
 
   @Test func helpTellsOfEveryCommandAndArgument() throws {
@@ -142,5 +144,62 @@ struct ProgramTests {
     }
     #expect(program([]).run(["count"]) == 0)
     #expect(program([]).run(["count", "--unknown"]) == 64)
+  }
+
+  @Test func anUnknownOptionNamesTheOneThatWasMeant() throws {
+    let arguments: [Argument] = [
+      .option("representation", "NAME", "which", repeated: true), .flag("skip-bad-images", "skip"),
+      .option("set", "KEY=VALUE", "one setting", repeated: true, keys: ["epochs", "batch_size"]),
+    ]
+    func line(_ words: String...) -> String {
+      (#expect(throws: MVError.self) { try program(arguments).request(["count"] + words) }).map { "\($0)" } ?? ""
+    }
+    let ending = "see tool count --help"
+    #expect(
+      line("--representaion", "hog")
+        == "--representaion: is not an option of tool count; did you mean --representation? \(ending)")
+    #expect(line("--rep=hog").contains("did you mean --representation? "))
+    #expect(line("--skip_bad_images").contains("did you mean --skip-bad-images? "))
+    #expect(line("--quite").contains("did you mean --quiet? "))
+    #expect(line("--nonsense") == "--nonsense: is not an option of tool count; \(ending)")
+    // A setting where an option stands.
+    #expect(
+      line("--epochs", "5")
+        == "--epochs: is not an option of tool count but a setting; write --set epochs=VALUE, \(ending)")
+    #expect(line("--batch-size=5").contains("write --set batch_size=VALUE"))
+    #expect(line("--epoch", "5").contains("did you mean --set epochs=VALUE? "))
+    // What an option takes is no option, whatever it looks like, and neither is what follows --.
+    let parsed = try parsed("--representation", "--rep", "--set=--x", by: arguments)
+    #expect(parsed["representation"] == "--rep" && parsed["set"] == "--x")
+  }
+
+  @Test func britishSpellingsAndLettersAreTaken() throws {
+    let arguments: [Argument] = [
+      .flag("no-standardize", "raw"), .option("color", "C", "of what"), .option("output", "FILE", "where to"),
+      .option("normalize", "BY", "by what"),
+    ]
+    let british = try parsed("--no-standardise", "--colour=red", "--normalise", "x", by: arguments)
+    #expect(british.has("no-standardize") && british["color"] == "red" && british["normalize"] == "x")
+    let letters = try parsed("-o", "-1", "-q", by: arguments)
+    #expect(letters["output"] == "-1" && letters.has("quiet"))
+    #expect(try !information("count", "--help", by: arguments).contains("normalise"))
+    #expect(try information("count", "--help", by: arguments).contains("-o,--output"))
+  }
+
+  @Test func helpAndVersionAreCommandsToo() throws {
+    #expect(try information("help") == information("--help"))
+    #expect(try information("help", "count") == information("count", "--help"))
+    #expect(try information("version") == information("--version"))
+  }
+
+  @Test func namesNearEnoughAreFound() {
+    let names = ["extract", "embed", "evaluate", "knn", "cell_size"]
+    for (word, name) in [
+      ("extrcat", "extract"), ("Extract", "extract"), ("embedd", "embed"), ("eval", "evaluate"), ("kn", "knn"),
+      ("cell-size", "cell_size"), ("cellsize", "cell_size"),
+    ] { #expect(NearestName.of(word, among: names) == name, "\(word)") }
+    for word in ["", "x", "train", "ex", "extraordinary"] {
+      #expect(NearestName.of(word, among: names) == nil, "\(word)")
+    }
   }
 }

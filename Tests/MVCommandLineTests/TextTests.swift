@@ -28,12 +28,32 @@ struct TextTests {
 
   @Test func progressSaysHowFarHowFastAndHowLong() {
     let going = RunProgress(doneBefore: 270, done: 1200, total: 5000, seconds: 3)
-    #expect(ProgressBar.numbers(going, "images") == "1200/5000 images  24 %  310/s  12 s left")
+    #expect(ProgressBar.numbers(going, "images") == ["1200/5000 images", "24 %", "310/s", "12 s left"])
     let slow = RunProgress(done: 1, total: 2, seconds: 4)
-    #expect(ProgressBar.numbers(slow, "steps") == "1/2 steps  50 %  0.2/s  4.0 s left")
+    #expect(ProgressBar.numbers(slow, "steps") == ["1/2 steps", "50 %", "0.2/s", "4.0 s left"])
     // Before the first rate there is no time left, and none at the end.
-    #expect(ProgressBar.numbers(RunProgress(done: 0, total: 5, seconds: 0), "rows") == "0/5 rows  0 %")
-    #expect(ProgressBar.numbers(RunProgress(done: 5, total: 5, seconds: 0.5), "rows") == "5/5 rows  100 %  10/s")
+    #expect(ProgressBar.numbers(RunProgress(done: 0, total: 5, seconds: 0), "rows") == ["0/5 rows", "0 %"])
+    #expect(ProgressBar.numbers(RunProgress(done: 5, total: 5, seconds: 0.5), "rows") == ["5/5 rows", "100 %", "10/s"])
+  }
+
+  /// A line that wraps could not be written over: what is least wanted is left out.
+  @Test func aLineOfProgressFitsTheTerminal() {
+    let going = RunProgress(doneBefore: 270, done: 1200, total: 5000, seconds: 3)
+    let bar = ProgressBar("train", unit: "steps")
+    let detail = "epoch 3/100  loss 12.3456  310 images/s"
+    #expect(
+      bar.line(going, detail: detail, width: 200)
+        == "train █████░░░░░░░░░░░░░░░░░░░ 1200/5000 steps  24 %  310/s  12 s left  \(detail)")
+    #expect(bar.line(going, detail: detail, width: 80) == "train 1200/5000 steps  24 %  12 s left  \(detail)")
+    #expect(bar.line(going, detail: detail, width: 30) == "train 24 %  12 s left")
+    #expect(
+      bar.line(going, detail: "", width: 80) == "train █████░░░░░░░░░░░░░░░░░░░ 1200/5000 steps  24 %  310/s  12 s left"
+    )
+    for width in 1...120 {
+      for detail in ["", detail] {
+        #expect(bar.line(going, detail: detail, width: width).count < max(1, width), "\(width)")
+      }
+    }
   }
 
   @Test func columnsOfNumbersStandToTheRight() {

@@ -84,6 +84,27 @@ struct BinarySourceTests {
     #expect(throws: MVError.self, "one label is missing") { try STL10(directory: folder.url) }
   }
 
+  @Test func foldsOfSTL10AreThoseOfItsFile() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(path: "stl10_binary/fold_indices.txt")
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let lines = (0..<10).map { fold in (0..<3).map { "\(fold * 100 + $0 * 7)" }.joined(separator: " ") + " \n" }
+    try lines.joined().write(to: file, atomically: false, encoding: .utf8)
+    #expect(try STL10.fold(1, directory: folder.url) == ["train_X.bin#0", "train_X.bin#7", "train_X.bin#14"])
+    #expect(try STL10.fold(10, directory: folder.url) == ["train_X.bin#900", "train_X.bin#907", "train_X.bin#914"])
+    for number in [0, 11] {
+      #expect(#expect(throws: MVError.self) { try STL10.fold(number, directory: folder.url) }?.kind == .usage)
+    }
+    try lines.dropLast().joined().write(to: file, atomically: false, encoding: .utf8)
+    #expect(#expect(throws: MVError.self) { try STL10.fold(1, directory: folder.url) }?.kind == .badData)
+    try lines.joined().replacing("107", with: "x").write(to: file, atomically: false, encoding: .utf8)
+    let error = #expect(throws: MVError.self) { try STL10.fold(2, directory: folder.url) }
+    #expect(error?.kind == .badData && error?.subject.hasSuffix("fold_indices.txt:2") == true)
+    try FileManager.default.removeItem(at: file)
+    #expect(#expect(throws: MVError.self) { try STL10.fold(1, directory: folder.url) }?.kind == .missingInput)
+  }
+
   @Test func numPyImagesInEveryLayout() throws {
     let folder = try TemporaryFolder()
     let file = folder.url.appending(path: "x.npy")

@@ -80,4 +80,55 @@ struct AtomicFileTests {
     }
     #expect(missing?.kind == .missingInput && missing?.remedy == "give one")
   }
+
+  /// A link is written through, whether something stands at its end or not, from any folder.
+  @Test func linksAreWrittenThrough() throws {
+    let manager = FileManager.default
+    let disk = folder.url.appending(path: "disk")
+    try manager.createDirectory(at: disk, withIntermediateDirectories: true)
+    try manager.createSymbolicLink(atPath: url.path, withDestinationPath: "second")
+    let second = folder.url.appending(path: "second")
+    try manager.createSymbolicLink(atPath: second.path, withDestinationPath: "disk/end.txt")
+    for text in ["first", "longer than the first", "last"] {
+      try AtomicFile.write(text, to: url)
+      #expect(try String(contentsOf: disk.appending(path: "end.txt"), encoding: .utf8) == text)
+      #expect(try manager.destinationOfSymbolicLink(atPath: url.path) == "second")
+    }
+    #expect(try manager.contentsOfDirectory(atPath: disk.path) == ["end.txt"])
+    let place = folder.url.appending(path: "place")
+    try manager.createSymbolicLink(atPath: place.path, withDestinationPath: "disk/inner")
+    try AtomicFolder.write(place) { (temporary) throws(MVError) in
+      try AtomicFolder.write(Data("x".utf8), "x.txt", in: temporary)
+    }
+    #expect(manager.fileExists(atPath: disk.appending(path: "inner/x.txt").path))
+  }
+
+  @Test func linksThatLeadNowhereAreAnError() throws {
+    try FileManager.default.createSymbolicLink(atPath: url.path, withDestinationPath: url.lastPathComponent)
+    let error = #expect(throws: MVError.self) { try AtomicFile.write("x", to: url) }
+    #expect(error?.kind == .inputOutput && error?.subject == url.path)
+    #expect(names == ["kept.txt"])
+  }
+
+  /// Devices and pipes get the bytes, and stay what they are.
+  @Test func whatIsNoFileIsNotReplaced() throws {
+    try AtomicFile.write("x", to: URL(filePath: "/dev/null"))
+    var status = stat()
+    #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+    let error = #expect(throws: MVError.self) { try AtomicFile.write("x", to: URL(filePath: "/dev/full")) }
+    #expect(error?.kind == .inputOutput)
+    let pipe = folder.url.appending(path: "pipe").path
+    try #require(mkfifo(pipe, 0o600) == 0)
+    // Both ends are open, so that neither waits for the other.
+    let ends = open(pipe, O_RDWR)
+    defer { close(ends) }
+    try AtomicFile.write("abc", to: URL(filePath: pipe))
+    var bytes = [UInt8](repeating: 0, count: 8)
+    #expect(read(ends, &bytes, 8) == 3 && bytes.prefix(3) == [97, 98, 99])
+  }
+
+  @Test func foldersAreNoFiles() {
+    let error = #expect(throws: MVError.self) { try WholeFile.bytes(of: folder.url) }
+    #expect(error?.kind == .usage && error?.problem == "is a folder, not a file")
+  }
 }

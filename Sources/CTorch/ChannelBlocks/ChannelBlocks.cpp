@@ -28,6 +28,7 @@ bool multiplies_bfloat16() {
 bool available() { return false; }
 bool multiplies_bfloat16() { return false; }
 bool suits_tap_products(const at::Tensor&, const at::Tensor&, int64_t, int64_t) { return false; }
+bool suits_pieces(const at::Tensor&, const at::Tensor&, int64_t) { return false; }
 
 namespace {
 at::Tensor absent() {
@@ -43,6 +44,7 @@ at::Tensor batch_norm(const at::Tensor&, const at::Tensor&, const at::Tensor&, a
 }
 at::Tensor max_pool(const at::Tensor&, int64_t, int64_t, int64_t) { return absent(); }
 at::Tensor tap_products(const at::Tensor&, const at::Tensor&) { return absent(); }
+at::Tensor convolution_in_pieces(const at::Tensor&, const at::Tensor&, int64_t, int64_t) { return absent(); }
 
 #endif
 

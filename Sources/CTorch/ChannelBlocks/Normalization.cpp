@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "../Parallel.h"
+
 namespace mvt::blocks {
 namespace {
 
@@ -38,18 +40,31 @@ const Normalization& found(const at::Tensor& map, double epsilon, bool relu) {
   return cache.entry(std::move(key));
 }
 
+/// Calls `body(view)` for every view, each on a thread of its own where that leaves none idle.
+///
+/// Else one comes after the other, on all threads, which then wait for each other within oneDNN.
+void for_views(int64_t views, const std::function<void(int64_t)>& body) {
+  if (loop_threads() <= views) {
+    in_pieces(views, body);
+  } else {
+    for (int64_t view = 0; view < views; ++view) body(view);
+  }
+}
+
 struct BlockedNormalization : torch::autograd::Function<BlockedNormalization> {
   static at::Tensor forward(AutogradContext* context, at::Tensor map, at::Tensor weight, at::Tensor bias,
                             at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon,
                             bool relu, int64_t views) {
     const int64_t images = map.size(0) / views, channels = weight.numel();
-    const Normalization& layer = found(map.narrow(0, 0, images), epsilon, relu);
+    const at::Tensor first = map.narrow(0, 0, images);
     const at::Tensor result = at::empty_like(map), mean = at::empty({views, channels}, weight.options()),
                      variance = at::empty_like(mean);
-    const auto kept = layer.forward_plan.workspace_desc();
+    const auto kept = found(first, epsilon, relu).forward_plan.workspace_desc();
     const at::Tensor workspace = at::empty({views, static_cast<int64_t>(kept.get_size())}, at::kByte);
     const auto count = static_cast<double>(map.numel() / (views * channels));
-    for (int64_t view = 0; view < views; ++view) {
+    for_views(views, [&](int64_t view) {
+      const at::NoGradGuard guard;
+      const Normalization& layer = found(first, epsilon, relu);
       const auto part = [&](const at::Tensor& whole) { return whole.narrow(0, view * images, images); };
       std::unordered_map<int, memory> arguments{
           {DNNL_ARG_SRC, seen(layer.map, part(map))},        {DNNL_ARG_DST, seen(layer.map, part(result))},
@@ -61,6 +76,8 @@ struct BlockedNormalization : torch::autograd::Function<BlockedNormalization> {
       if (relu && !std::isfinite((variance[view].sum() + weight.sum() + bias.sum()).item<double>())) {
         part(result).fill_(std::numeric_limits<float>::quiet_NaN());
       }
+    });
+    for (int64_t view = 0; view < views; ++view) {
       running_mean.mul_(1 - momentum).add_(mean[view], momentum);
       running_variance.mul_(1 - momentum).add_(variance[view], momentum * count / (count - 1));
     }
@@ -75,10 +92,13 @@ struct BlockedNormalization : torch::autograd::Function<BlockedNormalization> {
     const at::Tensor &map = saved[0], &weight = saved[1], &bias = saved[2], &mean = saved[3], &variance = saved[4];
     const bool relu = context->saved_data["relu"].toBool();
     const int64_t views = mean.size(0), images = map.size(0) / views;
-    const Normalization& layer = found(map.narrow(0, 0, images), context->saved_data["epsilon"].toDouble(), relu);
+    const double epsilon = context->saved_data["epsilon"].toDouble();
+    const at::Tensor first = map.narrow(0, 0, images);
     const at::Tensor slope = outer[0].contiguous();
     const at::Tensor of_map = at::empty_like(map), of_weight = at::empty_like(mean), of_bias = at::empty_like(mean);
-    for (int64_t view = 0; view < views; ++view) {
+    for_views(views, [&](int64_t view) {
+      const at::NoGradGuard guard;
+      const Normalization& layer = found(first, epsilon, relu);
       const auto part = [&](const at::Tensor& whole) { return whole.narrow(0, view * images, images); };
       std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, seen(layer.map, part(map))},
                                                 {DNNL_ARG_DIFF_DST, seen(layer.map, part(slope))},
@@ -93,7 +113,7 @@ struct BlockedNormalization : torch::autograd::Function<BlockedNormalization> {
         arguments.emplace(DNNL_ARG_WORKSPACE, seen(layer.forward_plan.workspace_desc(), saved[5][view]));
       }
       execute(layer.backward, layer.backward_plan.scratchpad_desc(), arguments);
-    }
+    });
     variable_list gradients(9);
     gradients[0] = of_map;
     gradients[1] = of_weight.sum(0);

@@ -1,11 +1,10 @@
 internal import Dispatch
-internal import Foundation
 internal import Synchronization
 
 /// Work spread over threads, in one place, so that no part of the package multiplies another's threads.
 public enum Parallel {
-  /// The number of processors this process may use.
-  public static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+  /// The number of processors that this process may use: fewer than the machine has where affinity or a quota says so.
+  public static var processorCount: Int { AvailableProcessors.count }
 
   /// Calls `body` for each index in 0..<`count` on up to `threads` threads; the order is not promised.
   ///

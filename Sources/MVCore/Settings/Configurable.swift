@@ -52,9 +52,10 @@ extension Configurable {
   /// Throws a usage error that lists the settings where there is none.
   public static func setting(named name: String) throws(MVError) -> Setting<Self> {
     if let found = settings.first(where: { $0.name == name || $0.formerNames.contains(name) }) { return found }
+    let names = settings.map(\.name)
     throw .usage(
       "setting \(name)", "is not one of \(Self.name)",
-      remedy: "it has \(settings.map(\.name).joined(separator: ", "))")
+      remedy: NearestName.hint(for: name, among: names) + "it has \(names.joined(separator: ", "))")
   }
 
   private static func impossible(_ key: String, _ text: String, _ setting: Setting<Self>) -> MVError {

@@ -48,7 +48,7 @@ public struct STL10: ImageSource {
       splits.append(
         SourceSplit(
           name: split, shape: Self.shape, labels: .single(labels),
-          ids: (0..<file.count).lazy.map { "\(split)_X.bin#\($0)" }))
+          ids: (0..<file.count).lazy.map { Self.id(of: $0, in: split) }))
     }
     guard !splits.isEmpty else {
       throw .missingInput(

@@ -1,3 +1,4 @@
+internal import MVCore
 internal import Synchronization
 internal import SystemOpenBLAS
 
@@ -12,7 +13,8 @@ enum SerialBLAS {
   static func run<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     state.withLock {
       if $0.users == 0 {
-        $0.threads = Int32(openblas_get_num_threads())
+        // OpenBLAS does not know of the quotas of a container.
+        $0.threads = min(Int32(openblas_get_num_threads()), Int32(clamping: Parallel.processorCount))
         openblas_set_num_threads(1)
       }
       $0.users += 1

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// Joins the files of shards into one feature file of the whole.
 ///
@@ -28,7 +29,7 @@ public struct FeatureFileMerge: Sendable {
   ///
   /// Throws, naming the file, where one is missing, given twice, unfinished, not a shard, or of another run.
   public init(of files: [URL], to output: URL, software: [String: String] = [:]) throws(MVError) {
-    self.output = output.resolvingSymlinksInPath()
+    self.output = OutputPath.resolved(output)
     var shards: [StoredFile] = []
     for file in files {
       let path = file.resolvingSymlinksInPath().path

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// Rewrites a finished feature file with its features compressed, for archives, or plain.
 ///
@@ -19,7 +20,7 @@ public enum FeatureFilePacking {
     guard stored.isComplete else {
       throw .badData(stored.path, "is not finished", remedy: stored.finishing)
     }
-    let target = output.resolvingSymlinksInPath().path
+    let target = OutputPath.resolved(output).path
     var plan = stored.plan
     plan.software.merge(software) { _, new in new }
     let marks = stored.splits.map { FeatureFileSkeleton.Marks(skipped: $0.skipped, done: $0.done, sums: $0.sums) }

@@ -61,8 +61,7 @@ public final class FeatureFileWriter: Sendable {
     creatingOrResuming url: URL, plan: FeatureFilePlan, overwrite: Bool = false, syncInterval: Duration = .seconds(1)
   ) throws(MVError) {
     try plan.validate()
-    // Renaming onto a symbolic link would replace the link.
-    let path = url.resolvingSymlinksInPath().path
+    let path = OutputPath.resolved(url).path
     let opened = try FeatureFileWriter.open(path, plan, overwrite: overwrite)
     let stored = opened.stored
     self.url = url

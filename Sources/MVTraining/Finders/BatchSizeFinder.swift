@@ -26,6 +26,12 @@ public struct BatchSizeFinder: Hashable, Sendable {
     public let imagesPerSecond: Double
     /// The largest number of bytes that the process held.
     public let bytes: Int
+
+    enum CodingKeys: String, CodingKey {
+      case bytes
+      case batchSize = "batch_size"
+      case imagesPerSecond = "images_per_second"
+    }
   }
 
   /// The reasons why a search ends.

@@ -4,6 +4,7 @@ internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
 internal import MVExtraction
+internal import MVFiles
 internal import MVImaging
 internal import MVPages
 internal import MVRepresentations
@@ -41,28 +42,28 @@ struct Demo {
     try prepareFolder()
     let source = try Synthetic(count: images)
 
-    Terminal.message("1/4  four representations of \(images) drawn images, into features.h5")
+    Terminal.progress("1/4  four representations of \(images) drawn images, into features.h5")
     let file = try extract(source)
 
-    Terminal.message("2/4  how well each tells the ten classes apart")
+    Terminal.progress("2/4  how well each tells the ten classes apart")
     let names = file.representations.map(\.name)
     var scores: [Scores] = []
-    for name in names { scores.append(try Scores(name, of: file, [name])) }
-    scores.append(try Scores("all four", of: file, names))
+    for name in names { scores.append(try scored(name, of: file, [name])) }
+    scores.append(try scored("all four", of: file, names))
 
-    Terminal.message("3/4  train an encoder on them, without labels")
+    Terminal.progress("3/4  train an encoder on them, without labels")
     let split = try source.split("train")
     let settings = self.settings()
     let untrained = try embeddings("untrained", of: source, by: Embedder(untrained: settings, imageShape: split.shape))
-    scores.append(try Scores("encoder, untrained", of: untrained, ["embedding"]))
+    scores.append(try scored("encoder, untrained", of: untrained, ["embedding"]))
     let data = try TrainingData(
       source: source, split: split, targets: try TrainingTarget.targets(in: file, of: source, split: split))
     let trainer = try Trainer(settings, data: data, folder: folder.appending(path: "run"))
     let records = try TrainingRun.run(trainer)
 
-    Terminal.message("4/4  how well its embeddings tell the classes apart")
+    Terminal.progress("4/4  how well its embeddings tell the classes apart")
     let trained = try embeddings("trained", of: source, by: trainer.embedder())
-    scores.append(try Scores("encoder, trained", of: trained, ["embedding"]))
+    scores.append(try scored("encoder, trained", of: trained, ["embedding"]))
 
     let seconds = Date().timeIntervalSince(start)
     let report = folder.appending(path: "report.html")
@@ -84,9 +85,9 @@ struct Demo {
       for name in ["run", "features.h5", "untrained.h5", "trained.h5", "report.html"] where entries.contains(name) {
         try manager.removeItem(at: folder.appending(path: name))
       }
-      try manager.createDirectory(at: folder, withIntermediateDirectories: true)
-      try Data().write(to: marker)
-    } catch { throw .inputOutput(folder.path, "cannot be written", remedy: "check the path and its permissions") }
+    } catch { throw .inputOutput(folder.path, "cannot be emptied", remedy: "check the path and its permissions") }
+    try Folder.create(folder)
+    try AtomicFile.write(Data(), to: marker)
   }
 
   private func extract(_ source: Synthetic) throws(MVError) -> FeatureFile {
@@ -114,6 +115,11 @@ struct Demo {
     settings.lr = 1e-3
     settings.policy = .cifar
     return settings
+  }
+
+  /// Can be stopped by Ctrl-C, as every part of the demo.
+  private func scored(_ title: String, of file: FeatureFile, _ names: [String]) throws(MVError) -> Scores {
+    try Scores(title, of: file, names, cancellation: Interruption.cancellation)
   }
 
   private func embeddings(

@@ -13,7 +13,7 @@ extension Command {
       after. Writes report.html, the feature files and the run into the output folder.
       """,
     arguments: [
-      .option("output", "DIR", "the folder to write", default: "demo"),
+      .option("output", "DIR", "the folder to write", default: "demo", output: .folder),
       .option("images", "N", "images to train on", default: "2000"),
       .option("epochs", "N", "passes over them", default: "\(Demo.epochs)"),
       .flag("json", "print one JSON object at the end"),
@@ -28,8 +28,8 @@ extension Command {
     if arguments.has("json") {
       try Terminal.printJSON(DemoJSON(result))
     } else {
-      print(result.table)
-      print("\nreport: \(result.report.path)")
+      try Terminal.result(result.table)
+      try Terminal.result("\nreport: \(result.report.path)")
     }
   }
 }
