@@ -21,13 +21,20 @@ enum TrainingRun {
         job.show(run, detail: detail)
         if let record = progress.finishedEpoch {
           // A page that cannot be written must not end a run of days; the last one is written again at its end.
-          try? RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
+          try? page(of: trainer)?.write()
           if !Terminal.isInteractive { Terminal.message(line(record, of: progress.epochs)) }
         }
       }
     }
-    try RunPage(trainer.records, settings: trainer.settings, folder: trainer.folder)?.write()
+    try page(of: trainer)?.write()
     return Array(trainer.records.dropFirst(epochsBefore))
+  }
+
+  private static func page(of trainer: Trainer) -> RunPage? {
+    let software = Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }
+    return RunPage(
+      of: trainer, command: Provenance.commandLine,
+      software: software.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
   }
 
   /// `epoch 3/10  loss 2.31  mse 0.20  ...  310 images/s`.

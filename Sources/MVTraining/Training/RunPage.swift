@@ -7,13 +7,36 @@ public struct RunPage {
   private let records: [EpochRecord]
   private let settings: TrainingSettings
   private let folder: URL
+  private let facts: FactList
 
   /// Prepares the page of a run in `folder`; nil where no epoch has ended yet.
   public init?(_ records: [EpochRecord], settings: TrainingSettings, folder: URL) {
+    self.init(records, settings: settings, folder: folder, facts: FactList())
+  }
+
+  /// Prepares the page with `facts` about the run, such as its command.
+  private init?(_ records: [EpochRecord], settings: TrainingSettings, folder: URL, facts: FactList) {
     guard !records.isEmpty else { return nil }
     self.records = records
     self.settings = settings
     self.folder = folder
+    self.facts = facts
+  }
+
+  /// Prepares the page of a trainer's run; `command` and `software` say how it was started, and with what.
+  ///
+  /// Returns nil where no epoch has ended yet.
+  public init?(of trainer: Trainer, command: String, software: String) {
+    let (data, settings) = (trainer.data, trainer.settings)
+    var facts = FactList()
+    facts.add("encoder", settings.encoder.rawValue + (settings.depth > 0 ? ", depth \(settings.depth)" : ""))
+    facts.add("trained on", "\(data.count) images of \(data.name), \(data.shape)")
+    facts.add("made to depend on", data.targets.map(\.name).joined(separator: ", "))
+    facts.add("steps", "\(trainer.step) of \(trainer.totalSteps)")
+    facts.add("seed", "\(settings.seed)")
+    facts.add("command", command)
+    facts.add("software", software)
+    self.init(trainer.records, settings: settings, folder: trainer.folder, facts: facts)
   }
 
   /// The curve of `value` over the epochs that have one.
@@ -56,6 +79,10 @@ public struct RunPage {
           curve("waiting for images") { $0.waitingShare * 100 },
         ], xTitle: "epoch", yTitle: "share of the time (%)",
         caption: "Encoder forward and backward and the optimiser, and waiting; the rest is the loss, copies and logs."))
+    if !facts.facts.isEmpty {
+      page.heading("What was trained")
+      page.facts(facts)
+    }
     page.heading("Settings")
     let defaults = Dictionary(uniqueKeysWithValues: TrainingSettings().settingTable.map { ($0.name, $0.text) })
     page.table(
