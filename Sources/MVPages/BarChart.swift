@@ -8,11 +8,15 @@ public struct BarChart: Sendable {
     public let name: String
     /// One value per label; a value that is not finite has no bar.
     public let values: [Double]
+    /// An interval about each value, drawn as a line over its bar; empty for none.
+    public let intervals: [ClosedRange<Double>]
 
-    /// Creates the bars of one color, one per label.
-    public init(_ name: String, _ values: [Double]) {
+    /// Creates the bars of one color, one per label; there is an interval per value or none.
+    public init(_ name: String, _ values: [Double], intervals: [ClosedRange<Double>] = []) {
+      precondition(intervals.isEmpty || intervals.count == values.count, "an interval for each value")
       self.name = name
       self.values = values
+      self.intervals = intervals
     }
   }
 
@@ -39,16 +43,37 @@ public struct BarChart: Sendable {
 
   var html: String {
     let figcaption = caption.isEmpty ? "" : "<figcaption>\(escaped(caption))</figcaption>"
-    let values = series.flatMap(\.values).filter(\.isFinite)
-    guard let largest = values.max(), let smallest = values.min() else {
-      return "<figure>\(figcaption)<p>No bars to draw.</p></figure>"
-    }
+    guard let drawing else { return "<figure>\(figcaption)<p>No bars to draw.</p></figure>" }
+    return """
+      <figure>\(figcaption)\(chartLegend(series.count > 1 ? series.map(\.name) : []))
+      <svg viewBox="0 0 \(ChartFrame.width) \(drawing.height)" role="img" aria-label="\(escaped(label))">
+      \(drawing.elements)
+      </svg></figure>
+      """
+  }
+
+  private var label: String { caption.isEmpty ? title : caption }
+
+  /// The chart as an SVG file of its own, for papers and slides: light colors, with its legend.
+  public var svg: String {
+    let drawing = drawing ?? (height: "20", elements: "")
+    let height = (Double(drawing.height) ?? 0) + SVGFile.legendHeight
+    return SVGFile(width: ChartFrame.width, height: height, title: label).text(
+      legend: series.count > 1 ? series.map(\.name) : [], drawing.elements)
+  }
+
+  /// The elements of the drawing and its height; nil where there is nothing to draw.
+  private var drawing: (height: String, elements: String)? {
+    let values = series.flatMap { $0.values + $0.intervals.flatMap { [$0.lowerBound, $0.upperBound] } }
+      .filter(\.isFinite)
+    guard let largest = values.max(), let smallest = values.min() else { return nil }
     let ticks = AxisTicks(enclosing: min(0, smallest)...max(0, largest), count: 5)
     let longest = labels.map(\.count).max() ?? 0
-    let left = Double(min(max(longest * 7 + 14, 50), 220))
-    let (right, top, bottom) = (58.0, 6.0, title.isEmpty ? 26.0 : 44.0)
-    let thickness = series.count == 1 ? 15.0 : 11.0
-    let gap = 9.0
+    // On narrow screens the style sheet writes texts of 19 units, which need this room.
+    let left = Double(min(max(longest * 10 + 16, 50), 250))
+    let (right, top, bottom) = (76.0, 6.0, title.isEmpty ? 30.0 : 52.0)
+    let thickness = 19.0
+    let gap = 10.0
     let groupHeight = thickness * Double(series.count) + gap
     let height = top + groupHeight * Double(labels.count) + bottom
     let width = Double(ChartFrame.width)
@@ -63,13 +88,13 @@ public struct BarChart: Sendable {
       let end = number(height - bottom)
       parts.append("<line class=\"grid\" x1=\"\(line)\" x2=\"\(line)\" y1=\"\(number(top))\" y2=\"\(end)\"/>")
       parts.append(
-        "<text x=\"\(line)\" y=\"\(number(height - bottom + 16))\" text-anchor=\"middle\">\(escaped(ticks.label(tick)))</text>"
+        "<text x=\"\(line)\" y=\"\(number(height - bottom + 20))\" text-anchor=\"middle\">\(escaped(ticks.label(tick)))</text>"
       )
     }
     for (row, label) in labels.enumerated() {
       let start = top + gap / 2 + groupHeight * Double(row)
       let middle = start + thickness * Double(series.count) / 2
-      let short = label.count > 30 ? label.prefix(29) + "…" : label[...]
+      let short = label.count > 23 ? label.prefix(22) + "…" : label[...]
       parts.append(
         "<text class=\"value\" x=\"\(number(left - 8))\" y=\"\(number(middle))\" dy=\"4\" text-anchor=\"end\">\(escaped(String(short)))</text>"
       )
@@ -80,19 +105,21 @@ public struct BarChart: Sendable {
         parts.append(
           "<rect x=\"\(number(from))\" y=\"\(number(above))\" width=\"\(number(max(to - from, 0.5)))\" height=\"\(number(thickness - 1))\" rx=\"2\" fill=\"\(chartColor(index))\"/>"
         )
+        var end = to
+        if !bars.intervals.isEmpty {
+          let (low, high) = (across(bars.intervals[row].lowerBound), across(bars.intervals[row].upperBound))
+          let level = number(above + (thickness - 1) / 2)
+          parts.append("<path class=\"interval\" d=\"M\(number(low)) \(level)H\(number(high))\"/>")
+          end = max(to, high)
+        }
         let text = String(format: "%.\(digits)f", value)
-        parts.append("<text x=\"\(number(to + 5))\" y=\"\(number(above + thickness / 2))\" dy=\"3.5\">\(text)</text>")
+        parts.append("<text x=\"\(number(end + 5))\" y=\"\(number(above + thickness / 2))\" dy=\"3.5\">\(text)</text>")
       }
     }
     if !title.isEmpty {
       let middle = number((left + width - right) / 2)
       parts.append("<text x=\"\(middle)\" y=\"\(number(height - 6))\" text-anchor=\"middle\">\(escaped(title))</text>")
     }
-    return """
-      <figure>\(figcaption)\(chartLegend(series.count > 1 ? series.map(\.name) : []))
-      <svg viewBox="0 0 \(ChartFrame.width) \(number(height))" role="img" aria-label="\(escaped(caption.isEmpty ? title : caption))">
-      \(parts.joined(separator: "\n"))
-      </svg></figure>
-      """
+    return (number(height), parts.joined(separator: "\n"))
   }
 }

@@ -4,8 +4,9 @@ internal import Foundation
 struct ChartFrame {
   static let width = 720
   static let height = 340
-  let left = 62.0
-  let right = 12.0
+  let left = 80.0
+  /// Half of the last tick's label stands there.
+  let right = 34.0
   let top = 26.0
   let bottom = 46.0
   let x: ClosedRange<Double>

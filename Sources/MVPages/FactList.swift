@@ -6,6 +6,12 @@ public struct FactList: Hashable, Sendable {
     public let name: String
     /// The lines, as they are shown.
     public let lines: [String]
+
+    /// Creates a fact; see the properties.
+    public init(_ name: String, _ lines: [String]) {
+      self.name = name
+      self.lines = lines
+    }
   }
 
   /// The facts, in order.
@@ -20,7 +26,7 @@ public struct FactList: Hashable, Sendable {
   /// Adds a fact; empty lines are dropped, and so is a fact without lines.
   public mutating func add(_ name: String, _ lines: [String]) {
     let lines = lines.filter { !$0.isEmpty }
-    if !lines.isEmpty { facts.append(Fact(name: name, lines: lines)) }
+    if !lines.isEmpty { facts.append(Fact(name, lines)) }
   }
 
   var html: String {

@@ -44,6 +44,7 @@ extension Page {
     svg .axis { stroke: var(--soft); stroke-width: 1; }
     svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
     svg .value { fill: var(--ink); }
+    svg .interval { stroke: var(--ink); stroke-width: 1.5; fill: none; }
     .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: .4rem 0; padding: 0;
       font-size: .875rem; color: var(--soft); }
     .legend i { display: inline-block; width: 1.1rem; height: .25rem; border-radius: 2px; margin-right: .45rem;

@@ -23,18 +23,22 @@ public struct EvaluationPage: Sendable {
 
   /// Creates a page that begins with what was evaluated: file, data set, splits, representations and their settings.
   ///
-  /// `command` is the command line and `software` the versions it ran with; both may be empty. `heldOut` says that the
-  /// test rows were held out of the single split.
+  /// `heldOut` says that the test rows were held out of the single split, and `folds` that it was cross-validated.
+  /// `origin` has what made the features, `settings` those of the method, `command` the command line and `software` the
+  /// versions it ran with; facts without a line are left out.
   public init(
     title: String, kind: String, file: FeatureFile, representations: [String], pair: EvaluationPair, heldOut: Bool,
-    seed: UInt64 = 0, command: String = "", software: [String] = []
+    folds: Int? = nil, seed: UInt64 = 0, origin: [FactList.Fact] = [], settings: String = "", command: String = "",
+    software: [String] = []
   ) {
     self.init(
       continuing: Page(title: title, kind: kind), file: file, representations: representations, pair: pair,
       seed: seed)
     let description = file.description
     var facts = FactList()
-    facts.add("feature file", [file.url.path, description.created.isEmpty ? "" : "made \(description.created)"])
+    for fact in origin { facts.add(fact.name, fact.lines) }
+    facts.add(
+      "feature file", [file.url.relativePath, description.created.isEmpty ? "" : "made \(description.created)"])
     facts.add("data set", [description.dataset, description.location])
     switch pair {
     case .splits(let train, let test):
@@ -43,7 +47,9 @@ public struct EvaluationPage: Sendable {
     case .single(let all):
       facts.add(
         "train and test", Self.rows(of: all),
-        heldOut ? "every fifth row of each class is held out for testing" : "each row by the others (leave one out)")
+        folds.map { "each row by the other folds of \($0)" }
+          ?? (heldOut
+            ? "every fifth row of each class is held out for testing" : "each row by the others (leave one out)"))
     }
     for plan in file.representations where representations.contains(plan.name) {
       let settings = plan.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -51,6 +57,7 @@ public struct EvaluationPage: Sendable {
       facts.add(
         plan.name, "\(plan.representation), \(shape) values a row", settings.joined(separator: ", "))
     }
+    facts.add("settings", settings)
     facts.add("seed", "\(seed): which rows the map and the gallery show")
     facts.add("command", command)
     facts.add("software", software.joined(separator: ", "))

@@ -46,4 +46,9 @@ public struct ReportFolder: Hashable, Sendable {
     try Folder.create(url)
     try report.write(to: page)
   }
+
+  /// Writes a file that belongs to the page beside it, whole or not at all; throws where that fails.
+  public func write(_ text: String, as name: String) throws(MVError) {
+    try AtomicFile.write(text, to: url.appending(path: name))
+  }
 }

@@ -54,7 +54,8 @@ extension Command {
     let scores = try Scores("embedding", of: pair, cancellation: Interruption.cancellation)
     var report = EvaluationPage(
       title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
-      pair: scores.pair, heldOut: true, command: Provenance.commandLine,
+      pair: scores.pair, heldOut: true, origin: try origin(of: checkpoint), settings: settings(scores.measures),
+      command: Provenance.commandLine,
       software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {
         "\($0.key) \($0.value)"
       })
@@ -66,11 +67,69 @@ extension Command {
     try report.addGallery(try RowImages(source, matching: file, splits: file.splits.map(\.name)))
     try target.write(report.page)
     if arguments.has("json") {
-      try Terminal.printJSON(["knn": scores.measures.neighborTop1, "probe": scores.measures.probeTop1])
+      let record = record(splits, scores.measures, file: embedding.output)
+      try Terminal.result(String(decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores))), as: UTF8.self))
     } else {
       try Terminal.result(
         "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))\n"
           + "report: \(target.page.path)")
     }
+  }
+
+  /// What the encoder is: its run, how far it had come, and how it was trained.
+  private static func origin(of url: URL) throws(MVError) -> [FactList.Fact] {
+    let checkpoint = try Checkpoint(contentsOf: url)
+    let (place, settings) = (checkpoint.place, checkpoint.settings)
+    let defaults = Dictionary(uniqueKeysWithValues: TrainingSettings().settingTable.map { ($0.name, $0.text) })
+    let changed = settings.settingTable.filter { defaults[$0.name] != $0.text }.map { "\($0.name)=\($0.text)" }
+    let folder = url.standardizedFileURL.deletingLastPathComponent().lastPathComponent
+    return [
+      .init(
+        "run",
+        ["\(folder), \(url.lastPathComponent)", "epoch \(place.epoch) of \(settings.epochs), step \(place.step)"]),
+      .init("encoder", ["\(settings.encoder.rawValue)\(settings.depth > 0 ? ", depth \(settings.depth)" : "")"]),
+      .init(
+        "trained on",
+        [
+          "\(place.images) images of \(place.imageShape)",
+          place.representations.isEmpty ? "" : "to depend on \(place.representations.joined(separator: ", "))",
+        ].filter { !$0.isEmpty }),
+      .init("its settings", [changed.isEmpty ? "the defaults" : changed.joined(separator: ", ")]),
+    ]
+  }
+
+  private static func settings(_ measures: StandardScores) -> String {
+    "k=\(measures.neighbors.results[0].k), metric=\(measures.neighbors.metric.rawValue), "
+      + "lambda=\(Float(measures.probe.lambda))"
+  }
+
+  private static func record(
+    _ splits: EvaluationSplits, _ measures: StandardScores, file: URL
+  ) -> EvaluationRecord {
+    EvaluationRecord(
+      files: [file.relativePath], representations: ["embedding"], trainSplit: splits.train,
+      testSplit: splits.test ?? splits.train, division: splits.test == nil ? "every fifth row held out" : "test split",
+      settings: [
+        "k": .int(measures.neighbors.results[0].k), "metric": .string(measures.neighbors.metric.rawValue),
+        "lambda": .list(measures.probe.candidates.map { .double($0.lambda) }),
+      ], seed: measures.probe.seed, version: Version.text)
+  }
+}
+
+/// What `mvmr evaluate --json` prints, without its record.
+private struct EvaluateJSON: Encodable {
+  let knn: Double
+  let knn_interval: [Double]
+  let probe: Double
+  let probe_interval: [Double]
+  let test_rows: Int
+
+  init(_ scores: Scores) {
+    func ends(_ range: ClosedRange<Double>) -> [Double] { [range.lowerBound, range.upperBound] }
+    knn = scores.measures.neighborTop1
+    knn_interval = ends(scores.neighborReport.interval())
+    probe = scores.measures.probeTop1
+    probe_interval = ends(scores.report.interval())
+    test_rows = scores.measures.predictions.testRows.count
   }
 }

@@ -14,6 +14,8 @@ struct Scores {
   let measures: StandardScores
   /// What the probe's predictions are worth.
   let report: ClassificationReport
+  /// What the neighbors' predictions are worth.
+  let neighborReport: ClassificationReport
 
   /// Scores the `names` of a file, joined where there are several.
   init(_ title: String, of file: FeatureFile, _ names: [String]) throws(MVError) {
@@ -28,5 +30,6 @@ struct Scores {
     columns = train.columns
     measures = try StandardScores(train: train, test: test, cancellation: cancellation)
     report = try measures.predictions.report()
+    neighborReport = try measures.neighbors.report(of: measures.neighbors.results[0])
   }
 }

@@ -3,25 +3,37 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
 internal import MVReports
+internal import MVStore
 
 /// `mvmr probe` on a multi-label file.
 enum MultiLabelProbeRun {
   static func run(
-    _ pair: EvaluationPair, _ arguments: ParsedArguments, _ report: ReportRequest?
+    _ pair: EvaluationPair, _ arguments: ParsedArguments, _ file: FeatureFile, _ representations: [String],
+    _ report: ReportRequest?
   ) throws(MVError) {
-    let refused = ["protocol", "learning-rate", "epochs", "batch", "select", "csv", "label-fraction", "label-list"]
+    let refused = [
+      "protocol", "learning-rate", "epochs", "batch", "select", "label-fraction", "label-list", "folds", "each",
+    ]
     for option in refused where arguments.has(option) {
       throw .usage("--\(option)", "is for files of one class a row", remedy: "leave it out: this file is multi-label")
     }
+    try EvaluationArguments.printNotices(of: pair, heldOut: true, folds: nil, arguments, file)
     let (train, test) = try pair.heldOut()
-    let probe = try fitted(on: train, arguments)
+    let probe = try fitted(on: train, arguments, classNames: file.classNames)
     let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in
       try probe.score(test, cancellation: job.cancellation, progress: job.progress)
     }
     if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
+    let record = try EvaluationArguments.record(
+      arguments, pair, folds: nil, heldOut: true, representations: representations,
+      settings: [
+        "loss": .string(probe.loss.rawValue), "lambda": .list(probe.lambdas.map { .double($0) }),
+        "penalty-folds": .int(try arguments.int("penalty-folds", in: 2...100) ?? 3),
+      ])
     let output = EvaluationOutput(
-      title: "Linear classifiers", heldOut: true, csv: { () throws(MVError) in probe.csv(scores) },
-      json: { () throws(MVError) in try probe.json(scores) },
+      title: "Linear classifiers", heldOut: true, record: record,
+      table: { () throws(MVError) in ResultTable.csv(probe, scores) },
+      object: { () throws(MVError) in try probe.json(scores) },
       scores: { (page) throws(MVError) in page.add(probe, scores) },
       summary: { () throws(MVError) in summary(of: probe, scores) })
     try output.write(arguments, report)
@@ -29,11 +41,10 @@ enum MultiLabelProbeRun {
 
   /// The classifiers that are loaded, or fitted to `train`.
   private static func fitted(
-    on train: LabeledFeatures, _ arguments: ParsedArguments
+    on train: LabeledFeatures, _ arguments: ParsedArguments, classNames names: [String]
   ) throws(MVError) -> FittedMultiLabelProbe {
     if let path = arguments["load"] { return try FittedMultiLabelProbe(contentsOf: URL(filePath: path)) }
     let settings = try settings(arguments)
-    let names = try EvaluationArguments.classNames(arguments)
     let probe = try Job("probe", unit: "fits").run { (job) throws(MVError) in
       try settings.fit(train, classNames: names, cancellation: job.cancellation, progress: job.progress)
     }
@@ -77,7 +88,7 @@ enum MultiLabelProbeRun {
     let penalties = lambdas + costs.map { 1 / $0 }
     return MultiLabelProbe(
       loss: loss, lambdas: penalties.isEmpty ? nil : LambdaGrid(penalties),
-      folds: try arguments.int("folds", in: 2...100) ?? 3, standardize: !arguments.has("no-standardize"),
+      folds: try arguments.int("penalty-folds", in: 2...100) ?? 3, standardize: !arguments.has("no-standardize"),
       classWeights: try arguments.choice("class-weight", as: LinearProbe.ClassWeights.self) ?? .none)
   }
 }

@@ -9,7 +9,7 @@ enum Mvmr {
     Begin with:
       mvmr demo
       mvmr extract folder:PHOTOS --size 96x96 --output photos.h5
-      mvmr knn photos.h5 --representation hog
+      mvmr compare photos.h5
 
     A SOURCE is one of the kinds that `mvmr datasets` lists, a REPRESENTATION one that `mvmr representations` lists.
     """
@@ -21,7 +21,9 @@ enum Mvmr {
     let program = Program(
       name: "mvmr", summary: "Multi-view, multi-representation self-supervised learning: extract, train, evaluate.",
       footer: footer, version: Version.text,
-      commands: [.extract, .merge, .convert, .inspect, .verify, .knn, .probe, .show, .datasets, .representations]
+      commands: [
+        .extract, .merge, .convert, .inspect, .verify, .compare, .knn, .probe, .show, .datasets, .representations,
+      ]
         + TrainingProgram.commands.map(\.placeholder))
     // Its commands have options that only it knows, so they are not parsed here.
     if let first = arguments.first, TrainingProgram.has(first) {

@@ -3,6 +3,7 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
 internal import MVReports
+internal import MVStore
 
 extension Command {
   /// `mvmr probe`: linear-probe accuracy of representations.
@@ -24,12 +25,14 @@ extension Command {
         mvmr probe other.h5 --representation hog --load hog.probe
         mvmr probe features.h5 --representation hog --protocol dino --learning-rate sweep
         mvmr probe features.h5 --representation hog --label-fraction 0.1
+        mvmr probe photos.h5 --each --folds 5
       """,
     arguments: EvaluationArguments.options + ProtocolProbeRun.options + [
       .option(
         "lambda", "L[,L...]", "penalties to choose from",
         default: "13 from 1e-6 to 1; multi-label: 15 from 1e-5 to 100", repeated: true),
-      .option("folds", "F", "choose the penalty by F-fold cross-validation", default: "a tenth; multi-label: 3"),
+      .option(
+        "penalty-folds", "F", "choose the penalty by F-fold cross-validation", default: "a tenth; multi-label: 3"),
       .choice(
         "class-weight", of: LinearProbe.ClassWeights.self, "balanced: each class counts the same",
         default: LinearProbe.ClassWeights.none),
@@ -42,50 +45,131 @@ extension Command {
       .flag("json", "print one JSON object"),
     ] + ReportRequest.options
   ) { (arguments) throws(MVError) in
-    let pair = try EvaluationArguments.pair(arguments)
-    let report = try ReportRequest(arguments, kind: "probe", pair)
+    let file = try EvaluationArguments.file(arguments)
+    let names = try EvaluationArguments.representations(arguments, of: file)
+    guard !arguments.has("each") else {
+      try runEach(names, arguments, file)
+      return
+    }
+    let pair = try EvaluationArguments.pair(arguments, file, representations: names)
     if case .multi = pair.trainLabels {
-      try MultiLabelProbeRun.run(pair, arguments, report)
+      let report = try ReportRequest(arguments, kind: "probe", pair, of: file, names)
+      try MultiLabelProbeRun.run(pair, arguments, file, names, report)
       return
     }
+    let folds = try EvaluationArguments.folds(arguments, pair, file)
+    let report = try ReportRequest(arguments, kind: "probe", pair, of: file, names, folds: folds)
     if let name = arguments["protocol"] {
-      try ProtocolProbeRun.run(name, pair, arguments, report)
+      try ProtocolProbeRun.run(name, pair, arguments, file, names, report)
       return
     }
+    try checkOptions(arguments)
+    try EvaluationArguments.printNotices(of: pair, heldOut: true, folds: folds, arguments, file)
+    let (probe, scores) = try scored(pair, folds, arguments)
+    if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
+    try output(of: probe, scores, pair, folds, names, arguments, file).write(arguments, report)
+  }
+
+  /// Scores each representation on its own.
+  private static func runEach(
+    _ names: [String], _ arguments: ParsedArguments, _ file: FeatureFile
+  ) throws(MVError) {
+    try EachOutput.check(arguments)
+    guard !arguments.has("protocol") else {
+      throw .usage("--each", "does not go with --protocol", remedy: "leave one of them out")
+    }
+    try checkOptions(arguments)
+    var table = TextTable("features", "columns", "lambda", "top-1", "top-5", "balanced", "95 % interval")
+    var outputs: [(String, EvaluationOutput)] = []
+    for name in names {
+      let pair = try EvaluationArguments.pair(arguments, file, representations: [name])
+      let folds = try EvaluationArguments.folds(arguments, pair, file)
+      if outputs.isEmpty {
+        try EvaluationArguments.printNotices(of: pair, heldOut: true, folds: folds, arguments, file)
+      }
+      let (probe, scores) = try scored(pair, folds, arguments, title: "probe \(name)")
+      let report = try scores.report()
+      let interval = report.interval()
+      table.add(
+        name, "\(probe.columns)", EvaluationArguments.short(probe.lambda), Percent(scores.top1).description,
+        Percent(scores.top5).description, Percent(report.balancedAccuracy).description,
+        "\(Percent(interval.lowerBound)) to \(Percent(interval.upperBound))")
+      outputs.append((name, try output(of: probe, scores, pair, folds, [name], arguments, file)))
+    }
+    try EachOutput(outputs: outputs).write(arguments, table: table)
+  }
+
+  private static func checkOptions(_ arguments: ParsedArguments) throws(MVError) {
     for option in ["learning-rate", "epochs", "batch", "select"] where arguments.has(option) {
       throw .usage("--\(option)", "is for protocols", remedy: "give --protocol too")
     }
     for option in ["loss", "cost"] where arguments.has(option) {
       throw .usage("--\(option)", "is for multi-label files", remedy: "leave it out: this file has one class a row")
     }
-    try EvaluationArguments.printNotices(of: pair, heldOut: true, arguments)
-    let (train, test) = try pair.heldOut()
-    let probe = try fitted(on: train, arguments)
-    let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in
-      try probe.score(test, cancellation: job.cancellation, progress: job.progress)
+    if arguments.has("folds"), arguments.has("load") {
+      throw .usage("--load", "does not go with --folds", remedy: "leave one of them out")
     }
-    if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
-    let names = try EvaluationArguments.classNames(arguments)
-    let output = EvaluationOutput(
-      title: "Linear probe", heldOut: true,
-      csv: { () throws(MVError) in try ResultTable.csv(probe, scores, names: names) },
-      json: { () throws(MVError) in try probe.json(scores, names: names) },
+  }
+
+  /// The probe and what it scored; in folds the probe is fitted to all rows, and its scores are those of the folds.
+  private static func scored(
+    _ pair: EvaluationPair, _ folds: Folds?, _ arguments: ParsedArguments, title: String = "probe"
+  ) throws(MVError) -> (FittedProbe, ProbeScores) {
+    guard let folds, case .single(let all) = pair else {
+      let (train, test) = try pair.heldOut()
+      let probe = try fitted(on: train, arguments, title: title)
+      let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in
+        try probe.score(test, cancellation: job.cancellation, progress: job.progress)
+      }
+      return (probe, scores)
+    }
+    let settings = try settings(arguments)
+    let scores = try Job(title, unit: "folds").run { (job) throws(MVError) in
+      try settings.score(all, in: folds, cancellation: job.cancellation, progress: job.progress)
+    }
+    return (try fitted(on: all, arguments, title: title), scores)
+  }
+
+  private static func output(
+    of probe: FittedProbe, _ scores: ProbeScores, _ pair: EvaluationPair, _ folds: Folds?,
+    _ representations: [String], _ arguments: ParsedArguments, _ file: FeatureFile
+  ) throws(MVError) -> EvaluationOutput {
+    let names = file.classNames
+    var settings: [String: SettingValue] = [
+      "lambda": .list(probe.candidates.map { .double($0.lambda) }), "standardize": .bool(probe.standardized),
+    ]
+    for option in ["class-weight", "penalty-folds", "load"] {
+      if let text = arguments[option] { settings[option] = .string(text) }
+    }
+    let record = try EvaluationArguments.record(
+      arguments, pair, folds: folds, heldOut: true, representations: representations, settings: settings,
+      seed: folds?.seed ?? probe.seed)
+    return EvaluationOutput(
+      title: "Linear probe", heldOut: true, record: record,
+      table: { () throws(MVError) in try ResultTable.csv(probe, scores, names: names) },
+      object: { () throws(MVError) in try probe.json(scores, names: names) },
       scores: { (page) throws(MVError) in try page.add(probe, scores) },
       summary: { () throws(MVError) in try summary(of: probe, scores) })
-    try output.write(arguments, report)
+  }
+
+  /// The probe that the arguments ask for.
+  private static func settings(_ arguments: ParsedArguments) throws(MVError) -> LinearProbe {
+    let lambdas = try arguments.doubles("lambda", in: 0...1e6)
+    return LinearProbe(
+      lambdas: lambdas.isEmpty ? .logarithmic(1e-6...1, count: 13) : LambdaGrid(lambdas),
+      validation: try arguments.int("penalty-folds", in: 2...100).map { .folds($0) } ?? .fraction(0.1),
+      standardize: !arguments.has("no-standardize"),
+      classWeights: try arguments.choice("class-weight", as: LinearProbe.ClassWeights.self) ?? .none,
+      seed: try EvaluationArguments.seed(arguments))
   }
 
   /// The probe that is loaded, or fitted to `train`.
-  private static func fitted(on train: LabeledFeatures, _ arguments: ParsedArguments) throws(MVError) -> FittedProbe {
-    let classWeights = try arguments.choice("class-weight", as: LinearProbe.ClassWeights.self) ?? .none
-    let lambdas = try arguments.doubles("lambda", in: 0...1e6)
-    let folds = try arguments.int("folds", in: 2...100)
+  private static func fitted(
+    on train: LabeledFeatures, _ arguments: ParsedArguments, title: String
+  ) throws(MVError) -> FittedProbe {
+    let settings = try settings(arguments)
     if let path = arguments["load"] { return try FittedProbe(contentsOf: URL(filePath: path)) }
-    let settings = LinearProbe(
-      lambdas: lambdas.isEmpty ? .logarithmic(1e-6...1, count: 13) : LambdaGrid(lambdas),
-      validation: folds.map { .folds($0) } ?? .fraction(0.1), standardize: !arguments.has("no-standardize"),
-      classWeights: classWeights)
-    let probe = try Job("probe", unit: "steps").run { (job) throws(MVError) in
+    let probe = try Job(title, unit: "steps").run { (job) throws(MVError) in
       try settings.fit(train, cancellation: job.cancellation, progress: job.progress)
     }
     if !probe.converged {

@@ -3,6 +3,7 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
 internal import MVReports
+internal import MVStore
 
 /// `mvmr probe --protocol`: a linear probe trained as a paper did.
 enum ProtocolProbeRun {
@@ -22,15 +23,16 @@ enum ProtocolProbeRun {
   private enum Place: String, CaseIterable { case train, test }
 
   static func run(
-    _ name: String, _ pair: EvaluationPair, _ arguments: ParsedArguments, _ report: ReportRequest?
+    _ name: String, _ pair: EvaluationPair, _ arguments: ParsedArguments, _ file: FeatureFile,
+    _ representations: [String], _ report: ReportRequest?
   ) throws(MVError) {
-    for option in ["lambda", "folds", "class-weight", "loss", "cost", "no-standardize", "load"]
+    for option in ["lambda", "folds", "penalty-folds", "class-weight", "loss", "cost", "no-standardize", "load"]
     where arguments.has(option) {
       throw .usage("--\(option)", "does not go with --protocol", remedy: "leave one of them out")
     }
     let probe = try probe(name, arguments)
     let selection = try arguments.choice("select", as: Place.self) ?? .train
-    try EvaluationArguments.printNotices(of: pair, heldOut: true, arguments)
+    try EvaluationArguments.printNotices(of: pair, heldOut: true, folds: nil, arguments, file)
     let (train, test) = try pair.heldOut()
     let fitted = try Job("probe", unit: "rows").run { (job) throws(MVError) in
       try probe.fit(
@@ -46,12 +48,19 @@ enum ProtocolProbeRun {
     let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in
       try fitted.probe.score(test, cancellation: job.cancellation, progress: job.progress)
     }
-    let names = try EvaluationArguments.classNames(arguments)
+    let names = file.classNames
     if let path = arguments["save"] { try fitted.probe.write(to: URL(filePath: path)) }
+    let record = try EvaluationArguments.record(
+      arguments, pair, folds: nil, heldOut: true, representations: representations,
+      settings: [
+        "protocol": .string(fitted.settings.name), "epochs": .int(fitted.epochs),
+        "batch": .int(fitted.settings.batchSize), "select": .string(selection.rawValue),
+        "learning-rate": .list(fitted.candidates.map { .double($0.learningRate) }),
+      ], seed: fitted.probe.seed)
     let output = EvaluationOutput(
-      title: "Linear probe, \(fitted.settings.name)", heldOut: true,
-      csv: { () throws(MVError) in try ResultTable.csv(fitted, scores, names: names) },
-      json: { () throws(MVError) in try fitted.json(scores, names: names) },
+      title: "Linear probe, \(fitted.settings.name)", heldOut: true, record: record,
+      table: { () throws(MVError) in try ResultTable.csv(fitted, scores, names: names) },
+      object: { () throws(MVError) in try fitted.json(scores, names: names) },
       scores: { (page) throws(MVError) in try page.add(fitted, scores) },
       summary: { () throws(MVError) in try summary(of: fitted, scores) })
     try output.write(arguments, report)
@@ -69,7 +78,7 @@ enum ProtocolProbeRun {
     let rates =
       arguments.all("learning-rate") == ["sweep"]
       ? settings.sweep : try arguments.doubles("learning-rate", in: 1e-12...1e12)
-    return ProtocolProbe(settings, learningRates: rates)
+    return ProtocolProbe(settings, learningRates: rates, seed: try EvaluationArguments.seed(arguments))
   }
 
   /// The line of accuracies, one for every rate, and one of the training.

@@ -28,6 +28,8 @@ struct ReportRequest {
   private let arguments: ParsedArguments
   private let file: FeatureFile
   private let pair: EvaluationPair
+  private let names: [String]
+  private let folds: Folds?
   private let images: RowImages?
   private let reason: String
 
@@ -35,14 +37,19 @@ struct ReportRequest {
   ///
   /// Throws where the page could not be written, or the images are those of
   /// another data set, so that no work is lost.
-  init?(_ arguments: ParsedArguments, kind: String, _ pair: EvaluationPair) throws(MVError) {
+  init?(
+    _ arguments: ParsedArguments, kind: String, _ pair: EvaluationPair, of file: FeatureFile, _ names: [String],
+    folds: Folds? = nil
+  ) throws(MVError) {
     guard let path = arguments["report"] else {
       guard !arguments.has("images") else { throw .usage("--images", "is for a page", remedy: "give --report DIR") }
       return nil
     }
     self.arguments = arguments
     self.pair = pair
-    file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
+    self.file = file
+    self.names = names
+    self.folds = folds
     if [".csv", ".json"].contains(where: { path.lowercased().hasSuffix($0) }) {
       target = .metrics(URL(filePath: path))
       (images, reason) = (nil, "")
@@ -75,13 +82,10 @@ struct ReportRequest {
       let bytes = url.pathExtension.lowercased() == "json" ? try output.json() : Data(try output.csv().utf8)
       try AtomicFile.write(bytes, to: url)
     case .page(let folder):
-      let names = arguments.all("representation")
       var page = EvaluationPage(
         title: "\(output.title): \(names.joined(separator: " + ")) of \(file.dataset)", kind: folder.kind, file: file,
-        representations: names, pair: pair, heldOut: output.heldOut, command: Provenance.commandLine,
-        software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {
-          "\($0.key) \($0.value)"
-        })
+        representations: names, pair: pair, heldOut: output.heldOut, folds: folds?.count, settings: output.settings,
+        command: Provenance.commandLine, software: [EvaluationArguments.software])
       try output.scores(&page)
       try Job("map", unit: "steps").run { (job) throws(MVError) in
         try page.addMap(cancellation: job.cancellation, progress: job.progress)

@@ -17,7 +17,8 @@ import Testing
 
   /// The work that is interrupted once its bar has begun to move, by the title of the bar.
   @Test(arguments: [
-    ("probe", ["probe", "--folds", "20"]), ("probe", ["probe", "--protocol", "dino", "--learning-rate", "sweep"]),
+    ("probe", ["probe", "--penalty-folds", "20"]), ("compare", ["compare", "--folds", "20"]),
+    ("probe", ["probe", "--protocol", "dino", "--learning-rate", "sweep"]),
     ("map", ["knn", "--k", "1", "--report", "page"]),
   ])
   func controlC(_ title: String, _ words: [String]) throws {

@@ -51,8 +51,7 @@ import Testing
     #expect(try protocols.json(scores).count < 20_000)
   }
 
-  /// Of equal votes the lower class wins, and of classes without a vote the lower ones stand first, as DINO's code
-  /// does.
+  /// Of equal votes the lower class wins, and of classes without a vote the lower ones stand first.
   @Test func tiesGoToTheLowerClass() throws {
     let ballot = Ballot(
       NearestNeighbors(k: [2], weighting: .majority), numbers: [4, 2], classCount: 9)

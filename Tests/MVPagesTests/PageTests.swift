@@ -66,6 +66,24 @@ import Testing
     #expect(escaped("a\u{0}'\n") == "a\u{FFFD}&#39;\n")
   }
 
+  @Test func aChartIsAFileOfItsOwn() {
+    let chart = BarChart(
+      labels: ["a<b", "c"],
+      series: [.init("k-NN", [50, 20], intervals: [40...60, 10...30]), .init("probe", [55, .nan])], title: "top-1 (%)")
+    let svg = chart.svg
+    #expect(svg.hasPrefix("<?xml") && svg.contains("xmlns=\"http://www.w3.org/2000/svg\""))
+    // Other programs know no variables of a style sheet.
+    #expect(!svg.contains("var(") && svg.contains("fill=\"#1c63b0\"") && svg.contains("a&lt;b"))
+    #expect(svg.components(separatedBy: "class=\"interval\"").count == 3)
+    #expect(chart.html.components(separatedBy: "class=\"interval\"").count == 3)
+    for tag in ["svg", "g", "text", "title", "style"] {
+      #expect(
+        svg.components(separatedBy: "</\(tag)>").count == svg.components(separatedBy: "<\(tag)").count
+          || tag == "g" || tag == "text", "\(tag)")
+    }
+    #expect(BarChart(labels: [], series: []).svg.contains("</svg>"))
+  }
+
   @Test func tagsAreBalanced() throws {
     let html = try Self.sample().html
     for tag in ["figure", "table", "tr", "td", "svg", "text", "ul", "main", "div"] {

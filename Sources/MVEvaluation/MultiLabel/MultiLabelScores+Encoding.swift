@@ -43,3 +43,20 @@ extension FittedMultiLabelProbe {
     }
   }
 }
+
+extension ResultTable {
+  /// All numbers of a multi-label probe: the means, and of every class the positives, both precisions and the penalty.
+  public static func csv(_ probe: FittedMultiLabelProbe, _ scores: MultiLabelScores) -> String {
+    var lines = [header, ",map,,,\(scores.map)", ",map_11point,,,\(scores.mapElevenPoint)"]
+    let penalties = Dictionary(uniqueKeysWithValues: probe.classifiers.map { ($0.label, $0.lambda) })
+    for (label, score) in scores.classes.enumerated() {
+      let name = csvField(score.name)
+      lines.append(",positives,\(name),,\(score.positives)")
+      for (measure, value) in [("ap", score.envelope), ("ap_11point", score.elevenPoint), ("lambda", penalties[label])]
+      {
+        if let value { lines.append(",\(measure),\(name),,\(value)") }
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

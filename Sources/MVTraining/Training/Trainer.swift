@@ -139,7 +139,8 @@ public final class Trainer {
   }
 
   private var order: EpochOrder { learner.order }
-  private var data: TrainingData { learner.data }
+  /// What is trained on.
+  public var data: TrainingData { learner.data }
 
   private func finishEpoch(clock: inout StepClock, learningRate: Double) throws(MVError) -> EpochRecord? {
     guard step % order.stepsPerEpoch == 0, let sums = partialLoss else { return nil }

@@ -1,0 +1,114 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVEvaluation
+internal import MVFiles
+internal import MVPages
+internal import MVReports
+
+extension Command {
+  /// `mvmr compare`: which features separate the classes.
+  static let compare = Command(
+    "compare", summary: "Which features separate my images? One table of k-NN and linear probe",
+    discussion: """
+      Each FILE is a feature file, the folder of a run or an evaluation with its embedding.h5, or a source KIND:WHERE,
+      whose images get hog, lbp, color and scattering first, into a feature file that the next call finds. Every
+      representation of every file is a row of the table: k-NN (k = 20, cosine, T = 0.07) and a linear probe, each with
+      its 95 % interval and how far it is below the best on the same images. Without a test split, 5-fold
+      cross-validation scores every row once.
+
+      Examples:
+        mvmr compare folder:photos
+        mvmr compare photos.h5 --report which --latex table.tex
+        mvmr compare features.h5 run evaluation --csv all.csv
+        mvmr compare features.h5 --folds 10 --joined
+      """,
+    arguments: [
+      .positional("FILE", "feature files, folders with embedding.h5, or sources KIND:WHERE", repeated: true),
+      .option("representation", "NAME", "only these of each file; of a source: what to extract", repeated: true),
+      .flag("joined", "also all representations of a file, joined"),
+      .option("train-split", "NAME", "the split to learn from", default: "train"),
+      .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
+      .option("folds", "F", "cross-validate the split to learn from", default: "5 without a test split"),
+      .option("k", "K", "the number of neighbours that vote", default: "\(Comparison.neighborCount)"),
+      .option("seed", "N", "the seed of folds and of rows held out to choose a penalty", default: "0"),
+      .option("output", "FILE.h5", "where the features of a source go", default: "its name"),
+      .flag("skip-bad-images", "of a source: leave out images that cannot be read"),
+      .flag("overwrite", "of a source: replace the file instead of finishing it"),
+      .option("csv", "FILE.csv", "write the table with every number"),
+      .option("markdown", "FILE.md", "write the table for Markdown"),
+      .option("latex", "FILE.tex", "write the table for LaTeX (booktabs)"),
+      .option("report", "DIR", "write the page DIR/report.html, and its chart as SVG"),
+      .flag("json", "print one JSON object"),
+    ] + SourceArguments.options
+  ) { (arguments) throws(MVError) in
+    let report = try arguments["report"].map { (path) throws(MVError) in
+      try ReportFolder(URL(filePath: path), kind: "compare")
+    }
+    let folds = try arguments.int("folds", in: 2...10_000)
+    let k = try arguments.int("k", in: 1...100_000)
+    let seed = UInt64(try arguments.int("seed", in: 0...Int.max) ?? 0)
+    let inputs = try CompareInputs(arguments)
+    let contenders = try inputs.contenders(folds: folds)
+    let comparison = try Job("compare", unit: "columns").run { (job) throws(MVError) in
+      try Comparison(
+        contenders, folds: folds, k: k ?? Comparison.neighborCount, seed: seed, cancellation: job.cancellation,
+        progress: job.progress)
+    }
+    let record = record(of: comparison, inputs, k: k)
+    for (option, text) in [
+      ("csv", comparison.csv(version: Version.text)), ("markdown", comparison.markdown), ("latex", comparison.latex),
+    ] {
+      if let path = arguments[option] { try AtomicFile.write(text, to: URL(filePath: path)) }
+    }
+    if let report {
+      try ComparisonPage(
+        title: "Features of \(inputs.names.joined(separator: ", "))", kind: report.kind, comparison: comparison,
+        facts: facts(record)
+      ).write(to: report)
+      Terminal.message("report: \(report.page.path)")
+    }
+    if arguments.has("json") {
+      try Terminal.result(String(decoding: try record.adding(to: try comparison.json()), as: UTF8.self))
+    } else {
+      var table = TextTable(header: comparison.table.header)
+      for row in comparison.table.rows { table.add(row: row) }
+      try Terminal.result("\(table.text)\n\(comparison.caption)")
+    }
+  }
+
+  private static func record(
+    of comparison: Comparison, _ inputs: CompareInputs, k: Int?
+  ) -> EvaluationRecord {
+    func distinct(_ values: [String]) -> [String] {
+      values.reduce(into: []) { found, value in if !found.contains(value) { found.append(value) } }
+    }
+    let entries = comparison.entries
+    return EvaluationRecord(
+      files: inputs.paths, representations: distinct(entries.flatMap(\.representations)),
+      trainSplit: distinct(entries.map(\.trainSplit)).joined(separator: ","),
+      testSplit: distinct(entries.map(\.testSplit)).joined(separator: ","),
+      division: distinct(entries.map { $0.folds.map { "\($0) folds" } ?? "test split" }).joined(separator: ","),
+      settings: [
+        "k": .int(k ?? Comparison.neighborCount), "metric": .string("cosine"), "temperature": .double(0.07),
+        "weighting": .string("dino"), "lambda": .string("13 from 1e-6 to 1"), "standardize": .bool(true),
+      ], seed: comparison.seed, version: Version.text)
+  }
+
+  private static func facts(_ record: EvaluationRecord) -> FactList {
+    var facts = FactList()
+    facts.add("features of", record.files)
+    facts.add("representations", record.representations.joined(separator: ", "))
+    facts.add(
+      "rows",
+      record.trainSplit == record.testSplit
+        ? "\(record.trainSplit), \(record.division)"
+        : "\(record.trainSplit) to learn from, \(record.testSplit) to score")
+    facts.add(
+      "settings", record.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))
+    facts.add("seed", "\(record.seed)")
+    facts.add("command", Provenance.commandLine)
+    facts.add("software", EvaluationArguments.software)
+    return facts
+  }
+}

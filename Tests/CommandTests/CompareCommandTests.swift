@@ -1,0 +1,174 @@
+import Foundation
+import MVCore
+import MVFiles
+import MVImaging
+import TestSupport
+import Testing
+
+/// `mvmr compare`, and what `mvmr knn` and `mvmr probe` share with it.
+struct CompareCommandTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func path(_ name: String) -> String { folder.url.appending(path: name).path }
+
+  private func text(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
+
+  private func mvmr(_ arguments: String...) throws -> Tool.Outcome {
+    try Tool.run(Tool.folder.appending(path: "mvmr"), arguments, in: folder.url)
+  }
+
+  private func succeed(_ arguments: String..., at location: SourceLocation = #_sourceLocation) throws -> Tool.Outcome {
+    let run = try Tool.run(Tool.folder.appending(path: "mvmr"), arguments, in: folder.url)
+    try #require(run.status == 0, "\(arguments): \(run.errors)", sourceLocation: location)
+    return run
+  }
+
+  private func extract(_ name: String = "f.h5", splits: [String] = ["train", "test"]) throws {
+    let run = try Tool.run(
+      Tool.folder.appending(path: "mvmr"),
+      ["extract", "synthetic:120", "--output", name, "--representation", "hog", "--representation", "color"]
+        + splits.flatMap { ["--split", $0] }, in: folder.url)
+    try #require(run.status == 0, "\(run.errors)")
+  }
+
+  @Test func oneTableOfAllRepresentations() throws {
+    try extract()
+    let run = try succeed(
+      "compare", "f.h5", "--joined", "--csv", "t.csv", "--markdown", "t.md", "--latex", "t.tex", "--report", "page")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines[0].hasPrefix("features") && lines.count == 5)
+    for name in ["hog", "color", "all joined"] {
+      #expect(lines.contains { $0.hasPrefix(name) }, "\(name) in \(run.output)")
+      for file in ["t.csv", "t.md", "t.tex", "page/report.html", "page/comparison.svg"] {
+        #expect(try text(file).contains(name), "\(name) in \(file)")
+      }
+    }
+    #expect(run.output.contains("best") && run.errors.contains("--folds 5"))
+    let page = try text("page/report.html")
+    #expect(page.contains("mvmr compare f.h5 --joined") && page.contains("class=\"interval\"") && !page.contains("nan"))
+    #expect(page.contains("temperature=0.07") && !page.contains(folder.url.path))
+    let again = try succeed("compare", "f.h5", "--joined", "--csv", "again.csv")
+    #expect(try again.output == run.output && text("again.csv") == text("t.csv"))
+  }
+
+  /// The numbers are those of the commands that score one representation.
+  @Test(arguments: [nil, "3"]) func numbersAreThoseOfKNNAndProbe(_ folds: String?) throws {
+    try extract()
+    let options = folds.map { ["--folds", $0] } ?? []
+    func json(_ words: [String]) throws -> [String: Any] {
+      let run = try Tool.run(
+        Tool.folder.appending(path: "mvmr"), words + ["--json", "--seed", "2"] + options, in: folder.url)
+      try #require(run.status == 0, "\(run.errors)")
+      return try run.json()
+    }
+    let compared = try json(["compare", "f.h5"])
+    #expect(compared["files"] as? [String] == ["f.h5"] && compared["version"] as? String != nil)
+    #expect(compared["division"] as? String == (folds.map { "\($0) folds" } ?? "test split"))
+    let results = try #require(compared["results"] as? [[String: Any]])
+    #expect(results.map { $0["name"] as? String } == ["hog", "color"])
+    for (command, key) in [(["knn", "f.h5", "--each", "--k", "20"], "knn"), (["probe", "f.h5", "--each"], "probe")] {
+      let each = try #require(try json(command)["each"] as? [[String: Any]])
+      for (place, object) in each.enumerated() {
+        #expect(object["representations"] as? [String] == [place == 0 ? "hog" : "color"])
+        for key in ["files", "train_split", "test_split", "division", "settings", "seed", "version"] {
+          #expect(object[key] != nil, "\(command) has \(key)")
+        }
+        let own = (object["results"] as? [[String: Any]])?[0] ?? object
+        let score = try #require(results[place][key] as? [String: Any])
+        #expect(score["top1"] as? Double == own["top1"] as? Double, "\(key) of \(place)")
+        #expect(score["interval"] as? [Double] == own["interval"] as? [Double])
+      }
+    }
+  }
+
+  @Test func withoutATestSplitRowsAreDivided() throws {
+    try extract(splits: ["train"])
+    let run = try succeed("compare", "f.h5", "--json")
+    #expect(run.errors.contains("each row of train is scored by the other folds of 5"))
+    let results = try #require(try run.json()["results"] as? [[String: Any]])
+    #expect(results.allSatisfy { $0["folds"] as? Int == 5 && $0["test_rows"] as? Int == 120 })
+    #expect(results.allSatisfy { $0["train_rows"] as? Int == 96 && $0["k"] as? Int == 20 })
+  }
+
+  @Test func foldersOfEvaluationsAreRows() throws {
+    try extract()
+    try FileManager.default.createDirectory(atPath: path("evaluation"), withIntermediateDirectories: true)
+    let made = try mvmr("extract", "synthetic:120", "--output", "evaluation/embedding.h5", "--representation", "lbp")
+    try #require(made.status == 0)
+    let run = try succeed("compare", "f.h5", "evaluation")
+    #expect(run.output.contains("f: hog") && run.output.contains("f: color"))
+    #expect(run.output.split(separator: "\n").contains { $0.hasPrefix("evaluation ") })
+    #expect(!run.output.contains("other rows"), "the images are the same")
+    try FileManager.default.createDirectory(atPath: path("empty"), withIntermediateDirectories: true)
+    let refused = try mvmr("compare", "f.h5", "empty")
+    #expect(refused.status == 66 && refused.errors.contains("holds no embedding.h5"))
+  }
+
+  /// Photographs of two classes, each with sizes of its own.
+  private func photographs() throws {
+    let images = try Fixture.images("images/rgb32")
+    for (shift, label) in ["left", "right"].enumerated() {
+      let place = folder.url.appending(path: "photos/\(label)")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      for index in 0..<images.count {
+        let image = images[(index + shift) % images.count]
+        let side = index % 2 == 0 ? 32 : 40
+        try image.covering(ImageSize(height: side, width: 32 + shift)).writePNG(
+          to: place.appending(path: "\(label)\(index).png"))
+      }
+    }
+  }
+
+  @Test func aSourceIsExtractedOnce() throws {
+    try photographs()
+    let run = try succeed("compare", "folder:photos", "--representation", "hog", "--representation", "color")
+    #expect(run.errors.contains("images differ in size") && run.errors.contains("96x96"), "\(run.errors)")
+    #expect(run.output.contains("hog") && run.output.contains("color"))
+    #expect(FileManager.default.fileExists(atPath: path("photos.h5")))
+    let inspected = try succeed("inspect", "photos.h5", "--json").json()
+    #expect((inspected["settings"] as? [String: Any])?["height"] as? Int == 96)
+    let written = try FileManager.default.attributesOfItem(atPath: path("photos.h5"))[.modificationDate] as? Date
+    let again = try succeed("compare", "folder:photos")
+    #expect(again.errors.contains("photos.h5 holds the features of these images, at 96x96"), "\(again.errors)")
+    #expect(again.output == run.output)
+    let now = try FileManager.default.attributesOfItem(atPath: path("photos.h5"))[.modificationDate] as? Date
+    #expect(now == written)
+  }
+
+  @Test func refusalsComeBeforeTheWork() throws {
+    try extract()
+    for (words, part) in [
+      (["f.h5", "--representation", "lbp"], "is in no file"), (["none.h5"], "none.h5"),
+      (["f.h5", "--test-split", "val"], "has no split val"), (["f.h5", "--folds", "1"], "--folds 1"),
+      (["f.h5", "--size", "32x32"], "is for a source"), (["folder:nowhere"], "nowhere"),
+    ] {
+      let run = try Tool.run(
+        Tool.folder.appending(path: "mvmr"), ["compare"] + words + ["--report", "never"], in: folder.url)
+      #expect(run.status != 0 && run.errors.contains(part), "\(words): \(run.errors)")
+      #expect(run.output.isEmpty && !FileManager.default.fileExists(atPath: path("never")))
+    }
+    let knn = try mvmr("knn", "f.h5")
+    #expect(knn.status == 64 && knn.errors.contains("name one of hog, color, or give --each"))
+    let each = try mvmr("knn", "f.h5", "--each", "--report", "never")
+    #expect(each.status == 64 && each.errors.contains("is for one representation"))
+  }
+
+  @Test func tablesSayWhatTheyAreOf() throws {
+    try extract()
+    _ = try succeed("knn", "f.h5", "--representation", "hog", "--k", "3", "--csv", "k.csv", "--report", "page")
+    let table = try text("k.csv")
+    for line in [
+      ",file,,,f.h5", ",representation,,,hog", ",train_split,,,train", ",test_split,,,test", "k,setting,,,3",
+      ",seed,,,0",
+    ] { #expect(table.contains("\n\(line)\n"), "\(line)") }
+    #expect(try text("page/report.html").contains("metric=cosine"))
+    _ = try succeed("probe", "f.h5", "--each", "--lambda", "0.01", "--csv", "p.csv")
+    let each = try text("p.csv")
+    #expect(each.contains("\nhog lambda=0.01,top1,,,") && each.contains("\ncolor lambda=0.01,top1,,,"))
+    #expect(each.contains("\ncolor,representation,,,color\n"))
+    #expect(try succeed("knn", "f.h5", "--representation", "hog", "--folds", "4", "--report", "folds").status == 0)
+    #expect(try text("folds/report.html").contains("each row by the other folds of 4"))
+  }
+}
