@@ -4,9 +4,13 @@ internal import MVImaging
 
 /// The arguments of a command that opens a source.
 public enum SourceArguments {
-  /// `--size` and `--exif`, as every command that opens a source takes them.
+  /// `--size`, `--layout` and `--exif`, as every command that opens a source takes them.
   public static let options: [Argument] = [
     .option("size", "HxW", "bring images to this size: cover it, cut out the centre"),
+    .choice(
+      "layout", of: FolderLayout.self,
+      "what the folders of folder:DIR are; flat: none means anything, and images have no labels. "
+        + "Without it that is seen from how they lie"),
     .flag("exif", "turn images upright as their EXIF orientation says; torchvision does not"),
   ]
 
@@ -18,13 +22,27 @@ public enum SourceArguments {
     _ text: String, _ arguments: ParsedArguments, size: ImageSize? = nil, splits: [String] = []
   ) throws(MVError) -> SourceRequest {
     var request = try SourceRequest(parsing: text)
-    request.size = try arguments["size"].map { (text) throws(MVError) in try ImageSize(parsing: text) } ?? size
-    request.honorsOrientation = arguments.has("exif")
+    request.size = size
+    return try completing(request, arguments, splits: splits)
+  }
+
+  /// A request with what the options ask for put in; what they leave out stays.
+  ///
+  /// Throws a usage error where a value is not possible.
+  public static func completing(
+    _ request: SourceRequest, _ arguments: ParsedArguments, splits: [String] = []
+  ) throws(MVError) -> SourceRequest {
+    var request = request
+    if let size = arguments["size"] { request.size = try ImageSize(parsing: size) }
+    if let layout = try arguments.choice("layout", as: FolderLayout.self) { request.layout = layout }
+    if arguments.has("exif") { request.honorsOrientation = true }
     let chosen = arguments.has("split") ? arguments.all("split") : splits
     for name in chosen where name.contains("+") && !request.joinedSplits.contains(name) {
       request.joinedSplits.append(name)
     }
-    request.normalization = try arguments.choice("normalize", as: ImageStatistics.self) ?? .none
+    if let statistics = try arguments.choice("normalize", as: ImageStatistics.self) {
+      request.normalization = statistics
+    }
     return request
   }
 
@@ -37,7 +55,11 @@ public enum SourceArguments {
 
   /// Opens a source and tells its notices on stderr; throws as `SourceRequest.open` does.
   public static func open(_ request: SourceRequest) throws(MVError) -> any ImageSource {
-    let source = try request.open()
+    open(try request.open())
+  }
+
+  /// Tells the notices of a source on stderr, and returns it.
+  public static func open(_ source: any ImageSource) -> any ImageSource {
     for notice in source.contents.notices { Terminal.message("note: \(notice)") }
     return source
   }

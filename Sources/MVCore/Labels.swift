@@ -21,4 +21,13 @@ public enum Labels: Hashable, Sendable {
       .multi(Array(values[rows.lowerBound * classes..<rows.upperBound * classes]), classes: classes)
     }
   }
+
+  /// The labels of the rows at positions `rows`, in that order.
+  package subscript(rows: [Int]) -> Labels {
+    switch self {
+    case .single(let values): .single(rows.map { values[$0] })
+    case .multi(let values, let classes):
+      .multi(rows.flatMap { values[$0 * classes..<($0 + 1) * classes] }, classes: classes)
+    }
+  }
 }

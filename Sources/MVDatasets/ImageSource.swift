@@ -23,7 +23,7 @@ extension ImageSource {
 
   /// The split called `name`; throws a usage error that lists the splits there are.
   public func split(_ name: String) throws(MVError) -> SourceSplit {
-    if let split = splits.first(where: { $0.name == name }) { return split }
+    if let split = splits.first(where: { ExactText($0.name) == ExactText(name) }) { return split }
     throw .usage(
       "split \(name)", "is not in \(contents.location)",
       remedy: "it has \(splits.map(\.name).joined(separator: ", "))")

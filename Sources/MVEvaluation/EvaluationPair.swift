@@ -45,6 +45,14 @@ public enum EvaluationPair: Sendable {
     }
   }
 
+  /// The names of the splits, that to train on first.
+  public var splitNames: [String] {
+    switch self {
+    case .splits(let train, let test): [train.name, test.name]
+    case .single(let all): [all.name]
+    }
+  }
+
   /// Train and test rows for a method that must not see its test rows.
   ///
   /// Of a single split every fifth row of each class is held out. Throws where a single split has several labels per

@@ -7,21 +7,41 @@ public enum LabelSubset: Hashable, Sendable {
   /// This part of each class, drawn without replacement by a seed; at least one row per class.
   case fraction(Double, seed: UInt64)
   /// These rows of the split, each as its number from 0 or its id in the file; empty entries are ignored.
-  case listed([String])
-
-  /// Selects rows of `train`; `ids` returns the split's ids, and is called only if an entry is not a number.
   ///
-  /// Throws where a fraction is not above 0 and at most 1, where an entry is not a usable row or is repeated, and where
-  /// no row is left.
+  /// Without a kind, it is seen from the entries.
+  case listed([String], as: ListKind? = nil)
+
+  /// What the entries of a list are.
+  public enum ListKind: String, Hashable, Sendable, CaseIterable {
+    /// Numbers of rows, from 0.
+    case rows
+    /// Ids as the file has them.
+    case ids
+  }
+
+  /// Selects rows of `train`; `ids` returns the split's ids, and is called only for a list.
+  ///
+  /// Throws where a fraction is not above 0 and at most 1, where an entry is not a usable row or is repeated, where
+  /// entries may be row numbers as well as ids and it is not said which, and where no row is left.
   public func select(
-    from train: LabeledFeatures, ids: () -> [String]
+    from train: LabeledFeatures, ids: () -> some Collection<String>
   ) throws(MVError) -> LabeledFeatures {
     let rows: [Int]
     switch self {
     case .fraction(let part, let seed): rows = try Self.stratified(part, seed: seed, train)
-    case .listed(let entries): rows = try Self.rows(of: entries, in: train, ids: ids)
+    case .listed(let entries, let kind):
+      rows = try Self.rows(of: ListedEntries(entries, as: kind, among: PackedStrings(ids())), in: train)
     }
     return try LabeledFeatures(train.representations, labels: train.labels, rows: rows, name: train.name)
+  }
+
+  /// What the entries of a list are understood as; empty for a fraction.
+  ///
+  /// Throws where one may be a row number as well as an id.
+  public func kinds(among ids: some Collection<String>) throws(MVError) -> [ListKind] {
+    guard case .listed(let entries, let said) = self else { return [] }
+    let kinds = Set(try ListedEntries(entries, as: said, among: PackedStrings(ids)).entries.map(\.kind))
+    return ListKind.allCases.filter { kinds.contains($0) }
   }
 
   private static func stratified(_ part: Double, seed: UInt64, _ train: LabeledFeatures) throws(MVError) -> [Int] {
@@ -37,28 +57,19 @@ public enum LabelSubset: Hashable, Sendable {
     }
   }
 
-  private static func rows(
-    of entries: [String], in train: LabeledFeatures, ids: () -> [String]
-  ) throws(MVError) -> [Int] {
-    let entries = entries.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
+  private static func rows(of list: ListedEntries, in train: LabeledFeatures) throws(MVError) -> [Int] {
     let usable = Set(train.rows)
-    var numbers: [String: Int]?
     var found: Set<Int> = []
-    for entry in entries {
-      var row = Int(entry)
-      if row == nil {
-        if numbers == nil {
-          numbers = Dictionary(zip(ids(), 0...), uniquingKeysWith: { first, _ in first })
-        }
-        row = numbers?[entry]
-      }
-      guard let row, usable.contains(row) else {
+    for entry in list.entries {
+      guard let row = entry.row, usable.contains(row) else {
         throw .badData(
-          "label list entry \(entry)", "is not a usable row of \(train.name)", remedy: "give row numbers from 0, or ids"
+          "label list entry \(entry.text)", "is not a usable row of \(train.name)",
+          remedy: entry.kind == .rows
+            ? "give row numbers from 0, or ids" : "give ids as the file has them, or row numbers"
         )
       }
       guard found.insert(row).inserted else {
-        throw .badData("label list entry \(entry)", "stands twice", remedy: "list each row once")
+        throw .badData("label list entry \(entry.text)", "stands twice", remedy: "list each row once")
       }
     }
     guard !found.isEmpty else { throw .badData("label list", "is empty", remedy: "give one row or id a line") }

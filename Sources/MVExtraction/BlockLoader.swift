@@ -1,16 +1,45 @@
-internal import MVCore
-internal import MVDatasets
-internal import MVStore
+package import MVCore
+package import MVDatasets
+package import MVStore
 internal import Synchronization
 
 /// Loads the images of blocks, and finds the bad ones where these are to be left out.
-final class BlockLoader: Sendable {
+package final class BlockLoader: Sendable {
   /// The images of one block.
-  struct Images {
+  package struct Images {
     /// The images that could be read; nil where none could.
-    let batch: ImageBatch?
+    package let batch: ImageBatch?
     /// The positions of these images in the block; nil where all images could be read.
-    let good: [Int]?
+    package let good: [Int]?
+    /// The block.
+    let block: FeatureBlock
+
+    /// An error of an image of ``batch`` as one of the row of its split; others stay as they are.
+    func placed(_ error: MVError, in plan: FeatureFilePlan) -> MVError {
+      guard let row = row(of: error) else { return error }
+      let split = plan.splits[block.splitIndex]
+      // The row of the source, also where this is one of several shards.
+      let start = (try? plan.shard?.start(of: split.name)) ?? 0
+      return error.at(row: row + start, id: split.ids[row])
+    }
+
+    /// The row of the split that an error of an image of ``batch`` concerns.
+    func row(of error: MVError) -> Int? {
+      error.row.map { block.rows.lowerBound + (good?[$0] ?? $0) }
+    }
+
+    /// Moves computed rows of `width` values to their places in the block, and fills the other rows with NaN.
+    package func spread(_ values: UnsafeMutableBufferPointer<Float>, width: Int) {
+      guard let good, width > 0, let base = values.baseAddress else { return }
+      // Back to front: a row's final place is at or after its computed place, so nothing is overwritten.
+      for (from, place) in good.enumerated().reversed() where from != place {
+        (base + place * width).update(from: base + from * width, count: width)
+      }
+      let isGood = Set(good)
+      for place in 0..<values.count / width where !isGood.contains(place) {
+        (base + place * width).update(repeating: .nan, count: width)
+      }
+    }
   }
 
   private let source: any ImageSource
@@ -24,7 +53,7 @@ final class BlockLoader: Sendable {
   private let reasons: Mutex<[[Int: String]]>
 
   /// Finds the splits of the plan among `splits`, of which a shard may have fewer; throws where one is not there.
-  init(
+  package init(
     source: any ImageSource, splits: [SourceSplit], skipsBadImages: Bool, writer: FeatureFileWriter
   ) throws(MVError) {
     self.source = source
@@ -41,11 +70,11 @@ final class BlockLoader: Sendable {
   }
 
   /// Loads the images of a block, without those marked as skipped, now or by an earlier run; throws where that fails.
-  func load(_ block: FeatureBlock) throws(MVError) -> Images {
+  package func load(_ block: FeatureBlock) throws(MVError) -> Images {
     let marked = writer.skippedRows(of: block.splitIndex)
     if !block.rows.contains(where: marked.contains) {
       do throws(MVError) {
-        return Images(batch: try images(block.rows, of: block.splitIndex), good: nil)
+        return Images(batch: try images(block.rows, of: block.splitIndex), good: nil, block: block)
       } catch {
         guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
       }
@@ -57,20 +86,42 @@ final class BlockLoader: Sendable {
         images.append(try self.images(row..<row + 1, of: block.splitIndex)[0])
         good.append(row - block.rows.lowerBound)
       } catch {
-        guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
-        // An earlier run has read this image: skipping it now would leave a row that has values in one representation
-        // only.
-        guard block.missing.count == writer.plan.representations.count else { throw error }
-        try writer.markSkipped(row, of: block.splitIndex)
-        reasons.withLock { $0[block.splitIndex][row] = error.description }
+        try skip(row, of: block, for: error)
       }
     }
     return Images(
-      batch: images.isEmpty ? nil : try ImageBatch(images), good: good.count == block.rows.count ? nil : good)
+      batch: images.isEmpty ? nil : try ImageBatch(images), good: good.count == block.rows.count ? nil : good,
+      block: block)
+  }
+
+  /// Loads and computes a block; where an image makes `body` throw and bad ones are left out, again without it.
+  ///
+  /// `body` must not have written anything when it throws an error of an image, which it names by its place among
+  /// those it was given. Throws what cannot be left out, and the first error with its row of the split.
+  package func loading(
+    _ block: FeatureBlock, _ body: (Images) throws(MVError) -> Void
+  ) throws(MVError) {
+    while true {
+      let images = try load(block)
+      do throws(MVError) { return try body(images) } catch {
+        let placed = images.placed(error, in: writer.plan)
+        guard let row = images.row(of: error) else { throw placed }
+        try skip(row, of: block, for: placed)
+      }
+    }
+  }
+
+  /// Marks a row as left out because of `error`; throws it where bad images are not left out, or not this one.
+  private func skip(_ row: Int, of block: FeatureBlock, for error: MVError) throws(MVError) {
+    guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
+    // An earlier run has read this image: skipping it now would leave a row that has values in one representation only.
+    guard block.missing.count == writer.plan.representations.count else { throw error }
+    try writer.markSkipped(row, of: block.splitIndex)
+    reasons.withLock { $0[block.splitIndex][row] = error.description }
   }
 
   /// All images that are left out, in the order of the file.
-  func skipped() -> [SkippedImage] {
+  package func skipped() -> [SkippedImage] {
     let reasons = reasons.withLock { $0 }
     return writer.plan.splits.enumerated().flatMap { splitIndex, split in
       writer.skippedRows(of: splitIndex).sorted().map { row in

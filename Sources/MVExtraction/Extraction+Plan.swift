@@ -8,25 +8,28 @@ extension Extraction {
   /// The plan of the file; throws where a split is unknown, or a representation is impossible for such images.
   public func plan() throws(MVError) -> FeatureFilePlan { try plan(of: try chosenSplits()) }
 
-  /// The splits of the source to extract, in the order asked for, cut to ``limit``.
+  /// The splits of the source to extract, in the order asked for; those of a ``limited()`` extraction are cut already.
   func chosenSplits() throws(MVError) -> [SourceSplit] {
-    if let limit, limit < 1 { throw .usage("limit", "is \(limit)", remedy: "it takes 1 or more") }
+    let source = try limited().source
     var chosen: [SourceSplit] = []
     for name in splits ?? source.splits.map(\.name) {
-      guard let split = source.splits.first(where: { $0.name == name }) else {
+      guard let split = source.splits.first(where: { ExactText($0.name) == ExactText(name) }) else {
         throw .usage(
           source.contents.location, "has no split \(name)",
           remedy: "it has \(source.splits.map(\.name).joined(separator: ", "))")
       }
-      let count = min(limit ?? split.count, split.count)
-      chosen.append(
-        count == split.count
-          ? split
-          : SourceSplit(
-            name: split.name, shape: split.shape, hasFloatPixels: split.hasFloatPixels, labels: split.labels[0..<count],
-            ids: split.ids[0..<count]))
+      chosen.append(split)
     }
     return chosen
+  }
+
+  /// This extraction with its source cut to ``limit``; throws where that is less than 1.
+  func limited() throws(MVError) -> Extraction {
+    guard let limit else { return self }
+    var extraction = self
+    extraction.source = try SelectedRows(source, limit: limit)
+    extraction.limit = nil
+    return extraction
   }
 
   func plan(of chosen: [SourceSplit]) throws(MVError) -> FeatureFilePlan {

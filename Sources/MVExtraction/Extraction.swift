@@ -22,7 +22,7 @@ public struct Extraction: Sendable {
   public var element = ElementType.float32
   /// The number of threads that load and compute.
   public var jobs = Parallel.processorCount
-  /// The number of images to take from the start of each split; nil for all.
+  /// The number of images to draw of each split by a fixed seed, spread over its classes; nil for all.
   public var limit: Int?
   /// The part of the rows of each split to extract; nil for all.
   public var shard: ShardNumber?
@@ -64,14 +64,15 @@ public struct Extraction: Sendable {
     guard syncInterval >= .zero else {
       throw .usage("sync interval", "is \(syncInterval)", remedy: "it takes 0 seconds or more")
     }
-    let chosen = try chosenSplits()
-    let plan = try plan(of: chosen)
+    let extraction = try limited()
+    let chosen = try extraction.chosenSplits()
+    let plan = try extraction.plan(of: chosen)
     if !overwrite, let file = try FeatureFile.ifFinished(output, by: plan, compressed: compress) {
       return ExtractionSummary(whole: file)
     }
     let writer = try FeatureFileWriter(
       creatingOrResuming: output, plan: plan, overwrite: overwrite, syncInterval: syncInterval)
-    let run = try ExtractionRun(of: self, splits: chosen, writer: writer)
+    let run = try ExtractionRun(of: extraction, splits: chosen, writer: writer)
     let summary = try run.run(cancellation: cancellation, progress: progress)
     if compress { try writer.compress(cancellation: cancellation, progress: progress) }
     return summary

@@ -23,7 +23,7 @@ public struct ExtractionConfiguration: Hashable, Sendable {
   public var element: ElementType?
   /// Threads that load and compute; one a processor unless given.
   public var jobs: Int?
-  /// Take only so many images of each split, from its start; all unless given.
+  /// Draw only so many images of each split, spread over its classes; all unless given.
   public var limit: Int?
 
   /// The keys of the file.

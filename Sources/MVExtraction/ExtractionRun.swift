@@ -6,6 +6,7 @@ internal import MVStore
 /// One run of an extraction: the workers, and what they share.
 struct ExtractionRun: Sendable {
   private let jobs: Int
+  private let skipsBadImages: Bool
   private let writer: FeatureFileWriter
   /// In the order of the plan, as ``FeatureBlock/missing`` counts them.
   private let representations: [any Representation]
@@ -15,6 +16,7 @@ struct ExtractionRun: Sendable {
   init(of extraction: Extraction, splits: [SourceSplit], writer: FeatureFileWriter) throws(MVError) {
     self.writer = writer
     jobs = extraction.jobs
+    skipsBadImages = extraction.skipBadImages
     representations = extraction.representations.map(\.representation)
     loader = try BlockLoader(
       source: extraction.source, splits: splits, skipsBadImages: extraction.skipBadImages, writer: writer)
@@ -29,20 +31,51 @@ struct ExtractionRun: Sendable {
   ) throws(MVError) -> ExtractionSummary {
     let fill = try writer.fill(threads: jobs, cancellation: cancellation, progress: progress) {
       (block) throws(MVError) in
-      let images = try loader.load(block)
       try buffers.withBuffer { (buffer) throws(MVError) in
-        let values = buffer.bindMemory(to: Float.self)
-        for column in block.missing { try compute(column, of: images, in: block, through: values) }
+        try compute(block, through: buffer.bindMemory(to: Float.self))
       }
     }
     return ExtractionSummary(fill: fill, skipped: loader.skipped())
   }
 
-  /// Computes the rows of one representation, and writes them.
+  /// Computes and writes what a block lacks.
+  private func compute(
+    _ block: FeatureBlock, through buffer: UnsafeMutableBufferPointer<Float>
+  ) throws(MVError) {
+    // What fails once rows are written cannot be mended by leaving an image out.
+    var failure: MVError?
+    try loader.loading(block) { (images) throws(MVError) in
+      if let batch = images.batch, skipsBadImages, Self.mayBeRefused(batch) {
+        for column in block.missing { _ = try compute(column, of: images, in: block, through: buffer) }
+      }
+      for (place, column) in block.missing.enumerated() {
+        let rows: UnsafeMutableBufferPointer<Float>
+        do throws(MVError) { rows = try compute(column, of: images, in: block, through: buffer) } catch {
+          if place == 0 { throw error }
+          failure = images.placed(error, in: writer.plan)
+          return
+        }
+        do throws(MVError) { try writer.write(UnsafeBufferPointer(rows), of: column, to: block) } catch {
+          failure = error
+          return
+        }
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Whether a representation may refuse an image for its pixels: 8-bit ones are always good.
+  private static func mayBeRefused(_ batch: ImageBatch) -> Bool {
+    guard case .float32(let values) = batch.pixels else { return false }
+    return !values.allSatisfy { $0 >= 0 && $0 <= 1 }
+  }
+
+  /// Computes the rows of one representation into the start of `buffer`; an error names an image by its place in
+  /// `images`.
   private func compute(
     _ column: Int, of images: BlockLoader.Images, in block: FeatureBlock,
     through buffer: UnsafeMutableBufferPointer<Float>
-  ) throws(MVError) {
+  ) throws(MVError) -> UnsafeMutableBufferPointer<Float> {
     let width = writer.plan.representations[column].columns
     let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(block.rows.count * width)])
     if let batch = images.batch {
@@ -52,35 +85,12 @@ struct ExtractionRun: Sendable {
       do throws(MVError) {
         try representations[column].compute(batch, into: &rows)
       } catch {
-        throw placed(error, of: writer.plan.representations[column].name, in: block, images)
+        guard error.row != nil else { throw error }
+        let (plan, split) = (writer.plan.representations[column], writer.plan.splits[block.splitIndex])
+        throw error.with(subject: "\(plan.name) of \(split.name) row")
       }
     }
-    if let good = images.good { spread(values, width: width, to: good) }
-    try writer.write(UnsafeBufferPointer(values), of: column, to: block)
-  }
-
-  /// An error of an image of a batch as one of the row of the split.
-  private func placed(
-    _ error: MVError, of name: String, in block: FeatureBlock, _ images: BlockLoader.Images
-  ) -> MVError {
-    guard let image = error.row else { return error }
-    let row = block.rows.lowerBound + (images.good?[image] ?? image)
-    let split = writer.plan.splits[block.splitIndex]
-    // The row of the source, also where this is one of several shards.
-    let start = (try? writer.plan.shard?.start(of: split.name)) ?? 0
-    return error.with(subject: "\(name) of \(split.name) row").at(row: row + start, id: split.ids[row])
-  }
-
-  /// Moves the computed rows to their places, and fills the other rows with NaN.
-  private func spread(_ values: UnsafeMutableBufferPointer<Float>, width: Int, to good: [Int]) {
-    guard width > 0, let base = values.baseAddress else { return }
-    // Back to front: a row's final place is at or after its computed place, so nothing is overwritten.
-    for (from, place) in good.enumerated().reversed() where from != place {
-      (base + place * width).update(from: base + from * width, count: width)
-    }
-    let isGood = Set(good)
-    for place in 0..<values.count / width where !isGood.contains(place) {
-      (base + place * width).update(repeating: .nan, count: width)
-    }
+    images.spread(values, width: width)
+    return values
   }
 }

@@ -9,7 +9,7 @@ public struct ExtractionSummary: Hashable, Sendable, Codable {
   /// The images that were left out, by this run or an earlier one, in the order of the file.
   public let skipped: [SkippedImage]
 
-  init(fill: FillSummary, skipped: [SkippedImage]) {
+  package init(fill: FillSummary, skipped: [SkippedImage]) {
     self.fill = fill
     self.skipped = skipped
   }
@@ -35,7 +35,7 @@ public struct ExtractionSummary: Hashable, Sendable, Codable {
 
 extension ExtractionSummary {
   /// Describes a file that was complete before.
-  init(whole file: FeatureFile) {
+  package init(whole file: FeatureFile) {
     fill = FillSummary(whole: file)
     skipped = file.splits.flatMap { split in
       split.skipped.map { row in

@@ -32,17 +32,17 @@ public struct RowImages: Sendable {
       let ids = stored.ids
       var found: [Int] = []
       found.reserveCapacity(ids.count)
-      var numbers: [String: Int]?
+      var numbers: [ExactText: Int]?
       for row in 0..<ids.count {
         let id = ids[row]
-        if row < split.count, split.ids[row] == id {
+        if row < split.count, split.ids.matches(ids, at: row, row) {
           found.append(row)
           continue
         }
         // Parts of a data set, in another order: by name.
-        let table = numbers ?? Dictionary(zip(split.ids, 0...)) { first, _ in first }
+        let table = numbers ?? split.ids.places
         numbers = table
-        guard let number = table[id] else {
+        guard let number = table[ExactText(id)] else {
           throw .usage(
             source.contents.location, "is another data set: \(file.url.path) has the image \(id) in \(name)",
             remedy: "give the source that the file was extracted from")
@@ -103,6 +103,9 @@ extension RowImages {
       request.size = recorded.size
       request.crop = recorded.crop
       request.honorsOrientation = recorded.honorsOrientation
+      if request.kind == recorded.kind, request.splitNames.isEmpty, request.place.count == 1 {
+        request.layout = recorded.layout
+      }
       try self.init(try request.open(), matching: file, splits: splits)
       return
     }

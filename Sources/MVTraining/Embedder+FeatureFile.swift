@@ -1,6 +1,7 @@
 public import MVCore
 internal import MVDatasets
-public import MVStore
+public import MVExtraction
+internal import MVStore
 
 extension Embedder {
   /// Embeds the images of a job into its feature file, from where an earlier run stopped.
@@ -12,7 +13,7 @@ extension Embedder {
   public func write(
     _ job: EmbeddingJob, checkpoint: String, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
-  ) throws(MVError) -> FillSummary {
+  ) throws(MVError) -> ExtractionSummary {
     let file = EmbeddingFile(
       job: job,
       representation: RepresentationPlan(

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+public import MVDatasets
 internal import MVImaging
 
 /// An encoder in use: it turns images into features, in evaluation mode.
@@ -16,6 +17,10 @@ public final class Embedder {
   public let settings: TrainingSettings
   /// The output of the encoder that rows are taken from.
   public let output: Output
+  /// The shape of the images that it was trained on; nil where that is not known.
+  public private(set) var imageShape: ImageShape?
+  /// How the images that it was trained on were asked for; nil where that is not known.
+  public private(set) var source: SourceRequest?
   private let encoder: Encoder
   private let statistics: ImageStatistics
 
@@ -29,6 +34,7 @@ public final class Embedder {
     try Torch.setThreads(threads)
     self.init(
       try checkpoint.encoder(), settings: checkpoint.settings, imageShape: checkpoint.place.imageShape, output: output)
+    source = checkpoint.origin?.source
   }
 
   /// Creates the encoder that a run with `settings` on images of `imageShape` starts from; throws where they describe
@@ -46,6 +52,7 @@ public final class Embedder {
     _ encoder: Encoder, settings: TrainingSettings, imageShape: ImageShape, output: Output
   ) {
     self.init(encoder, settings: settings, statistics: settings.statistics(for: imageShape), output: output)
+    self.imageShape = imageShape
   }
 
   init(_ encoder: Encoder, settings: TrainingSettings, statistics: ImageStatistics, output: Output) {

@@ -16,7 +16,7 @@ struct EmbeddingFile {
   /// Does the blocks that are missing, one after the other: the network uses every thread itself.
   func write(
     cancellation: Cancellation, progress: @escaping @Sendable (RunProgress) -> Void
-  ) throws(MVError) -> FillSummary {
+  ) throws(MVError) -> ExtractionSummary {
     let chosen = try job.splits.map { (names) throws(MVError) in
       try names.map { (name) throws(MVError) in try job.source.split(name) }
     }
@@ -24,11 +24,26 @@ struct EmbeddingFile {
     let plan = try FeatureFilePlan(
       of: job.source.contents, splits: splits, settings: settings, software: job.software, element: job.element,
       representations: [representation])
-    if !job.overwrite, let file = try FeatureFile.ifFinished(job.output, by: plan) { return FillSummary(whole: file) }
-    let writer = try FeatureFileWriter(creatingOrResuming: job.output, plan: plan, overwrite: job.overwrite)
-    return try writer.fillInOrder(cancellation: cancellation, progress: progress) { (block) throws(MVError) in
-      let rows = try embed(try job.source.images(block.rows, of: splits[block.splitIndex]))
-      for column in block.missing { try writer.write(rows.values, of: column, to: block) }
+    if !job.overwrite, let file = try FeatureFile.ifFinished(job.output, by: plan) {
+      return ExtractionSummary(whole: file)
     }
+    let writer = try FeatureFileWriter(creatingOrResuming: job.output, plan: plan, overwrite: job.overwrite)
+    let loader = try BlockLoader(
+      source: job.source, splits: splits, skipsBadImages: job.skipsBadImages, writer: writer)
+    let fill = try writer.fillInOrder(cancellation: cancellation, progress: progress) { (block) throws(MVError) in
+      var values: [Float] = []
+      try loader.loading(block) { (images) throws(MVError) in
+        values = [Float](repeating: .nan, count: block.rows.count * representation.columns)
+        guard let batch = images.batch else { return }
+        let rows: Matrix
+        do throws(MVError) { rows = try embed(batch) } catch {
+          throw error.row == nil ? error : error.with(subject: "\(writer.plan.splits[block.splitIndex].name) row")
+        }
+        values.replaceSubrange(0..<rows.values.count, with: rows.values)
+        values.withUnsafeMutableBufferPointer { images.spread($0, width: representation.columns) }
+      }
+      for column in block.missing { try writer.write(values, of: column, to: block) }
+    }
+    return ExtractionSummary(fill: fill, skipped: loader.skipped())
   }
 }

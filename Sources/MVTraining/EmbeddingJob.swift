@@ -15,6 +15,8 @@ public struct EmbeddingJob: Sendable {
   public var name: String?
   /// How the values are stored.
   public var element = ElementType.float32
+  /// Leave out images that cannot be read, instead of ending with the first one: their rows are marked as skipped.
+  public var skipsBadImages = false
   /// Replace the file that stands at ``output``.
   public var overwrite = false
   /// Versions, the command line and the like, recorded in the file.

@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
+internal import MVExtraction
 internal import MVStore
 internal import MVTraining
 
@@ -18,7 +19,9 @@ extension Command {
       """,
     arguments: [
       .positional("NETWORK", "a checkpoint, or the folder of a run, or a TorchScript file"),
-      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
+      .positional(
+        "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: the images that the network was trained on",
+        required: false),
       .option(
         "output", "FILE.h5", "the feature file to write or to finish", required: true, output: .featureFile),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
@@ -28,44 +31,63 @@ extension Command {
         "set", "KEY=VALUE", "how a TorchScript network is fed: see mvmr train --settings", repeated: true,
         keys: TeacherSettings.settings.map(\.name)),
       .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
+      .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("overwrite", "replace the output instead of finishing it"),
       .flag("json", "print one JSON object at the end"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
     let checkpoint = CheckpointArgument.url(try arguments.required("NETWORK"))
-    let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
-    var embedding = EmbeddingJob(of: source, to: URL(filePath: try arguments.required("output")))
-    embedding.splits = arguments.has("split") ? arguments.all("split") : nil
-    embedding.element = try arguments.choice("dtype", as: ElementType.self) ?? .float32
-    embedding.overwrite = arguments.has("overwrite")
-    embedding.name = arguments["name"]
-    embedding.software = Provenance.software
     let isTeacher = Teacher.isTorchScript(checkpoint)
     for (name, belongs) in [("layer", !isTeacher), ("set", isTeacher)] where arguments.has(name) && !belongs {
       throw .usage(
         "--\(name)", "is for \(isTeacher ? "checkpoints" : "TorchScript"), \(checkpoint.path) is not",
         remedy: "leave it out")
     }
+    let network: Network
+    let source: any ImageSource
+    if isTeacher {
+      source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
+      network = .teacher(try teacher(checkpoint, arguments, for: source))
+    } else {
+      let embedder = try Embedder(
+        checkpoint: checkpoint, output: try arguments.choice("layer", as: Embedder.Output.self) ?? .backbone)
+      source = try RememberedSource.open(arguments["SOURCE"], arguments, for: embedder, from: checkpoint)
+      network = .encoder(embedder)
+    }
+    var embedding = EmbeddingJob(of: source, to: URL(filePath: try arguments.required("output")))
+    embedding.splits = arguments.has("split") ? arguments.all("split") : nil
+    embedding.element = try arguments.choice("dtype", as: ElementType.self) ?? .float32
+    embedding.overwrite = arguments.has("overwrite")
+    embedding.skipsBadImages = arguments.has("skip-bad-images")
+    embedding.name = arguments["name"]
+    embedding.software = Provenance.software
     let (fill, columns) = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
-      if isTeacher {
-        let teacher = try teacher(checkpoint, arguments, for: source)
+      switch network {
+      case .teacher(let teacher):
         return (
           try teacher.write(embedding, cancellation: job.cancellation, progress: job.progress), teacher.columns
         )
+      case .encoder(let embedder):
+        let fill = try embedder.write(
+          embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
+          progress: job.progress)
+        return (fill, embedder.columns)
       }
-      let embedder = try Embedder(
-        checkpoint: checkpoint, output: try arguments.choice("layer", as: Embedder.Output.self) ?? .backbone)
-      let fill = try embedder.write(
-        embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
-        progress: job.progress)
-      return (fill, embedder.columns)
     }
     for notice in fill.notices { Terminal.message("note: \(notice)") }
+    for image in fill.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
+    let left = fill.skipped.isEmpty ? "" : ", \(fill.skipped.count) images left out"
     if arguments.has("json") {
       try Terminal.printJSON(WrittenOutput(embedding.output.path, Embedded(fill: fill, columns: columns)))
     } else {
-      try Terminal.result("\(embedding.output.path): \(fill.rows) rows of \(columns)")
+      try Terminal.result("\(embedding.output.path): \(fill.rows) rows of \(columns)\(left)")
     }
+  }
+
+  /// What embeds.
+  private enum Network {
+    case encoder(Embedder)
+    case teacher(Teacher)
   }
 
   private static func teacher(

@@ -3,6 +3,7 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
+internal import MVExtraction
 internal import MVFiles
 internal import MVPages
 internal import MVReports
@@ -16,19 +17,22 @@ extension Command {
     discussion: "Example:\n  mvmr evaluate run cifar10:DIR --output evaluation",
     arguments: [
       .positional("CHECKPOINT", "a checkpoint, or the folder of a run"),
-      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
+      .positional(
+        "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: the images that the network was trained on",
+        required: false),
       .option(
         "output", "DIR", "the folder to write embedding.h5 and report.html into", required: true, output: .folder),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .flag("overwrite", "embed anew, in place of the embedding.h5 that is there"),
       .option("train-split", "NAME", "the split to learn from", default: "train"),
       .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
+      .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("json", "print one JSON object"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
     let checkpoint = CheckpointArgument.url(try arguments.required("CHECKPOINT"))
     let embedder = try Embedder(checkpoint: checkpoint)
-    let source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
+    let source = try RememberedSource.open(arguments["SOURCE"], arguments, for: embedder, from: checkpoint)
     let embedded = arguments.has("split") ? arguments.all("split") : nil
     // Chosen before the work: labels are known before images are embedded.
     let splits = try EvaluationSplits(
@@ -42,12 +46,14 @@ extension Command {
     embedding.splits = embedded
     embedding.software = Provenance.software
     embedding.overwrite = arguments.has("overwrite")
+    embedding.skipsBadImages = arguments.has("skip-bad-images")
     let fill = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
       try embedder.write(
         embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
         progress: job.progress)
     }
     for notice in fill.notices { Terminal.message("note: \(notice)") }
+    for image in fill.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
     let file = try FeatureFile(reading: embedding.output)
     let pair = try EvaluationPair(file, representations: ["embedding"], splits: splits)
     for notice in pair.notices(heldOut: true, names: file.classNames) { Terminal.message("note: \(notice)") }

@@ -30,7 +30,9 @@ extension Command {
         mvmr train --settings
       """,
     arguments: [
-      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`; or in the configuration", required: false),
+      .positional(
+        "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: that of the configuration, or of the first feature file",
+        required: false),
       .option("features", "FILE.h5", "a feature file of the same images, made by extract or embed", repeated: true),
       .option("output", "RUN", "the folder of the run", output: .folder),
       .option(

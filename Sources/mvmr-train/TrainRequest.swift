@@ -99,19 +99,28 @@ struct TrainRequest {
     return data
   }
 
-  /// The source that was given, or else that of the run that goes on.
+  /// The source that was given, or else that of the run that goes on, or of the first feature file.
   private func sourceRequest() throws(MVError) -> SourceRequest {
+    let splits = configuration.split.map { [$0] } ?? []
     if let text = configuration.source {
-      return try SourceArguments.request(
-        text, arguments, size: configuration.size, splits: configuration.split.map { [$0] } ?? [])
+      var request = try SourceArguments.request(text, arguments, size: configuration.size, splits: splits)
+      try RememberedSource.complete(&request, from: configuration.features)
+      return request
     }
     guard var request = try start.source() else {
+      if start.resumed == nil, let path = configuration.features.first {
+        var request = try RememberedSource.request(recordedIn: path)
+        request.size = configuration.size ?? request.size
+        request = try SourceArguments.completing(request, arguments, splits: splits)
+        try RememberedSource.complete(&request, from: configuration.features)
+        return request
+      }
       let isOld = start.resumed != nil
       throw .usage(
         "SOURCE", isOld ? "is missing: a checkpoint of version 0.1 does not say what it was trained on" : "is missing",
         remedy: isOld
           ? "name the images, and the feature files by --features"
-          : "name the images, or put source: into the configuration")
+          : "name the images, put source: into the configuration, or give --features")
     }
     if let size = configuration.size { request.size = size }
     for name in arguments.all("split") where name.contains("+") && !request.joinedSplits.contains(name) {

@@ -32,13 +32,14 @@ extension Command {
       .option("folds", "F", "cross-validate the split to learn from", default: "5 without a test split"),
       .option("k", "K", "the number of neighbours that vote", default: "\(Comparison.neighborCount)"),
       .option("seed", "N", "the seed of folds and of rows held out to choose a penalty", default: "0"),
-      .option("output", "FILE.h5", "where the features of a source go", default: "its name"),
+      .option(
+        "output", "FILE.h5", "where the features of a source go", default: "its name", output: .featureFile),
       .flag("skip-bad-images", "of a source: leave out images that cannot be read"),
       .flag("overwrite", "of a source: replace the file instead of finishing it"),
-      .option("csv", "FILE.csv", "write the table with every number"),
-      .option("markdown", "FILE.md", "write the table for Markdown"),
-      .option("latex", "FILE.tex", "write the table for LaTeX (booktabs)"),
-      .option("report", "DIR", "write the page DIR/report.html, and its chart as SVG"),
+      .option("csv", "FILE.csv", "write the table with every number", output: .stream(["csv", "txt"])),
+      .option("markdown", "FILE.md", "write the table for Markdown", output: .stream(["md", "txt"])),
+      .option("latex", "FILE.tex", "write the table for LaTeX (booktabs)", output: .stream(["tex", "txt"])),
+      .option("report", "DIR", "write the page DIR/report.html, and its chart as SVG", output: .folder),
       .flag("json", "print one JSON object"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in

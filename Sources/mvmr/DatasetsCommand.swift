@@ -11,12 +11,18 @@ extension Command {
     discussion: """
       Data sets that can be downloaded: \(PublishedDataset.all.map(\.name).joined(separator: ", ")). A download that was
       stopped goes on where it stood; what arrives is compared with the official MD5 sum and then unpacked.
-      Archives (.tar.gz, .tar, .zip) of CIFAR, STL-10, Tiny ImageNet and VOC are read in place too.
+      Archives (.tar.gz, .tar, .zip) of CIFAR, STL-10, Tiny ImageNet, VOC and folders of images are read in place too.
+
+      folder:DIR holds split folders with class folders in them, or class folders, or images: what it was read as is said
+      in a note, and --layout says it otherwise. folder:DIR,LABELS.csv takes classes from a table of files and classes;
+      folder:train=DIR,test=DIR names a folder for each split; files:LIST takes the files that a list names.
 
       Examples:
         mvmr datasets list
         mvmr datasets info cifar10:data/cifar-10-batches-bin
         mvmr datasets info cifar100:cifar-100-binary.tar.gz
+        mvmr datasets info folder:photos --layout classes
+        mvmr datasets info folder:train=photos/good,test=photos/new
         mvmr datasets info imagenet100:data/imagenet,lists/imagenet100.txt --size 224x224
         mvmr datasets download voc07 --to data
       """,

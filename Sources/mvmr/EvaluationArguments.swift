@@ -19,6 +19,8 @@ enum EvaluationArguments {
     .option("seed", "N", "the seed of --folds, and of rows held out to choose a penalty", default: "0"),
     .option("label-fraction", "F", "learn from this part of each class's train rows"),
     .option("label-list", "FILE", "learn from these train rows: numbers or ids, one a line"),
+    .choice(
+      "label-list-kind", of: LabelSubset.ListKind.self, "what --label-list holds; seen from the list where not given"),
     .option("label-seed", "N", "the seed of --label-fraction", default: "0"), PublishedFold.option,
     .option(
       "csv", "FILE.csv", "write every number: setting, measure, class, prediction, value",
@@ -31,6 +33,10 @@ enum EvaluationArguments {
   ) throws(MVError) -> EvaluationPair {
     let splits = try EvaluationSplits(of: file, train: arguments["train-split"], test: arguments["test-split"])
     let pair = try EvaluationPair(file, representations: representations, splits: splits)
+    for name in pair.splitNames {
+      let skipped = try file[name].skipped.count
+      if skipped > 0 { Terminal.message("note: \(skipped) rows of \(name) left out, whose images could not be read") }
+    }
     let fold = try PublishedFold.subset(arguments, of: file)
     let subset = fold == nil ? try subset(arguments) : fold
     if arguments.has("folds") {
@@ -46,8 +52,10 @@ enum EvaluationArguments {
       throw .usage("label subset", "wants a test split, and the file has none", remedy: "name one by --test-split")
     }
     let ids = try file[train.name].ids
-    let kept = try subset.select(from: train) { Array(ids) }
-    Terminal.message("note: \(kept.rows.count) of \(train.rows.count) train rows keep their labels")
+    let kept = try subset.select(from: train) { ids }
+    let kinds = try subset.kinds(among: ids).map { $0 == .rows ? "row numbers" : "ids" }
+    let read = kinds.isEmpty ? "" : ", listed by \(kinds.joined(separator: " and "))"
+    Terminal.message("note: \(kept.rows.count) of \(train.rows.count) train rows keep their labels\(read)")
     return .splits(train: kept, test: test)
   }
 
@@ -93,13 +101,17 @@ enum EvaluationArguments {
   private static func subset(_ arguments: ParsedArguments) throws(MVError) -> LabelSubset? {
     let seed = UInt64(try arguments.int("label-seed", in: 0...Int.max) ?? 0)
     guard let path = arguments["label-list"] else {
+      guard !arguments.has("label-list-kind") else {
+        throw .usage("--label-list-kind", "is for --label-list", remedy: "give the list too, or leave it out")
+      }
       return try arguments.doubles("label-fraction", in: 0...1).last.map { .fraction($0, seed: seed) }
     }
     guard !arguments.has("label-fraction") else {
       throw .usage("--label-list", "does not go with --label-fraction", remedy: "give one of them")
     }
     let lines = try WholeFile.lines(of: URL(filePath: path), remedy: "give a file of row numbers or ids, one a line")
-    return .listed(lines.filter { !$0.isEmpty })
+    let kind = try arguments.choice("label-list-kind", as: LabelSubset.ListKind.self)
+    return .listed(lines.filter { !$0.isEmpty }, as: kind)
   }
 
   /// Says what the user should know of the choice of splits and of the rows.

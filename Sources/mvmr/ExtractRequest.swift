@@ -25,8 +25,12 @@ struct ExtractRequest {
     configuration.element = try arguments.choice("dtype", as: ElementType.self) ?? configuration.element
     configuration.jobs = try arguments.int("jobs", in: 1...1024) ?? configuration.jobs
     configuration.limit = try arguments.int("limit", in: 1...Int.max) ?? configuration.limit
-    let source = try SourceArguments.open(
-      try SourceArguments.request(try arguments.required("SOURCE"), arguments, splits: configuration.splits))
+    var request = try SourceArguments.request(
+      try arguments.required("SOURCE"), arguments, splits: configuration.splits)
+    // Part of the source from here on, which tells what was drawn and records it.
+    request.limit = configuration.limit
+    configuration.limit = nil
+    let source = try SourceArguments.open(request)
     var extraction = try Extraction(
       configuration, from: source, to: URL(filePath: try arguments.required("output")))
     extraction.shard = try arguments["shard"].map { (text) throws(MVError) in try ShardNumber(parsing: text) }

@@ -29,6 +29,23 @@ struct LayoutFolder {
     try put(try image.pngData(), path)
   }
 
+  /// Makes a symbolic link.
+  func link(_ path: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.url.appending(path: path).path, withDestinationPath: target)
+  }
+
+  /// Writes a PNG at a path of any bytes, in a folder that is there or one that is made.
+  func put(raw path: [UInt8]) throws {
+    try put(color: (7, 8, 9), "png")
+    let root = Array(url.path.utf8) + [0x2F]
+    let whole = (root + path).map { CChar(bitPattern: $0) } + [0]
+    if let slash = path.lastIndex(of: 0x2F) {
+      _ = mkdir((root + path[..<slash]).map { CChar(bitPattern: $0) } + [0], 0o777)
+    }
+    try #require(rename(url.appending(path: "png").path, whole) == 0)
+  }
+
   /// Packs paths below the folder into an archive beside them, with the machine's own `tar`.
   func pack(_ paths: String..., into name: String) throws -> URL {
     let archive = folder.url.appending(path: name)

@@ -37,6 +37,42 @@ struct SourceRequestTests {
     #expect(try SourceRequest(parsing: "imagenet:\(place),c.txt").place == [place, "c.txt"])
   }
 
+  @Test func foldersOfSplitsTablesOfLabelsAndListsAreParts() throws {
+    for (text, place, splits) in [
+      ("folder:train=a/b,test=c,d", ["a/b", "c,d"], ["train", "test"]), ("folder:a,b.csv", ["a", "b.csv"], []),
+      ("folder:a/x=b", ["a/x=b"], []), ("files:list.txt", ["list.txt"], []), ("files:l.csv,dir", ["l.csv", "dir"], []),
+    ] {
+      let read = try SourceRequest(parsing: text)
+      #expect(read.place == place && read.splitNames == splits && read.description == text, "\(text)")
+      #expect(read.paths.count == place.count)
+      #expect(request(self.text(read)) == read)
+    }
+    var asked = try SourceRequest(parsing: "folder:a")
+    asked.layout = .classes
+    asked.limit = 5
+    #expect(text(asked).contains(#""layout":"classes","limit":5"#) && request(text(asked)) == asked)
+    for wrong in ["folder:train=", "folder:=a", "folder:train=a,test="] {
+      #expect(throws: MVError.self, "\(wrong)") { try SourceRequest(parsing: wrong).open() }
+    }
+    var other = try SourceRequest(parsing: "synthetic:40")
+    other.layout = .flat
+    let error = #expect(throws: MVError.self) { try other.open() }
+    #expect(error?.kind == .usage)
+  }
+
+  /// As the system does: the folder above is that of the folder that a link leads to.
+  @Test func foldersAboveLinksAreThoseOfTheirTargets() throws {
+    let layout = try LayoutFolder()
+    try layout.put(color: (9, 9, 9), "real/other/a/1.png")
+    try layout.put(color: (9, 9, 9), "other/a/1.png")
+    try layout.put(color: (9, 9, 9), "other/a/2.png")
+    try layout.put("", "real/deep/x")
+    try layout.link("lnk", to: "real/deep")
+    let asked = try SourceRequest(parsing: "folder:\(layout.url.path)/lnk/../other")
+    #expect(asked.paths.first?.hasSuffix("/real/other") == true)
+    #expect(try asked.open().splits.map(\.count) == [1])
+  }
+
   @Test func jsonHoldsWhatDiffersAndComesBack() throws {
     var asked = try SourceRequest(parsing: "synthetic:40")
     #expect(text(asked) == #"{"kind":"synthetic","place":["40"]}"#)
@@ -67,7 +103,7 @@ struct SourceRequestTests {
   @Test func aRequestThatCannotBeOpenedSaysSo() throws {
     for (json, part) in [
       (#"{"kind":"mnist","place":["x"]}"#, "no known kind"), (#"{"kind":"folder"}"#, "lacks"),
-      (#"{"kind":"folder","place":["a","b"]}"#, "DIR"), (#"{"kind":"synthetic","place":["many"]}"#, "number"),
+      (#"{"kind":"folder","place":["a","b","c"]}"#, "DIR"), (#"{"kind":"synthetic","place":["many"]}"#, "number"),
     ] {
       let asked = try #require(request(json))
       let error = #expect(throws: MVError.self, "\(json)") { try asked.open() }

@@ -31,6 +31,26 @@ import Testing
     #expect(kept.rows == [3, 7, 205])
   }
 
+  @Test func numbersThatAreIdsTooMustBeSaid() throws {
+    let split = try split()
+    // The id of row i is the number 252 - i.
+    let ids = (0..<253).map { "\(252 - $0)" }
+    let list = ["7", "3"]
+    let error = message { _ = try LabelSubset.listed(list).select(from: split) { ids } }
+    #expect(error.contains("row numbers or ids") && error.contains("--label-list-kind"))
+    #expect(try LabelSubset.listed(list, as: .rows).select(from: split) { ids }.rows == [3, 7])
+    #expect(try LabelSubset.listed(list, as: .ids).select(from: split) { ids }.rows == [245, 249])
+    #expect(try LabelSubset.listed(["7", "images/205.png"]).kinds(among: self.ids()) == [.rows, .ids])
+    // Numbers that are ids but no rows, and rows but no ids, are what they can be.
+    let large = (0..<253).map { "\(1000 + $0)" }
+    #expect(try LabelSubset.listed(["1007"]).select(from: split) { large }.rows == [7])
+    #expect(try LabelSubset.listed(["7"]).select(from: split) { large }.rows == [7])
+    #expect(message { _ = try LabelSubset.listed(["7"], as: .ids).select(from: split) { large } }.contains("ids"))
+    // Two spellings of one letter are two ids.
+    let letters = ["e\u{301}", "\u{E9}"] + (2..<253).map { "\($0)" }
+    #expect(try LabelSubset.listed(["\u{E9}"]).select(from: split) { letters }.rows == [1])
+  }
+
   @Test func badSubsetsAreRefused() throws {
     let split = try split()
     func refusal(_ subset: LabelSubset) -> String { message { _ = try subset.select(from: split, ids: ids) } }

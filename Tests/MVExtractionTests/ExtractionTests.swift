@@ -175,9 +175,20 @@ import Testing
     let extraction = Extraction(of: [First(refuses: 77)], from: source, to: url).setting(\.jobs, 1).setting(
       \.skipBadImages, true)
     #expect(try extraction.plan().blockRows == 139)
-    let stopped = try #require(error { try extraction.run() })
-    #expect(stopped.row == 230 && stopped.id == "train/230.png")
-    #expect(stopped.description == "first of train row 230 (train/230.png): begins with 77; leave it out")
+    let reason = "first of train row 230 (train/230.png): begins with 77; leave it out"
+    let skipped = try extraction.run().skipped
+    #expect(skipped.map(\.row) == [140, 230] && skipped[1].id == "train/230.png" && skipped[1].reason == reason)
+    #expect(try FeatureFile(reading: url).verify().missingBlocks == 0)
+    let whole = extraction.setting(\.skipBadImages, false).setting(
+      \.source, CountingSource(rows: [300, 10], side: 100)
+    )
+    .setting(\.overwrite, true)
+    let stopped = try #require(error { try whole.run() })
+    #expect(stopped.row == 230 && stopped.id == "train/230.png" && stopped.description == reason)
+    // Once another representation of the row is written, it cannot be left out any more.
+    let late = extraction.setting(\.overwrite, true).setting(
+      \.representations, [NamedRepresentation(Sums()), NamedRepresentation(First(refuses: 77))])
+    #expect(try #require(error { try late.run() }).description == reason)
     let sketched = Extraction(
       of: [First(refuses: 77).sketched(columns: 1)], from: CountingSource(), to: folder.url.appending(path: "b.h5")
     ).setting(\.jobs, 1)
@@ -190,7 +201,9 @@ import Testing
     #expect(try extraction.run().rows == 7)
     let file = try FeatureFile(reading: url)
     #expect(file.splits.map(\.name) == ["test"])
-    #expect(file.splits[0].labels == .single([0, 1, 0, 1, 0, 1, 0]))
+    guard case .single(let labels) = file.splits[0].labels else { return #expect(Bool(false), "other labels") }
+    #expect(labels.count { $0 == 0 } == 4 && labels.count { $0 == 1 } == 3)
+    #expect(Array(file.splits[0].ids) != (0..<7).map { "test/\($0).png" })
     var other = extraction
     other.limit = 8
     #expect(try #require(error { try other.run() }).description.contains("7 rows of test"))

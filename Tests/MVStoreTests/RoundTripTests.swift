@@ -133,4 +133,19 @@ import Testing
     try writer.finish()
     #expect(try SampleFile.contents(url) == SampleFile.contents(other))
   }
+
+  /// Rows that are left out are gone, and no value of the others moves.
+  @Test(arguments: ElementType.allCases) func someRowsMayBeKept(element: ElementType) throws {
+    let plan = SampleFile.plan(element: element)
+    try SampleFile.write(plan, to: url)
+    let all = try FeatureFile(reading: url)["train"].features(plan.representations[0].name)
+    for kept in [[0], [1, 2, 3, 7, 8], [5], Array(0..<all.rows), Array((0..<all.rows).filter { $0 % 3 != 1 })] {
+      let part = all.keeping(kept)
+      #expect(part.rows == kept.count && part.shape == all.shape)
+      #expect(part.matrix.values == all.matrix(at: kept).values)
+      #expect(part.matrix(at: [kept.count - 1, 0]).values == all.matrix(at: [kept[kept.count - 1], kept[0]]).values)
+      #expect(part.keeping([kept.count - 1]).matrix.values == all.matrix(at: [kept[kept.count - 1]]).values)
+    }
+    #expect(all.keeping([]).rows == 0)
+  }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVDatasets
+import MVExtraction
 import MVFiles
 import MVImaging
 import MVStore

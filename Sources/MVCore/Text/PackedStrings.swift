@@ -92,6 +92,16 @@ public struct PackedStrings: RandomAccessCollection, Hashable, Sendable, Express
     }
   }
 
+  /// The positions of all strings, by their bytes; of equal ones the first.
+  package var places: [ExactText: Int] {
+    Dictionary(zip(lazy.map { ExactText($0) }, 0...)) { first, _ in first }
+  }
+
+  /// Whether the string at `row` has the bytes of another list's at `place`.
+  package func matches(_ other: PackedStrings, at row: Int, _ place: Int) -> Bool {
+    text(row).elementsEqual(other.text(place))
+  }
+
   private func text(_ row: Int) -> ArraySlice<UInt8> {
     precondition((0..<count).contains(row), "text \(row) of \(count)")
     var end = (row + 1) * width

@@ -6,12 +6,17 @@ enum ImageChange {
   case resized(ImageSize)
   case joined(String)
   case normalized(ImageStatistics)
+  /// So many rows of each split are drawn.
+  case limited(Int)
+  /// Some rows are left out, which no request can say.
+  case selected
 
   /// What it adds to the fingerprint: files of version 0.1 hold this text, in this spelling.
   fileprivate var mark: String {
     switch self {
     case .resized(let size): " size \(size)"
-    case .joined: ""
+    // Which rows there are is told by their ids.
+    case .joined, .limited, .selected: ""
     case .normalized(let statistics): " normalised \(statistics.rawValue)"
     }
   }
@@ -33,6 +38,7 @@ extension SourceContents {
     switch change {
     case .resized(let size) where request.size == nil: request.size = size
     case .joined(let name): request.joinedSplits.append(name)
+    case .limited(let count) where request.limit == nil: request.limit = count
     case .normalized(let statistics) where statistics != .none: request.normalization = statistics
     default:
       contents.request = nil

@@ -5,8 +5,19 @@ internal import MVFiles
 /// The files of a data set: in a folder, or in an archive that is read in place.
 struct FileTree: Sendable {
   private enum Place: Sendable {
-    case folder(URL)
+    case folder(SystemPath)
+    /// Folders that may lie anywhere, each under a name of its own.
+    case gathered([ExactText: SystemPath])
     case packed(PackedFiles, folder: String)
+  }
+
+  /// What a folder lists, without hidden names, each kind sorted by bytes as Python sorts.
+  struct Listing {
+    var folders: [String] = []
+    /// Files, and links that lead nowhere though they are called as images are: reading these says so.
+    var files: [String] = []
+    /// Other links that lead nowhere.
+    var nowhere: [String] = []
   }
 
   private let place: Place
@@ -15,15 +26,31 @@ struct FileTree: Sendable {
 
   /// Opens a folder or an archive; throws where there is neither, with `hint` as the remedy.
   init(_ url: URL, hint: String) throws(MVError) {
-    let isFolder = try InputPath.isFolder(url, remedy: hint)
-    path = url.path
-    if isFolder {
-      place = .folder(url.standardizedFileURL)
-    } else if ArchiveReader.suffixes.contains(where: { url.path.lowercased().hasSuffix($0) }) {
+    let path = url.path
+    guard let status = SystemPath(path).status else { throw .missingInput(path, "does not exist", remedy: hint) }
+    self.path = path
+    if status.isFolder {
+      place = .folder(SystemPath(path))
+    } else if ArchiveReader.suffixes.contains(where: { path.lowercased().hasSuffix($0) }) {
       place = .packed(try PackedFiles(url), folder: "")
     } else {
-      throw .badData(url.path, "is neither a folder nor an archive", remedy: hint)
+      throw .badData(path, "is neither a folder nor an archive", remedy: hint)
     }
+  }
+
+  /// Opens folders, each to be found under its name; throws where one is not there, or two have one name.
+  init(gathering folders: [(name: String, url: URL)], hint: String) throws(MVError) {
+    path = folders.map(\.url.path).joined(separator: ", ")
+    var gathered: [ExactText: SystemPath] = [:]
+    for (name, url) in folders {
+      let folder = SystemPath(url.path)
+      guard let status = folder.status else { throw .missingInput(url.path, "does not exist", remedy: hint) }
+      guard status.isFolder else { throw .badData(url.path, "is no folder", remedy: hint) }
+      guard gathered.updateValue(folder, forKey: ExactText(name)) == nil else {
+        throw .usage("split \(name)", "is given twice", remedy: "give each split one folder")
+      }
+    }
+    place = .gathered(gathered)
   }
 
   private init(_ place: Place, path: String) {
@@ -35,47 +62,63 @@ struct FileTree: Sendable {
   func entering(_ names: [String]) -> FileTree {
     for name in names where containsFolder(name) {
       switch place {
-      case .folder(let url): return FileTree(.folder(url.appending(path: name)), path: path(of: name))
       case .packed(let files, let folder):
         return FileTree(.packed(files, folder: Self.joined(folder, name)), path: path(of: name))
+      case .folder, .gathered:
+        if let inner = systemPath(of: name) { return FileTree(.folder(inner), path: path(of: name)) }
       }
     }
     return self
   }
 
   /// The place of a file, as messages name it.
-  func path(of name: String) -> String { "\(path)/\(name)" }
+  func path(of name: String) -> String {
+    if name.isEmpty { return path }
+    switch place {
+    case .folder where name.utf8.first == 0x2F: return name
+    case .folder, .packed: return "\(path)/\(name)"
+    case .gathered: return systemPath(of: name)?.text ?? name
+    }
+  }
+
+  /// Where a file or folder lies; nil in an archive.
+  private func systemPath(of name: String) -> SystemPath? {
+    switch place {
+    case .folder(let folder): return folder.appending(name)
+    case .gathered(let folders):
+      let (first, rest) = Self.split(name)
+      return folders[ExactText(first)]?.appending(rest)
+    case .packed: return nil
+    }
+  }
+
+  /// What stands at a name; nil in an archive, and where nothing does.
+  private func status(of name: String) -> SystemPath.Status? { systemPath(of: name)?.status }
 
   /// Whether there is a file of this name.
   func contains(_ name: String) -> Bool {
-    switch place {
-    case .folder(let url):
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: url.appending(path: name).path, isDirectory: &isFolder)
-        && !isFolder.boolValue
-    case .packed(let files, let folder): return files.bytes(of: Self.joined(folder, name)) != nil
-    }
+    if case .packed(let files, let folder) = place { return files.bytes(of: Self.joined(folder, name)) != nil }
+    return status(of: name).map { !$0.isFolder } ?? false
   }
 
   /// Whether there is a folder of this name.
   func containsFolder(_ name: String) -> Bool {
-    switch place {
-    case .folder(let url):
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: url.appending(path: name).path, isDirectory: &isFolder)
-        && isFolder.boolValue
-    case .packed(let files, let folder): return files.folders[Self.joined(folder, name)] != nil
-    }
+    if case .packed(let files, let folder) = place { return files.listing(of: Self.joined(folder, name)) != nil }
+    return status(of: name)?.isFolder ?? false
   }
 
-  /// The bytes of a file, mapped where possible; throws where it is missing or cannot be read.
+  /// What two names of one folder have in common; nil in an archive, which holds no links that are followed.
+  func identity(of name: String) -> [UInt64]? { status(of: name)?.place }
+
+  /// The bytes of a file; throws where it is missing or cannot be read.
   func bytes(of name: String) throws(MVError) -> Data {
-    switch place {
-    case .folder(let url):
-      return try WholeFile.bytes(of: url.appending(path: name), remedy: Self.remedy)
-    case .packed(let files, let folder):
+    if case .packed(let files, let folder) = place {
       guard let bytes = files.bytes(of: Self.joined(folder, name)) else { throw missing(name) }
       return bytes
+    }
+    guard let path = systemPath(of: name) else { throw missing(name) }
+    do throws(MVError) { return try path.contents(remedy: Self.remedy) } catch {
+      throw error.with(subject: self.path(of: name))
     }
   }
 
@@ -84,20 +127,26 @@ struct FileTree: Sendable {
 
   private static let remedy = "check the path, or download the data set again"
 
-  /// Lists the folders and files in a folder, without hidden ones, each sorted by bytes as Python sorts.
-  ///
-  /// Throws where the folder is missing or cannot be listed.
-  func listing(of name: String) throws(MVError) -> (folders: [String], files: [String]) {
+  /// Lists a folder; throws where it is missing or cannot be listed.
+  func listing(of name: String) throws(MVError) -> Listing {
     switch place {
-    case .folder(let url):
-      let listing = try FolderListing(url.appending(path: name))
-      return (
-        listing.folders.map(\.lastPathComponent),
-        Self.sorted((listing.images + listing.others).map(\.lastPathComponent))
-      )
     case .packed(let files, let folder):
-      guard let found = files.folders[Self.joined(folder, name)] else { throw missing(name) }
-      return (found.folders.filter { !$0.hasPrefix(".") }, found.files.filter { !$0.hasPrefix(".") })
+      guard let found = files.listing(of: Self.joined(folder, name)) else { throw missing(name) }
+      return Listing(
+        folders: found.folders.filter { $0.utf8.first != 0x2E }, files: found.files.filter { $0.utf8.first != 0x2E })
+    case .gathered(let folders) where name.isEmpty:
+      return Listing(folders: folders.keys.sorted().map(\.text))
+    case .folder, .gathered:
+      guard let path = systemPath(of: name) else { throw missing(name) }
+      var listing = Listing()
+      for entry in try path.entries() {
+        switch entry.kind {
+        case .folder: listing.folders.append(entry.name)
+        case .nowhere where !ImageNames.isImage(entry.name): listing.nowhere.append(entry.name)
+        case .file, .nowhere: listing.files.append(entry.name)
+        }
+      }
+      return listing
     }
   }
 
@@ -117,19 +166,30 @@ struct FileTree: Sendable {
       .filter { !$0.1.isEmpty }
   }
 
-  /// Adds a file, or the archive that holds it, to a fingerprint.
+  /// Adds a file, or the archive that holds it, to a fingerprint: its name, size and time, but not its content.
   func add(_ name: String, to fingerprint: inout Fingerprint) {
-    switch place {
-    case .folder(let url): fingerprint.add(file: url.appending(path: name), named: name)
-    case .packed(let files, _):
-      let url = URL(filePath: files.path)
-      fingerprint.add(file: url, named: "\(url.lastPathComponent)/\(name)")
+    let status: SystemPath.Status?
+    if case .packed(let files, _) = place {
+      let archive = URL(filePath: files.path)
+      fingerprint.add("\(archive.lastPathComponent)/\(name)")
+      status = files.status
+    } else {
+      fingerprint.add(name)
+      status = self.status(of: name)
     }
+    fingerprint.add("\(status?.size ?? -1)")
+    fingerprint.add("\(status?.seconds ?? 0)")
   }
 
   /// Sorts by bytes, so that no locale changes the order of classes.
   static func sorted(_ names: [String]) -> [String] {
     names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The first part of a path, and the rest.
+  static func split(_ path: String) -> (first: String, rest: String) {
+    guard let slash = path.utf8.firstIndex(of: 0x2F) else { return (path, "") }
+    return (String(path[..<slash]), String(path[path.utf8.index(after: slash)...]))
   }
 
   private static func joined(_ folder: String, _ name: String) -> String {

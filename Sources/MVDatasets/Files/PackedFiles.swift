@@ -8,24 +8,27 @@ internal import MVFiles
 /// temporary files (`TMPDIR`). The file vanishes with this object or the process.
 final class PackedFiles: Sendable {
   let path: String
+  /// The size and time of the archive itself.
+  let status: SystemPath.Status?
   /// The folders and files in each folder, sorted by bytes; "" is the top.
-  let folders: [String: (folders: [String], files: [String])]
-  private let stretches: [String: Range<Int>]
+  private let folders: [ExactText: (folders: [String], files: [String])]
+  private let stretches: [ExactText: Range<Int>]
   private let bytes: Data
 
   /// Unpacks the archive; throws where it is damaged, holds no files, or there is no room for them.
   init(_ url: URL) throws(MVError) {
     path = url.path
+    status = SystemPath(path).status
     let scratch = try ScratchFile()
     let reader = try ArchiveReader(url)
-    var stretches: [String: Range<Int>] = [:]
-    var folderNames: Set<String> = [""]
+    var stretches: [ExactText: Range<Int>] = [:]
+    var folderNames: Set<ExactText> = [ExactText("")]
     while let entry = try reader.next() {
       if entry.isFolder { Self.addFolders(of: entry.name + "/x", to: &folderNames) }
       guard entry.isFile, !entry.name.isEmpty else { continue }
       let start = scratch.count
       try reader.read { (piece) throws(MVError) in try scratch.append(piece) }
-      stretches[entry.name] = start..<scratch.count
+      stretches[ExactText(entry.name)] = start..<scratch.count
       Self.addFolders(of: entry.name, to: &folderNames)
     }
     guard !stretches.isEmpty else {
@@ -34,30 +37,33 @@ final class PackedFiles: Sendable {
     bytes = try scratch.map()
     self.stretches = stretches
     var folders = Dictionary(uniqueKeysWithValues: folderNames.map { ($0, (folders: [String](), files: [String]())) })
-    for name in folderNames where !name.isEmpty {
-      let (parent, last) = Self.split(name)
-      folders[parent]?.folders.append(last)
+    for name in folderNames where !name.text.isEmpty {
+      let (parent, last) = Self.split(name.text)
+      folders[ExactText(parent)]?.folders.append(last)
     }
     for name in stretches.keys {
-      let (parent, last) = Self.split(name)
-      folders[parent]?.files.append(last)
+      let (parent, last) = Self.split(name.text)
+      folders[ExactText(parent)]?.files.append(last)
     }
     self.folders = folders.mapValues { (FileTree.sorted($0.folders), FileTree.sorted($0.files)) }
   }
 
+  /// The folders and files in a folder, sorted by bytes; nil where there is no such folder.
+  func listing(of folder: String) -> (folders: [String], files: [String])? { folders[ExactText(folder)] }
+
   /// The bytes of a file, without a copy; nil where there is no such file.
   func bytes(of name: String) -> Data? {
-    stretches[name].map { bytes[bytes.startIndex + $0.lowerBound..<bytes.startIndex + $0.upperBound] }
+    stretches[ExactText(name)].map { bytes[bytes.startIndex + $0.lowerBound..<bytes.startIndex + $0.upperBound] }
   }
 
   /// Adds every folder above `name`.
-  private static func addFolders(of name: String, to folders: inout Set<String>) {
+  private static func addFolders(of name: String, to folders: inout Set<ExactText>) {
     var parent = split(name).parent
-    while !parent.isEmpty, folders.insert(parent).inserted { parent = split(parent).parent }
+    while !parent.isEmpty, folders.insert(ExactText(parent)).inserted { parent = split(parent).parent }
   }
 
   private static func split(_ name: String) -> (parent: String, last: String) {
-    guard let slash = name.lastIndex(of: "/") else { return ("", name) }
-    return (String(name[..<slash]), String(name[name.index(after: slash)...]))
+    guard let slash = name.utf8.lastIndex(of: 0x2F) else { return ("", name) }
+    return (String(name[..<slash]), String(name[name.utf8.index(after: slash)...]))
   }
 }

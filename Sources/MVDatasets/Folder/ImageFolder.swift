@@ -1,12 +1,12 @@
 public import Foundation
 public import MVCore
-internal import MVFiles
 public import MVImaging
 
 /// A folder of image files, laid out as `split/class/image`, `class/image`, `split/image` or just `image`.
 ///
 /// Classes are the sorted folder names, as in torchvision's `ImageFolder`; images outside class folders are unlabeled.
-/// Without split folders there is one split, `all`.
+/// Without split folders there is one split, `all`. What the folders mean is seen from how they lie and what they are
+/// called, unless a ``FolderLayout`` says it. An archive is read in place.
 public struct ImageFolder: ImageSource {
   /// What the source holds: splits, class names, place.
   public let contents: SourceContents
@@ -15,72 +15,94 @@ public struct ImageFolder: ImageSource {
   /// Lists the images of `directory`.
   ///
   /// With a `size`, each image is resized to cover it and cut to its center (antialiased bilinear); without one, all
-  /// images must have the size of the first.
+  /// images must have the size of the first. `labels` is a table of file names and classes (CSV), which then says the
+  /// class of each image, and the split where it has such a column. Throws where the folder or the table is missing,
+  /// the folder holds no images, or no image can be read.
+  public init(
+    directory: URL, layout: FolderLayout? = nil, labels: URL? = nil, size: ImageSize? = nil,
+    decoding: Decoding = Decoding()
+  ) throws(MVError) {
+    let tree = try FileTree(directory, hint: Self.hint)
+    let files = ImageFiles(tree: tree, size: size, decoding: decoding)
+    if let labels {
+      try self.init(files, labels: labels, location: directory.path)
+    } else {
+      try self.init(files, layout, location: directory.path, name: "folder", keeping: nil)
+    }
+  }
+
+  /// Lists the images of folders that are splits, each of which holds class folders, or images without labels.
   ///
-  /// Throws where the folder is missing or holds no images, or where no image can be read.
-  public init(directory: URL, size: ImageSize? = nil, decoding: Decoding = Decoding()) throws(MVError) {
-    try self.init(directory: directory, size: size, decoding: decoding, name: "folder", keeping: nil)
+  /// Throws where a folder is missing, two splits have one name, or there are no images that can be read.
+  public init(
+    splits: [(name: String, directory: URL)], size: ImageSize? = nil, decoding: Decoding = Decoding()
+  ) throws(MVError) {
+    let tree = try FileTree(gathering: splits.map { ($0.name, $0.directory) }, hint: Self.hint)
+    try self.init(
+      ImageFiles(tree: tree, size: size, decoding: decoding), .splits, location: tree.path, name: "folder",
+      keeping: nil)
   }
 
   /// Lists the images of the classes in `chosen` only, or of all where it is nil; `name` is the kind of source.
   init(
-    directory: URL, size: ImageSize?, decoding: Decoding, name kind: String, keeping chosen: Set<String>?
+    directory: URL, size: ImageSize?, decoding: Decoding, name kind: String, keeping chosen: Set<ExactText>?
   ) throws(MVError) {
-    guard try InputPath.isFolder(directory) else {
-      throw .badData(directory.path, "is a file", remedy: "give the folder that holds the images")
-    }
-    let root = directory.standardizedFileURL
-    files = ImageFiles(
-      tree: try FileTree(root, hint: "give the folder that holds the images"), size: size, decoding: decoding)
-
-    let top = try FolderListing(root)
-    let splitFolders = FolderListing.splitNames.compactMap { name in
-      top.folders.first { $0.lastPathComponent == name }
-    }
-    let parts = splitFolders.isEmpty ? [("all", root)] : splitFolders.map { ($0.lastPathComponent, $0) }
-    let scanned = try parts.map { (name, url) throws(MVError) in (name, try Scan(url, keeping: chosen)) }
-    let classNames = Set(scanned.flatMap { $0.1.classes.keys })
-      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    var notices = scanned.flatMap { part in part.1.notices.map { "\(part.0): \($0)" } }
-    if !splitFolders.isEmpty {
-      let outside = top.folders.filter { !splitFolders.contains($0) }.map(\.lastPathComponent)
-      if !outside.isEmpty { notices.append("not splits, left out: \(outside.joined(separator: ", "))") }
-      if !top.images.isEmpty { notices.append("\(top.images.count) images outside the splits left out") }
-    }
-
-    var fingerprint = Fingerprint()
-    var splits: [SourceSplit] = []
-    for (name, scan) in scanned where !scan.isEmpty {
-      var ids: [String] = []
-      var labels: [Int64] = []
-      for (label, className) in classNames.enumerated() {
-        for url in scan.classes[className] ?? [] {
-          ids.append(Self.path(of: url, below: root))
-          labels.append(Int64(label))
-          fingerprint.add(file: url, named: ids[ids.count - 1])
-        }
-      }
-      for url in scan.unlabeled {
-        ids.append(Self.path(of: url, below: root))
-        labels.append(-1)
-        fingerprint.add(file: url, named: ids[ids.count - 1])
-      }
-      let shape = try files.shape(of: ids)
-      splits.append(SourceSplit(name: name, shape: shape, labels: .single(labels), ids: ids))
-    }
-    guard !splits.isEmpty else {
-      throw .missingInput(
-        directory.path, "holds no images",
-        remedy: "images are \(FolderListing.extensions.sorted().joined(separator: " ")) files in class folders")
-    }
-    files.addSettings(to: &fingerprint)
-    contents = SourceContents(
-      name: kind, location: directory.path, classNames: classNames, splits: splits, fingerprint: fingerprint.text,
-      notices: notices)
+    try self.init(
+      ImageFiles(tree: try FileTree(directory, hint: Self.hint), size: size, decoding: decoding), nil,
+      location: directory.path, name: kind, keeping: chosen)
   }
 
-  private static func path(of url: URL, below root: URL) -> String {
-    String(url.standardizedFileURL.path.dropFirst(root.path.count).drop { $0 == "/" })
+  private static let hint = "give the folder that holds the images"
+
+  private init(
+    _ files: ImageFiles, _ layout: FolderLayout?, location: String, name kind: String, keeping chosen: Set<ExactText>?
+  ) throws(MVError) {
+    self.files = files
+    let reading = FolderReading(try ImageTree(of: files.tree, chosen: chosen), layout: layout, chosen: chosen)
+    var rows = ImageRows()
+    for part in reading.parts {
+      var split = ImageRows.Split(name: part.name)
+      let classes = Dictionary(part.classes.map { (ExactText($0.name), $0) }) { first, _ in first }
+      for (label, name) in reading.classNames.enumerated() {
+        let images = classes[ExactText(name)]?.allImages ?? []
+        split.ids += images
+        split.labels += images.map { _ in Int64(label) }
+      }
+      split.ids += part.unlabeled
+      split.labels += part.unlabeled.map { _ in -1 }
+      rows.splits.append(split)
+    }
+    contents = try rows.contents(
+      name: kind, location: location, classNames: reading.classNames, files: files, labeled: false,
+      notices: (kind == "folder" && !reading.parts.isEmpty ? [reading.understood] : []) + reading.notices)
+  }
+
+  /// Takes the images that a table names: by their paths below the folder, or these without the extension.
+  private init(_ files: ImageFiles, labels url: URL, location: String) throws(MVError) {
+    self.files = files
+    let root = try ImageTree(of: files.tree)
+    let images = root.allImages
+    var known: [ExactText: String] = [:]
+    for image in images { known[ExactText(ImageNames.stem(image))] = image }
+    for image in images { known[ExactText(image)] = image }
+    let list = try ImageList(contentsOf: url) { known[ExactText($0)] != nil }
+    let (rows, missing) = list.rows { known[ExactText($0)] }
+    var notices: [String] = []
+    if let first = missing.first {
+      notices.append(
+        "\(missing.count) of \(list.entries.count) images that \(list.path) names are not there, "
+          + "for example \(first.file): left out")
+    }
+    let used = rows.splits.reduce(0) { $0 + $1.ids.count }
+    guard used > 0 else {
+      throw .badData(
+        list.path, "names no image of \(location)", remedy: "name each by its path below the folder")
+    }
+    if used < images.count { notices.append("\(images.count - used) images that \(list.path) does not name left out") }
+    if !root.badLinks.isEmpty { notices.append("\(root.badLinks.count) links that lead nowhere, or back, left out") }
+    contents = try rows.contents(
+      name: "folder", location: location, classNames: list.classNames, files: files, labeled: true,
+      notices: [list.understood(rows)] + notices)
   }
 
   /// Reads the images of `rows`, resized where a size was given.
@@ -88,34 +110,5 @@ public struct ImageFolder: ImageSource {
   /// Throws where an image cannot be read or does not have the split's shape.
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     try files.images(Array(split.ids[rows]), shape: split.shape)
-  }
-}
-
-extension ImageFolder {
-  /// The images of one split folder: those of each class, and those without a class.
-  private struct Scan {
-    var classes: [String: [URL]] = [:]
-    var unlabeled: [URL] = []
-    var notices: [String] = []
-
-    var isEmpty: Bool { classes.values.allSatisfy(\.isEmpty) && unlabeled.isEmpty }
-
-    init(_ folder: URL, keeping chosen: Set<String>?) throws(MVError) {
-      let listing = try FolderListing(folder)
-      var others = listing.others.count
-      for classFolder in listing.folders where chosen?.contains(classFolder.lastPathComponent) ?? true {
-        let below = try FolderListing.allImages(below: classFolder)
-        others += below.others.count
-        classes[classFolder.lastPathComponent] = below.images
-        if below.images.isEmpty { notices.append("class folder \(classFolder.lastPathComponent) holds no images") }
-      }
-      if classes.values.allSatisfy(\.isEmpty) {
-        classes = [:]
-        unlabeled = listing.images
-      } else if !listing.images.isEmpty {
-        notices.append("\(listing.images.count) images outside class folders left out")
-      }
-      if others > 0 { notices.append("\(others) files that are not images left out") }
-    }
   }
 }

@@ -29,9 +29,11 @@ public struct ImageNet: ImageSource {
         chosen.list.path, "names \(chosen.ids.count) classes, not \(count)", remedy: "give the list of \(name)")
     }
     let folder = try ImageFolder(
-      directory: directory, size: size, decoding: decoding, name: name, keeping: chosen.map { Set($0.ids) })
+      directory: directory, size: size, decoding: decoding, name: name,
+      keeping: chosen.map { Set($0.ids.map { ExactText($0) }) })
     var contents = folder.contents
-    if let chosen, let absent = chosen.ids.first(where: { !contents.classNames.contains($0) }) {
+    let names = Set(contents.classNames.map { ExactText($0) })
+    if let chosen, let absent = chosen.ids.first(where: { !names.contains(ExactText($0)) }) {
       throw .missingInput(
         directory.path, "has no images of the class \(absent), which \(chosen.list.path) names",
         remedy: "check the list")
@@ -60,9 +62,10 @@ public struct ImageNet: ImageSource {
   private static func classes(in url: URL) throws(MVError) -> [String] {
     let lines = try WholeFile.lines(of: url, remedy: "check the path of the list of classes")
     var ids: [String] = []
+    var seen: Set<ExactText> = []
     for (number, line) in FileTree.numbered(lines) where !line.hasPrefix("#") {
       let id = String(line.prefix { !$0.isWhitespace && $0 != "," })
-      guard !id.isEmpty, !ids.contains(id) else {
+      guard !id.isEmpty, seen.insert(ExactText(id)).inserted else {
         throw .badData("\(url.path):\(number)", "names \(id.isEmpty ? "no class" : "\(id) again")")
       }
       ids.append(id)

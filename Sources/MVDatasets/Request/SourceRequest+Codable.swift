@@ -3,7 +3,8 @@ internal import MVImaging
 
 extension SourceRequest: Codable {
   enum CodingKeys: String, CodingKey {
-    case kind, place, paths, size, crop, normalization
+    case kind, place, paths, layout, size, crop, limit, normalization
+    case splitNames = "split_names"
     case honorsOrientation = "exif_orientation"
     case joinedSplits = "joined_splits"
   }
@@ -16,6 +17,9 @@ extension SourceRequest: Codable {
     kind = try container.decode(String.self, forKey: .kind)
     place = try container.decodeIfPresent([String].self, forKey: .place) ?? []
     paths = try container.decodeIfPresent([String].self, forKey: .paths) ?? []
+    splitNames = try container.decodeIfPresent([String].self, forKey: .splitNames) ?? []
+    layout = try container.decodeIfPresent(FolderLayout.self, forKey: .layout)
+    limit = try container.decodeIfPresent(Int.self, forKey: .limit)
     size = try container.decodeIfPresent(ImageSize.self, forKey: .size)
     crop = try container.decodeIfPresent(Crop.self, forKey: .crop) ?? .center
     honorsOrientation = try container.decodeIfPresent(Bool.self, forKey: .honorsOrientation) ?? false
@@ -32,6 +36,9 @@ extension SourceRequest: Codable {
     try container.encode(kind, forKey: .kind)
     try container.encode(place, forKey: .place)
     if !paths.isEmpty { try container.encode(paths, forKey: .paths) }
+    if !splitNames.isEmpty { try container.encode(splitNames, forKey: .splitNames) }
+    if let layout { try container.encode(layout, forKey: .layout) }
+    if let limit { try container.encode(limit, forKey: .limit) }
     if let size {
       try container.encode(size, forKey: .size)
       try container.encode(crop, forKey: .crop)

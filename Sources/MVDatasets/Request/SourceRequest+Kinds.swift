@@ -1,3 +1,4 @@
+internal import Foundation
 internal import MVCore
 
 extension SourceRequest {
@@ -43,9 +44,15 @@ extension SourceRequest {
         try VOC07(directory: request.folder, size: request.size, decoding: request.decoding)
       }),
     Kind(
-      name: "folder", summary: "image files in class folders, with or without split folders", form: .folder,
+      name: "folder",
+      summary: "image files in class folders, with or without split folders; classes from a table; a folder a split",
+      form: .folders, open: { request throws(MVError) in try request.imageFolder() }),
+    Kind(
+      name: "files", summary: "the image files that a list names, .csv or one a line, with classes where it says so",
+      form: .list,
       open: { request throws(MVError) in
-        try ImageFolder(directory: request.folder, size: request.size, decoding: request.decoding)
+        try ListedImages(
+          list: request.folder, directory: request.second, size: request.size, decoding: request.decoding)
       }),
     Kind(
       name: "npy", summary: "a NumPy array of images, uint8 or float32, and one of labels", form: .arrays,
@@ -61,6 +68,15 @@ extension SourceRequest {
         return try Synthetic(count: count, size: request.size ?? ImageSize(height: 32, width: 32))
       }),
   ]
+
+  /// A folder of images, or one for each split.
+  private func imageFolder() throws(MVError) -> ImageFolder {
+    guard splitNames.isEmpty else {
+      return try ImageFolder(
+        splits: zip(splitNames, place).map { ($0, Self.url($1)) }, size: size, decoding: decoding)
+    }
+    return try ImageFolder(directory: folder, layout: layout, labels: second, size: size, decoding: decoding)
+  }
 
   /// `imagenet`, or a subset of so many classes.
   private static func imageNet(classes count: Int?) -> Kind {

@@ -1,15 +1,17 @@
 internal import Foundation
 public import MVCore
+internal import MVFiles
 internal import MVImaging
 
 extension SourceRequest {
-  /// Opens the source and hangs on it all that is asked for: the size, then joined splits, then the normalization.
+  /// Opens the source and hangs on it all that is asked for: size, joined splits, limit, normalization.
   ///
   /// What is opened says in ``SourceContents/request`` how it was asked for. Throws where the kind is unknown, the data
   /// set is missing or damaged, a split that is to be joined is not there, or images cannot be normalized.
   public func open() throws(MVError) -> any ImageSource {
     var source = try checkedKind().open(self)
     for name in joinedSplits { source = try JoinedSplits(source, joining: name) }
+    if let limit { source = try SelectedRows(source, limit: limit) }
     if normalization != .none { source = try NormalizedSource(source, by: normalization) }
     return RequestedSource(source, as: self)
   }
@@ -17,27 +19,34 @@ extension SourceRequest {
   /// The kind; throws where it is unknown or ``place`` is not what it takes.
   func checkedKind() throws(MVError) -> Kind {
     guard let kind = Self.kinds.first(where: { $0.name == kind }) else { throw Self.unknownKind(description) }
-    guard kind.form.counts.contains(place.count), !place.contains("") else {
+    let isNamed = kind.form == .folders && !splitNames.isEmpty
+    let fits = isNamed ? splitNames.count == place.count : kind.form.counts.contains(place.count) && splitNames.isEmpty
+    guard fits, !place.contains(""), !splitNames.contains("") else {
       throw .usage(
         "source \(self)", place.isEmpty ? "lacks what comes after the colon" : "does not name \(kind.argument)",
         remedy: "write \(kind.name):\(kind.argument)")
+    }
+    guard layout == nil || (kind.form == .folders && place.count == 1 && !isNamed) else {
+      throw .usage(
+        "layout \(layout?.rawValue ?? "")", "is for folder:DIR, which \(self) is not", remedy: "leave it out")
     }
     return kind
   }
 
   static func unknownKind(_ text: String) -> MVError {
-    let isPath = FileManager.default.fileExists(atPath: text)
+    let isPath = SystemPath(text).status != nil
     return .usage(
       "source \(text)", isPath ? "lacks its kind" : "is of no known kind",
       remedy: isPath ? "write folder:\(text)" : "the kinds are \(kinds.map { "\($0.name):" }.joined(separator: " "))")
   }
 
-  static func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
-
   var decoding: Decoding { Decoding(honorsOrientation: honorsOrientation) }
-  var folder: URL { URL(filePath: place[0]) }
+  var folder: URL { Self.url(place[0]) }
   /// What stands behind the comma.
-  var second: URL? { place.count > 1 ? URL(filePath: place[1]) : nil }
+  var second: URL? { place.count > 1 ? Self.url(place[1]) : nil }
+
+  /// A place as the system finds it: a URL of itself would take `..` behind a link for the folder that the link is in.
+  static func url(_ path: String) -> URL { URL(filePath: SystemPath.absolute(path)) }
 }
 
 /// A source that knows how it was asked for.

@@ -1,4 +1,5 @@
 public import MVCore
+internal import MVFiles
 public import MVImaging
 
 /// A source of images as a value: which data set, where it is, and what is done to its images when they are read.
@@ -21,6 +22,10 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
   public var place: [String]
   /// The absolute paths of the files and folders in ``place``; empty where it names none.
   public var paths: [String]
+  /// The split that each folder in ``place`` is; empty where the folder itself shows its splits.
+  public var splitNames: [String] = []
+  /// What the folders in a folder of images mean; nil where that is seen from how they lie.
+  public var layout: FolderLayout?
   /// The size that images are brought to, by scaling them to cover it and a crop; nil for their own.
   public var size: ImageSize?
   /// What is kept of an image that covers ``size``.
@@ -29,18 +34,22 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
   public var honorsOrientation = false
   /// Splits to make out of others, such as `train+unlabeled`.
   public var joinedSplits: [String] = []
+  /// How many images of each split are drawn, spread over its classes; nil for all.
+  public var limit: Int?
   /// What the channels of every image are normalized by, last of all.
   public var normalization = ImageStatistics.none
 
   /// Names a source; throws a usage error where `kind` is unknown, or `place` is not what it takes.
   ///
-  /// Relative paths are those of the working folder.
-  public init(kind: String, place: [String]) throws(MVError) {
+  /// With `splitNames`, which `folder` alone takes, each place is the folder of the split of that name. Relative paths
+  /// are those of the working folder.
+  public init(kind: String, place: [String], splitNames: [String] = []) throws(MVError) {
     self.kind = kind
     self.place = place
+    self.splitNames = splitNames
     paths = []
     let form = try checkedKind().form
-    if form.namesFiles { paths = place.map { SourceRequest.absolutePath($0) } }
+    if form.namesFiles { paths = place.map { SystemPath.absolute($0) } }
   }
 
   /// Reads `KIND:WHERE`, for example `cifar10:data/cifar` or `synthetic:2000`.
@@ -52,11 +61,15 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
     guard let kind = SourceRequest.kinds.first(where: { $0.name == sides[0] }) else {
       throw SourceRequest.unknownKind(text)
     }
-    try self.init(kind: kind.name, place: kind.form.parts(of: written))
+    let parts = kind.form.parts(of: written)
+    try self.init(kind: kind.name, place: parts.place, splitNames: parts.splits)
   }
 
   /// `kind:place`, as it was written.
-  public var description: String { place.isEmpty ? kind : "\(kind):\(place.joined(separator: ","))" }
+  public var description: String {
+    let parts = splitNames.count == place.count ? zip(splitNames, place).map { "\($0)=\($1)" } : place
+    return parts.isEmpty ? kind : "\(kind):\(parts.joined(separator: ","))"
+  }
 
   /// Where the source may be now, the likeliest first: at its absolute paths, and as written from the working folder
   /// and from `folder`.
@@ -66,7 +79,7 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
     for place in [paths, place, place.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }] {
       var request = self
       request.place = place
-      request.paths = place.map { SourceRequest.absolutePath($0) }
+      request.paths = place.map { SystemPath.absolute($0) }
       if !found.contains(where: { $0.paths == request.paths }) { found.append(request) }
     }
     return found

@@ -18,12 +18,12 @@ public struct TinyImageNet: ImageSource {
     let tree = try FileTree(directory, hint: "give the folder that holds wnids.txt").entering(["tiny-imagenet-200"])
     files = ImageFiles(tree: tree, size: size, decoding: decoding)
     let wordNetIDs = FileTree.sorted(try tree.lines(of: "wnids.txt").map(\.text))
-    guard !wordNetIDs.isEmpty, Set(wordNetIDs).count == wordNetIDs.count else {
+    guard !wordNetIDs.isEmpty, Set(wordNetIDs.map { ExactText($0) }).count == wordNetIDs.count else {
       throw .badData(
         tree.path(of: "wnids.txt"), wordNetIDs.isEmpty ? "names no class" : "names a class twice",
         remedy: "download the data set again")
     }
-    let numbers = Dictionary(uniqueKeysWithValues: zip(wordNetIDs, Int64(0)...))
+    let numbers = Dictionary(uniqueKeysWithValues: zip(wordNetIDs.map { ExactText($0) }, Int64(0)...))
     var rows: [(split: String, ids: [String], labels: [Int64])] = []
     var notices: [String] = []
     if tree.containsFolder("train") {
@@ -62,19 +62,17 @@ public struct TinyImageNet: ImageSource {
   }
 
   private static func images(in folder: String, of tree: FileTree) throws(MVError) -> [String] {
-    try tree.listing(of: folder).files.filter {
-      FolderListing.extensions.contains(($0.split(separator: ".").last ?? "").lowercased())
-    }.map { "\(folder)/\($0)" }
+    try tree.listing(of: folder).files.filter { ImageNames.isImage($0) }.map { "\(folder)/\($0)" }
   }
 
   private static func train(
-    _ tree: FileTree, _ numbers: [String: Int64], _ notices: inout [String]
+    _ tree: FileTree, _ numbers: [ExactText: Int64], _ notices: inout [String]
   ) throws(MVError) -> (split: String, ids: [String], labels: [Int64]) {
     var ids: [String] = []
     var labels: [Int64] = []
     let folders = try tree.listing(of: "train").folders
     for folder in folders {
-      guard let label = numbers[folder] else {
+      guard let label = numbers[ExactText(folder)] else {
         throw .badData(
           tree.path(of: "train/\(folder)"), "is of a class that wnids.txt does not name",
           remedy: "add it to wnids.txt, or take the folder away")
@@ -90,7 +88,7 @@ public struct TinyImageNet: ImageSource {
   }
 
   private static func validation(
-    _ tree: FileTree, _ numbers: [String: Int64]
+    _ tree: FileTree, _ numbers: [ExactText: Int64]
   ) throws(MVError) -> (split: String, ids: [String], labels: [Int64]) {
     let list = "val/val_annotations.txt"
     var ids: [String] = []
@@ -102,7 +100,7 @@ public struct TinyImageNet: ImageSource {
           "\(tree.path(of: list)):\(number)", "is not IMAGE, CLASS and a box, with tabs between",
           remedy: "download the data set again")
       }
-      guard let label = numbers[String(fields[1])] else {
+      guard let label = numbers[ExactText(fields[1])] else {
         throw .badData(
           "\(tree.path(of: list)):\(number)", "names the class \(fields[1]), which wnids.txt does not",
           remedy: "download the data set again")
@@ -116,19 +114,19 @@ public struct TinyImageNet: ImageSource {
   /// The first name of each class; where two classes share a name, the WordNet id is added.
   private static func names(of ids: [String], _ tree: FileTree) throws(MVError) -> [String] {
     guard tree.contains("words.txt") else { return ids }
-    let wanted = Set(ids)
-    var words: [String: String] = [:]
+    let wanted = Set(ids.map { ExactText($0) })
+    var words: [ExactText: String] = [:]
     for (_, line) in try tree.lines(of: "words.txt") {
       let fields = line.split(separator: "\t", maxSplits: 1)
-      guard fields.count == 2, wanted.contains(String(fields[0])), let first = fields[1].split(separator: ",").first
+      guard fields.count == 2, wanted.contains(ExactText(fields[0])), let first = fields[1].split(separator: ",").first
       else { continue }
-      words[String(fields[0])] = first.trimmingCharacters(in: .whitespaces)
+      words[ExactText(fields[0])] = first.trimmingCharacters(in: .whitespaces)
     }
-    var uses: [String: Int] = [:]
-    for id in ids { uses[words[id] ?? id, default: 0] += 1 }
+    var uses: [ExactText: Int] = [:]
+    for id in ids { uses[ExactText(words[ExactText(id)] ?? id), default: 0] += 1 }
     return ids.map { id in
-      guard let word = words[id] else { return id }
-      return uses[word] == 1 ? word : "\(word) (\(id))"
+      guard let word = words[ExactText(id)] else { return id }
+      return uses[ExactText(word)] == 1 ? word : "\(word) (\(id))"
     }
   }
 

@@ -62,11 +62,11 @@ public struct VOC07: ImageSource {
   private static func images(of split: String, _ tree: FileTree) throws(MVError) -> [String] {
     let list = "\(lists)/\(split).txt"
     var images: [String] = []
-    var seen: Set<String> = []
+    var seen: Set<ExactText> = []
     for (number, line) in try tree.lines(of: list) {
       // The first word only: lists of other makers have a label after it.
       let image = String(line.prefix { !$0.isWhitespace })
-      guard seen.insert(image).inserted else {
+      guard seen.insert(ExactText(image)).inserted else {
         throw .badData("\(tree.path(of: list)):\(number)", "names \(image) again", remedy: "unpack the data set again")
       }
       images.append(image)
@@ -102,7 +102,7 @@ public struct VOC07: ImageSource {
     for (number, name) in classNames.enumerated() {
       let list = try self.list(of: name, split: split, tree)
       for row in unannotated {
-        guard let label = list[images[row]] else {
+        guard let label = list[ExactText(images[row])] else {
           throw .missingInput(
             tree.path(of: "Annotations/\(images[row]).xml"),
             "does not exist, and \(lists)/\(name)_\(split).txt does not name the image",
@@ -115,16 +115,16 @@ public struct VOC07: ImageSource {
   }
 
   /// The list of one class: 1, 0 or 255 by image; throws where it is missing or damaged.
-  private static func list(of name: String, split: String, _ tree: FileTree) throws(MVError) -> [String: UInt8] {
+  private static func list(of name: String, split: String, _ tree: FileTree) throws(MVError) -> [ExactText: UInt8] {
     let list = "\(lists)/\(name)_\(split).txt"
-    var labels: [String: UInt8] = [:]
+    var labels: [ExactText: UInt8] = [:]
     for (number, line) in try tree.lines(of: list) {
       let fields = line.split(whereSeparator: \.isWhitespace)
       guard fields.count == 2, let value = Int(fields[1]), (-1...1).contains(value) else {
         throw .badData(
           "\(tree.path(of: list)):\(number)", "is not an image and 1, 0 or -1", remedy: "unpack the data set again")
       }
-      labels[String(fields[0])] = value == 1 ? 1 : value == 0 ? 255 : 0
+      labels[ExactText(fields[0])] = value == 1 ? 1 : value == 0 ? 255 : 0
     }
     return labels
   }

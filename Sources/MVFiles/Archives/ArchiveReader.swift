@@ -6,7 +6,7 @@ internal import SystemArchive
 package final class ArchiveReader {
   /// One entry of the archive.
   package struct Entry {
-    /// The entry's name in the archive, without a leading `./` and a trailing `/`.
+    /// The entry's name in the archive, as `FileName` makes a text of it, without `./` before and `/` behind it.
     package let name: String
     /// Whether it is a folder.
     package let isFolder: Bool
@@ -43,11 +43,11 @@ package final class ArchiveReader {
     guard let entry, let text = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else {
       throw damaged("an entry has no name")
     }
-    var name = Substring(String(cString: text))
-    while name.hasPrefix("./") { name = name.dropFirst(2) }
-    while name.hasSuffix("/") { name = name.dropLast() }
+    var name = UnsafeBufferPointer(start: text, count: strlen(text)).map { UInt8(bitPattern: $0) }[...]
+    while name.starts(with: [0x2E, 0x2F]) { name = name.dropFirst(2) }
+    while name.last == 0x2F { name = name.dropLast() }
     return Entry(
-      name: String(name), isFolder: mv_archive_is_folder(entry) != 0, isFile: mv_archive_is_file(entry) != 0)
+      name: FileName.text(name), isFolder: mv_archive_is_folder(entry) != 0, isFile: mv_archive_is_file(entry) != 0)
   }
 
   /// Passes the bytes of the current entry to `body`, piece by piece; throws what `body` throws, and where the archive

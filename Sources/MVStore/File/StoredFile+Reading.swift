@@ -54,9 +54,10 @@ extension StoredFile {
     self.version = version
     dataset = try file.text("dataset")
     location = try file.text("location")
-    source =
-      file.hasAttribute("source")
-      ? try AttributeJSON.value(SourceRecord.self, from: try file.text("source"), "attribute source", context) : nil
+    // Recorded for whoever looks for the images; the rows mean the same without it.
+    let text = file.hasAttribute("source") ? try? file.text("source") : nil
+    source = text.flatMap { SourceRecord(json: $0) }
+    hasUnknownSource = file.hasAttribute("source") && source == nil
     fingerprint = try file.text("fingerprint")
     classNames = try file.texts("class_names")
     settings = try AttributeJSON.value(

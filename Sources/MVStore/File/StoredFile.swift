@@ -16,6 +16,8 @@ struct StoredFile: Sendable {
   let dataset: String
   let location: String
   let source: SourceRecord?
+  /// Whether a source is recorded in a form that is not known.
+  let hasUnknownSource: Bool
   let fingerprint: String
   let classNames: [String]
   let settings: [String: SettingValue]
@@ -51,9 +53,15 @@ struct StoredFile: Sendable {
 
   /// What is worth telling whoever opens the file, one line each; empty mostly.
   var notices: [String] {
-    additions.isEmpty
-      ? []
-      : ["\(path) also holds \(additions.joined(separator: ", ")), which other programs have added: passed over"]
+    var notices: [String] = []
+    if !additions.isEmpty {
+      notices.append(
+        "\(path) also holds \(additions.joined(separator: ", ")), which other programs have added: passed over")
+    }
+    if hasUnknownSource {
+      notices.append("\(path) records its source in the attribute source, which is no JSON object: passed over")
+    }
+    return notices
   }
 
   /// The error for a file that was made by another plan than the one asked for.

@@ -99,7 +99,8 @@ enum PlanDifference {
     if stored.rows != asked.count {
       return "holds \(stored.rows) rows of \(asked.name), this run makes \(asked.count)"
     }
-    if stored.ids != asked.ids, let row = asked.ids.indices.first(where: { stored.ids[$0] != asked.ids[$0] }) {
+    if stored.ids != asked.ids, let row = asked.ids.indices.first(where: { !stored.ids.matches(asked.ids, at: $0, $0) })
+    {
       return
         "has \(stored.ids[row]) in row \(row) of \(asked.name), where the source now has \(asked.ids[row])"
     }

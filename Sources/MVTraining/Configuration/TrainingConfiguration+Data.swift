@@ -8,17 +8,26 @@ public import MVStore
 extension TrainingConfiguration {
   /// The images of `source` to train on, and the representations of them in the feature files that are named.
   ///
-  /// The split is ``split``, else `train`, else the only one. Throws where it is not there, where a feature file cannot
-  /// be read, is not of these images, or is not what ``expected`` asks for, and where an image cannot be read.
+  /// The split is ``split``, else `train`, else the only one. Images whose rows a feature file marks as skipped are
+  /// left out, and a notice counts them. Throws where the split is not there, where a feature file cannot be read, is
+  /// not of these images, or is not what ``expected`` asks for, and where an image cannot be read.
   public func data(of source: any ImageSource) throws(MVError) -> TrainingData {
     let names = source.splits.map(\.name)
     let chosen = try source.split(split ?? (names.count == 1 ? names[0] : "train"))
     let files = try features.map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
     try check(files, of: source)
+    let skipped = Set(files.flatMap { file in file.splits.first { $0.name == chosen.name }?.skipped ?? [] })
+    let rows = skipped.isEmpty ? nil : (0..<chosen.count).filter { !skipped.contains($0) }
     var targets: [TrainingTarget] = []
-    for file in files { targets += try TrainingTarget.targets(in: file, of: source, split: chosen) }
-    var data = try TrainingData(source: source, split: chosen, targets: targets)
+    for file in files { targets += try TrainingTarget.targets(in: file, of: source, split: chosen, keeping: rows) }
+    let part = try rows.map { (rows) throws(MVError) in try SelectedRows(source, keeping: [chosen.name: rows]) }
+    let images: any ImageSource = part ?? source
+    var data = try TrainingData(source: images, split: try images.split(chosen.name), targets: targets)
     data.notices = files.flatMap(\.notices)
+    if !skipped.isEmpty {
+      data.notices.append(
+        "\(skipped.count) of \(chosen.count) images left out: their rows in the feature files are marked as skipped")
+    }
     if let request = source.contents.request {
       data.origin = TrainingOrigin(source: request, split: chosen.name, features: features)
       for teacher in settings.teachers {

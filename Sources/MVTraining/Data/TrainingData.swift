@@ -52,7 +52,8 @@ public struct TrainingData: Sendable {
   public init(
     source: any ImageSource, split: SourceSplit, targets: [TrainingTarget], cacheLimit: Int = 4 << 30
   ) throws(MVError) {
-    name = "\(source.contents.location) \(split.name)"
+    let name = "\(source.contents.location) \(split.name)"
+    self.name = name
     count = split.count
     shape = try split.shape.inColor(source.contents.location)
     if case .single(let values) = split.labels { labels = values } else { labels = [] }
@@ -61,8 +62,7 @@ public struct TrainingData: Sendable {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(split.count * shape.count)
       for start in stride(from: 0, to: split.count, by: 256) {
-        let images = try source.images(start..<min(start + 256, split.count), of: split)
-        bytes += try images.bytesInColor(source.contents.location)
+        bytes += try Self.bytes(start..<min(start + 256, split.count), of: split, in: source, name)
       }
       storage = .memory(bytes)
     } else {
@@ -140,6 +140,17 @@ public struct TrainingData: Sendable {
     }
   }
 
+  /// The images of `rows` as 8-bit RGB; throws where one cannot be read, naming its row of the split.
+  private static func bytes(
+    _ rows: Range<Int>, of split: SourceSplit, in source: any ImageSource, _ name: String
+  ) throws(MVError) -> [UInt8] {
+    let images = try source.images(rows, of: split)
+    do throws(MVError) { return try images.bytesInColor(name) } catch {
+      guard let place = error.row else { throw error }
+      throw error.at(row: rows.lowerBound + place, id: split.ids[rows.lowerBound + place])
+    }
+  }
+
   /// The images at `indices`, in that order.
   func images(_ indices: [Int]) throws(MVError) -> ImageBatch {
     var pixels = [UInt8](repeating: 0, count: indices.count * shape.count)
@@ -162,7 +173,7 @@ public struct TrainingData: Sendable {
         _ = target.update(fromContentsOf: bytes[index * shape.count..<(index + 1) * shape.count])
       }
     case .source(let source, let split):
-      let image = try source.images(index..<index + 1, of: split).bytesInColor(name)
+      let image = try Self.bytes(index..<index + 1, of: split, in: source, name)
       _ = target.update(fromContentsOf: image)
     }
   }

@@ -6,10 +6,11 @@ public import MVStore
 extension TrainingTarget {
   /// The representations that a feature file holds of the images of `split`.
   ///
-  /// Row for row they must be of the images that are trained on. Throws where the file is of another data set, lacks
-  /// the split, has other ids or another order of them, or lacks rows of images that could not be read.
+  /// Row for row they must be of the images that are trained on; with `rows` only those are taken, ascending. Throws
+  /// where the file is of another data set, lacks the split, has other ids or another order of them, or lacks rows of
+  /// images that could not be read.
   public static func targets(
-    in file: FeatureFile, of source: any ImageSource, split: SourceSplit
+    in file: FeatureFile, of source: any ImageSource, split: SourceSplit, keeping rows: [Int]? = nil
   ) throws(MVError) -> [TrainingTarget] {
     guard file.dataset == source.contents.name else {
       throw .badData(
@@ -20,15 +21,17 @@ extension TrainingTarget {
     guard stored.ids == split.ids else {
       throw .badData(
         file.url.path, "holds other images than \(source.contents.location), or another order of them",
-        remedy: "extract the features from the same source and split, without --limit")
+        remedy: "extract the features from the same source and split, with the same --limit")
     }
-    guard stored.skipped.isEmpty else {
+    let taken = Set(rows ?? Array(0..<stored.count))
+    let lacking = stored.skipped.count { taken.contains($0) }
+    guard lacking == 0 else {
       throw .badData(
-        file.url.path, "lacks features of \(stored.skipped.count) images that could not be read",
-        remedy: "remove those images from the source and extract again")
+        file.url.path, "lacks features of \(lacking) images that could not be read", remedy: "leave those rows out")
     }
     return try stored.representations.map { (plan) throws(MVError) in
-      TrainingTarget.stored(plan.name, try stored.features(plan.name))
+      let features = try stored.features(plan.name)
+      return TrainingTarget.stored(plan.name, rows.map { features.keeping($0) } ?? features)
     }
   }
 }

@@ -1,6 +1,7 @@
 public import MVCore
 internal import MVDatasets
-public import MVStore
+public import MVExtraction
+internal import MVStore
 
 extension Teacher {
   /// Embeds the images of a job into its feature file, under the teacher's name unless the job gives one.
@@ -11,7 +12,7 @@ extension Teacher {
   public func write(
     _ job: EmbeddingJob, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
-  ) throws(MVError) -> FillSummary {
+  ) throws(MVError) -> ExtractionSummary {
     let file = EmbeddingFile(
       job: job,
       representation: RepresentationPlan(

@@ -14,15 +14,18 @@ extension ImageShape {
 extension ImageBatch {
   /// 8-bit RGB; gray is repeated, floats 0...1 are rounded to bytes.
   ///
-  /// Throws, naming `subject`, for images that are neither gray nor RGB, and for floats outside 0...1.
+  /// Throws, naming `subject`, for images that are neither gray nor RGB, and, naming the image by its place, for floats
+  /// outside 0...1.
   func bytesInColor(_ subject: String) throws(MVError) -> [UInt8] {
     _ = try shape.inColor(subject)
     let bytes: [UInt8]
     switch pixels {
     case .uint8(let values): bytes = values
     case .float32(let values):
-      guard values.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
-        throw .badData(subject, "has float images outside 0...1", remedy: "scale them to 0...1 or store them as 8-bit")
+      if let place = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
+        throw .badData(
+          "\(subject) image", "holds \(values[place]), which is outside of 0...1",
+          remedy: "scale the pixels to 0...1, or give 8-bit images", row: place / shape.count)
       }
       bytes = values.map { UInt8(($0 * 255).rounded()) }
     }

@@ -1,0 +1,112 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVDatasets
+internal import MVImaging
+internal import MVReports
+internal import MVStore
+internal import MVTraining
+
+/// What feature files and checkpoints know of the images that they were made of, where the command line leaves it out.
+enum RememberedSource {
+  /// The source that `path` records, wherever it is now; throws where there is none, or it cannot be opened.
+  static func request(recordedIn path: String) throws(MVError) -> SourceRequest {
+    let description = try FeatureFile(reading: URL(filePath: path)).description
+    let found = try RecordedSource(of: description).open(fingerprint: description.fingerprint).get()
+    guard let request = found.contents.request else {
+      throw .usage("SOURCE", "is missing, and \(path) does not record it", remedy: "name the images")
+    }
+    Terminal.message("note: images of \(request), which \(path) was made of")
+    return request
+  }
+
+  /// Completes a request by what the feature files record of a source of the same kind, and says so.
+  static func complete(_ request: inout SourceRequest, from paths: [String]) throws(MVError) {
+    for path in paths {
+      let description = try FeatureFile(reading: URL(filePath: path)).description
+      guard let recorded = try description.source(as: SourceRequest.self), recorded.kind == request.kind else {
+        continue
+      }
+      var taken: [String] = []
+      if let size = recorded.size, request.size == nil {
+        request.size = size
+        taken.append("the size \(size)")
+      }
+      if recorded.honorsOrientation, !request.honorsOrientation {
+        request.honorsOrientation = true
+        taken.append("the EXIF orientation")
+      }
+      if let limit = recorded.limit, request.limit == nil {
+        request.limit = limit
+        taken.append("the limit of \(limit) images")
+      }
+      if let layout = recorded.layout, request.layout == nil, request.splitNames.isEmpty, request.place.count == 1 {
+        request.layout = layout
+        taken.append("the layout \(layout.rawValue)")
+      }
+      if !taken.isEmpty { Terminal.message("note: \(taken.joined(separator: ", ")) as in \(path)") }
+      if let size = request.size, let other = recorded.size ?? madeOf(description), size != other {
+        Terminal.message("note: the network sees images of \(size), \(path) was made of images of \(other)")
+      }
+    }
+  }
+
+  /// The size of the images that rows were computed of, as the settings of an extraction record it.
+  private static func madeOf(_ description: FeatureFileDescription) -> ImageSize? {
+    guard case .int(let height) = description.settings["height"], case .int(let width) = description.settings["width"]
+    else { return nil }
+    return ImageSize(height: height, width: width)
+  }
+
+  /// Opens the images for a trained encoder: brought to the size that it was trained on, unless another is asked for.
+  ///
+  /// Without `text` they are those that it was trained on. Throws where they are not known or cannot be opened.
+  static func open(
+    _ text: String?, _ arguments: ParsedArguments, for embedder: Embedder, from checkpoint: URL
+  ) throws(MVError) -> any ImageSource {
+    var request: SourceRequest
+    if let text {
+      request = try SourceArguments.request(text, arguments)
+    } else {
+      request = try trainedOn(embedder, checkpoint, arguments)
+    }
+    if let source = embedder.source, source.honorsOrientation, !request.honorsOrientation, text != nil {
+      request.honorsOrientation = true
+      Terminal.message("note: images are turned upright, as in training")
+    }
+    guard let shape = embedder.imageShape else { return try SourceArguments.open(request) }
+    let trained = ImageSize(height: shape.height, width: shape.width)
+    if let size = request.size {
+      if size != trained {
+        Terminal.message("note: the network was trained on images of \(trained), these are brought to \(size)")
+      }
+      return try SourceArguments.open(request)
+    }
+    if embedder.source?.size == nil {
+      let source = try request.open()
+      let isTrained = source.splits.allSatisfy { $0.shape.height == trained.height && $0.shape.width == trained.width }
+      if isTrained { return SourceArguments.open(source) }
+    }
+    request.size = trained
+    Terminal.message("note: images are brought to \(trained), the size in training; --size says it otherwise")
+    return try SourceArguments.open(request)
+  }
+
+  /// The images that the encoder was trained on, with what the command line says of them.
+  private static func trainedOn(
+    _ embedder: Embedder, _ checkpoint: URL, _ arguments: ParsedArguments
+  ) throws(MVError) -> SourceRequest {
+    guard let source = embedder.source else {
+      throw .usage("SOURCE", "is missing, and \(checkpoint.path) does not record it", remedy: "name the images")
+    }
+    var first: MVError?
+    for candidate in source.candidates(near: checkpoint.deletingLastPathComponent().path) {
+      do throws(MVError) {
+        _ = try candidate.open()
+        Terminal.message("note: images of \(candidate), which the network was trained on")
+        return try SourceArguments.completing(candidate, arguments)
+      } catch { first = first ?? error }
+    }
+    throw first ?? .usage("SOURCE", "is missing", remedy: "name the images")
+  }
+}
