@@ -36,6 +36,10 @@ extension Command {
       .flag("json", "print one JSON object at the end"),
     ] + SourceArguments.options
   ) { (arguments) throws(MVError) in
+    try writeEmbeddings(arguments)
+  }
+
+  private static func writeEmbeddings(_ arguments: ParsedArguments) throws(MVError) {
     let checkpoint = CheckpointArgument.url(try arguments.required("NETWORK"))
     let isTeacher = Teacher.isTorchScript(checkpoint)
     for (name, belongs) in [("layer", !isTeacher), ("set", isTeacher)] where arguments.has(name) && !belongs {
@@ -111,7 +115,7 @@ extension Command {
 
 /// What `mvmr embed --json` prints beside the output.
 private struct Embedded: Encodable {
-  let fill: FillSummary
+  let fill: ExtractionSummary
   let columns: Int
 
   private enum CodingKeys: String, CodingKey { case columns }

@@ -74,7 +74,8 @@ extension Command {
     try target.write(report.page)
     if arguments.has("json") {
       let record = record(splits, scores.measures, file: embedding.output)
-      try Terminal.result(String(decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores))), as: UTF8.self))
+      try Terminal.result(
+        String(decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores))), as: UTF8.self))
     } else {
       try Terminal.result(
         "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))\n"

@@ -17,13 +17,8 @@ struct Scores {
   /// What the neighbors' predictions are worth.
   let neighborReport: ClassificationReport
 
-  /// Scores the `names` of a file, joined where there are several.
-  init(_ title: String, of file: FeatureFile, _ names: [String]) throws(MVError) {
-    try self.init(title, of: try EvaluationPair(file, representations: names))
-  }
-
   /// Scores what was chosen of a file.
-  init(_ title: String, of pair: EvaluationPair, cancellation: Cancellation = Cancellation()) throws(MVError) {
+  init(_ title: String, of pair: EvaluationPair, cancellation: Cancellation) throws(MVError) {
     self.title = title
     self.pair = pair
     let (train, test) = try pair.heldOut()

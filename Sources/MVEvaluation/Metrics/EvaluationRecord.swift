@@ -48,8 +48,8 @@ public struct EvaluationRecord: Hashable, Sendable, Encodable {
   public func adding(to json: Data) throws(MVError) -> Data {
     let text = String(decoding: json, as: UTF8.self)
     let own = String(decoding: try CanonicalJSON.data(self), as: UTF8.self)
-    guard let object = CanonicalJSON.value([String: JSONValue].self, from: text),
-      let record = CanonicalJSON.value([String: JSONValue].self, from: own)
+    guard let object = CanonicalJSON.value([String: SettingValue].self, from: text),
+      let record = CanonicalJSON.value([String: SettingValue].self, from: own)
     else { throw .internalFault("JSON", "is not an object") }
     return try CanonicalJSON.data(object.merging(record) { _, record in record })
   }

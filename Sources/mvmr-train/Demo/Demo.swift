@@ -119,7 +119,8 @@ struct Demo {
 
   /// Can be stopped by Ctrl-C, as every part of the demo.
   private func scored(_ title: String, of file: FeatureFile, _ names: [String]) throws(MVError) -> Scores {
-    try Scores(title, of: file, names, cancellation: Interruption.cancellation)
+    try Scores(
+      title, of: try EvaluationPair(file, representations: names), cancellation: Interruption.cancellation)
   }
 
   private func embeddings(
