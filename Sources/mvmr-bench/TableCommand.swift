@@ -22,7 +22,7 @@ extension Command {
       }
       return run
     }
-    print(runs.map(\.markdown).joined(separator: "\n\n"))
+    try Terminal.result(runs.map(\.markdown).joined(separator: "\n\n"))
   }
 }
 

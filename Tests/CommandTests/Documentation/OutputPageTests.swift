@@ -52,6 +52,7 @@ struct OutputPageTests {
     ("probe --protocol", "probe ?/a.h5 --representation hog --protocol dino --epochs 2"),
     ("probe --protocol", "probe ?/a.h5 --representation hog --protocol dino --epochs 2 --learning-rate 0.1,1"),
     ("probe, several labels a row", "probe ?/many.h5 --representation x"),
+    ("compare", "compare ?/a.h5 --folds 2"), ("compare", "compare ?/a.h5 ?/two.h5"),
     ("show", "show ?/x.png --output ?/shown.png"), ("datasets list", "datasets list"),
     ("datasets info", "datasets info synthetic:60"), ("representations", "representations"),
     ("representations NAME", "representations hog"), ("train", "train synthetic:64 --output ?/run SET"),
@@ -116,9 +117,13 @@ struct OutputPageTests {
       let unknown = measures.subtracting(section.names("measure"))
       #expect(!measures.isEmpty && unknown.isEmpty, "Output.md, CSV files: \(unknown.sorted()) are not there")
     }
-    let header = try lines("probe ?/many.h5 --representation x", "--report")[0]
-    let names = Self.sections["CSV files of several labels a row"]?.names("column") ?? []
-    #expect(header.split(separator: ",").map(String.init) == names)
+    let labels = try lines("probe ?/many.h5 --representation x", "--csv")
+    #expect(labels[0].split(separator: ",").map(String.init) == section.names("column"))
+    let measures = Set(
+      labels.dropFirst().map { String($0.split(separator: ",", omittingEmptySubsequences: false)[1]) })
+    let own = Self.sections["CSV files of several labels a row"]?.names("measure of labels") ?? []
+    let unknown = measures.subtracting(section.names("measure") + own)
+    #expect(measures.isSuperset(of: own) && unknown.isEmpty, "Output.md, CSV files: \(unknown.sorted())")
   }
 
   @Test func everyCommandTakesJSONAndQuiet() throws {
@@ -172,6 +177,7 @@ private struct OutputSample {
       try #require(outcome.status == 0, "\(words): \(outcome.errors)")
     }
     try make("extract synthetic:60 --representation hog --output ?/a.h5")
+    try make("extract synthetic:60 --representation color --output ?/two.h5")
     for shard in 1...2 {
       try make("extract synthetic:1000 --representation hog --shard \(shard)/2 --output ?/\(shard).h5")
     }
