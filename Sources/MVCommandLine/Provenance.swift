@@ -11,6 +11,13 @@ public enum Provenance {
     ]
   }
 
+  /// Each version as a page shows it, such as `opencv 4.6.0`.
+  public static var versions: [String] {
+    // The program's own begins with its name.
+    software.filter { $0.key != "command" }.sorted { $0.key < $1.key }
+      .map { name, version in name == "mvmr" ? version : "\(name) \(version)" }
+  }
+
   /// The command line as a shell would take it.
   ///
   /// The program is called `mvmr` whichever of the programs behind it runs the command.

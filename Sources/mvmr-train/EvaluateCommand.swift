@@ -61,10 +61,7 @@ extension Command {
     var report = EvaluationPage(
       title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
       pair: scores.pair, heldOut: true, origin: try origin(of: checkpoint), settings: settings(scores.measures),
-      command: Provenance.commandLine,
-      software: Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map {
-        "\($0.key) \($0.value)"
-      })
+      command: Provenance.commandLine, software: Provenance.versions)
     try report.add(scores.measures.neighbors)
     try report.add(scores.measures.probe, scores.measures.predictions)
     try Job("map", unit: "steps").run { (job) throws(MVError) in

@@ -109,7 +109,7 @@ extension Command {
       "settings", record.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))
     facts.add("seed", "\(record.seed)")
     facts.add("command", Provenance.commandLine)
-    facts.add("software", EvaluationArguments.software)
+    facts.add("software", Provenance.versions.joined(separator: ", "))
     return facts
   }
 }

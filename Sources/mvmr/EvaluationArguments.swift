@@ -92,12 +92,6 @@ enum EvaluationArguments {
     UInt64(try arguments.int("seed", in: 0...Int.max) ?? 0)
   }
 
-  /// The versions that a page shows.
-  static var software: String {
-    Provenance.software.filter { $0.key != "command" }.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-      .joined(separator: ", ")
-  }
-
   private static func subset(_ arguments: ParsedArguments) throws(MVError) -> LabelSubset? {
     let seed = UInt64(try arguments.int("label-seed", in: 0...Int.max) ?? 0)
     guard let path = arguments["label-list"] else {

@@ -27,7 +27,7 @@ enum PublishedFold {
     var failure: MVError?
     for place in try RecordedSource(of: file.description).candidates.flatMap(\.paths) {
       do throws(MVError) {
-        return .listed(try STL10.fold(number, directory: URL(filePath: place)))
+        return .listed(try STL10.fold(number, directory: URL(filePath: place)), as: .ids)
       } catch { failure = failure ?? error }
     }
     let error = failure ?? .missingInput(file.url.path, "does not say where its images are")

@@ -85,7 +85,7 @@ struct ReportRequest {
       var page = EvaluationPage(
         title: "\(output.title): \(names.joined(separator: " + ")) of \(file.dataset)", kind: folder.kind, file: file,
         representations: names, pair: pair, heldOut: output.heldOut, folds: folds?.count, settings: output.settings,
-        command: Provenance.commandLine, software: [EvaluationArguments.software])
+        command: Provenance.commandLine, software: Provenance.versions)
       try output.scores(&page)
       try Job("map", unit: "steps").run { (job) throws(MVError) in
         try page.addMap(cancellation: job.cancellation, progress: job.progress)
