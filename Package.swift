@@ -62,6 +62,7 @@ let package = Package(
     .library(name: "MVReports", targets: ["MVReports"]),
     .library(name: "MVExtraction", targets: ["MVExtraction"]),
     .library(name: "MVWeights", targets: ["MVWeights"]),
+    .library(name: "MVNetworks", targets: ["MVNetworks"]),
     .library(name: "MVTraining", targets: ["MVTraining"]),
     .executable(name: "mvmr", targets: ["mvmr"]),
     .executable(name: "mvmr-train", targets: ["mvmr-train"]),
@@ -91,9 +92,10 @@ let package = Package(
     library("MVImaging", ["MVCore", "MVFiles", "COpenCV", "CGuarded"]),
     library("MVStore", ["MVCore", "MVFiles", "SystemHDF5", "CKernels"]),
     library("MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
-    library("MVWeights", ["MVCore", "MVFiles"]),
+    library("MVWeights", ["MVCore", "MVFiles", "CKernels"]),
     library("MVRepresentations", ["MVCore", "MVImaging", "COpenCV", "CGuarded", "CKernels"]),
     library("MVEvaluation", ["MVCore", "MVFiles", "MVStore", "CKernels", "SystemOpenBLAS"]),
+    library("MVNetworks", ["MVCore", "MVFiles", "MVImaging", "MVWeights", "CTorch", "CGuarded"]),
 
     // Whole jobs.
     library("MVDownload", ["MVCore", "MVFiles", "MVDatasets", "SystemCurl"]),
@@ -104,7 +106,7 @@ let package = Package(
       "MVTraining",
       [
         "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore",
-        "MVEvaluation", "MVExtraction", "CTorch", "CGuarded", "CKernels",
+        "MVEvaluation", "MVExtraction", "MVWeights", "MVNetworks", "CTorch", "CGuarded", "CKernels",
       ],
       resources: ["small", "cifar10", "cifar20", "cifar100", "stl10", "imagenet"].map {
         .embedInCode("Configurations/\($0).yaml")
@@ -124,7 +126,7 @@ let package = Package(
         "MVCommandLine", "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVStore", "MVDatasets",
         "MVRepresentations",
         "MVEvaluation", "MVReports",
-        "MVExtraction", "MVTraining",
+        "MVExtraction", "MVWeights", "MVNetworks", "MVTraining",
       ], swiftSettings: swift),
     .executableTarget(
       name: "mvmr-bench",
@@ -132,7 +134,7 @@ let package = Package(
         "MVCommandLine", "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVStore", "MVDatasets",
         "MVRepresentations",
         "MVEvaluation",
-        "MVExtraction", "MVTraining", "CKernels",
+        "MVExtraction", "MVNetworks", "MVTraining", "CKernels",
       ], exclude: ["Peers/extract.py", "Peers/representations.py"],
       resources: ["evaluation", "store", "training"].map { .embedInCode("Peers/\($0).py") }, swiftSettings: swift),
 
@@ -147,6 +149,7 @@ let package = Package(
     tests(of: "MVYAML", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
     tests(of: "MVWeights", ["MVCore", "MVFiles"]),
+    tests(of: "MVNetworks", ["MVCore", "MVFiles", "MVImaging", "MVWeights", "CTorch"]),
     tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
     tests(of: "MVRepresentations", ["MVRepresentationChecks", "MVCore", "MVFiles", "MVImaging", "CKernels"]),
     tests(of: "MVRepresentationChecks", ["MVRepresentations", "MVCore", "MVImaging"]),
@@ -161,7 +164,7 @@ let package = Package(
       of: "MVTraining",
       [
         "MVExtraction", "MVYAML", "MVCore", "MVFiles", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore",
-        "MVEvaluation",
+        "MVEvaluation", "MVWeights", "MVNetworks",
         "CTorch",
       ]),
     tests(of: "MVCommandLine", ["MVCore"]),

@@ -2,6 +2,7 @@ public import Foundation
 public import MVCore
 public import MVDatasets
 internal import MVImaging
+internal import MVNetworks
 
 /// An encoder in use: it turns images into features, in evaluation mode.
 public final class Embedder {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVNetworks
 internal import MVTraining
 
 extension Command {

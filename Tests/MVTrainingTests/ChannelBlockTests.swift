@@ -2,7 +2,7 @@ import MVCore
 import TestSupport
 import Testing
 
-@testable import MVTraining
+@testable import MVNetworks
 
 /// Layers on maps in blocks of 16 channels against libtorch's own, where the processor has them.
 @Suite(.enabled(if: Torch.hasChannelBlocks)) struct ChannelBlockTests {

@@ -1,8 +1,10 @@
 import Foundation
 import MVCore
+import MVWeights
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 @Suite struct CheckpointTests {

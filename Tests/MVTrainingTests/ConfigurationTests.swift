@@ -5,6 +5,7 @@ import MVRepresentations
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 struct ConfigurationTests {

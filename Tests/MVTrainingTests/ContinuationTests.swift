@@ -2,9 +2,11 @@ import Foundation
 import MVCore
 import MVDatasets
 import MVImaging
+import MVWeights
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 /// Runs that are made longer, and runs that start from the weights of another.

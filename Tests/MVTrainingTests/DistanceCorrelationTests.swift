@@ -3,6 +3,7 @@ import MVFiles
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 @Suite struct DistanceCorrelationTests {

@@ -4,25 +4,10 @@ import MVImaging
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 @Suite struct EncoderTests {
-  /// Fills the state by the formula of `Fixtures/Generators/encoder.py`.
-  static func fill(_ state: [NamedTensor]) throws {
-    for (place, item) in state.enumerated() {
-      let shape = item.tensor.shape
-      let fanIn = shape.dropFirst().reduce(1, *)
-      let values = (0..<item.tensor.count).map { index -> Float in
-        var mixed = UInt32(truncatingIfNeeded: index &* 2_654_435_761 &+ place &* 40503)
-        for _ in 0..<2 { mixed = (mixed ^ mixed >> 16) &* 0x45D9F3B }
-        let unit = Double(mixed ^ mixed >> 16) / 4_294_967_296 - 0.5
-        guard shape.count == 1 else { return Float(unit * 3 / Double(fanIn).squareRoot()) }
-        return Float(unit * 0.2 + (item.name.hasSuffix("weight") || item.name.hasSuffix("running_var") ? 1 : 0))
-      }
-      try item.tensor.assign(values)
-    }
-  }
-
   static func images(channelsLast: Bool) throws -> Tensor {
     let batch = try Fixture.images("images/rgb96")
     let whole = try (0..<batch.count).map { try RGBImage(batch[$0]) }
@@ -58,7 +43,7 @@ import Testing
     let encoder = try Encoder(architecture, channelsLast: channelsLast)
     let names = try String(contentsOf: Fixture.url("encoder/\(name)_names.txt"), encoding: .utf8)
     #expect(encoder.state.map(\.name) == names.split(separator: "\n").map(String.init))
-    try Self.fill(encoder.state)
+    try fill(encoder.state)
     let images = try Self.images(channelsLast: channelsLast)
     let evaluated = try Torch.withoutGradients { () throws(MVError) in
       let features = try encoder.features(of: images)
@@ -124,7 +109,7 @@ import Testing
     let backbone = encoder.backbone.state
     let names = try String(contentsOf: Fixture.url("encoder/torchvision18_names.txt"), encoding: .utf8)
     #expect(backbone.map(\.name) == names.split(separator: "\n").map(String.init))
-    try Self.fill(backbone)
+    try fill(backbone)
     let images = try Self.images(channelsLast: true)
     let features = try Torch.withoutGradients { () throws(MVError) in try encoder.features(of: images).values() }
     #expect(try error(features, "torchvision18_evaluated") < 1e-4)

@@ -4,6 +4,7 @@ import MVCore
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 extension TrainerTests {

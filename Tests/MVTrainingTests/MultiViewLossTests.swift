@@ -2,6 +2,7 @@ import MVCore
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 @Suite struct MultiViewLossTests {

@@ -2,6 +2,7 @@ import Foundation
 import MVCore
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 @Suite struct OptimizationTests {

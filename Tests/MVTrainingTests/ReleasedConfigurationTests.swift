@@ -1,11 +1,13 @@
 import Foundation
 import MVCore
 import MVImaging
+import MVNetworks
 import MVRepresentations
 import MVYAML
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 struct ReleasedConfigurationTests {

@@ -6,6 +6,7 @@ import MVStore
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 /// One step of the released code, restated in PyTorch: `Fixtures/Generators/released_step.py`.
@@ -41,7 +42,7 @@ struct ReleasedStepTests {
     let architecture = try #require(
       EncoderArchitecture.cifarResNet(depth: 8, widths: [8, 12, 16], projector: [20, 10]))
     let encoder = try Encoder(architecture)
-    try EncoderTests.fill(encoder.state)
+    try fill(encoder.state)
     return encoder
   }
 

@@ -5,9 +5,11 @@ import MVExtraction
 import MVFiles
 import MVImaging
 import MVStore
+import MVWeights
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 @Suite(.serialized) struct TeacherTests {

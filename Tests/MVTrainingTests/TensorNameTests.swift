@@ -1,8 +1,10 @@
 import Foundation
 import MVCore
+import MVWeights
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 /// Checkpoints go into torchvision's networks: `backbone.*` has the names and shapes of its `resnet18` and `resnet50`.

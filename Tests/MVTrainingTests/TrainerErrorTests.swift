@@ -2,9 +2,11 @@ import Foundation
 import MVCore
 import MVImaging
 import MVStore
+import MVWeights
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 /// What the trainer refuses, and how it ends where the loss is not finite.

@@ -1,7 +1,9 @@
 import Foundation
 import MVCore
 import MVImaging
+import MVNetworks
 import MVStore
+import MVWeights
 import TestSupport
 import Testing
 

@@ -1,6 +1,8 @@
 public import Foundation
 public import MVCore
 internal import MVFiles
+package import MVNetworks
+internal import MVWeights
 
 /// The state of a training run at one step: weights, running statistics, optimizer, place and settings.
 ///

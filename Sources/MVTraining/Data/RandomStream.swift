@@ -1,6 +1,6 @@
 /// The purpose of a stream of random numbers, which is the first key of every stream in this module.
 enum RandomStream: UInt64 {
-  case weights = 1
+  // 1 is MVNetworks's: the values that a network starts from.
   case order = 2
   case view = 3
   case augmentedTarget = 4

@@ -1,6 +1,7 @@
 public import MVCore
 public import MVDatasets
 internal import MVImaging
+internal import MVNetworks
 internal import MVStore
 
 /// The images that a run trains on, as 8-bit RGB, and their representations.

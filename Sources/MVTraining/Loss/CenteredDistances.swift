@@ -1,6 +1,7 @@
 internal import CGuarded
 internal import CTorch
 package import MVCore
+package import MVNetworks
 
 /// The doubly centered, pairwise Euclidean distances of a batch of rows: one side of a distance correlation.
 ///

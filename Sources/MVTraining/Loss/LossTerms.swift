@@ -1,3 +1,5 @@
+internal import MVNetworks
+
 /// The terms of the MV-MR loss, unweighted, and their weighted sum.
 public struct LossTerms: Hashable, Sendable {
   /// What one term measures.

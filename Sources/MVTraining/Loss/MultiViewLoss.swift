@@ -1,5 +1,6 @@
 internal import CTorch
 package import MVCore
+package import MVNetworks
 
 /// The loss of MV-MR (Kinakh, Drozdova and Voloshynovskiy 2024).
 ///

@@ -1,5 +1,7 @@
 internal import CTorch
 internal import MVCore
+internal import MVNetworks
+internal import MVWeights
 
 /// Adam, AdamW or SGD over a network's parameters, with torch.optim's formulas; one pass over memory per step.
 final class Optimizer {

@@ -1,5 +1,6 @@
 public import MVCore
 public import MVImaging
+public import MVNetworks
 
 extension TrainingSettings {
   /// The shape of the encoder; throws a usage error where depth, widths and encoder do not go together.

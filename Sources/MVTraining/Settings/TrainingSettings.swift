@@ -1,5 +1,6 @@
 public import MVCore
 public import MVImaging
+public import MVNetworks
 
 /// The settings of a training run; the defaults are the published ones where the paper gives them.
 public struct TrainingSettings: Configurable, Hashable {

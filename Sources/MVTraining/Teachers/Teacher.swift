@@ -1,6 +1,7 @@
 public import Foundation
 public import MVCore
 internal import MVImaging
+internal import MVNetworks
 
 /// A trained network, read from TorchScript: it turns images into embeddings, in evaluation mode and without gradients.
 public final class Teacher: @unchecked Sendable {

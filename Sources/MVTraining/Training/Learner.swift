@@ -1,5 +1,6 @@
 internal import MVCore
 internal import MVImaging
+internal import MVNetworks
 
 /// An encoder in training, one step at a time: both views through the encoder, the loss, its gradient, the update.
 final class Learner {

@@ -1,6 +1,7 @@
 public import Foundation
 public import MVCore
 internal import MVDatasets
+internal import MVNetworks
 package import MVPages
 
 /// The page `report.html` of a run, with its curves and its settings.

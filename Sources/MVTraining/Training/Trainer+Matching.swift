@@ -1,5 +1,7 @@
 internal import Foundation
 internal import MVCore
+internal import MVNetworks
+internal import MVWeights
 
 extension Trainer {
   /// Throws where a checkpoint is of a run with other settings or other data than these.

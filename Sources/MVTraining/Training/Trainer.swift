@@ -2,6 +2,8 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 public import MVImaging
+package import MVNetworks
+internal import MVWeights
 
 /// Trains an encoder with the MV-MR loss, in a folder of its own.
 ///

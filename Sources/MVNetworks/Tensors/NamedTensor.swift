@@ -6,11 +6,18 @@ package struct NamedTensor {
   package let tensor: Tensor
   /// Whether it is trained; running statistics are not.
   package let isParameter: Bool
+
+  /// Names a tensor.
+  package init(name: String, tensor: Tensor, isParameter: Bool) {
+    self.name = name
+    self.tensor = tensor
+    self.isParameter = isParameter
+  }
 }
 
 extension [NamedTensor] {
   /// The same with `prefix` and a dot before each name.
-  func prefixed(_ prefix: String) -> [NamedTensor] {
+  package func prefixed(_ prefix: String) -> [NamedTensor] {
     map { NamedTensor(name: "\(prefix).\($0.name)", tensor: $0.tensor, isParameter: $0.isParameter) }
   }
 }

@@ -1,8 +1,8 @@
-internal import CGuarded
-internal import MVCore
+package import CGuarded
+package import MVCore
 
 /// Throws where a call of the shim failed; `subject` says what it was doing.
-func check(_ status: GuardedStatus, during subject: String) throws(MVError) {
+package func check(_ status: GuardedStatus, during subject: String) throws(MVError) {
   guard status != GuardedOK else { return }
   let message = String(cString: guarded_last_message())
   if status == GuardedOutOfMemory {

@@ -75,15 +75,31 @@ public struct TensorFile: Sendable {
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
+  /// A tensor to write: its name and shape, and its values in C order, which are asked for when they are written.
+  public struct Item {
+    let name: String
+    let shape: [Int]
+    let values: () throws(MVError) -> [Float]
+
+    /// Describes one tensor.
+    public init(name: String, shape: [Int], values: @escaping () throws(MVError) -> [Float]) {
+      self.name = name
+      self.shape = shape
+      self.values = values
+    }
+
+    var count: Int { shape.reduce(1, *) }
+  }
+
   /// Writes `tensors` and `metadata`, one tensor at a time, the file whole or not at all; throws where that fails.
-  static func write(_ tensors: [NamedTensor], metadata: [String: String], to url: URL) throws(MVError) {
+  public static func write(_ tensors: [Item], metadata: [String: String], to url: URL) throws(MVError) {
     // The checksum is known last but stands first: its eight digits are written over this placeholder.
     let placeholder = "########"
     var header: [String: Any] = ["__metadata__": metadata.merging(["crc32c": placeholder]) { $1 }]
     var offset = 0
     for item in tensors {
-      let end = offset + item.tensor.count * 4
-      header[item.name] = ["dtype": "F32", "shape": item.tensor.shape, "data_offsets": [offset, end]] as [String: Any]
+      let end = offset + item.count * 4
+      header[item.name] = ["dtype": "F32", "shape": item.shape, "data_offsets": [offset, end]] as [String: Any]
       offset = end
     }
     guard var json = try? JSONSerialization.data(withJSONObject: header, options: [.sortedKeys]) else {
@@ -100,7 +116,7 @@ public struct TensorFile: Sendable {
       var end = 8 + head.count
       var crc: UInt32 = 0
       for item in tensors {
-        let values = try item.tensor.values()
+        let values = try item.values()
         values.withUnsafeBytes { crc = mvk_crc32c(crc, $0.baseAddress, $0.count) }
         try file.write(values, at: end)
         end += values.count * 4

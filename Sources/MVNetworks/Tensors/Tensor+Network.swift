@@ -51,7 +51,7 @@ extension Tensor {
   }
 
   /// The rows at positions `range` of the first axis, in the same memory; throws where there are none such.
-  func rows(_ range: Range<Int>) throws(MVError) -> Tensor {
+  package func rows(_ range: Range<Int>) throws(MVError) -> Tensor {
     try Tensor(during: "rows") { mvt_rows(handle, Int64(range.lowerBound), Int64(range.count), $0) }
   }
 

@@ -1,8 +1,8 @@
-internal import MVCore
+package import MVCore
 
 extension ImageShape {
   /// The shape of the images in three channels; throws, naming `subject`, for images that are neither gray nor RGB.
-  func inColor(_ subject: String) throws(MVError) -> ImageShape {
+  package func inColor(_ subject: String) throws(MVError) -> ImageShape {
     guard channels == 1 || channels == 3 else {
       throw .badData(
         subject, "has images of \(channels) channels, neither grey nor RGB", remedy: "give 1 or 3 channels")
@@ -16,7 +16,7 @@ extension ImageBatch {
   ///
   /// Throws, naming `subject`, for images that are neither gray nor RGB, and, naming the image by its place, for floats
   /// outside 0...1.
-  func bytesInColor(_ subject: String) throws(MVError) -> [UInt8] {
+  package func bytesInColor(_ subject: String) throws(MVError) -> [UInt8] {
     _ = try shape.inColor(subject)
     let bytes: [UInt8]
     switch pixels {

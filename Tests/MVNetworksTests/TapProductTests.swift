@@ -2,7 +2,7 @@ import MVCore
 import TestSupport
 import Testing
 
-@testable import MVTraining
+@testable import MVNetworks
 
 /// Convolutions of small maps in bfloat16, which are computed as products of matrices.
 ///

@@ -4,13 +4,15 @@ internal import MVCore
 /// Draws the starting values of a network; each tensor has a random stream of its own, keyed by its place in the
 /// network.
 struct WeightInitializer {
+  /// The first key of its random streams; MVTraining's `RandomStream` numbers the others.
+  private static let stream: UInt64 = 1
   private let seed: UInt64
   private var index: UInt64 = 0
 
   init(seed: UInt64) { self.seed = seed }
 
   private mutating func values(_ count: Int, _ draw: (inout SeededGenerator) -> Double) -> [Float] {
-    var generator = SeededGenerator(seed: seed, keys: RandomStream.weights.rawValue, index)
+    var generator = SeededGenerator(seed: seed, keys: Self.stream, index)
     index += 1
     return (0..<count).map { _ in Float(draw(&generator)) }
   }

@@ -1,4 +1,5 @@
 package import MVCore
+package import MVWeights
 
 /// A backbone and its projector, with the names of the released code: `backbone.*` and `projector.*`.
 package final class Encoder {
@@ -6,7 +7,7 @@ package final class Encoder {
   package let architecture: EncoderArchitecture
   /// Whether convolutions keep channels fastest in memory.
   package let channelsLast: Bool
-  let backbone: ResidualNetwork
+  package let backbone: any Backbone
   let projector: Projector
 
   /// Creates an encoder whose weights are a function of `seed` alone.
@@ -32,7 +33,7 @@ package final class Encoder {
   /// Whether two views are faster in one batch than one after the other.
   ///
   /// Joined, weights are laid out only once, and their gradients summed only once.
-  var joinsViews: Bool { backbone.fillsBlocks }
+  package var joinsViews: Bool { backbone.fillsBlocks }
 
   /// Every tensor of the network, in PyTorch's order.
   package var state: [NamedTensor] { backbone.state.prefixed("backbone") + projector.state.prefixed("projector") }
@@ -51,7 +52,7 @@ package final class Encoder {
   /// one's.
   ///
   /// Returns whether the projector was taken. Throws where the backbone is another.
-  func begin(with values: [String: TensorFile.Entry], from subject: String) throws(MVError) -> Bool {
+  package func begin(with values: [String: TensorFile.Entry], from subject: String) throws(MVError) -> Bool {
     let head = projector.state.prefixed("projector")
     let theirs = values.filter { $0.key.hasPrefix("projector.") }
     let fits = theirs.count == head.count && head.allSatisfy { theirs[$0.name]?.shape == $0.tensor.shape }

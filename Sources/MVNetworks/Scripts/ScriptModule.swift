@@ -1,13 +1,13 @@
 internal import CTorch
-internal import Foundation
-internal import MVCore
+package import Foundation
+package import MVCore
 
 /// A TorchScript network, in evaluation mode and without gradients.
-final class ScriptModule {
+package final class ScriptModule {
   private let handle: OpaquePointer
 
   /// Reads a file that `torch.jit.save` wrote; throws where it is missing or is not such a file.
-  init(contentsOf url: URL) throws(MVError) {
+  package init(contentsOf url: URL) throws(MVError) {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw .missingInput(url.path, "does not exist", remedy: "check the path of the teacher")
     }
@@ -24,12 +24,12 @@ final class ScriptModule {
 
   deinit { mvt_module_free(handle) }
 
-  func forward(_ input: Tensor, during subject: String) throws(MVError) -> Tensor {
+  package func forward(_ input: Tensor, during subject: String) throws(MVError) -> Tensor {
     try Tensor(during: subject) { mvt_module_forward(handle, input.handle, $0) }
   }
 
   /// Whether a file begins like the zip archive that TorchScript is stored in.
-  static func isLikely(at url: URL) -> Bool {
+  package static func isLikely(at url: URL) -> Bool {
     guard let file = try? FileHandle(forReadingFrom: url) else { return false }
     defer { try? file.close() }
     return (try? file.read(upToCount: 4)) == Data("PK\u{3}\u{4}".utf8)

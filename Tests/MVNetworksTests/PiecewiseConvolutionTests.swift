@@ -2,7 +2,7 @@ import MVCore
 import TestSupport
 import Testing
 
-@testable import MVTraining
+@testable import MVNetworks
 
 /// Convolutions with a stride in bfloat16, the gradient of whose weight is computed in pieces of the batch.
 ///

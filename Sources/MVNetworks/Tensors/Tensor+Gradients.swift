@@ -20,13 +20,13 @@ extension Tensor {
 
 extension [Tensor] {
   /// Forgets the gradient of each tensor; throws where libtorch fails.
-  func clearGradients() throws(MVError) {
+  package func clearGradients() throws(MVError) {
     let handles = map { Optional($0.handle) }
     try check(mvt_clear_gradients(handles, Int64(count)), during: "clearing gradients")
   }
 
   /// The Euclidean norm of all gradients together; throws where libtorch fails.
-  func gradientNorm() throws(MVError) -> Double {
+  package func gradientNorm() throws(MVError) -> Double {
     let handles = map { Optional($0.handle) }
     var norm = 0.0
     try check(mvt_gradient_norm(handles, Int64(count), &norm), during: "gradient norm")
@@ -34,7 +34,7 @@ extension [Tensor] {
   }
 
   /// Multiplies every gradient by `factor`; throws where libtorch fails.
-  func scaleGradients(by factor: Double) throws(MVError) {
+  package func scaleGradients(by factor: Double) throws(MVError) {
     let handles = map { Optional($0.handle) }
     try check(mvt_scale_gradients(handles, Int64(count), factor), during: "gradient clipping")
   }

@@ -1,4 +1,4 @@
-internal import CGuarded
+package import CGuarded
 internal import CTorch
 package import MVCore
 
@@ -6,9 +6,9 @@ package import MVCore
 ///
 /// A tensor is a handle: copying the reference copies no numbers. It is not for use by several threads at once.
 package final class Tensor {
-  let handle: OpaquePointer
+  package let handle: OpaquePointer
 
-  init(owning handle: OpaquePointer) { self.handle = handle }
+  package init(owning handle: OpaquePointer) { self.handle = handle }
 
   deinit { mvt_tensor_free(handle) }
 
@@ -31,7 +31,7 @@ package final class Tensor {
   }
 
   /// Wraps the handle that a shim function writes; throws where the function fails.
-  convenience init(
+  package convenience init(
     during subject: String, _ body: (UnsafeMutablePointer<OpaquePointer?>) -> GuardedStatus
   ) throws(MVError) {
     var result: OpaquePointer?

@@ -2,7 +2,7 @@ import CTorch
 import MVCore
 import Testing
 
-@testable import MVTraining
+@testable import MVNetworks
 
 @Suite struct TorchShimTests {
   @Test(arguments: [
