@@ -1,6 +1,7 @@
 """Pillow's resize of the fixture images (Pillow as pinned in requirements.txt): bilinear and bicubic, up, down, and a box.
 
-Writes resize/<image>_<height>x<width>_<kernel>.npy and resize/rgb96_box.npy, uint8, H x W x 3, of the first image of each.
+Writes resize/<image>_<height>x<width>_<kernel>.npy and resize/rgb96_box.npy, and by torchvision (as pinned) resize/<image>_framed<side>_
+<kernel>.npy, uint8, H x W x 3, of the first image of each.
 """
 import pathlib
 
@@ -20,3 +21,12 @@ for name in ("rgb45x37", "rgb96"):
 image = Image.fromarray(np.load(HERE / "images" / "rgb96.npy")[0])
 boxed = image.resize((40, 30), Image.Resampling.BILINEAR, box=(10.25, 5.5, 70.0, 61.75))
 np.save(folder / "rgb96_box.npy", np.asarray(boxed))
+
+# What networks are fed: torchvision's Resize of the shorter side, then CenterCrop.
+from torchvision.transforms import CenterCrop, Compose, InterpolationMode, Resize  # noqa: E402
+
+for name, resize, size in (("rgb45x37", 56, (48, 48)), ("rgb96", 40, (35, 38)), ("rgb45x37", 37, (32, 30))):
+    image = Image.fromarray(np.load(HERE / "images" / f"{name}.npy")[0])
+    for kernel in KERNELS:
+        framed = Compose([Resize(resize, InterpolationMode(kernel)), CenterCrop(size)])(image)
+        np.save(folder / f"{name}_framed{resize}_{kernel}.npy", np.asarray(framed))

@@ -7,6 +7,9 @@ public enum SourceArguments {
   /// `--size`, `--layout` and `--exif`, as every command that opens a source takes them.
   public static let options: [Argument] = [
     .option("size", "HxW", "bring images to this size: cover it, cut out the centre"),
+    .option("resize", "N", "scale the shorter side to N before the cut", default: "so that --size is just covered"),
+    .choice(
+      "interpolation", of: Resampling.self, "how images are scaled, antialiased as in Pillow", default: .bilinear),
     .choice(
       "layout", of: FolderLayout.self,
       "what the folders of folder:DIR are; flat: none means anything, and images have no labels. "
@@ -34,6 +37,8 @@ public enum SourceArguments {
   ) throws(MVError) -> SourceRequest {
     var request = request
     if let size = arguments["size"] { request.size = try ImageSize(parsing: size) }
+    if let side = try arguments.int("resize", in: 1...65536) { request.resize = side }
+    if let kernel = try arguments.choice("interpolation", as: Resampling.self) { request.interpolation = kernel }
     if let layout = try arguments.choice("layout", as: FolderLayout.self) { request.layout = layout }
     if arguments.has("exif") { request.honorsOrientation = true }
     let chosen = arguments.has("split") ? arguments.all("split") : splits

@@ -100,7 +100,7 @@ extension RowImages {
     var request = request
     request.joinedSplits = description.joinedSplits
     if let recorded = try description.source(as: SourceRequest.self) {
-      request.size = recorded.size
+      request.framing = recorded.framing
       request.crop = recorded.crop
       request.honorsOrientation = recorded.honorsOrientation
       if request.kind == recorded.kind, request.splitNames.isEmpty, request.place.count == 1 {

@@ -26,7 +26,9 @@ extension Command {
       .option(
         "output", "FILE.h5", "the feature file to write or to finish", required: true, output: .featureFile),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
-      .choice("layer", of: Embedder.Output.self, "projector is what the loss saw", default: .backbone),
+      .option(
+        "layer", "NAME", "features, projection (what the loss saw), or stage1 and on", default: "features"),
+      .choice("views", of: EmbeddedViews.self, "average the rows of several views", default: .single),
       .option("name", "NAME", "the name in the file; embedding, or teacher for TorchScript, where not given"),
       .option(
         "set", "KEY=VALUE", "how a TorchScript network is fed: see mvmr train --settings", repeated: true,
@@ -55,7 +57,8 @@ extension Command {
       network = .teacher(try teacher(checkpoint, arguments, for: source))
     } else {
       let embedder = try Embedder(
-        checkpoint: checkpoint, output: try arguments.choice("layer", as: Embedder.Output.self) ?? .backbone)
+        checkpoint: checkpoint, output: try NetworkArgument.output(arguments),
+        views: try arguments.choice("views", as: EmbeddedViews.self) ?? .single)
       source = try RememberedSource.open(arguments["SOURCE"], arguments, for: embedder, from: checkpoint)
       network = .encoder(embedder)
     }

@@ -29,8 +29,8 @@ enum RememberedSource {
       }
       var taken: [String] = []
       if let size = recorded.size, request.size == nil {
-        request.size = size
-        taken.append("the size \(size)")
+        request.framing = recorded.framing
+        taken.append("the size \(recorded.framing.map { "\($0)" } ?? "\(size)")")
       }
       if recorded.honorsOrientation, !request.honorsOrientation {
         request.honorsOrientation = true

@@ -103,7 +103,7 @@ struct CompareExtraction {
     guard description.isComplete, let recorded = try description.source(as: SourceRequest.self),
       recorded.kind == request.kind, recorded.paths == request.paths,
       !request.paths.isEmpty || recorded.place == request.place,
-      request.size == nil || recorded.size == request.size,
+      request.size == nil || recorded.framing == request.framing,
       recorded.honorsOrientation == request.honorsOrientation
     else { return nil }
     for specification in try Self.specifications(arguments) {

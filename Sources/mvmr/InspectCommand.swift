@@ -80,7 +80,7 @@ extension Command {
     guard let request = source.value(as: SourceRequest.self) else { return source.json }
     var words = ["\(request)"]
     if request.paths != request.place { words += request.paths }
-    if let size = request.size { words.append("size \(size), cut to the \(request.crop.rawValue)") }
+    if let framing = request.framing { words.append("size \(framing), cut to the \(request.crop.rawValue)") }
     if request.honorsOrientation { words.append("turned by EXIF") }
     words += request.joinedSplits.map { "joins \($0)" }
     if request.normalization != .none { words.append("normalized by \(request.normalization.rawValue)") }

@@ -54,7 +54,7 @@ struct ImageFolderTests {
     let source = try ImageFolder(directory: folder.url)
     let error = #expect(throws: MVError.self) { try source.images(0..<2, of: source.splits[0]) }
     #expect(error?.subject.hasSuffix("x/b.png") == true && error?.remedy.contains("--size") == true)
-    let resized = try ImageFolder(directory: folder.url, size: ImageSize(height: 6, width: 6))
+    let resized = try ImageFolder(directory: folder.url, framing: Framing(ImageSize(height: 6, width: 6)))
     #expect(try resized.images(0..<2, of: resized.splits[0]).shape == ImageShape(height: 6, width: 6, channels: 3))
     #expect(resized.contents.fingerprint != source.contents.fingerprint)
   }

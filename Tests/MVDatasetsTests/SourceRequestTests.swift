@@ -123,7 +123,7 @@ struct SourceRequestTests {
     let split = try source.split("all")
     #expect(split.shape == ImageShape(height: 20, width: 24, channels: 3) && split.hasFloatPixels)
     let byHand = try NormalizedSource(
-      ResizedSource(plain, size: ImageSize(height: 20, width: 24)), by: .imagenet)
+      ResizedSource(plain, framing: Framing(ImageSize(height: 20, width: 24))), by: .imagenet)
     #expect(try source.images(1..<3, of: split) == byHand.images(1..<3, of: split))
     #expect(byHand.contents == source.contents, "the wrappers keep the request in step")
 
@@ -143,12 +143,12 @@ struct SourceRequestTests {
   @Test func wrappersThatARequestCannotSayLoseIt() throws {
     let base = try SourceRequest(parsing: "synthetic:40").open()
     #expect(try Synthetic(count: 40).contents.request == nil)
-    let resized = ResizedSource(base, size: ImageSize(height: 20, width: 20))
+    let resized = ResizedSource(base, framing: Framing(ImageSize(height: 20, width: 20)))
     #expect(resized.contents.request?.size == ImageSize(height: 20, width: 20))
-    #expect(ResizedSource(resized, size: ImageSize(height: 24, width: 24)).contents.request == nil)
+    #expect(ResizedSource(resized, framing: Framing(ImageSize(height: 24, width: 24))).contents.request == nil)
     let normalized = try NormalizedSource(base, by: .cifar)
     #expect(normalized.contents.request?.normalization == .cifar)
-    #expect(ResizedSource(normalized, size: ImageSize(height: 24, width: 24)).contents.request == nil)
+    #expect(ResizedSource(normalized, framing: Framing(ImageSize(height: 24, width: 24))).contents.request == nil)
     #expect(try NormalizedSource(base, by: .none).contents.request == nil)
     #expect(try JoinedSplits(normalized, joining: "train+test").contents.request?.joinedSplits == ["train+test"])
   }

@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVDatasets
+import MVImaging
 import TestSupport
 import Testing
 
@@ -36,7 +37,7 @@ struct TinyImageNetTests {
     #expect(source.splits[1].labels == .single([1, 0, 1]) && source.splits[2].labels == .single([-1]))
     guard case .uint8(let pixels) = try source.images(0..<2, of: source.splits[1]).pixels else { return }
     #expect(pixels[0..<3] == [200, 2, 0] && pixels[8 * 8 * 3 + 1] == 0)
-    let small = try TinyImageNet(directory: layout.url, size: ImageSize(height: 4, width: 4))
+    let small = try TinyImageNet(directory: layout.url, framing: Framing(ImageSize(height: 4, width: 4)))
     #expect(small.splits[0].shape == ImageShape(height: 4, width: 4, channels: 3))
     #expect(small.contents.fingerprint != source.contents.fingerprint)
   }

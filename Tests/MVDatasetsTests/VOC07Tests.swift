@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVDatasets
+import MVImaging
 import TestSupport
 import Testing
 
@@ -104,7 +105,7 @@ struct VOC07Tests {
     let source = try VOC07(directory: layout.url)
     let mixed = failure { _ = try source.images(0..<2, of: source.splits[0]) }
     #expect(mixed?.problem == "is 9x5, the first image is 6x8" && mixed?.remedy.contains("--size") == true)
-    let sized = try VOC07(directory: layout.url, size: ImageSize(height: 4, width: 4))
+    let sized = try VOC07(directory: layout.url, framing: Framing(ImageSize(height: 4, width: 4)))
     #expect(try sized.images(0..<2, of: sized.splits[0]).count == 2)
     try FileManager.default.removeItem(at: images.appending(path: "000005.jpg"))
     let partly = try VOC07(directory: layout.url)
@@ -134,7 +135,7 @@ struct VOC07Tests {
   @Test(.enabled(if: RealData.url("voc07-lists") != nil, "needs the real lists"))
   func officialLists() throws {
     let source = try VOC07(
-      directory: try #require(RealData.url("voc07-lists")), size: ImageSize(height: 32, width: 32))
+      directory: try #require(RealData.url("voc07-lists")), framing: Framing(ImageSize(height: 32, width: 32)))
     #expect(source.splits.map(\.name) == ["trainval", "test"] && source.splits.map(\.count) == [5011, 4952])
     guard case .multi(let labels, let classes) = source.splits[0].labels else { return }
     let person = stride(from: 14, to: labels.count, by: classes).map { labels[$0] }

@@ -33,6 +33,34 @@ struct ResizingTests {
     #expect(largestStep(bytes(part), try golden("rgb96_box")) == 0)
   }
 
+  @Test(arguments: [("rgb45x37", 56, 48, 48), ("rgb96", 40, 35, 38), ("rgb45x37", 37, 32, 30)], Resampling.allCases)
+  func framingEqualsTorchvision(_ image: (String, Int, Int, Int), _ kernel: Resampling) throws {
+    let (name, side, height, width) = image
+    let framing = Framing(ImageSize(height: height, width: width), resize: side, interpolation: kernel)
+    let framed = try Fixture.images("images/\(name)")[0].framed(framing)
+    #expect(bytes(framed) == (try golden("\(name)_framed\(side)_\(kernel.rawValue)")))
+  }
+
+  @Test func framingsThatCannotBeAreErrors() throws {
+    let framing = Framing(.square(48), resize: 32)
+    #expect(throws: MVError.self) { try framing.check() }
+    #expect(throws: MVError.self) { try Fixture.images("images/rgb96")[0].framed(framing) }
+    try Framing(.square(48), resize: 48).check()
+    let wide = Framing(ImageSize(height: 20, width: 30))
+    let image = try Fixture.images("images/rgb96")[0]
+    #expect(try image.framed(wide) == image.covering(wide.size))
+  }
+
+  @Test func presetsAreThePublishedOnes() {
+    #expect(Preprocessing.imagenet(224).framing.description == "224x224 of 256")
+    #expect(Preprocessing(.dino, side: 224).framing.description == "224x224 of 256, bicubic")
+    #expect(Preprocessing(.clip, side: 224).framing.description == "224x224 of 224, bicubic")
+    #expect(Preprocessing.inception(224).framing.resize == 248)
+    #expect(
+      Preprocessing(.none, side: 32)
+        == Preprocessing(framing: Framing(.square(32)), mean: [0, 0, 0], deviation: [1, 1, 1]))
+  }
+
   @Test func sameSizeIsTheSameImage() throws {
     let image = try Fixture.images("images/rgb32")[0]
     #expect(try image.resized(to: ImageSize(height: 32, width: 32)) == image)

@@ -1,8 +1,10 @@
 import Foundation
 import MVCore
+import MVImaging
 import TestSupport
 import Testing
 
+@testable import MVNetworks
 @testable import MVTraining
 
 @Suite(.serialized) struct EmbedderTests {
@@ -19,7 +21,7 @@ import Testing
     #expect(rows.rows == 18 && rows.columns == 8 && embedder.columns == 8)
     #expect(rows != untrained)
     #expect(try rows == trainer.embedder().embed(images))
-    let projected = try Embedder(checkpoint: url, output: .projector, threads: 1).embed(images)
+    let projected = try Embedder(checkpoint: url, output: .projection, threads: 1).embed(images)
     #expect(projected.columns == 12)
   }
 
@@ -34,6 +36,57 @@ import Testing
     #expect(try embedder.embed(floats) == all)
     let empty = try embedder.embed(TrainerTests.images[0..<0])
     #expect(empty.rows == 0 && empty.columns == 8)
+  }
+
+  @Test func viewsAreAveraged() throws {
+    let images = TrainerTests.images
+    let settings = TrainerTests.settings()
+    let encoder = try Encoder(settings.architecture(), seed: 3, channelsLast: true)
+    let shape = images.shape
+    func rows(_ views: EmbeddedViews, _ batch: ImageBatch, crop: Int, resize: Int?) throws -> Matrix {
+      let preprocessing = Preprocessing(
+        framing: Framing(.square(crop), resize: resize), mean: [0.5, 0.4, 0.3], deviation: [0.2, 0.2, 0.3])
+      return try Embedder(encoder.backbone, preprocessing: preprocessing, views: views).embed(batch)
+    }
+    // The mean over an image and its mirror image is the same for the mirror image.
+    guard case .uint8(let bytes) = images.pixels else { return }
+    let mirrored = (0..<images.count).flatMap { image in
+      (0..<shape.height).flatMap { row in
+        (0..<shape.width).reversed().flatMap { column -> ArraySlice<UInt8> in
+          let start = ((image * shape.height + row) * shape.width + column) * shape.channels
+          return bytes[start..<start + shape.channels]
+        }
+      }
+    }
+    let mirror = ImageBatch(count: images.count, shape: shape, pixels: .uint8(mirrored))
+    let (flipped, again) = (
+      try rows(.flip, images, crop: shape.width, resize: nil), try rows(.flip, mirror, crop: shape.width, resize: nil)
+    )
+    #expect(largestDifference(flipped.values, again.values) < 1e-5)
+    #expect(try rows(.single, images, crop: shape.width, resize: nil) != flipped)
+    // Of an image that is no larger than a crop, all ten are the image and its mirror image.
+    let side = shape.width
+    let crops = try rows(.tenCrop, images, crop: side - 8, resize: side)
+    #expect(crops.rows == images.count && crops != flipped)
+    #expect(throws: MVError.self) { try rows(.tenCrop, images, crop: side, resize: side) }
+    let all = try EmbeddedViews.tenCrop.parts(of: bytes, shape: shape, crop: .square(side - 8)).map { $0.pixels() }
+    #expect(all.count == 10 && Set(all).count == 10)
+    let same = try EmbeddedViews.tenCrop.parts(of: bytes, shape: shape, crop: .square(side)).map { $0.pixels() }
+    #expect(Set(same) == [bytes, mirrored])
+  }
+
+  @Test func outputsAreNamed() throws {
+    for output: NetworkOutput in [.features, .projection, .logits, .stage(2), .patches, .classAndPatches] {
+      #expect(NetworkOutput(output.description) == output)
+    }
+    #expect(NetworkOutput("backbone") == .features && NetworkOutput("projector") == .projection)
+    #expect(NetworkOutput("stage0") == nil && NetworkOutput("head") == nil)
+    let shape = TrainerTests.images.shape
+    let stage = try Embedder(untrained: TrainerTests.settings(), imageShape: shape, output: .stage(1))
+    #expect(try stage.embed(TrainerTests.images).columns == stage.columns)
+    #expect(throws: MVError.self) {
+      try Embedder(untrained: TrainerTests.settings(), imageShape: shape, output: .classAndPatches)
+    }
   }
 
   @Test func impossibleImagesAreErrors() throws {

@@ -3,7 +3,7 @@ public import MVImaging
 
 /// What a source that wraps another does to the images.
 enum ImageChange {
-  case resized(ImageSize)
+  case resized(Framing)
   case joined(String)
   case normalized(ImageStatistics)
   /// So many rows of each split are drawn.
@@ -14,7 +14,7 @@ enum ImageChange {
   /// What it adds to the fingerprint: files of version 0.1 hold this text, in this spelling.
   fileprivate var mark: String {
     switch self {
-    case .resized(let size): " size \(size)"
+    case .resized(let framing): " size \(framing)"
     // Which rows there are is told by their ids.
     case .joined, .limited, .selected: ""
     case .normalized(let statistics): " normalised \(statistics.rawValue)"
@@ -36,7 +36,7 @@ extension SourceContents {
       return contents
     }
     switch change {
-    case .resized(let size) where request.size == nil: request.size = size
+    case .resized(let framing) where request.size == nil: request.framing = framing
     case .joined(let name): request.joinedSplits.append(name)
     case .limited(let count) where request.limit == nil: request.limit = count
     case .normalized(let statistics) where statistics != .none: request.normalization = statistics

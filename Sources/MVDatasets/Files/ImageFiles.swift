@@ -5,15 +5,15 @@ internal import MVImaging
 /// The image files of a data set, decoded and resized to one size.
 struct ImageFiles: Sendable {
   let tree: FileTree
-  /// The size that each image is resized to cover and then cut to; if nil, all images must have one size.
-  let size: ImageSize?
+  /// How each image is brought to one size; if nil, all images must have one.
+  let framing: Framing?
   let decoding: Decoding
 
-  /// The shape of all images: that of ``size``, or of the first image that can be read.
+  /// The shape of all images: that of ``framing``, or of the first image that can be read.
   ///
   /// Throws where none of the first hundred images can be read; other bad images are reported when their rows are read.
   func shape(of names: [String]) throws(MVError) -> ImageShape {
-    if let size { return ImageShape(height: size.height, width: size.width, channels: 3) }
+    if let size = framing?.size { return ImageShape(height: size.height, width: size.width, channels: 3) }
     var first: MVError?
     for name in names.prefix(100) {
       do throws(MVError) { return try image(name).shape } catch { first = first ?? error }
@@ -27,7 +27,7 @@ struct ImageFiles: Sendable {
     pixels.reserveCapacity(names.count * shape.count)
     for name in names {
       var image = try image(name)
-      if let size { image = try image.covering(size) }
+      if let framing { image = try image.framed(framing) }
       guard image.shape == shape, case .uint8(let values) = image.pixels else {
         throw .badData(
           tree.path(of: name),
@@ -41,7 +41,7 @@ struct ImageFiles: Sendable {
 
   /// Adds the settings that change the pixels to a fingerprint.
   func addSettings(to fingerprint: inout Fingerprint) {
-    if let size { fingerprint.add("size \(size)") }
+    if let framing { fingerprint.add("size \(framing)") }
     if decoding.honorsOrientation { fingerprint.add("exif") }
   }
 

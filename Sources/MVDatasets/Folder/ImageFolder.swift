@@ -14,16 +14,16 @@ public struct ImageFolder: ImageSource {
 
   /// Lists the images of `directory`.
   ///
-  /// With a `size`, each image is resized to cover it and cut to its center (antialiased bilinear); without one, all
+  /// With a `framing`, each image is resized to cover it and cut to its center (antialiased bilinear); without one, all
   /// images must have the size of the first. `labels` is a table of file names and classes (CSV), which then says the
   /// class of each image, and the split where it has such a column. Throws where the folder or the table is missing,
   /// the folder holds no images, or no image can be read.
   public init(
-    directory: URL, layout: FolderLayout? = nil, labels: URL? = nil, size: ImageSize? = nil,
+    directory: URL, layout: FolderLayout? = nil, labels: URL? = nil, framing: Framing? = nil,
     decoding: Decoding = Decoding()
   ) throws(MVError) {
     let tree = try FileTree(directory, hint: Self.hint)
-    let files = ImageFiles(tree: tree, size: size, decoding: decoding)
+    let files = ImageFiles(tree: tree, framing: framing, decoding: decoding)
     if let labels {
       try self.init(files, labels: labels, location: directory.path)
     } else {
@@ -35,20 +35,20 @@ public struct ImageFolder: ImageSource {
   ///
   /// Throws where a folder is missing, two splits have one name, or there are no images that can be read.
   public init(
-    splits: [(name: String, directory: URL)], size: ImageSize? = nil, decoding: Decoding = Decoding()
+    splits: [(name: String, directory: URL)], framing: Framing? = nil, decoding: Decoding = Decoding()
   ) throws(MVError) {
     let tree = try FileTree(gathering: splits.map { ($0.name, $0.directory) }, hint: Self.hint)
     try self.init(
-      ImageFiles(tree: tree, size: size, decoding: decoding), .splits, location: tree.path, name: "folder",
+      ImageFiles(tree: tree, framing: framing, decoding: decoding), .splits, location: tree.path, name: "folder",
       keeping: nil)
   }
 
   /// Lists the images of the classes in `chosen` only, or of all where it is nil; `name` is the kind of source.
   init(
-    directory: URL, size: ImageSize?, decoding: Decoding, name kind: String, keeping chosen: Set<ExactText>?
+    directory: URL, framing: Framing?, decoding: Decoding, name kind: String, keeping chosen: Set<ExactText>?
   ) throws(MVError) {
     try self.init(
-      ImageFiles(tree: try FileTree(directory, hint: Self.hint), size: size, decoding: decoding), nil,
+      ImageFiles(tree: try FileTree(directory, hint: Self.hint), framing: framing, decoding: decoding), nil,
       location: directory.path, name: kind, keeping: chosen)
   }
 

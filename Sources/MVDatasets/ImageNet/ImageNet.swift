@@ -19,7 +19,7 @@ public struct ImageNet: ImageSource {
   /// number of classes there must be. Throws where the list names a class twice or one without images, where there are
   /// not `count` classes, or where an image of a labeled split lies outside a class folder.
   public init(
-    directory: URL, classes list: URL? = nil, count: Int? = nil, size: ImageSize? = nil,
+    directory: URL, classes list: URL? = nil, count: Int? = nil, framing: Framing? = nil,
     decoding: Decoding = Decoding()
   ) throws(MVError) {
     let name = count.map { "imagenet\($0)" } ?? "imagenet"
@@ -29,7 +29,7 @@ public struct ImageNet: ImageSource {
         chosen.list.path, "names \(chosen.ids.count) classes, not \(count)", remedy: "give the list of \(name)")
     }
     let folder = try ImageFolder(
-      directory: directory, size: size, decoding: decoding, name: name,
+      directory: directory, framing: framing, decoding: decoding, name: name,
       keeping: chosen.map { Set($0.ids.map { ExactText($0) }) })
     var contents = folder.contents
     let names = Set(contents.classNames.map { ExactText($0) })

@@ -13,15 +13,15 @@ public struct ListedImages: ImageSource {
 
   /// Reads a list; names that are not absolute are those of files below `directory`, or below the list's own folder.
   ///
-  /// `size` and `decoding` are as for ``ImageFolder``. Notices count the files that are not there; reading one of these
-  /// is an error. Throws where the list or the folder is missing, the list is damaged, or no image can be read.
+  /// `framing` and `decoding` are as for ``ImageFolder``. Notices count the files that are not there; reading one of
+  /// these is an error. Throws where the list or the folder is missing, the list is damaged, or no image can be read.
   public init(
-    list url: URL, directory: URL? = nil, size: ImageSize? = nil, decoding: Decoding = Decoding()
+    list url: URL, directory: URL? = nil, framing: Framing? = nil, decoding: Decoding = Decoding()
   ) throws(MVError) {
     let folder = directory ?? URL(filePath: (url.path as NSString).deletingLastPathComponent)
     let tree = try FileTree(
       folder.path.isEmpty ? URL(filePath: ".") : folder, hint: "give the folder that the files lie below")
-    let files = ImageFiles(tree: tree, size: size, decoding: decoding)
+    let files = ImageFiles(tree: tree, framing: framing, decoding: decoding)
     let list = try ImageList(contentsOf: url) { tree.contains($0) }
     let rows = list.rows { $0 }.rows
     let notices = rows.splits.compactMap { files.notice(ofMissing: $0.ids, in: $0.name) }

@@ -3,7 +3,7 @@ internal import MVImaging
 
 extension SourceRequest: Codable {
   enum CodingKeys: String, CodingKey {
-    case kind, place, paths, layout, size, crop, limit, normalization
+    case kind, place, paths, layout, size, resize, interpolation, crop, limit, normalization
     case splitNames = "split_names"
     case honorsOrientation = "exif_orientation"
     case joinedSplits = "joined_splits"
@@ -21,11 +21,15 @@ extension SourceRequest: Codable {
     layout = try container.decodeIfPresent(FolderLayout.self, forKey: .layout)
     limit = try container.decodeIfPresent(Int.self, forKey: .limit)
     size = try container.decodeIfPresent(ImageSize.self, forKey: .size)
+    resize = try container.decodeIfPresent(Int.self, forKey: .resize)
+    interpolation = try container.decodeIfPresent(Resampling.self, forKey: .interpolation) ?? .bilinear
     crop = try container.decodeIfPresent(Crop.self, forKey: .crop) ?? .center
     honorsOrientation = try container.decodeIfPresent(Bool.self, forKey: .honorsOrientation) ?? false
     joinedSplits = try container.decodeIfPresent([String].self, forKey: .joinedSplits) ?? []
     normalization = try container.decodeIfPresent(ImageStatistics.self, forKey: .normalization) ?? .none
-    guard size.map({ (1...32768).contains($0.height) && (1...32768).contains($0.width) }) ?? true else {
+    guard size.map({ (1...32768).contains($0.height) && (1...32768).contains($0.width) }) ?? true,
+      resize.map({ (1...65536).contains($0) }) ?? true
+    else {
       throw DecodingError.dataCorruptedError(forKey: .size, in: container, debugDescription: "not a size of images")
     }
   }
@@ -41,6 +45,8 @@ extension SourceRequest: Codable {
     if let limit { try container.encode(limit, forKey: .limit) }
     if let size {
       try container.encode(size, forKey: .size)
+      if let resize { try container.encode(resize, forKey: .resize) }
+      if interpolation != .bilinear { try container.encode(interpolation, forKey: .interpolation) }
       try container.encode(crop, forKey: .crop)
     }
     if honorsOrientation { try container.encode(true, forKey: .honorsOrientation) }

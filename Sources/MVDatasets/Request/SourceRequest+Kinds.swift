@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVImaging
 
 extension SourceRequest {
   /// One kind of source, for help and documentation.
@@ -20,28 +21,28 @@ extension SourceRequest {
   public static let kinds: [Kind] = [
     Kind(
       name: "cifar10", summary: "CIFAR-10, binary or Python version, folder or .tar.gz", form: .folder,
-      open: { request throws(MVError) in try CIFAR10(directory: request.folder).resized(to: request.size) }),
+      open: { request throws(MVError) in try CIFAR10(directory: request.folder).framed(request.framing) }),
     Kind(
       name: "cifar100", summary: "CIFAR-100 with its 100 fine labels, binary or Python version", form: .folder,
-      open: { request throws(MVError) in try CIFAR100(directory: request.folder).resized(to: request.size) }),
+      open: { request throws(MVError) in try CIFAR100(directory: request.folder).framed(request.framing) }),
     Kind(
       name: "cifar20", summary: "CIFAR-100 with its 20 coarse labels", form: .folder,
       open: { request throws(MVError) in
-        try CIFAR100(directory: request.folder, labels: .coarse).resized(to: request.size)
+        try CIFAR100(directory: request.folder, labels: .coarse).framed(request.framing)
       }),
     Kind(
       name: "stl10", summary: "STL-10, binary version: train_X.bin, test_X.bin, unlabeled_X.bin", form: .folder,
-      open: { request throws(MVError) in try STL10(directory: request.folder).resized(to: request.size) }),
+      open: { request throws(MVError) in try STL10(directory: request.folder).framed(request.framing) }),
     Kind(
       name: "tiny-imagenet", summary: "Tiny ImageNet, original layout: wnids.txt, train, val", form: .folder,
       open: { request throws(MVError) in
-        try TinyImageNet(directory: request.folder, size: request.size, decoding: request.decoding)
+        try TinyImageNet(directory: request.folder, framing: request.framing, decoding: request.decoding)
       }),
     imageNet(classes: nil), imageNet(classes: 50), imageNet(classes: 100), imageNet(classes: 200),
     Kind(
       name: "voc07", summary: "Pascal VOC 2007, several classes an image: trainval and test", form: .folder,
       open: { request throws(MVError) in
-        try VOC07(directory: request.folder, size: request.size, decoding: request.decoding)
+        try VOC07(directory: request.folder, framing: request.framing, decoding: request.decoding)
       }),
     Kind(
       name: "folder",
@@ -52,12 +53,12 @@ extension SourceRequest {
       form: .list,
       open: { request throws(MVError) in
         try ListedImages(
-          list: request.folder, directory: request.second, size: request.size, decoding: request.decoding)
+          list: request.folder, directory: request.second, framing: request.framing, decoding: request.decoding)
       }),
     Kind(
       name: "npy", summary: "a NumPy array of images, uint8 or float32, and one of labels", form: .arrays,
       open: { request throws(MVError) in
-        try NumPyImages(file: request.folder, labels: request.second).resized(to: request.size)
+        try NumPyImages(file: request.folder, labels: request.second).framed(request.framing)
       }),
     Kind(
       name: "synthetic", summary: "built in: N drawn images of ten classes to train on, N/4 to test", form: .count,
@@ -73,9 +74,9 @@ extension SourceRequest {
   private func imageFolder() throws(MVError) -> ImageFolder {
     guard splitNames.isEmpty else {
       return try ImageFolder(
-        splits: zip(splitNames, place).map { ($0, Self.url($1)) }, size: size, decoding: decoding)
+        splits: zip(splitNames, place).map { ($0, Self.url($1)) }, framing: framing, decoding: decoding)
     }
-    return try ImageFolder(directory: folder, layout: layout, labels: second, size: size, decoding: decoding)
+    return try ImageFolder(directory: folder, layout: layout, labels: second, framing: framing, decoding: decoding)
   }
 
   /// `imagenet`, or a subset of so many classes.
@@ -87,15 +88,15 @@ extension SourceRequest {
       form: .folderAndList,
       open: { request throws(MVError) in
         try ImageNet(
-          directory: request.folder, classes: request.second, count: count, size: request.size,
+          directory: request.folder, classes: request.second, count: count, framing: request.framing,
           decoding: request.decoding)
       })
   }
 }
 
 extension ImageSource {
-  /// This source with its images brought to `size`, or as it is without one.
-  fileprivate func resized(to size: ImageSize?) -> any ImageSource {
-    size.map { ResizedSource(self, size: $0) } ?? self
+  /// This source with its images brought to one size, or as it is without a framing.
+  fileprivate func framed(_ framing: Framing?) -> any ImageSource {
+    framing.map { ResizedSource(self, framing: $0) } ?? self
   }
 }

@@ -9,6 +9,12 @@ extension SourceRequest {
   /// What is opened says in ``SourceContents/request`` how it was asked for. Throws where the kind is unknown, the data
   /// set is missing or damaged, a split that is to be joined is not there, or images cannot be normalized.
   public func open() throws(MVError) -> any ImageSource {
+    try framing?.check()
+    guard size != nil || (resize == nil && interpolation == .bilinear) else {
+      throw .usage(
+        resize.map { "resize \($0)" } ?? "interpolation \(interpolation.rawValue)", "has no size to cut images to",
+        remedy: "give --size HxW too")
+    }
     var source = try checkedKind().open(self)
     for name in joinedSplits { source = try JoinedSplits(source, joining: name) }
     if let limit { source = try SelectedRows(source, limit: limit) }

@@ -28,6 +28,10 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
   public var layout: FolderLayout?
   /// The size that images are brought to, by scaling them to cover it and a crop; nil for their own.
   public var size: ImageSize?
+  /// What the shorter side is scaled to before the crop; nil scales an image to just cover ``size``.
+  public var resize: Int?
+  /// How pixels are weighted when an image is scaled.
+  public var interpolation = Resampling.bilinear
   /// What is kept of an image that covers ``size``.
   public var crop = Crop.center
   /// Whether image files are turned upright as their EXIF orientation says.
@@ -38,6 +42,12 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
   public var limit: Int?
   /// What the channels of every image are normalized by, last of all.
   public var normalization = ImageStatistics.none
+
+  /// ``size``, ``resize`` and ``interpolation`` together; nil where images keep their size.
+  public var framing: Framing? {
+    get { size.map { Framing($0, resize: resize, interpolation: interpolation) } }
+    set { (size, resize, interpolation) = (newValue?.size, newValue?.resize, newValue?.interpolation ?? .bilinear) }
+  }
 
   /// Names a source; throws a usage error where `kind` is unknown, or `place` is not what it takes.
   ///

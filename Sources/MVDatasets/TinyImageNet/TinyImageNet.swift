@@ -14,9 +14,9 @@ public struct TinyImageNet: ImageSource {
   /// Opens `directory`, or the `tiny-imagenet-200` within it; an archive of it (`.zip`, `.tar.gz`) is read in place.
   ///
   /// Throws where a list is missing, names an unknown class, or no image that it names is there.
-  public init(directory: URL, size: ImageSize? = nil, decoding: Decoding = Decoding()) throws(MVError) {
+  public init(directory: URL, framing: Framing? = nil, decoding: Decoding = Decoding()) throws(MVError) {
     let tree = try FileTree(directory, hint: "give the folder that holds wnids.txt").entering(["tiny-imagenet-200"])
-    files = ImageFiles(tree: tree, size: size, decoding: decoding)
+    files = ImageFiles(tree: tree, framing: framing, decoding: decoding)
     let wordNetIDs = FileTree.sorted(try tree.lines(of: "wnids.txt").map(\.text))
     guard !wordNetIDs.isEmpty, Set(wordNetIDs.map { ExactText($0) }).count == wordNetIDs.count else {
       throw .badData(

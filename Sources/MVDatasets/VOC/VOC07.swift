@@ -23,13 +23,13 @@ public struct VOC07: ImageSource {
   /// Opens `directory`, or the `VOC2007` or `VOCdevkit/VOC2007` within it; an archive of it (`.tar`) is read in place.
   ///
   /// Without the list `trainval.txt`, the splits are `train` and `val`. VOC's images differ in size, so reading them
-  /// needs a `size`. Notices count the images that are listed but missing; reading one of these is an error. Throws
+  /// needs a `framing`. Notices count the images that are listed but missing; reading one of these is an error. Throws
   /// where there is no list, where a list or an annotation is damaged or names an unknown class, or where an image has
   /// neither annotation nor list.
-  public init(directory: URL, size: ImageSize? = nil, decoding: Decoding = Decoding()) throws(MVError) {
+  public init(directory: URL, framing: Framing? = nil, decoding: Decoding = Decoding()) throws(MVError) {
     let tree = try FileTree(directory, hint: "give the folder that holds ImageSets and JPEGImages")
       .entering(["VOCdevkit/VOC2007", "VOC2007"])
-    files = ImageFiles(tree: tree, size: size, decoding: decoding)
+    files = ImageFiles(tree: tree, framing: framing, decoding: decoding)
     let learned = tree.contains("\(Self.lists)/trainval.txt") ? ["trainval"] : ["train", "val"]
     let names = (learned + ["test"]).filter { tree.contains("\(Self.lists)/\($0).txt") }
     guard !names.isEmpty else {

@@ -30,6 +30,21 @@ package final class Encoder {
     try projector.forward(features, pass)
   }
 
+  /// The columns of an output; throws a usage error that lists the outputs there are.
+  package func checkedColumns(of output: NetworkOutput) throws(MVError) -> Int {
+    if output == .projection { return architecture.embeddingCount }
+    if let columns = backbone.columns(of: output) { return columns }
+    throw .usage(
+      "layer \(output)", "is not one of this encoder",
+      remedy: "it has \((backbone.outputs + [.projection]).map(\.description).joined(separator: ", "))")
+  }
+
+  /// One row per image of an output, in evaluation mode.
+  package func output(_ output: NetworkOutput, of images: Tensor) throws(MVError) -> Tensor {
+    guard output == .projection else { return try backbone.output(output, of: images, .evaluation) }
+    return try embedding(of: features(of: images))
+  }
+
   /// Whether two views are faster in one batch than one after the other.
   ///
   /// Joined, weights are laid out only once, and their gradients summed only once.

@@ -2,7 +2,7 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 public import MVImaging
-package import MVNetworks
+public import MVNetworks
 internal import MVWeights
 
 /// Trains an encoder with the MV-MR loss, in a folder of its own.
@@ -136,8 +136,10 @@ public final class Trainer {
   }
 
   /// The encoder as it stands, in use; it changes with further steps.
-  public func embedder(_ output: Embedder.Output = .backbone) -> Embedder {
-    Embedder(encoder, settings: settings, statistics: statistics, output: output)
+  ///
+  /// Throws where it has no such output.
+  public func embedder(_ output: NetworkOutput = .features) throws(MVError) -> Embedder {
+    try Embedder(encoder, settings: settings, statistics: statistics, output: output)
   }
 
   private var order: EpochOrder { learner.order }
@@ -207,10 +209,10 @@ public final class Trainer {
     }
     // Weights may be finite and yet so large that no embedding is.
     let images = try data.images(Array(0..<min(4, data.count)))
-    for output in Embedder.Output.allCases {
+    for output in [NetworkOutput.features, .projection] {
       guard try embedder(output).embed(images).values.allSatisfy(\.isFinite) else {
         throw .badData(
-          "embedding", "is not finite after step \(step): \(output.rawValue)",
+          "embedding", "is not finite after step \(step): \(output)",
           remedy: "lower lr or set clip; \(lastGoodState)")
       }
     }

@@ -1,9 +1,18 @@
 public import MVCore
 internal import MVDatasets
 public import MVExtraction
+internal import MVNetworks
 internal import MVStore
 
 extension Embedder {
+  /// What the feature file records of a row: output and views, under the words of version 0.1.
+  private var recorded: [String: SettingValue] {
+    let names: [NetworkOutput: String] = [.features: "backbone", .projection: "projector"]
+    var recorded: [String: SettingValue] = ["output": .string(names[output] ?? output.description)]
+    if views != .single { recorded["views"] = .string(views.rawValue) }
+    return recorded
+  }
+
   /// Embeds the images of a job into its feature file, from where an earlier run stopped.
   ///
   /// `checkpoint` tells one encoder's file from another's: a file of other weights is refused. `progress` counts rows.
@@ -17,7 +26,7 @@ extension Embedder {
     let file = EmbeddingFile(
       job: job,
       representation: RepresentationPlan(
-        name: job.name ?? "embedding", representation: "embedding", settings: ["output": .string(output.rawValue)],
+        name: job.name ?? "embedding", representation: "embedding", settings: recorded,
         shape: [columns], axes: ["feature"]), settings: ["checkpoint": .string(checkpoint)]
     ) { (images) throws(MVError) in try self.embed(images) }
     return try file.write(cancellation: cancellation, progress: progress)
