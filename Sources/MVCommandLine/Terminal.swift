@@ -29,6 +29,9 @@ public enum Terminal {
   /// must not end a run of days.
   public static func message(_ text: String) { write(text + "\n") }
 
+  /// Writes one line on what the user should know, marked as a note.
+  @Sendable public static func note(_ text: String) { message("note: \(text)") }
+
   /// Writes one line of progress to stderr, unless `--quiet` was given.
   public static func progress(_ text: String) {
     if !isQuiet { message(text) }

@@ -76,7 +76,7 @@ package final class BlockLoader: Sendable {
       do throws(MVError) {
         return Images(batch: try images(block.rows, of: block.splitIndex), good: nil, block: block)
       } catch {
-        guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
+        guard skipsBadImages, BlockLoader.isBadImage(error) else { throw BlockLoader.namingRemedy(error) }
       }
     }
     var images: [Image] = []
@@ -113,7 +113,7 @@ package final class BlockLoader: Sendable {
 
   /// Marks a row as left out because of `error`; throws it where bad images are not left out, or not this one.
   private func skip(_ row: Int, of block: FeatureBlock, for error: MVError) throws(MVError) {
-    guard skipsBadImages, BlockLoader.isBadImage(error) else { throw error }
+    guard skipsBadImages, BlockLoader.isBadImage(error) else { throw BlockLoader.namingRemedy(error) }
     // An earlier run has read this image: skipping it now would leave a row that has values in one representation only.
     guard block.missing.count == writer.plan.representations.count else { throw error }
     try writer.markSkipped(row, of: block.splitIndex)
@@ -121,7 +121,7 @@ package final class BlockLoader: Sendable {
   }
 
   /// All images that are left out, in the order of the file.
-  package func skipped() -> [SkippedImage] {
+  private func skipped() -> [SkippedImage] {
     let reasons = reasons.withLock { $0 }
     return writer.plan.splits.enumerated().flatMap { splitIndex, split in
       writer.skippedRows(of: splitIndex).sorted().map { row in
@@ -132,8 +132,26 @@ package final class BlockLoader: Sendable {
     }
   }
 
+  /// What was found of the work, and the images that are left out by this run or an earlier one.
+  package func summary(of fill: FillSummary) -> ExtractionSummary {
+    let reasons = reasons.withLock { $0 }
+    let left = skipped()
+    let earlier = reasons.indices.reduce(0) { $0 + writer.skippedRows(of: $1).count - reasons[$1].count }
+    return ExtractionSummary(fill: fill, skipped: left, earlier: earlier)
+  }
+
   /// Whether an error concerns the image, and not the disk, the request or this program.
   private static func isBadImage(_ error: MVError) -> Bool { error.kind == .badData || error.kind == .missingInput }
+
+  /// An error of an image with a remedy for those who have many; others stay as they are.
+  private static func namingRemedy(_ error: MVError) -> MVError {
+    guard isBadImage(error) else { return error }
+    let own = error.remedy.isEmpty ? "" : "\(error.remedy), or "
+    return MVError(
+      error.kind, error.subject, error.problem,
+      remedy: "\(own)give --skip-bad-images to leave out such images and list them", cause: error.cause
+    ).at(row: error.row, id: error.id)
+  }
 
   private func images(_ rows: Range<Int>, of splitIndex: Int) throws(MVError) -> ImageBatch {
     let (split, start) = (splits[splitIndex], starts[splitIndex])

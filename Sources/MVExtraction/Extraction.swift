@@ -51,6 +51,9 @@ public struct Extraction: Sendable {
 
   /// Computes what is missing in the file, creating it if needed; `progress` is called after each block of rows.
   ///
+  /// Before the work `notice` is told what a user should know of it, line by line: how much room it will take, and how
+  /// many images do not stand upright. Images that differ in size are refused then, by what their files say.
+  ///
   /// With ``compress``, the plain file is replaced by a compressed one at the end; a run that is stopped earlier leaves
   /// the plain one. One thread at a time calls `progress`. When `cancellation` asks to stop, the blocks in progress are
   /// finished and an error of the kind `interrupted` is thrown. Throws the source's own error for an image that cannot
@@ -58,7 +61,8 @@ public struct Extraction: Sendable {
   /// any error the same call continues from what is done.
   @discardableResult
   public func run(
-    cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in },
+    notice: (String) -> Void = { _ in }
   ) throws(MVError) -> ExtractionSummary {
     guard jobs >= 1 else { throw .usage("jobs", "is \(jobs)", remedy: "it takes 1 or more") }
     guard syncInterval >= .zero else {
@@ -70,6 +74,10 @@ public struct Extraction: Sendable {
     if !overwrite, let file = try FeatureFile.ifFinished(output, by: plan, compressed: compress) {
       return ExtractionSummary(whole: file)
     }
+    let ahead = try WorkAhead(
+      plan, of: extraction.source, splits: chosen, to: output, overwrite: overwrite)
+    try ahead.check(skipping: skipBadImages)
+    ahead.notices.forEach(notice)
     let writer = try FeatureFileWriter(
       creatingOrResuming: output, plan: plan, overwrite: overwrite, syncInterval: syncInterval)
     let run = try ExtractionRun(of: extraction, splits: chosen, writer: writer)

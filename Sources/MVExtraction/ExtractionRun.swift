@@ -35,7 +35,7 @@ struct ExtractionRun: Sendable {
         try compute(block, through: buffer.bindMemory(to: Float.self))
       }
     }
-    return ExtractionSummary(fill: fill, skipped: loader.skipped())
+    return loader.summary(of: fill)
   }
 
   /// Computes and writes what a block lacks.

@@ -9,9 +9,18 @@ public struct ExtractionSummary: Hashable, Sendable, Codable {
   /// The images that were left out, by this run or an earlier one, in the order of the file.
   public let skipped: [SkippedImage]
 
-  package init(fill: FillSummary, skipped: [SkippedImage]) {
+  /// Of `skipped`, `earlier` images were left out by an earlier run.
+  package init(fill: FillSummary, skipped: [SkippedImage], earlier: Int) {
+    var fill = fill
+    if earlier > 0 { fill.notices.append(Self.notice(ofEarlier: earlier)) }
     self.fill = fill
     self.skipped = skipped
+  }
+
+  private static func notice(ofEarlier count: Int) -> String {
+    count == 1
+      ? "1 image stays left out, which an earlier run could not read"
+      : "\(count) images stay left out, which an earlier run could not read"
   }
 
   /// What ``fill`` tells.
@@ -36,12 +45,12 @@ public struct ExtractionSummary: Hashable, Sendable, Codable {
 extension ExtractionSummary {
   /// Describes a file that was complete before.
   package init(whole file: FeatureFile) {
-    fill = FillSummary(whole: file)
-    skipped = file.splits.flatMap { split in
+    let skipped = file.splits.flatMap { split in
       split.skipped.map { row in
         SkippedImage(
           split: split.name, row: row, id: split.ids[row], reason: "could not be read in an earlier run")
       }
     }
+    self.init(fill: FillSummary(whole: file), skipped: skipped, earlier: skipped.count)
   }
 }

@@ -119,6 +119,23 @@ package struct SystemPath: Hashable, Sendable {
     return data
   }
 
+  /// The first bytes of the file here, at most `count`; nil where it cannot be read.
+  package func head(_ count: Int) -> Data? {
+    let number = terminated.withUnsafeBufferPointer { open($0.baseAddress!, O_RDONLY | O_CLOEXEC) }
+    guard number >= 0 else { return nil }
+    defer { close(number) }
+    var data = Data(count: count)
+    var done = 0
+    while done < count {
+      let step = data.withUnsafeMutableBytes { read(number, $0.baseAddress! + done, count - done) }
+      if step < 0, errno == EINTR { continue }
+      guard step >= 0 else { return nil }
+      if step == 0 { break }
+      done += step
+    }
+    return data.prefix(done)
+  }
+
   private func failure(_ code: Int32, _ problem: String, remedy: String = "check the path") -> MVError {
     let cause = String(cString: strerror(code))
     switch code {
@@ -131,6 +148,16 @@ package struct SystemPath: Hashable, Sendable {
 
   /// The bytes with a zero at the end, as the C library takes them.
   private var terminated: [CChar] { bytes.map { CChar(bitPattern: $0) } + [0] }
+
+  /// The path of a folder without any link in it; of one that is not there, with `..` taking away the part before it.
+  package static func resolved(_ path: String) -> String {
+    let bytes = FileName.bytes(path).map { CChar(bitPattern: $0) } + [0]
+    if let real = realpath(bytes, nil) {
+      defer { free(real) }
+      return FileName.text(UnsafeBufferPointer(start: real, count: strlen(real)).map { UInt8(bitPattern: $0) })
+    }
+    return URL(filePath: absolute(path)).standardized.path
+  }
 
   /// The path from the root of the file system: links stay, and `..` is resolved as the system does.
   package static func absolute(_ path: String) -> String {

@@ -34,7 +34,10 @@ package enum WholeFile {
   ///
   /// Throws where the file is missing, with `remedy` as advice, cannot be read, or is not UTF-8.
   package static func lines(of url: URL, remedy: String = "check the path") throws(MVError) -> [String] {
-    guard let text = String(data: try bytes(of: url, remedy: remedy), encoding: .utf8) else {
+    var bytes = try bytes(of: url, remedy: remedy)
+    try TextEncoding.check(bytes, url.path)
+    if bytes.starts(with: TextEncoding.mark) { bytes = bytes.dropFirst(TextEncoding.mark.count) }
+    guard let text = String(data: bytes, encoding: .utf8) else {
       throw .badData(url.path, "is not UTF-8 text", remedy: "save it as UTF-8")
     }
     return lines(of: text)

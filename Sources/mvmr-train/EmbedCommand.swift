@@ -69,6 +69,7 @@ extension Command {
     embedding.skipsBadImages = arguments.has("skip-bad-images")
     embedding.name = arguments["name"]
     embedding.software = Provenance.software
+    embedding.notice = Terminal.note
     let (fill, columns) = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
       switch network {
       case .teacher(let teacher):
@@ -82,7 +83,7 @@ extension Command {
         return (fill, embedder.columns)
       }
     }
-    for notice in fill.notices { Terminal.message("note: \(notice)") }
+    fill.notices.forEach(Terminal.note)
     for image in fill.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
     let left = fill.skipped.isEmpty ? "" : ", \(fill.skipped.count) images left out"
     if arguments.has("json") {

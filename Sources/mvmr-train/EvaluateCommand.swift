@@ -45,6 +45,7 @@ extension Command {
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
     embedding.splits = embedded
     embedding.software = Provenance.software
+    embedding.notice = Terminal.note
     embedding.overwrite = arguments.has("overwrite")
     embedding.skipsBadImages = arguments.has("skip-bad-images")
     let fill = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
@@ -52,7 +53,7 @@ extension Command {
         embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
         progress: job.progress)
     }
-    for notice in fill.notices { Terminal.message("note: \(notice)") }
+    fill.notices.forEach(Terminal.note)
     for image in fill.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
     let file = try FeatureFile(reading: embedding.output)
     let pair = try EvaluationPair(file, representations: ["embedding"], splits: splits)

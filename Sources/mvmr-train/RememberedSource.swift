@@ -84,7 +84,9 @@ enum RememberedSource {
     }
     if embedder.source?.size == nil {
       let source = try request.open()
-      let isTrained = source.splits.allSatisfy { $0.shape.height == trained.height && $0.shape.width == trained.width }
+      let isTrained =
+        source.splits.allSatisfy { $0.shape.height == trained.height && $0.shape.width == trained.width }
+        && ImageSurvey(of: source, splits: source.splits).differing == 0
       if isTrained { return SourceArguments.open(source) }
     }
     request.size = trained

@@ -59,10 +59,10 @@ struct CompareExtraction {
     extraction.software = Provenance.software
     Terminal.message("note: features go into \(output.relativePath); the next call finds them there")
     let summary = try Job("extract", unit: "images").run { [extraction] (job) throws(MVError) in
-      try extraction.run(cancellation: job.cancellation, progress: job.progress)
+      try extraction.run(cancellation: job.cancellation, progress: job.progress, notice: Terminal.note)
     }
-    for notice in summary.notices { Terminal.message("note: \(notice)") }
-    if !summary.skipped.isEmpty { Terminal.message("note: \(summary.skipped.count) images were left out") }
+    summary.notices.forEach(Terminal.note)
+    for image in summary.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
     return output
   }
 
@@ -122,29 +122,17 @@ struct CompareExtraction {
     guard request.size == nil else { return source }
     var resized = request
     resized.size = Self.usualSize
-    guard let reason = try reasonToResize(source, to: resized) else { return source }
+    let survey = ImageSurvey(of: source, splits: source.splits)
+    guard let reason = reasonToResize(source, survey) else { return source }
+    survey.notices.forEach(Terminal.note)
     Terminal.message("note: \(reason): they are brought to \(Self.usualSize); --size HxW chooses another size")
     return try resized.open()
   }
 
   /// Why the images need a size; nil where they can be taken as they are.
-  ///
-  /// Some of each split are read: one that can be read at a size, and not without, differs from the others.
-  private func reasonToResize(_ source: any ImageSource, to request: SourceRequest) throws(MVError) -> String? {
+  private func reasonToResize(_ source: any ImageSource, _ survey: ImageSurvey) -> String? {
     let shapes = source.splits.map(\.shape)
     if shapes.contains(where: { max($0.height, $0.width) > Self.largestSide }) { return "images are large" }
-    if Set(shapes).count > 1 { return "images differ in size" }
-    for split in source.splits {
-      for row in stride(from: 0, to: split.count, by: max(1, split.count / 64))
-      where !canRead(row, of: split.name, in: source) {
-        return canRead(row, of: split.name, in: try request.open()) ? "images differ in size" : nil
-      }
-    }
-    return nil
-  }
-
-  private func canRead(_ row: Int, of split: String, in source: any ImageSource) -> Bool {
-    guard let split = try? source.split(split) else { return false }
-    return (try? source.images(row..<row + 1, of: split)) != nil
+    return Set(shapes).count > 1 || survey.differing > 0 ? "images differ in size" : nil
   }
 }

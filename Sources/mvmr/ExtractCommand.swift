@@ -55,9 +55,9 @@ extension Command {
       return
     }
     let summary = try Job("extract", unit: "images").run { (job) throws(MVError) in
-      try request.extraction.run(cancellation: job.cancellation, progress: job.progress)
+      try request.extraction.run(cancellation: job.cancellation, progress: job.progress, notice: Terminal.note)
     }
-    for notice in summary.notices { Terminal.message("note: \(notice)") }
+    summary.notices.forEach(Terminal.note)
     for image in summary.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
     if arguments.has("json") {
       try Terminal.printJSON(WrittenOutput(request.extraction.output.path, summary))

@@ -150,6 +150,44 @@ import Testing
     #expect(again.skipped.map(\.row) == [0, 300, 301, 999])
   }
 
+  /// Told before the work, since gigabytes are set aside at its start.
+  @Test func muchRoomIsTold() throws {
+    let source = CountingSource(rows: [1000, 10])
+    var plan = try Extraction(of: [Sums()], from: source, to: url).plan()
+    #expect(try WorkAhead(plan, of: source, splits: source.splits, to: url, overwrite: false).notices.isEmpty)
+    plan.representations = [
+      RepresentationPlan(name: "wide", representation: "sums", shape: [1_000_000], axes: ["value"]),
+      RepresentationPlan(name: "narrow", representation: "sums", shape: [10_000], axes: ["value"]),
+    ]
+    let told = try WorkAhead(plan, of: source, splits: source.splits, to: url, overwrite: false).notices
+    #expect(told.count == 1 && told[0].contains("will take 4.1 GB: wide 4.0 GB (1010 rows x 1000000 x 4 bytes), "))
+    #expect(told[0].hasSuffix("narrow 40 MB (1010 rows x 10000 x 4 bytes)"), "\(told)")
+    // What is finished has its room already.
+    try Data([1]).write(to: url)
+    #expect(try WorkAhead(plan, of: source, splits: source.splits, to: url, overwrite: false).notices.isEmpty)
+    #expect(try WorkAhead(plan, of: source, splits: source.splits, to: url, overwrite: true).notices == told)
+  }
+
+  /// An image that an earlier run has marked is left out without being asked again, and that is said.
+  @Test func whatWasLeftOutStaysSo() throws {
+    let source = CountingSource(rows: [1000, 10], bad: [3])
+    let extraction = Extraction(of: [Sums()], from: source, to: url).setting(\.jobs, 1)
+    let cancellation = Cancellation()
+    #expect(throws: MVError.self) {
+      try extraction.setting(\.skipBadImages, true).run(cancellation: cancellation) { progress in
+        if progress.done > 0 { cancellation.cancel() }
+      }
+    }
+    let summary = try extraction.run()
+    #expect(summary.rowsBefore > 0 && summary.rowsBefore < summary.rows)
+    #expect(summary.skipped.map(\.row) == [3])
+    #expect(summary.notices.contains("1 image stays left out, which an earlier run could not read"))
+    let stopped = failure {
+      _ = try Extraction(of: [Sums()], from: source, to: self.folder.url.appending(path: "n.h5")).run()
+    }
+    #expect(stopped?.remedy.hasSuffix("or give --skip-bad-images to leave out such images and list them") == true)
+  }
+
   @Test func aWholeBlockOfBadImages() throws {
     let source = CountingSource(rows: [600, 10], bad: Set(256..<512))
     let summary = try Extraction(of: [Sums()], from: source, to: url).setting(\.skipBadImages, true).run()

@@ -21,6 +21,23 @@ struct NumPyArrayTests {
     #expect(array.shape == [4, 32, 32, 3] && array.element == .uint8)
   }
 
+  /// Headers that other writers make, and NumPy reads: long whole numbers of Python 2, other quotes, an order of bytes
+  /// where there is none.
+  @Test(arguments: [
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 3L), }",
+    "{'descr': '<u1', 'fortran_order': False, 'shape': (2, 3)}",
+    "{\"descr\": \"|u1\", \"fortran_order\": False, \"shape\": (2, 3)}",
+    "{u'descr' : u'|u1', u'fortran_order' : False, u'shape' : (2L,3L)}",
+  ]) func readsHeadersOfOtherWriters(header: String) throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "a.npy")
+    let text = Array((header + "\n").utf8)
+    try Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.count), 0] + text + [1, 2, 3, 4, 5, 6]).write(to: url)
+    let array = try NumPyArray(contentsOf: url)
+    #expect(array.shape == [2, 3] && array.element == .uint8)
+    #expect(try array.values(as: UInt8.self) == [1, 2, 3, 4, 5, 6])
+  }
+
   @Test func everyCutIsRefused() throws {
     let folder = try TemporaryFolder()
     let url = folder.url.appending(path: "a.npy")

@@ -53,3 +53,17 @@ public struct JoinedSplits: ImageSource {
     return try ImageBatch(images)
   }
 }
+
+extension JoinedSplits: ImageFileSource {
+  /// What the file of a row says of its image.
+  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? {
+    guard let files = base as? any ImageFileSource else { return nil }
+    guard split.name == name else { return files.header(of: row, in: split) }
+    var row = row
+    for part in parts {
+      if row < part.count { return files.header(of: row, in: part) }
+      row -= part.count
+    }
+    return nil
+  }
+}

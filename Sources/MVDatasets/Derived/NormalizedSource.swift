@@ -40,3 +40,10 @@ public struct NormalizedSource: ImageSource {
     return ImageBatch(count: batch.count, shape: batch.shape, pixels: .float32(floats))
   }
 }
+
+extension NormalizedSource: ImageFileSource {
+  /// What the file of a row says of its image.
+  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? {
+    (base as? any ImageFileSource)?.header(of: row, in: split)
+  }
+}

@@ -96,3 +96,11 @@ public struct SelectedRows: ImageSource {
     return try ImageBatch(images)
   }
 }
+
+extension SelectedRows: ImageFileSource {
+  /// What the file of a row says of its image.
+  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? {
+    guard let files = base as? any ImageFileSource, let own = try? base.split(split.name) else { return nil }
+    return files.header(of: rows[ExactText(split.name)]?[row] ?? row, in: own)
+  }
+}

@@ -110,6 +110,32 @@ struct FileTree: Sendable {
   /// What two names of one folder have in common; nil in an archive, which holds no links that are followed.
   func identity(of name: String) -> [UInt64]? { status(of: name)?.place }
 
+  /// The shortest name of a file: below this folder where it lies there, without `.` and `..` and doubled slashes.
+  ///
+  /// The folder of a name with `..` is resolved as the system does, link by link.
+  func shortest(_ name: String) -> String {
+    let isAbsolute = name.utf8.first == 0x2F
+    let parts = name.utf8.split(separator: 0x2F).map { String($0)! }.filter { $0 != "." }
+    guard isAbsolute || parts.contains("..") else { return parts.joined(separator: "/") }
+    guard case .folder(let root) = place else { return Self.shortened(parts, isAbsolute: isAbsolute) }
+    let base = SystemPath.resolved(root.text)
+    let last = parts.last.map { $0 == ".." ? "" : $0 } ?? ""
+    let folder = (last.isEmpty ? parts : parts.dropLast()).joined(separator: "/")
+    let whole = SystemPath.resolved(isAbsolute ? "/\(folder)" : "\(base)/\(folder)")
+    let path = last.isEmpty ? whole : whole == "/" ? "/\(last)" : "\(whole)/\(last)"
+    let prefix = base == "/" ? base : base + "/"
+    return path.utf8.starts(with: prefix.utf8) ? String(path.utf8.dropFirst(prefix.utf8.count))! : path
+  }
+
+  /// A path whose `..` take away the part before them, as in an archive, where no links are followed.
+  private static func shortened(_ parts: [String], isAbsolute: Bool) -> String {
+    var kept: [String] = []
+    for part in parts {
+      if part == "..", let last = kept.last, last != ".." { kept.removeLast() } else { kept.append(part) }
+    }
+    return (isAbsolute ? "/" : "") + kept.joined(separator: "/")
+  }
+
   /// The bytes of a file; throws where it is missing or cannot be read.
   func bytes(of name: String) throws(MVError) -> Data {
     if case .packed(let files, let folder) = place {
@@ -120,6 +146,14 @@ struct FileTree: Sendable {
     do throws(MVError) { return try path.contents(remedy: Self.remedy) } catch {
       throw error.with(subject: self.path(of: name))
     }
+  }
+
+  /// The first bytes of a file, at most `count`; nil where it cannot be read.
+  func head(of name: String, _ count: Int) -> Data? {
+    if case .packed(let files, let folder) = place {
+      return files.bytes(of: Self.joined(folder, name)).map { Data($0.prefix(count)) }
+    }
+    return systemPath(of: name)?.head(count)
   }
 
   /// The error of a file that is not there.
@@ -154,7 +188,10 @@ struct FileTree: Sendable {
   ///
   /// Throws where the file is missing, cannot be read, or is not UTF-8.
   func lines(of name: String) throws(MVError) -> [(number: Int, text: String)] {
-    guard let text = String(data: try bytes(of: name), encoding: .utf8) else {
+    var bytes = try bytes(of: name)
+    try TextEncoding.check(bytes, path(of: name))
+    if bytes.starts(with: TextEncoding.mark) { bytes = bytes.dropFirst(TextEncoding.mark.count) }
+    guard let text = String(data: bytes, encoding: .utf8) else {
       throw .badData(path(of: name), "is not UTF-8 text", remedy: "download the data set again")
     }
     return Self.numbered(WholeFile.lines(of: text))

@@ -39,6 +39,20 @@ struct ImageFiles: Sendable {
     return ImageBatch(count: names.count, shape: shape, pixels: .uint8(pixels))
   }
 
+  /// What the file of an image says before it is decoded; nil where that is not known, or images are brought to one
+  /// size.
+  func found(_ name: String) -> FoundHeader? {
+    guard size == nil, let header = header(of: name) else { return nil }
+    return FoundHeader(size: header.size(decoding), isLeftTurned: header.isLeftTurned(decoding))
+  }
+
+  private func header(of name: String) -> ImageHeader? {
+    guard let head = tree.head(of: name, ImageHeader.usualLength) else { return nil }
+    if let header = ImageHeader(head) { return header }
+    guard head.count == ImageHeader.usualLength, let bytes = try? tree.bytes(of: name) else { return nil }
+    return ImageHeader(bytes)
+  }
+
   /// Adds the settings that change the pixels to a fingerprint.
   func addSettings(to fingerprint: inout Fingerprint) {
     if let framing { fingerprint.add("size \(framing)") }

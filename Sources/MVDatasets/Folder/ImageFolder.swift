@@ -85,8 +85,9 @@ public struct ImageFolder: ImageSource {
     var known: [ExactText: String] = [:]
     for image in images { known[ExactText(ImageNames.stem(image))] = image }
     for image in images { known[ExactText(image)] = image }
-    let list = try ImageList(contentsOf: url) { known[ExactText($0)] != nil }
-    let (rows, missing) = list.rows { known[ExactText($0)] }
+    func id(_ name: String) -> String? { known[ExactText(name)] ?? known[ExactText(files.tree.shortest(name))] }
+    let list = try ImageList(contentsOf: url) { id($0) != nil }
+    let (rows, missing) = try list.rows(id: { id($0) }, identity: { files.tree.shortest($0) })
     var notices: [String] = []
     if let first = missing.first {
       notices.append(
@@ -111,4 +112,9 @@ public struct ImageFolder: ImageSource {
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     try files.images(Array(split.ids[rows]), shape: split.shape)
   }
+}
+
+extension ImageFolder: ImageFileSource {
+  /// What the file of a row says of its image.
+  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { files.found(split.ids[row]) }
 }

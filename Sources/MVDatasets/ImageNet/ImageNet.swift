@@ -81,3 +81,8 @@ public struct ImageNet: ImageSource {
     try folder.images(rows, of: split)
   }
 }
+
+extension ImageNet: ImageFileSource {
+  /// What the file of a row says of its image.
+  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { folder.header(of: row, in: split) }
+}

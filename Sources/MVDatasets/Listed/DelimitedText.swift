@@ -23,7 +23,8 @@ struct DelimitedText: Sendable {
   init(contentsOf url: URL, isTable: Bool) throws(MVError) {
     path = url.path
     var bytes = Array(try SystemPath(url.path).contents(remedy: "check the path of the list"))[...]
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+    try TextEncoding.check(bytes, path)
+    if bytes.starts(with: TextEncoding.mark) { bytes = bytes.dropFirst(TextEncoding.mark.count) }
     let first = bytes.prefix { $0 != 0x0A }
     let separator: UInt8 = !isTable || first.contains(0x09) ? 0x09 : first.contains(0x2C) ? 0x2C : 0x3B
     var rows: [Row] = []

@@ -32,7 +32,7 @@ struct ImageList: Sendable {
   ///
   /// A list that is no `.csv` or `.tsv` has one file a line, and its class after a tab. `isFile` says whether a name is
   /// that of an image: a first line that names none, where the second does, is a header. Throws where the file is
-  /// missing or damaged, names no image, or names one without a name or twice.
+  /// missing or damaged, names no image, or names one without a name.
   init(contentsOf url: URL, isFile: (String) -> Bool) throws(MVError) {
     let isTable = ["csv", "tsv"].contains(url.pathExtension.lowercased())
     let table = try DelimitedText(contentsOf: url, isTable: isTable)
@@ -52,7 +52,6 @@ struct ImageList: Sendable {
       }
     }
     var entries: [Entry] = []
-    var seen: Set<ExactText> = []
     for row in rows {
       func field(_ column: Int?) -> String? {
         guard let column, row.fields.indices.contains(column), !row.fields[column].isEmpty else { return nil }
@@ -60,9 +59,6 @@ struct ImageList: Sendable {
       }
       guard let file = field(columns.file) else {
         throw .badData("\(path):\(row.line)", "names no file", remedy: "write one image a line")
-      }
-      guard seen.insert(ExactText(file)).inserted else {
-        throw .badData("\(path):\(row.line)", "names \(file) again", remedy: "list each image once")
       }
       entries.append(
         Entry(line: row.line, file: file, label: field(columns.label), split: field(columns.split)))
@@ -81,9 +77,13 @@ struct ImageList: Sendable {
 
   /// The images as rows, split by split: those of which `id` knows the name, and the entries of the others.
   ///
-  /// Where the list names no splits, images that all lie in folders called as splits are of those.
-  func rows(id: (String) -> String?) -> (rows: ImageRows, missing: [Entry]) {
+  /// Where the list names no splits, images that all lie in folders called as splits are of those. `identity` gives one
+  /// text for all names of a file. Throws where two lines name one file, however they write it.
+  func rows(
+    id: (String) -> String?, identity: (String) -> String
+  ) throws(MVError) -> (rows: ImageRows, missing: [Entry]) {
     let found = entries.map { ($0, id($0.file)) }
+    try requireEachOnce(found, identity)
     let isSplit = !found.contains { entry, id in
       guard entry.split == nil, let id else { return entry.split != nil }
       let (first, rest) = FileTree.split(id)
@@ -107,6 +107,17 @@ struct ImageList: Sendable {
       (ImageNames.rank($0.name), ExactText($0.name)) < (ImageNames.rank($1.name), ExactText($1.name))
     }
     return (ImageRows(splits: order), missing)
+  }
+
+  private func requireEachOnce(_ found: [(Entry, String?)], _ identity: (String) -> String) throws(MVError) {
+    var seen: [ExactText: Entry] = [:]
+    for (entry, id) in found {
+      guard let first = seen.updateValue(entry, forKey: ExactText(identity(id ?? entry.file))) else { continue }
+      let isSame = ExactText(first.file) == ExactText(entry.file)
+      throw .badData(
+        "\(path):\(entry.line)", "names \(entry.file) again, after line \(first.line)\(isSame ? "" : ": \(first.file)")",
+        remedy: "list each image once")
+    }
   }
 
   /// One line on what the list was understood as.

@@ -14,7 +14,8 @@ public struct ListedImages: ImageSource {
   /// Reads a list; names that are not absolute are those of files below `directory`, or below the list's own folder.
   ///
   /// `framing` and `decoding` are as for ``ImageFolder``. Notices count the files that are not there; reading one of
-  /// these is an error. Throws where the list or the folder is missing, the list is damaged, or no image can be read.
+  /// these is an error. Throws where the list or the folder is missing, the list is damaged or names a file twice, or
+  /// no image can be read.
   public init(
     list url: URL, directory: URL? = nil, framing: Framing? = nil, decoding: Decoding = Decoding()
   ) throws(MVError) {
@@ -23,7 +24,7 @@ public struct ListedImages: ImageSource {
       folder.path.isEmpty ? URL(filePath: ".") : folder, hint: "give the folder that the files lie below")
     let files = ImageFiles(tree: tree, framing: framing, decoding: decoding)
     let list = try ImageList(contentsOf: url) { tree.contains($0) }
-    let rows = list.rows { $0 }.rows
+    let rows = try list.rows(id: { $0 }, identity: { tree.shortest($0) }).rows
     let notices = rows.splits.compactMap { files.notice(ofMissing: $0.ids, in: $0.name) }
     self.files = files
     contents = try rows.contents(
@@ -37,4 +38,9 @@ public struct ListedImages: ImageSource {
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     try files.images(Array(split.ids[rows]), shape: split.shape)
   }
+}
+
+extension ListedImages: ImageFileSource {
+  /// What the file of a row says of its image.
+  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { files.found(split.ids[row]) }
 }

@@ -56,7 +56,7 @@ extension SourceRequest {
 }
 
 /// A source that knows how it was asked for.
-private struct RequestedSource: ImageSource {
+private struct RequestedSource: ImageFileSource {
   let contents: SourceContents
   private let base: any ImageSource
 
@@ -69,5 +69,9 @@ private struct RequestedSource: ImageSource {
 
   func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     try base.images(rows, of: split)
+  }
+
+  func header(of row: Int, in split: SourceSplit) -> FoundHeader? {
+    (base as? any ImageFileSource)?.header(of: row, in: split)
   }
 }

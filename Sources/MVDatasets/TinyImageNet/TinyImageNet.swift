@@ -137,3 +137,8 @@ public struct TinyImageNet: ImageSource {
     try files.images(Array(split.ids[rows]), shape: split.shape)
   }
 }
+
+extension TinyImageNet: ImageFileSource {
+  /// What the file of a row says of its image.
+  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { files.found(split.ids[row]) }
+}

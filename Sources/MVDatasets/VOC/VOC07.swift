@@ -136,3 +136,8 @@ public struct VOC07: ImageSource {
     try files.images(Array(split.ids[rows]), shape: split.shape)
   }
 }
+
+extension VOC07: ImageFileSource {
+  /// What the file of a row says of its image.
+  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { files.found(split.ids[row]) }
+}

@@ -18,6 +18,11 @@ public struct NumPyArray: Sendable {
     /// A double-precision number, little-endian.
     case float64 = "<f8"
 
+    /// The type that a header names; a single byte has no order, whatever the header says of it.
+    init?(descriptor: String) {
+      self.init(rawValue: descriptor.hasSuffix("u1") && descriptor.count <= 3 ? "|u1" : descriptor)
+    }
+
     /// Bytes per element.
     public var size: Int {
       switch self {
@@ -56,11 +61,12 @@ public struct NumPyArray: Sendable {
     let start = 8 + lengthBytes.count + headerLength
     guard start <= data.count else { throw bad("is cut off in its header") }
     let header = String(decoding: data.dropFirst(start - headerLength).prefix(headerLength), as: UTF8.self)
-    guard let descriptor = header.firstMatch(of: /'descr': *'([^']*)'/)?.1,
-      let order = header.firstMatch(of: /'fortran_order': *(True|False)/)?.1,
-      let axes = header.firstMatch(of: /'shape': *\(([0-9, L]*)\)/)?.1
+    // What Python 2 wrote is read as NumPy reads it: texts may be u'...', and long whole numbers end in L.
+    guard let descriptor = header.firstMatch(of: /['"]descr['"] *: *u?['"]([^'"]*)['"]/)?.1,
+      let order = header.firstMatch(of: /['"]fortran_order['"] *: *(True|False)/)?.1,
+      let axes = header.firstMatch(of: /['"]shape['"] *: *\(([0-9, L]*)\)/)?.1
     else { throw bad("has a header that cannot be read") }
-    guard let element = Element(rawValue: String(descriptor)) else {
+    guard let element = Element(descriptor: String(descriptor)) else {
       throw bad(
         "holds elements of type \(descriptor)",
         "convert it with .astype to one of uint8, int32, int64, float16, float32, float64")
@@ -69,14 +75,15 @@ public struct NumPyArray: Sendable {
       throw bad("is in Fortran order", "save numpy.ascontiguousarray of it")
     }
     let lengths = axes.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    let shape = lengths.compactMap { Int($0) }
+    let shape = lengths.compactMap { Int($0.hasSuffix("L") ? $0.dropLast() : $0[...]) }
     var size = element.size
     for length in shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: length)
       guard !overflow, length >= 0 else { throw bad("has an impossible shape") }
       size = product
     }
-    guard shape.count == lengths.count, data.count - start == size else {
+    guard shape.count == lengths.count else { throw bad("has a shape that cannot be read: (\(axes))") }
+    guard data.count - start == size else {
       throw bad("holds \(data.count - start) bytes of data, its header promises \(size)")
     }
     self.element = element

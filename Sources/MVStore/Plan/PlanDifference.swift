@@ -4,7 +4,15 @@ internal import MVFiles
 /// Finds the first difference between a file and what is asked for, in words.
 enum PlanDifference {
   /// The difference as a sentence without its subject, which is the file; nil where there is none.
+  ///
+  /// Where the images were asked for otherwise, as in another size, that is the difference that is named.
   static func first(file: StoredFile, asked: FeatureFilePlan) -> String? {
+    guard let found = firstFound(file, asked) else { return nil }
+    guard file.dataset == asked.dataset, let stored = file.source, let source = asked.source else { return found }
+    return stored.difference(from: source, of: "this run") ?? found
+  }
+
+  private static func firstFound(_ file: StoredFile, _ asked: FeatureFilePlan) -> String? {
     if let difference = first(file, asked, by: "this run") { return difference }
     if file.shard != asked.shard, file.shard?.name != asked.shard?.name {
       return "holds \(words(file.shard)), this run makes \(words(asked.shard))"

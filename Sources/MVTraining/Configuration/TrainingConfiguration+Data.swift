@@ -22,8 +22,11 @@ extension TrainingConfiguration {
     for file in files { targets += try TrainingTarget.targets(in: file, of: source, split: chosen, keeping: rows) }
     let part = try rows.map { (rows) throws(MVError) in try SelectedRows(source, keeping: [chosen.name: rows]) }
     let images: any ImageSource = part ?? source
-    var data = try TrainingData(source: images, split: try images.split(chosen.name), targets: targets)
-    data.notices = files.flatMap(\.notices)
+    let learned = try images.split(chosen.name)
+    let survey = ImageSurvey(of: images, splits: [learned])
+    try survey.requireOneSize()
+    var data = try TrainingData(source: images, split: learned, targets: targets)
+    data.notices = files.flatMap(\.notices) + survey.notices
     if !skipped.isEmpty {
       data.notices.append(
         "\(skipped.count) of \(chosen.count) images left out: their rows in the feature files are marked as skipped")

@@ -27,6 +27,9 @@ struct EmbeddingFile {
     if !job.overwrite, let file = try FeatureFile.ifFinished(job.output, by: plan) {
       return ExtractionSummary(whole: file)
     }
+    let ahead = try WorkAhead(plan, of: job.source, splits: splits, to: job.output, overwrite: job.overwrite)
+    try ahead.check(skipping: job.skipsBadImages)
+    ahead.notices.forEach(job.notice)
     let writer = try FeatureFileWriter(creatingOrResuming: job.output, plan: plan, overwrite: job.overwrite)
     let loader = try BlockLoader(
       source: job.source, splits: splits, skipsBadImages: job.skipsBadImages, writer: writer)
@@ -44,6 +47,6 @@ struct EmbeddingFile {
       }
       for column in block.missing { try writer.write(values, of: column, to: block) }
     }
-    return ExtractionSummary(fill: fill, skipped: loader.skipped())
+    return loader.summary(of: fill)
   }
 }

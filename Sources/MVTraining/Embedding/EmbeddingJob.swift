@@ -21,6 +21,8 @@ public struct EmbeddingJob: Sendable {
   public var overwrite = false
   /// Versions, the command line and the like, recorded in the file.
   public var software: [String: String] = [:]
+  /// Is told what a user should know before the work, line by line.
+  public var notice: @Sendable (String) -> Void = { _ in }
 
   /// Describes the embedding of every image of a source; everything else is a property.
   public init(of source: any ImageSource, to output: URL) {
