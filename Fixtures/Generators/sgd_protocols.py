@@ -2,7 +2,8 @@
 
 Writes sgd_protocols/: x (150 x 12) float32, y (4 classes), order (5 epochs x 150, row numbers), and for each protocol
 NAME_start (4 x 13: weights, bias), NAME_weights (2 rates x 4 x 13) after 5 epochs of batches of 64, NAME_losses (2 x 5): the mean
-loss of an epoch, each batch's before its step. Rates are the published one and ten times it, scaled by 64 / 256 where the
+loss of an epoch, each batch's before its step; and for mv-mr on crops, one of three an epoch in turn, x_crop1 to x_crop3 (150 x 12),
+mv-mr-crops_weights and mv-mr-crops_losses. Rates are the published one and ten times it, scaled by 64 / 256 where the
 protocol scales.
 """
 import pathlib
@@ -16,7 +17,7 @@ EPOCHS, BATCH = 5, 64
 
 
 def optimiser(name, head, rate):
-    if name == "mv-mr":
+    if name.startswith("mv-mr"):
         return torch.optim.Adam(head.parameters(), rate)
     decay = 1e-6 if name == "vicreg" else 0
     return torch.optim.SGD(head.parameters(), rate, momentum=0.9, weight_decay=decay, nesterov=name == "simclr")
@@ -26,7 +27,7 @@ def schedule(name, steps):
     """A scheduler to step each batch, and one to step each epoch."""
     if name == "simclr":
         return lambda o: (torch.optim.lr_scheduler.CosineAnnealingLR(o, steps), None)
-    if name in ("dino", "vicreg"):
+    if name in ("dino", "vicreg", "mv-mr", "mv-mr-crops"):
         return lambda o: (None, torch.optim.lr_scheduler.CosineAnnealingLR(o, EPOCHS))
     return lambda o: (None, None)
 
@@ -42,20 +43,26 @@ def main():
     np.save(OUT / "y.npy", y.astype(np.int64))
     np.save(OUT / "order.npy", order)
     xs, ys = torch.from_numpy(x), torch.from_numpy(y)
-    rates = {"dino": 0.001 * BATCH / 256, "simclr": 0.1 * BATCH / 256, "vicreg": 0.02, "mv-mr": 1e-4}
+    crops = [x + 0.3 * np.random.default_rng(24 + i).standard_normal(x.shape).astype(np.float32) for i in range(3)]
+    for i, crop in enumerate(crops):
+        np.save(OUT / f"x_crop{i + 1}.npy", crop)
+    rates = {"dino": 0.001 * BATCH / 256, "simclr": 0.1 * BATCH / 256, "vicreg": 0.02, "mv-mr-2022": 1e-4,
+             "mv-mr": 1e-3, "mv-mr-crops": 1e-3}
     for name, published in rates.items():
         start = nn.Linear(12, 4)
         with torch.no_grad():
             if name == "simclr":
                 start.weight.zero_()
-            elif name != "mv-mr":
+            elif not name.startswith("mv-mr"):
                 start.weight.normal_(0, 0.01)
-            if name != "mv-mr":
+            if not name.startswith("mv-mr"):
                 start.bias.zero_()
-        data = xs
-        if name == "mv-mr":
+        data = [xs]
+        if name == "mv-mr-2022":
             double = xs.double()
-            data = ((double - double.mean(0)) / double.std(0, unbiased=False)).float()
+            data = [((double - double.mean(0)) / double.std(0, unbiased=False)).float()]
+        elif name == "mv-mr-crops":
+            data = [torch.from_numpy(crop) for crop in crops]
         joined = lambda m: torch.cat([m.weight, m.bias[:, None]], 1).detach().numpy().copy()
         np.save(OUT / f"{name}_start.npy", joined(start))
         weights, losses = [], []
@@ -68,8 +75,9 @@ def main():
             history = []
             for epoch in range(EPOCHS):
                 total = 0.0
+                inputs = data[epoch % len(data)]
                 for rows in torch.from_numpy(order[epoch].astype(np.int64)).split(BATCH):
-                    loss = nn.functional.cross_entropy(head(data[rows]), ys[rows])
+                    loss = nn.functional.cross_entropy(head(inputs[rows]), ys[rows])
                     opt.zero_grad()
                     loss.backward()
                     opt.step()

@@ -82,8 +82,12 @@ public struct EvaluationSplits: Hashable, Sendable {
   ///
   /// Throws where a named split is not there or has no labels, and where no split to learn from has labels.
   public init(of file: FeatureFile, train: String? = nil, test: String? = nil) throws(MVError) {
+    // Crops are other views of a split's rows, which no evaluation chooses by itself.
+    let splits = file.splits.filter { split in
+      [train, test].contains(split.name) || CropSplit.base(of: split.name) == nil
+    }
     try self.init(
-      of: file.splits.map { Candidate($0.name, $0.labels) }, place: file.url.path, train: train, test: test)
+      of: splits.map { Candidate($0.name, $0.labels) }, place: file.url.path, train: train, test: test)
   }
 }
 

@@ -48,6 +48,16 @@ public struct LabeledFeatures: Sendable {
   /// The number of values per row, all representations together.
   public var columns: Int { representations.reduce(0) { $0 + $1.columns } }
 
+  /// The same rows of the crops that `file` holds of this split's images, in order; empty where it holds none.
+  ///
+  /// Throws where a representation of them is missing or unfinished.
+  public func crops(in file: FeatureFile) throws(MVError) -> [LabeledFeatures] {
+    try file.crops(of: name).map { (crop) throws(MVError) in
+      let matrices = try representations.map { (own) throws(MVError) in try crop.features(own.name) }
+      return try LabeledFeatures(matrices, labels: crop.labels, rows: rows, name: crop.name)
+    }
+  }
+
   /// The rows in use that have a label: those that take part in an evaluation.
   ///
   /// A row of several labels has one unless all of them are 255. Throws where no row has one.

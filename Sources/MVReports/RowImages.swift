@@ -28,7 +28,9 @@ public struct RowImages: Sendable {
     var splits: [String: SourceSplit] = [:]
     for name in Set(names).sorted() {
       let stored = try file[name]
-      let split = try source.split(name)
+      // A row of crops is shown by the image that the crop was cut out of.
+      let base = source.splits.contains { $0.name == name } ? nil : CropSplit.base(of: name)
+      let split = try source.split(base ?? name)
       let ids = stored.ids
       var found: [Int] = []
       found.reserveCapacity(ids.count)

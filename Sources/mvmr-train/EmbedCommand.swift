@@ -15,6 +15,8 @@ extension Command {
       Examples:
         mvmr embed run/last.ckpt cifar10:DIR --output embedding.h5
         mvmr probe embedding.h5 --representation embedding
+        mvmr embed run cifar10:DIR --augmented 10 --output crops.h5
+        mvmr probe crops.h5 --representation embedding --protocol dino
         mvmr embed resnet56.pt cifar10:DIR --set normalization=imagenet --output teacher.h5
         mvmr train cifar10:DIR --features teacher.h5 --output distilled
       """,
@@ -37,7 +39,7 @@ extension Command {
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("overwrite", "replace the output instead of finishing it"),
       .flag("json", "print one JSON object at the end"),
-    ] + SourceArguments.options
+    ] + CropArguments.options + SourceArguments.options
   ) { (arguments) throws(MVError) in
     try writeEmbeddings(arguments)
   }
@@ -64,6 +66,7 @@ extension Command {
     }
     var embedding = EmbeddingJob(of: source, to: URL(filePath: try arguments.required("output")))
     embedding.splits = arguments.has("split") ? arguments.all("split") : nil
+    embedding.crops = try CropArguments.crops(arguments, of: source, embedded: embedding.splits)
     embedding.element = try arguments.choice("dtype", as: ElementType.self) ?? .float32
     embedding.overwrite = arguments.has("overwrite")
     embedding.skipsBadImages = arguments.has("skip-bad-images")

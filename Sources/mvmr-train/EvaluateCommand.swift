@@ -26,13 +26,15 @@ extension Command {
       .flag("overwrite", "embed anew, in place of the embedding.h5 that is there"),
       .option("train-split", "NAME", "the split to learn from", default: "train"),
       .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
+      ProtocolScores.option,
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("json", "print one JSON object"),
-    ] + SourceArguments.options
+    ] + CropArguments.options + SourceArguments.options
   ) { (arguments) throws(MVError) in
     let checkpoint = CheckpointArgument.url(try arguments.required("CHECKPOINT"))
     let embedder = try Embedder(checkpoint: checkpoint)
     let source = try RememberedSource.open(arguments["SOURCE"], arguments, for: embedder, from: checkpoint)
+    let protocolSettings = try ProtocolScores.settings(arguments)
     let embedded = arguments.has("split") ? arguments.all("split") : nil
     // Chosen before the work: labels are known before images are embedded.
     let splits = try EvaluationSplits(
@@ -44,6 +46,7 @@ extension Command {
     try Folder.create(folder)
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
     embedding.splits = embedded
+    embedding.crops = try CropArguments.crops(arguments, of: source, embedded: embedded)
     embedding.software = Provenance.software
     embedding.notice = Terminal.note
     embedding.overwrite = arguments.has("overwrite")
@@ -65,18 +68,23 @@ extension Command {
       command: Provenance.commandLine, software: Provenance.versions)
     try report.add(scores.measures.neighbors)
     try report.add(scores.measures.probe, scores.measures.predictions)
+    let head = try protocolSettings.map { (settings) throws(MVError) in
+      try ProtocolScores(settings, of: pair, in: file)
+    }
+    if let head { try report.add(head.fitted, head.scores) }
     try Job("map", unit: "steps").run { (job) throws(MVError) in
       try report.addMap(cancellation: job.cancellation, progress: job.progress)
     }
-    try report.addGallery(try RowImages(source, matching: file, splits: file.splits.map(\.name)))
+    try report.addGallery(try RowImages(source, matching: file, splits: pair.splitNames))
     try target.write(report.page)
     if arguments.has("json") {
       let record = record(splits, scores.measures, file: embedding.output)
       try Terminal.result(
-        String(decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores))), as: UTF8.self))
+        String(decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores, head))), as: UTF8.self))
     } else {
       try Terminal.result(
-        "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))\n"
+        "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))"
+          + (head.map { "  \($0.line())" } ?? "") + "\n"
           + "report: \(target.page.path)")
     }
   }
@@ -128,13 +136,21 @@ private struct EvaluateJSON: Encodable {
   let probe: Double
   let probe_interval: [Double]
   let test_rows: Int
+  let `protocol`: String?
+  let protocol_top1: Double?
+  let protocol_interval: [Double]?
+  let protocol_crops: Int?
 
-  init(_ scores: Scores) {
+  init(_ scores: Scores, _ head: ProtocolScores?) throws(MVError) {
     func ends(_ range: ClosedRange<Double>) -> [Double] { [range.lowerBound, range.upperBound] }
     knn = scores.measures.neighborTop1
     knn_interval = ends(scores.neighborReport.interval())
     probe = scores.measures.probeTop1
     probe_interval = ends(scores.report.interval())
     test_rows = scores.measures.predictions.testRows.count
+    `protocol` = head?.fitted.settings.name
+    protocol_top1 = head?.scores.top1
+    protocol_interval = try head.map { (head) throws(MVError) in ends(try head.scores.report().interval()) }
+    protocol_crops = head?.crops
   }
 }

@@ -100,7 +100,7 @@ extension Command {
   }
 
   private static func checkOptions(_ arguments: ParsedArguments) throws(MVError) {
-    for option in ["learning-rate", "epochs", "batch", "select"] where arguments.has(option) {
+    for option in ["learning-rate", "epochs", "batch", "augmented", "select"] where arguments.has(option) {
       throw .usage("--\(option)", "is for protocols", remedy: "give --protocol too")
     }
     for option in ["loss", "cost"] where arguments.has(option) {

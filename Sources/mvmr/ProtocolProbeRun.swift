@@ -14,6 +14,9 @@ enum ProtocolProbeRun {
       repeated: true),
     .option("epochs", "N", "protocol: passes over train", default: "the published number"),
     .option("batch", "N", "protocol: rows a step; rates scale as published", default: "the published number"),
+    .option(
+      "augmented", "N", "protocol: train over N crops of each image in turn, 0 for the plain images",
+      default: "all that the file holds, where the paper augments"),
     .choice(
       "select", of: Place.self, "protocol: choose rate and epoch on rows held out of train, or on test",
       default: .train),
@@ -34,9 +37,11 @@ enum ProtocolProbeRun {
     let selection = try arguments.choice("select", as: Place.self) ?? .train
     try EvaluationArguments.printNotices(of: pair, heldOut: true, folds: nil, arguments, file)
     let (train, test) = try pair.heldOut()
+    let crops = try crops(of: train, probe.settings, arguments, file)
     let fitted = try Job("probe", unit: "rows").run { (job) throws(MVError) in
       try probe.fit(
-        train, selectingOn: selection == .test ? test : nil, cancellation: job.cancellation, progress: job.progress)
+        train, crops: crops, selectingOn: selection == .test ? test : nil, cancellation: job.cancellation,
+        progress: job.progress)
     }
     if fitted.selection == .test {
       Terminal.message("note: rate and epoch were chosen by accuracy on the test rows, so top-1 is optimistic")
@@ -54,7 +59,7 @@ enum ProtocolProbeRun {
       arguments, pair, folds: nil, heldOut: true, representations: representations,
       settings: [
         "protocol": .string(fitted.settings.name), "epochs": .int(fitted.epochs),
-        "batch": .int(fitted.settings.batchSize), "select": .string(selection.rawValue),
+        "batch": .int(fitted.settings.batchSize), "augmented": .int(crops.count), "select": .string(selection.rawValue),
         "learning-rate": .list(fitted.candidates.map { .double($0.learningRate) }),
       ], seed: fitted.probe.seed)
     let output = EvaluationOutput(
@@ -64,6 +69,28 @@ enum ProtocolProbeRun {
       scores: { (page) throws(MVError) in try page.add(fitted, scores) },
       summary: { () throws(MVError) in try summary(of: fitted, scores) })
     try output.write(arguments, report)
+  }
+
+  /// The crops to train over: those asked for, or else all that the file holds where the paper augments.
+  private static func crops(
+    of train: LabeledFeatures, _ settings: SGDProtocol, _ arguments: ParsedArguments, _ file: FeatureFile
+  ) throws(MVError) -> [LabeledFeatures] {
+    let asked = try arguments.int("augmented", in: 0...1000)
+    guard asked ?? 1 > 0, asked != nil || settings.augments else { return [] }
+    let all = try train.crops(in: file)
+    if let asked, asked > all.count {
+      throw .usage(
+        "--augmented \(asked)", "is more than the \(all.count) crops of \(train.name) that \(file.url.path) holds",
+        remedy: "embed more by mvmr embed --augmented \(asked), or ask for fewer")
+    }
+    let used = Array(all.prefix(asked ?? all.count))
+    if !used.isEmpty {
+      Terminal.message("note: trained over \(used.count) crops of each image, one an epoch in turn")
+    } else if settings.augments {
+      Terminal.message(
+        "note: trained on plain images, which the paper augments: mvmr embed --augmented N writes crops, too")
+    }
+    return used
   }
 
   /// The protocol of that name, as the arguments change it.

@@ -9,20 +9,31 @@ import Testing
 
 @Suite struct ProtocolTests {
   @Test(arguments: SGDProtocol.all) func weightsAndLossesAreThoseOfPyTorch(_ published: SGDProtocol) throws {
+    try compare(published, with: published.name)
+  }
+
+  /// One set of crops an epoch, in turn: the fourth epoch has the first again.
+  @Test func headsOverStoredCropsAreThoseOfPyTorch() throws {
+    try compare(.mvmr, with: "mv-mr-crops", crops: (1...3).map { "x_crop\($0)" })
+  }
+
+  private func compare(_ published: SGDProtocol, with golden: String, crops names: [String] = []) throws {
     var settings = published
     settings.batchSize = 64
     settings.epochs = 5
-    let split = try Rows.fixture("sgd_protocols", "x", "y")
     let labels = try Fixture.array("sgd_protocols/y").values(as: Int64.self).map { Int32($0) }
     let order = try Fixture.array("sgd_protocols/order").values(as: Int32.self).map { Int($0) }
-    let start = try Fixture.floats("sgd_protocols/\(settings.name)_start")
-    let weights = try Fixture.floats("sgd_protocols/\(settings.name)_weights")
-    let losses = try Fixture.array("sgd_protocols/\(settings.name)_losses").values(as: Double.self)
-    let data = try ProbeData(
-      reader: RowReader(split, rows: Array(0..<150)), labels: labels,
-      scaling: settings.standardizes ? .standardized : .plain, threads: 2)
+    let start = try Fixture.floats("sgd_protocols/\(golden)_start")
+    let weights = try Fixture.floats("sgd_protocols/\(golden)_weights")
+    let losses = try Fixture.array("sgd_protocols/\(golden)_losses").values(as: Double.self)
+    func data(_ name: String) throws -> ProbeData {
+      try ProbeData(
+        reader: RowReader(Rows.fixture("sgd_protocols", name, "y"), rows: Array(0..<150)), labels: labels,
+        scaling: settings.standardizes ? .standardized : .plain, threads: 2)
+    }
     let rates = [1.0, 10].map { settings.scaled(settings.learningRate * $0) }
-    let heads = HeadTraining(settings: settings, data: data, classes: 4, rates: rates, seed: 0)
+    let heads = HeadTraining(
+      settings: settings, data: try data("x"), crops: try names.map(data), classes: 4, rates: rates, seed: 0)
     for output in 0..<8 {
       for column in 0..<12 { heads.weights.pointer[output * 12 + column] = start[output % 4 * 13 + column] }
       heads.biases.pointer[output] = start[output % 4 * 13 + 12]

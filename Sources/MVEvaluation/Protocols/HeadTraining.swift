@@ -12,6 +12,8 @@ internal import SystemOpenBLAS
 final class HeadTraining: @unchecked Sendable {
   let settings: SGDProtocol
   let data: ProbeData
+  /// The same rows of cropped images, which epochs learn from in turn; empty where they learn from ``data``.
+  let crops: [ProbeData]
   let classes: Int
   /// The rate that the optimizer starts with, one per head.
   let rates: [Double]
@@ -25,9 +27,12 @@ final class HeadTraining: @unchecked Sendable {
 
   private var outputs: Int { rates.count * classes }
 
-  init(settings: SGDProtocol, data: ProbeData, classes: Int, rates: [Double], seed: UInt64) {
+  init(
+    settings: SGDProtocol, data: ProbeData, crops: [ProbeData] = [], classes: Int, rates: [Double], seed: UInt64
+  ) {
     self.settings = settings
     self.data = data
+    self.crops = crops
     self.classes = classes
     self.rates = rates
     let size = classes * data.columns
@@ -57,10 +62,11 @@ final class HeadTraining: @unchecked Sendable {
     }
   }
 
-  /// Makes one pass over the rows at `order`; returns the mean loss of each head, each batch's before its step.
+  /// Makes one pass over the rows at `order`, of the epoch's own crops where there are some.
   ///
-  /// To be called within ``SerialBLAS``.
+  /// Returns the mean loss of each head, each batch's before its step. To be called within ``SerialBLAS``.
   func runEpoch(_ epoch: Int, order: [Int]) throws(MVError) -> [Double] {
+    let source = crops.isEmpty ? data : crops[epoch % crops.count]
     let length = min(settings.batchSize, order.count)
     let batches = (order.count + length - 1) / length
     let rows = WorkBuffer<Float>(uninitialized: length * data.columns)
@@ -76,7 +82,7 @@ final class HeadTraining: @unchecked Sendable {
       case .cosineByStep:
         factor = (1 + cos(Double.pi * Double(epoch * batches + batch) / Double(settings.epochs * batches))) / 2
       }
-      let losses = step(positions, rows: rows, scores: scores, factor: factor)
+      let losses = step(positions, of: source, rows: rows, scores: scores, factor: factor)
       for head in rates.indices { sums[head] += losses[head] }
     }
     return sums.map { $0 / Double(order.count) }
@@ -86,7 +92,8 @@ final class HeadTraining: @unchecked Sendable {
   private static let tile = 128
 
   private func step(
-    _ positions: ArraySlice<Int>, rows: WorkBuffer<Float>, scores: WorkBuffer<Float>, factor: Double
+    _ positions: ArraySlice<Int>, of source: ProbeData, rows: WorkBuffer<Float>, scores: WorkBuffer<Float>,
+    factor: Double
   ) -> [Double] {
     let count = positions.count
     let tiles = (count + Self.tile - 1) / Self.tile
@@ -96,7 +103,7 @@ final class HeadTraining: @unchecked Sendable {
       let own = range.map { positions[positions.startIndex + $0] }
       let values = rows.pointer + range.lowerBound * data.columns
       let target = scores.pointer + range.lowerBound
-      score(own, values: values, into: target, stride: count)
+      score(own, of: source, values: values, into: target, stride: count)
       let labels = own.map { data.labels[$0] }
       for head in rates.indices {
         losses.pointer[index * rates.count + head] = mvk_softmax_gradient(
@@ -159,14 +166,13 @@ final class HeadTraining: @unchecked Sendable {
     }
   }
 
-  /// Reads the rows at `positions` of `source` (the train rows where nil), and computes their scores.
+  /// Reads the rows at `positions` of `source`, and computes their scores.
   ///
   /// The rows go to `values`, the scores to `target`, output by output, without biases.
   private func score(
-    _ positions: [Int], of source: ProbeData? = nil, values: UnsafeMutablePointer<Float>,
+    _ positions: [Int], of source: ProbeData, values: UnsafeMutablePointer<Float>,
     into target: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    let source = source ?? data
     let columns = source.columns
     source.gather(positions, into: values)
     cblas_sgemm(

@@ -6,12 +6,14 @@ struct ProtocolFit {
   let settings: ProtocolProbe
   let data: ProbeData
   let classes: [Int64]
+  private let crops: [ProbeData]
   private let test: ProbeData?
   private let trainLabels: [Int64]
   private let run: EvaluationRun
 
   init(
-    _ settings: ProtocolProbe, train: LabeledFeatures, test: LabeledFeatures?, run: EvaluationRun
+    _ settings: ProtocolProbe, train: LabeledFeatures, crops: [LabeledFeatures], test: LabeledFeatures?,
+    run: EvaluationRun
   ) throws(MVError) {
     self.settings = settings
     self.run = run
@@ -20,10 +22,23 @@ struct ProtocolFit {
     trainLabels = rows.map { labels[$0] }
     let numbers = try ClassNumbers(of: trainLabels, in: train)
     classes = numbers.classes
+    let own = trainLabels.map { numbers[$0] }
+    // The crops share the memory that the rows alone may take.
+    let memory = ProbeData.cacheBytes / (crops.count + 1)
     let data = try ProbeData(
-      reader: RowReader(train, rows: rows), labels: trainLabels.map { numbers[$0] },
-      scaling: settings.settings.standardizes ? .standardized : .plain, threads: settings.threads, run: run)
+      reader: RowReader(train, rows: rows), labels: own,
+      scaling: settings.settings.standardizes ? .standardized : .plain, threads: settings.threads, cacheBytes: memory,
+      run: run)
     self.data = data
+    self.crops = try crops.map { (crop) throws(MVError) in
+      try train.requireSameWidths(as: crop)
+      guard crop.labels == train.labels else {
+        throw .badData(
+          "crops \(crop.name)", "are not of the rows of \(train.name)", remedy: "embed both again, in one file")
+      }
+      return try ProbeData(
+        reader: RowReader(crop, rows: rows), labels: own, scaledLike: data, cacheBytes: memory)
+    }
     guard let test else {
       self.test = nil
       return
@@ -139,8 +154,8 @@ struct ProtocolFit {
 
   private func makeHeads(_ rates: [Double]) -> HeadTraining {
     HeadTraining(
-      settings: settings.settings, data: data, classes: classes.count, rates: rates.map(settings.settings.scaled),
-      seed: settings.seed)
+      settings: settings.settings, data: data, crops: crops, classes: classes.count,
+      rates: rates.map(settings.settings.scaled), seed: settings.seed)
   }
 
   /// Trains heads on some rows, and gives the mean losses by epoch and head.

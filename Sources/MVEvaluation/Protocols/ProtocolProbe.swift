@@ -33,10 +33,12 @@ public struct ProtocolProbe: Hashable, Sendable {
 
   /// Trains on the labeled rows of `train`; `progress` counts rows, once per epoch.
   ///
+  /// With `crops`, the same rows of randomly cropped images, each epoch learns from the next of them in turn, and
+  /// `train` itself is only what held-out rows and the final loss are taken of.
   /// With `selectingOn`, rate and epoch are chosen by accuracy on those rows, and nothing is held out. Throws as
-  /// ``LinearProbe/fit(_:cancellation:progress:)`` does, and where every rate diverges.
+  /// ``LinearProbe/fit(_:cancellation:progress:)`` does, where crops are of other rows, and where every rate diverges.
   public func fit(
-    _ train: LabeledFeatures, selectingOn test: LabeledFeatures? = nil,
+    _ train: LabeledFeatures, crops: [LabeledFeatures] = [], selectingOn test: LabeledFeatures? = nil,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> FittedProtocolProbe {
     let run = EvaluationRun("protocol \(settings.name)", cancellation: cancellation, progress: progress)
@@ -49,6 +51,6 @@ public struct ProtocolProbe: Hashable, Sendable {
     guard heldOut > 0, heldOut < 1 else {
       throw .usage("held-out part \(heldOut)", "is not between 0 and 1", remedy: "hold out a part such as 0.1")
     }
-    return try ProtocolFit(self, train: train, test: test, run: run).fit()
+    return try ProtocolFit(self, train: train, crops: crops, test: test, run: run).fit()
   }
 }

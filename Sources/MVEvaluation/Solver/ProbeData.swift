@@ -65,11 +65,13 @@ final class ProbeData: Sendable {
   }
 
   /// Creates data of other rows, scaled as `other` is; throws where a value is not finite.
-  convenience init(reader: RowReader, labels: [Int32], scaledLike other: ProbeData) throws(MVError) {
+  convenience init(
+    reader: RowReader, labels: [Int32], scaledLike other: ProbeData, cacheBytes: Int = ProbeData.cacheBytes
+  ) throws(MVError) {
     _ = try reader.norms(threads: other.threads, run: other.run)
     try self.init(
       reader: reader, labels: labels, center: other.center, scale: other.scale, rowScales: nil, threads: other.threads,
-      cacheBytes: Self.cacheBytes, run: other.run)
+      cacheBytes: cacheBytes, run: other.run)
   }
 
   private init(

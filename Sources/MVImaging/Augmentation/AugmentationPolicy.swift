@@ -2,7 +2,7 @@ public import MVCore
 
 /// Random changes, applied one after the other, that make one view of an image.
 public struct AugmentationPolicy: Augmentation {
-  /// The policies of the released MV-MR code, under its names.
+  /// The policies of the released MV-MR code, under its names, and `crop`.
   public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
     /// As published: crop and resize, flip, color jitter with probability 0.8, gray with 0.2, blur.
     case custom
@@ -14,6 +14,8 @@ public struct AugmentationPolicy: Augmentation {
     case randAugment = "randaugment"
     /// Crop and resize, then ``AutoAugment``.
     case autoAugment = "autoaugment"
+    /// Crop and resize, flip: what classifiers are trained on in linear evaluation and fine-tuning.
+    case crop
     /// Leaves the image as it is.
     case none
   }
@@ -45,6 +47,7 @@ public struct AugmentationPolicy: Augmentation {
       ])
     case .randAugment: self.init([RandomResizedCrop(size: size), RandAugment(operationCount: 4, magnitude: 10)])
     case .autoAugment: self.init([RandomResizedCrop(size: size), AutoAugment()])
+    case .crop: self.init([RandomResizedCrop(size: size), RandomHorizontalFlip()])
     case .none: self.init([])
     }
   }

@@ -20,7 +20,18 @@ struct EmbeddingFile {
     let chosen = try job.splits.map { (names) throws(MVError) in
       try names.map { (name) throws(MVError) in try job.source.split(name) }
     }
-    let splits = chosen ?? job.source.splits
+    var splits = chosen ?? job.source.splits
+    var source = job.source
+    var settings = settings
+    if let crops = job.crops {
+      guard splits.contains(where: { $0.name == crops.split }) else {
+        throw .usage("crops of \(crops.split)", "want its plain images too", remedy: "embed that split as well")
+      }
+      let cropped = try CroppedSource(job.source, crops)
+      source = cropped
+      splits += cropped.cropSplits
+      settings.merge(crops.settings) { _, new in new }
+    }
     let plan = try FeatureFilePlan(
       of: job.source.contents, splits: splits, settings: settings, software: job.software, element: job.element,
       representations: [representation])
@@ -32,7 +43,7 @@ struct EmbeddingFile {
     ahead.notices.forEach(job.notice)
     let writer = try FeatureFileWriter(creatingOrResuming: job.output, plan: plan, overwrite: job.overwrite)
     let loader = try BlockLoader(
-      source: job.source, splits: splits, skipsBadImages: job.skipsBadImages, writer: writer)
+      source: source, splits: splits, skipsBadImages: job.skipsBadImages, writer: writer)
     let fill = try writer.fillInOrder(cancellation: cancellation, progress: progress) { (block) throws(MVError) in
       var values: [Float] = []
       try loader.loading(block) { (images) throws(MVError) in

@@ -62,6 +62,10 @@ struct OutputPageTests {
     ("train --find-batch", "train synthetic:64 --find-batch SET"),
     ("embed", "embed ?/first synthetic:60 --output ?/embedding.h5"),
     ("evaluate", "evaluate ?/first synthetic:60 --output ?/evaluation"),
+    (
+      "evaluate",
+      "evaluate ?/first synthetic:60 --augmented 2 --protocol mv-mr --output ?/evaluation2"
+    ),
     ("demo", "demo --images 100 --epochs 1 --output ?/demo"), ("errors", "inspect ?/missing.h5"),
     ("errors", "knn ?/a.h5 --representation nothing"), ("errors", "knn ?/a.h5 --representation hog --nonsense"),
     ("errors", "extract folder:?/photos --representation hog --output ?/stopped.h5"),
