@@ -46,6 +46,12 @@ GuardedStatus mvt_unary(MVTUnary operation, const MVTTensor* tensor, MVTTensor**
         return give(x.to(at::kFloat));
       case MVTNormalizeRows:
         return give(x / x.norm(2, at::IntArrayRef({1}), true).clamp_min(1e-12));
+      case MVTGelu:
+        return give(at::gelu(x));
+      case MVTQuickGelu:
+        return give(x * at::sigmoid(x * 1.702));
+      case MVTSilu:
+        return give(at::silu(x));
     }
     TORCH_CHECK(false, "no such operation");
   });

@@ -3,13 +3,16 @@
 #ifndef CTORCH_H
 #define CTORCH_H
 
+#include "CTorchAttention.h"
 #include "CTorchAutograd.h"
 #include "CTorchLoss.h"
 #include "CTorchModule.h"
 #include "CTorchOperations.h"
 #include "CTorchOptimizer.h"
 #include "CTorchProvocation.h"
+#include "CTorchResizing.h"
 #include "CTorchRuntime.h"
+#include "CTorchShape.h"
 #include "CTorchTensor.h"
 
 #endif

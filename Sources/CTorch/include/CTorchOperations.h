@@ -19,7 +19,13 @@ typedef enum MVTUnary {
   MVTGlobalAveragePool = 4,
   MVTChannelsLast = 5,
   MVTFloat = 6,
-  MVTNormalizeRows = 7
+  MVTNormalizeRows = 7,
+  /// x times the normal distribution function of x.
+  MVTGelu = 8,
+  /// x times the logistic function of 1.702 x.
+  MVTQuickGelu = 9,
+  /// x times the logistic function of x.
+  MVTSilu = 10
 } MVTUnary;
 
 GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result);

@@ -4,13 +4,20 @@ internal import MVCore
 ///
 /// From He and others 2016; the stride is on the 3x3 convolution, as in torchvision.
 final class ResidualBlock: Layer {
+  /// How the input comes to the sum.
+  private enum Shortcut {
+    case identity
+    case projected(Convolution, BatchNormalization)
+    case padded(stride: Int, channels: Int)
+  }
+
   private let convolutions: [Convolution]
   private let normalizations: [BatchNormalization]
-  private let shortcut: (convolution: Convolution, normalization: BatchNormalization)?
+  private let shortcut: Shortcut
 
   init(
-    inputs: Int, width: Int, stride: Int, block: EncoderArchitecture.Block, zeroInitResidual: Bool, channelsLast: Bool,
-    initializer: inout WeightInitializer
+    inputs: Int, width: Int, stride: Int, block: EncoderArchitecture.Block, shortcut: EncoderArchitecture.Shortcut,
+    zeroInitResidual: Bool, channelsLast: Bool, initializer: inout WeightInitializer
   ) throws(MVError) {
     let outputs = width * block.expansion
     let plan =
@@ -29,13 +36,16 @@ final class ResidualBlock: Layer {
     }
     self.convolutions = convolutions
     self.normalizations = normalizations
-    shortcut =
-      stride != 1 || inputs != outputs
-      ? (
+    if stride == 1 && inputs == outputs {
+      self.shortcut = .identity
+    } else if shortcut == .padded {
+      self.shortcut = .padded(stride: stride, channels: (outputs - inputs) / 2)
+    } else {
+      self.shortcut = .projected(
         try Convolution(
           inputs, outputs, kernel: 1, stride: stride, channelsLast: channelsLast, initializer: &initializer),
-        try BatchNormalization(outputs, relu: false)
-      ) : nil
+        try BatchNormalization(outputs, relu: false))
+    }
   }
 
   func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {
@@ -43,9 +53,13 @@ final class ResidualBlock: Layer {
     for (convolution, normalization) in zip(convolutions, normalizations) {
       value = try normalization.forward(convolution.forward(value, pass), pass)
     }
-    guard let shortcut else { return try value.addingThenRelu(input) }
-    let projected = try shortcut.convolution.forward(input, pass)
-    return try value.addingThenRelu(shortcut.normalization.forward(projected, pass))
+    switch shortcut {
+    case .identity: return try value.addingThenRelu(input)
+    case .projected(let convolution, let normalization):
+      return try value.addingThenRelu(normalization.forward(convolution.forward(input, pass), pass))
+    case .padded(let stride, let channels):
+      return try value.addingThenRelu(input.padded(stride: stride, channels: channels))
+    }
   }
 
   var state: [NamedTensor] {
@@ -54,9 +68,8 @@ final class ResidualBlock: Layer {
       state += convolutions[index].state.prefixed("conv\(index + 1)")
       state += normalizations[index].state.prefixed("bn\(index + 1)")
     }
-    if let shortcut {
-      state += shortcut.convolution.state.prefixed("downsample.0")
-      state += shortcut.normalization.state.prefixed("downsample.1")
+    if case .projected(let convolution, let normalization) = shortcut {
+      state += convolution.state.prefixed("downsample.0") + normalization.state.prefixed("downsample.1")
     }
     return state
   }
