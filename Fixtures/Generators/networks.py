@@ -124,8 +124,8 @@ def of_timm(name, kind=VisionTransformer, tensors=None, sizes=((32, 32), (48, 32
 
 
 def gradients(name, loss, tensors):
-    """The gradients of a loss by some tensors."""
-    save(f"{name}_gradients", torch.autograd.grad(loss, tensors))
+    """The first 2,000 values of the gradients of a loss by each of some tensors."""
+    save(f"{name}_gradients", [gradient.flatten()[:2000] for gradient in torch.autograd.grad(loss, tensors)])
 
 
 def timm_networks():
@@ -185,59 +185,243 @@ def torchvision_transformer():
              [tokens[:, 0], logits, patches, torch.cat([tokens[:, 0], patches], 1)] + stages)
 
 
-# Hugging Face's transformers.
+# Networks whose states have other names than ours.
 
 
-def of_transformers(values, block, tables):
-    """A state for Hugging Face's module: queries, keys and values apart, and other names by `tables`."""
+def carried(values, packed, *names):
+    """A peer's state: `names` are replaced in order; `packed` is the peer's pattern of queries, keys and values apart."""
     state = {}
     for ours, value in values.items():
-        if ".attn.qkv." in ours:
-            kind = ours.rsplit(".", 1)[1]
-            number = ours.split(".")[1]
-            for part, rows in zip("qkv", value.chunk(3)):
-                state[tables["qkv"].format(number=number, part=part, kind=kind)] = rows
-            continue
         theirs = ours
-        for a, b in tables["names"]:
+        for a, b in names:
             theirs = theirs.replace(a, b)
-        state[theirs] = value
+        if ".attn.qkv." in ours and packed:
+            for part, rows in zip("qkv", value.chunk(3)):
+                state[theirs.replace("attn.qkv", packed.format(part))] = rows
+        else:
+            state[theirs] = value
     return state
 
 
-def loaded(network, state):
-    """Loads a state; what it lacks may only be the token for masked training."""
+def load(network, state, missing=()):
+    """Loads a state that lacks `missing` alone; shapes with axes of length 1 less are the peer's."""
+    own = network.state_dict()
+    state = {k: v.reshape(own[k].shape) if k in own and v.numel() == own[k].numel() else v for k, v in state.items()}
     answer = network.load_state_dict(state, strict=False)
-    assert not answer.unexpected_keys and all("mask_token" in k for k in answer.missing_keys), answer
+    assert not answer.unexpected_keys and set(answer.missing_keys) <= set(missing), answer
     return network.eval()
 
 
-def transformers_outputs(network, x, prefix, **settings):
+def token_outputs(network, x, layers, norm, prefix, **settings):
+    """Class token, patches, both, and stages, from hooks on the layers and the last normalization of all tokens."""
     kept = []
-    network.layernorm.register_forward_hook(lambda _, __, out: kept.append(out))
+    hooks = [layer.register_forward_hook(lambda _, __, out: kept.append(out)) for layer in [*layers]]
     with torch.no_grad():
-        out = network(x, output_hidden_states=True, **settings)
-    tokens = kept[-1]
+        answer = network(x, **settings)
+    for hook in hooks:
+        hook.remove()
+    tokens = norm(kept[-1]).detach()
     patches = tokens[:, prefix:].mean(1)
-    stages = [hidden[:, prefix:].mean(1) for hidden in out.hidden_states[1:]]
-    return [tokens[:, 0], patches, torch.cat([tokens[:, 0], patches], 1)] + stages
+    stages = [kept_tokens.detach()[:, prefix:].mean(1) for kept_tokens in kept]
+    return tokens[:, 0], patches, stages, answer
+
+
+def save_tokens(name, network, x, layers, norm, prefix, projected=None, **settings):
+    first, patches, stages, answer = token_outputs(network, x, layers, norm, prefix, **settings)
+    outputs = [first] + ([projected(answer)] if projected else []) + [patches, torch.cat([first, patches], 1)] + stages
+    save(f"{name}_{x.shape[2]}x{x.shape[3]}", outputs)
+
+
+def by_factors(self, embeddings, height, width):
+    """Restates what DINO's and DINOv2's own code do, which no package holds: factors, with 0.1 added to the sizes."""
+    table = self.position_embeddings
+    if height == width == SIDE:
+        return table
+    grid = table[:, 1:].reshape(1, GRID, GRID, -1).permute(0, 3, 1, 2)
+    factors = ((height // PATCH + 0.1) / GRID, (width // PATCH + 0.1) / GRID)
+    grid = F.interpolate(grid, scale_factor=factors, mode="bicubic")
+    return torch.cat([table[:, :1], grid.flatten(2).transpose(1, 2)], 1)
 
 
 def transformers_networks():
     common = dict(hidden_size=WIDTH, num_hidden_layers=DEPTH, num_attention_heads=HEADS, image_size=SIDE,
-                  patch_size=PATCH, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
-    probe = transformers.Dinov2Model(transformers.Dinov2Config(**common))
-    print([k for k in probe.state_dict()][:30])
-    probe = transformers.ViTModel(transformers.ViTConfig(intermediate_size=4 * WIDTH, **common), add_pooling_layer=False)
-    print([k for k in probe.state_dict()][:30])
+                  patch_size=PATCH)
+    sizes = ((32, 32), (48, 32))
+    embeddings = (("patch_embed.proj", "embeddings.patch_embeddings.projection"), ("cls_token", "embeddings.cls_token"),
+                  ("reg_token", "embeddings.register_tokens"), ("pos_embed", "embeddings.position_embeddings"))
+
+    tensors = transformer()
+    network = load(
+        transformers.ViTModel(transformers.ViTConfig(intermediate_size=4 * WIDTH, **common), add_pooling_layer=False),
+        carried(formula(tensors), "attention.{}_proj", ("norm1", "layernorm_before"), ("norm2", "layernorm_after"),
+                ("attn.proj", "attention.o_proj"), *embeddings, ("blocks.", "layers."), ("norm.weight", "layernorm.weight"),
+                ("norm.bias", "layernorm.bias")))
+    describe("vit_huggingface", tensors)
+    for size in sizes:
+        save_tokens("vit_huggingface", network, images(*size), network.layers, network.layernorm, 1,
+                    interpolate_pos_encoding=True)
+
+    dino = (("attn.proj", "attention.o_proj"), *embeddings, ("blocks.", "encoder.layer."), ("ls1.gamma", "layer_scale1.lambda1"),
+            ("ls2.gamma", "layer_scale2.lambda1"), ("norm.weight", "layernorm.weight"), ("norm.bias", "layernorm.bias"))
+    for name, registers, swiglu, model, settings in [
+        ("dinov2", 0, False, transformers.Dinov2Model, transformers.Dinov2Config),
+        ("dinov2_swiglu", 0, True, transformers.Dinov2Model, transformers.Dinov2Config),
+        ("dinov2_registers", 4, False, transformers.Dinov2WithRegistersModel, transformers.Dinov2WithRegistersConfig),
+    ]:
+        tensors = transformer(registers=registers, scale=True, swiglu=swiglu, hidden=128 if swiglu else 4 * WIDTH)
+        values = {}
+        for tensor, value in formula(tensors).items():
+            if swiglu and ".mlp.fc1" in tensor:
+                for part, rows in zip(("gate_proj", "up_proj"), value.chunk(2)):
+                    values[tensor.replace("fc1", part)] = rows
+            else:
+                values[tensor.replace("fc2", "down_proj") if swiglu else tensor] = value
+        network = load(model(settings(use_swiglu_ffn=swiglu, **common)), carried(values, "attention.{}_proj", *dino),
+                       ["embeddings.mask_token"])
+        describe(name, tensors)
+        for size in sizes:
+            save_tokens(name, network, images(*size), network.encoder.layer, network.layernorm, 1 + registers)
+        if name == "dinov2":
+            network.embeddings.interpolate_pos_encoding = by_factors.__get__(network.embeddings)
+            save_tokens("dinov2_offset", network, images(48, 32), network.encoder.layer, network.layernorm, 1)
+
+    tensors = transformer(pre=True, patch_bias=False, projection=PROJECTION)
+    values = formula(tensors)
+    network = transformers.CLIPVisionModelWithProjection(transformers.CLIPVisionConfig(
+        intermediate_size=4 * WIDTH, projection_dim=PROJECTION, **common))
+    projection = values.pop("proj").T.contiguous()
+    state = carried(
+        values, "self_attn.{}_proj", ("attn.proj", "self_attn.out_proj"),
+        ("patch_embed.proj", "vision_model.embeddings.patch_embedding"),
+        ("cls_token", "vision_model.embeddings.class_embedding"),
+        ("pos_embed", "vision_model.embeddings.position_embedding.weight"),
+        ("blocks.", "vision_model.encoder.layers."), ("norm1", "layer_norm1"), ("norm2", "layer_norm2"),
+        ("norm.weight", "vision_model.post_layernorm.weight"), ("norm.bias", "vision_model.post_layernorm.bias"),
+        ("norm_pre", "vision_model.pre_layrnorm"))
+    load(network, state | {"visual_projection.weight": projection})
+    describe("clip_huggingface", tensors)
+    vision = network.vision_model
+    for size in sizes:
+        save_tokens("clip_huggingface", network, images(*size), vision.encoder.layers, vision.post_layernorm, 1,
+                    lambda answer: answer.image_embeds, interpolate_pos_encoding=True)
+
+
+def open_clip_networks():
+    for name, activation in [("clip", open_clip.transformer.QuickGELU), ("open_clip", nn.GELU)]:
+        tensors = transformer(pre=True, patch_bias=False, projection=PROJECTION)
+        state = carried(
+            formula(tensors), None, ("attn.qkv.", "attn.in_proj_"), ("attn.proj", "attn.out_proj"),
+            ("patch_embed.proj", "conv1"), ("cls_token", "class_embedding"), ("pos_embed", "positional_embedding"),
+            ("norm_pre", "ln_pre"), ("blocks.", "transformer.resblocks."), ("norm1", "ln_1"), ("norm2", "ln_2"),
+            ("mlp.fc1", "mlp.c_fc"), ("mlp.fc2", "mlp.c_proj"), ("norm.weight", "ln_post.weight"),
+            ("norm.bias", "ln_post.bias"))
+        describe(name, tensors)
+        for size in ((32, 32), (48, 32)):
+            network = open_clip.transformer.VisionTransformer(
+                size, PATCH, WIDTH, DEPTH, HEADS, 4.0, output_dim=PROJECTION, act_layer=activation)
+            whole = nn.Module()
+            whole.visual = network
+            table = {"visual.positional_embedding": state["positional_embedding"][0]}
+            open_clip.model.resize_pos_embed(table, whole)
+            load(network, {**state, "positional_embedding": table["visual.positional_embedding"]})
+            save_tokens(name, network, images(*size), network.transformer.resblocks, network.ln_post, 1,
+                        lambda answer: answer)
+
+
+# Residual networks, as their own state lists their tensors.
+
+
+def tensors_of(network):
+    return [(k, tuple(v.shape)) for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")]
+
+
+def modified_resnet():
+    width, heads, native = 8, 4, 64
+    first = ModifiedResNet([1, 2, 1, 1], PROJECTION, heads, native, width)
+    tensors = tensors_of(first)
+    values = formula(tensors)
+    describe("modified_resnet", tensors)
+    for side in (native, 96):
+        network = ModifiedResNet([1, 2, 1, 1], PROJECTION, heads, side, width)
+        # open_clip brings this embedding to no other size; timm does.
+        table = resample_abs_pos_embed(values["attnpool.positional_embedding"][None], [side // 32, side // 32])[0]
+        network.load_state_dict({**values, "attnpool.positional_embedding": table}, strict=False)
+        network.eval()
+        kept, attended = [], []
+        for stage in (network.layer1, network.layer2, network.layer3, network.layer4):
+            stage.register_forward_hook(lambda _, __, out: kept.append(out.mean((2, 3))))
+        x = images(side, side)
+        projected = network(x)
+        # Before the projection: the same attention, its last layer the identity.
+        c = network.attnpool.c_proj
+        if side == native:
+            pool = network.attnpool
+            gradients("modified_resnet", projected.pow(2).sum(), [
+                pool.positional_embedding, pool.q_proj.weight, pool.k_proj.weight, pool.v_proj.bias,
+                network.conv1.weight])
+        network.attnpool.c_proj = nn.Linear(32 * width, 32 * width)
+        with torch.no_grad():
+            network.attnpool.c_proj.weight.copy_(torch.eye(32 * width))
+            network.attnpool.c_proj.bias.zero_()
+            features = network(x)
+        assert torch.allclose(c(features), projected, atol=1e-4)
+        save(f"modified_resnet_{side}x{side}", [features, projected] + kept[:4])
+
+
+class Padded(nn.Module):
+    """Restates the shortcut of option A of He and others (2016), in which no package's network is."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, x):
+        return F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.channels, self.channels))
+
+
+def residual_networks():
+    for name, block, layers, stem in [
+        ("resnet34", BasicBlock, [3, 4, 6, 3], "imagenet"), ("resnet101", Bottleneck, [3, 4, 23, 3], "imagenet"),
+        ("resnet152", Bottleneck, [3, 8, 36, 3], "imagenet"), ("resnet20_padded", BasicBlock, None, "cifar"),
+    ]:
+        if layers:
+            widths = [8, 12, 16, 24]
+            network = Narrow(block, layers, widths, stem)
+            stages = [network.layer1, network.layer2, network.layer3, network.layer4]
+        else:
+            widths = [8, 16, 32]
+            network = Small(20, widths)
+            for stage, channels in ((network.layer2, 4), (network.layer3, 8)):
+                stage[0].downsample = Padded(channels)
+            stages = [network.layer1, network.layer2, network.layer3]
+        network.fc = nn.Identity()
+        head = nn.Linear(widths[-1] * block.expansion, CLASSES)
+        tensors = tensors_of(network) + [("fc.weight", tuple(head.weight.shape)), ("fc.bias", (CLASSES,))]
+        values = formula(tensors)
+        describe(name, tensors)
+        head.load_state_dict({k[3:]: values[k] for k in ("fc.weight", "fc.bias")})
+        network.load_state_dict({k: v for k, v in values.items() if not k.startswith("fc.")}, strict=False)
+        # So many blocks of random weights leave float32 too little: in float64, of the float32 weights.
+        network.double().eval()
+        head.double()
+        kept = []
+        for stage in stages[:-1]:
+            stage.register_forward_hook(lambda _, __, out: kept.append(out.mean((2, 3))))
+        for side in (32, 64):
+            kept.clear()
+            with torch.no_grad():
+                features = network(images(side, side).double())
+                save(f"{name}_{side}x{side}", [features, head(features)] + kept)
 
 
 def main():
     (HERE / "networks").mkdir(exist_ok=True)
-    torch.manual_seed(0)
     timm_networks()
     torchvision_transformer()
     transformers_networks()
+    open_clip_networks()
+    modified_resnet()
+    residual_networks()
 
 
 if __name__ == "__main__":
