@@ -54,7 +54,9 @@ extension NetworkArchitecture: Codable {
     }
   }
 
-  /// Writes an object of one member, whose name is the kind of network. Throws what the encoder throws.
+  /// Writes an object of one member, whose name is the kind of network.
+  ///
+  /// Throws what the encoder throws.
   public func encode(to encoder: any Swift.Encoder) throws {
     var container = encoder.container(keyedBy: Kind.self)
     switch self {
