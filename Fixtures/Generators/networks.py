@@ -414,8 +414,57 @@ def residual_networks():
                 save(f"{name}_{side}x{side}", [features, head(features)] + kept)
 
 
+# The full-size networks of the catalogue: how many values are trained.
+
+
+def published():
+    """A constructor of each entry of the catalogue."""
+    def resnet(depth, padded):
+        network = Small(depth, [16, 32, 64])
+        if padded:
+            for stage, channels in ((network.layer2, 8), (network.layer3, 16)):
+                stage[0].downsample = Padded(channels)
+        return nn.ModuleList([network, nn.Linear(64, 10)])
+
+    networks = {f"resnet{n}": getattr(torchvision.models, f"resnet{n}") for n in (18, 34, 50, 101, 152)}
+    networks |= {f"cifar-resnet{n}": lambda n=n: resnet(n, True) for n in (20, 32, 44, 56, 110)}
+    networks |= {f"cifar-resnet{n}-projected": lambda n=n: resnet(n, False) for n in (20, 32, 44, 56)}
+    networks["resnet8x4"] = lambda: nn.ModuleList([Small(8, [32, 64, 128, 256]), nn.Linear(256, 100)])
+    of_timm = {f"vit-{s}-{p}": f"vit_{s}_patch{p}_224" for s, p in [
+        ("tiny", 16), ("small", 16), ("small", 32), ("base", 16), ("base", 32), ("large", 16)]}
+    for size in ("tiny", "small", "base"):
+        of_timm[f"deit-{size}-16"] = f"deit_{size}_patch16_224"
+        of_timm[f"deit-{size}-16-distilled"] = f"deit_{size}_distilled_patch16_224"
+    of_timm |= {f"dino-vit{s[0]}{p}": f"vit_{s}_patch{p}_224.dino" for s in ("small", "base") for p in (16, 8)}
+    for size in ("small", "base", "large", "giant"):
+        of_timm[f"dinov2-vit{size[0]}14"] = f"vit_{size}_patch14_dinov2"
+    networks |= {ours: lambda name=name: timm.create_model(name) for ours, name in of_timm.items()}
+    networks["vit-huge-14"] = lambda: timm.create_model("vit_huge_patch14_224", num_classes=1000)
+    networks |= {f"torchvision-vit-{s}-{p}": getattr(torchvision.models, f"vit_{s[0]}_{p}") for s, p in [
+        ("base", 16), ("base", 32), ("large", 16), ("large", 32), ("huge", 14)]}
+    of_open_clip = {
+        "clip-vit-b-32": "ViT-B-32-quickgelu", "clip-vit-b-16": "ViT-B-16-quickgelu", "clip-vit-l-14": "ViT-L-14-quickgelu",
+        "clip-vit-l-14-336": "ViT-L-14-336-quickgelu", "clip-rn50": "RN50-quickgelu", "clip-rn101": "RN101-quickgelu",
+        "clip-rn50x4": "RN50x4-quickgelu", "clip-rn50x16": "RN50x16-quickgelu", "clip-rn50x64": "RN50x64-quickgelu",
+        "openclip-vit-b-32": "ViT-B-32", "openclip-vit-b-16": "ViT-B-16", "openclip-vit-l-14": "ViT-L-14",
+        "openclip-vit-h-14": "ViT-H-14", "openclip-vit-g-14": "ViT-g-14", "openclip-vit-bigg-14": "ViT-bigG-14",
+    }
+    return networks | {ours: lambda name=name: open_clip.create_model(name, device="meta").visual
+                       for ours, name in of_open_clip.items()}
+
+
+def catalogue():
+    lines = []
+    for name, make in published().items():
+        with torch.device("meta"):
+            network = make()
+        lines.append(f"{name} {sum(value.numel() for value in network.parameters())}")
+    (HERE / "networks" / "catalogue.txt").write_text("\n".join(lines) + "\n")
+
+
 def main():
     (HERE / "networks").mkdir(exist_ok=True)
+    catalogue()
     timm_networks()
     torchvision_transformer()
     transformers_networks()
