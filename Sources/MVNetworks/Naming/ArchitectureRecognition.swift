@@ -33,7 +33,7 @@ struct ArchitectureRecognition {
     return shape
   }
 
-  /// How many of `PREFIX0`, `PREFIX1`... there are, each with a tensor `suffix`.
+  /// The number of names `prefix` N `suffix`, N counting from `first` without a gap.
   func count(_ prefix: String, from first: Int = 0, _ suffix: String) -> Int {
     var number = first
     while shapes["\(prefix)\(number)\(suffix)"] != nil { number += 1 }
@@ -43,7 +43,7 @@ struct ArchitectureRecognition {
   // MARK: Residual networks
 
   private func stages(_ suffix: String) -> [Int] {
-    (1...count("layer", from: 1, ".0.conv1.weight")).map { count("layer\($0).", suffix) }
+    (0..<count("layer", from: 1, ".0.conv1.weight")).map { count("layer\($0 + 1).", suffix) }
   }
 
   private func residual() throws(MVError) -> EncoderArchitecture {

@@ -143,15 +143,21 @@ struct CanonicalWeights {
   private var featureCount: Int? {
     if let patch = weights["patch_embed.proj.weight"] { return patch.shape.first }
     let last = weights.keys.filter { $0.hasPrefix("layer") && $0.contains(".conv") && $0.hasSuffix(".weight") }
-    return last.max { $0.localizedOrder < $1.localizedOrder }.flatMap { weights[$0]?.shape.first }
+    return last.max { $0.numberedOrder < $1.numberedOrder }.flatMap { weights[$0]?.shape.first }
   }
 
-  /// Removes what the network's own head is where it is not one linear layer: the projection of self-supervision.
-  mutating func leaveOut(under group: String, because words: String) {
+  /// Leaves out what stands in the place of the classifier and is none: the projection of self-supervised training.
+  mutating func leaveOutHeads() {
+    let group = network.naming.classifier
     let names = weights.keys.filter { $0.hasPrefix("\(group).") }
-    guard !names.isEmpty else { return }
+    let isClassifier = weights["\(group).weight"]?.shape.count == 2 && names.count <= 2
+    // MoCo's encoders call theirs as torchvision calls a classifier.
+    let isProjection = ["encoder_q", "encoder_k", "base_encoder", "momentum_encoder"].contains {
+      network.root.split(separator: ".").map(String.init).contains($0)
+    }
+    guard !names.isEmpty, !isClassifier || isProjection else { return }
     for name in names { weights[name] = nil }
-    leftOut.append("\(group), \(words) (\(Self.tensors(names.count)))")
+    leftOut.append("\(group), a projection for training (\(Self.tensors(names.count)))")
   }
 
   // MARK: What is left out
@@ -177,22 +183,4 @@ struct CanonicalWeights {
   }
 
   private static func tensors(_ count: Int) -> String { "\(count) tensor\(count == 1 ? "" : "s")" }
-}
-
-extension String {
-  /// Numbers within a name by their value, so that `layer1.10` stands after `layer1.9`.
-  var localizedOrder: LocalizedOrder { LocalizedOrder(self) }
-}
-
-/// A name by which names with numbers in them are sorted.
-struct LocalizedOrder: Comparable {
-  private let parts: [Substring]
-  init(_ text: String) { parts = text.split(separator: ".") }
-  static func < (one: LocalizedOrder, two: LocalizedOrder) -> Bool {
-    for (left, right) in zip(one.parts, two.parts) where left != right {
-      if let left = Int(left), let right = Int(right) { return left < right }
-      return left < right
-    }
-    return one.parts.count < two.parts.count
-  }
 }
