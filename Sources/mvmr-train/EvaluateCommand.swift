@@ -14,9 +14,19 @@ extension Command {
   /// `mvmr evaluate`: a trained encoder scored in one go.
   static let evaluate = Command(
     TrainingProgram.Entry.evaluate,
-    discussion: "Example:\n  mvmr evaluate run cifar10:DIR --output evaluation",
+    discussion: """
+      NETWORK is a run, or a file of weights that any of the field's programs wrote (mvmr networks FILE says what it is).
+      Only the splits that are needed are embedded. A source with several classes an image (VOC 2007) is scored by mean
+      average precision.
+
+      Examples:
+        mvmr evaluate run cifar10:DIR --output evaluation
+        mvmr evaluate dinov2_vits14_pretrain.pth folder:photos --output dinov2
+        mvmr evaluate ViT-B-32.pt voc07:VOC2007 --layer projection --output clip
+        mvmr evaluate resnet56.pth cifar10:DIR --k 200 --views flip --output resnet56
+      """,
     arguments: [
-      .positional("CHECKPOINT", "a checkpoint, or the folder of a run"),
+      .positional("NETWORK", "a run, a checkpoint, a file or folder of weights, or a TorchScript file"),
       .positional(
         "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: the images that the network was trained on",
         required: false),
@@ -26,14 +36,18 @@ extension Command {
       .flag("overwrite", "embed anew, in place of the embedding.h5 that is there"),
       .option("train-split", "NAME", "the split to learn from", default: "train"),
       .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
+      .option("k", "K", "neighbors that vote", default: "20, or as many as there are"),
+      .choice("metric", of: NearestNeighbors.Metric.self, "how close two rows are", default: .cosine),
+      .option(
+        "lambda", "L[,L...]", "penalties of the probe to choose from", default: "13 from 1e-6 to 1", repeated: true),
       ProtocolScores.option,
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("json", "print one JSON object"),
-    ] + CropArguments.options + SourceArguments.options
+    ] + EmbeddingNetwork.options + CropArguments.options + SourceArguments.options
   ) { (arguments) throws(MVError) in
-    let checkpoint = CheckpointArgument.url(try arguments.required("CHECKPOINT"))
-    let embedder = try Embedder(checkpoint: checkpoint)
-    let source = try RememberedSource.open(arguments["SOURCE"], arguments, for: embedder, from: checkpoint)
+    let network = try EmbeddingNetwork(try arguments.required("NETWORK"), arguments)
+    let source = network.source
+    let measure = try StandardScores.Settings(arguments)
     let protocolSettings = try ProtocolScores.settings(arguments)
     let embedded = arguments.has("split") ? arguments.all("split") : nil
     // Chosen before the work: labels are known before images are embedded.
@@ -45,26 +59,28 @@ extension Command {
     let target = try ReportFolder(folder, kind: "evaluate")
     try Folder.create(folder)
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
-    embedding.splits = embedded
-    embedding.crops = try CropArguments.crops(arguments, of: source, embedded: embedded)
+    embedding.name = "embedding"
+    embedding.splits = embedded ?? [splits.train] + (splits.test.map { [$0] } ?? [])
+    embedding.crops = try CropArguments.crops(arguments, of: source, embedded: embedding.splits)
     embedding.software = Provenance.software
     embedding.notice = Terminal.note
     embedding.overwrite = arguments.has("overwrite")
     embedding.skipsBadImages = arguments.has("skip-bad-images")
     let fill = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
-      try embedder.write(
-        embedding, checkpoint: try CheckpointArgument.fingerprint(checkpoint), cancellation: job.cancellation,
-        progress: job.progress)
+      try network.write(embedding, job)
     }
     fill.notices.forEach(Terminal.note)
     for image in fill.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
     let file = try FeatureFile(reading: embedding.output)
     let pair = try EvaluationPair(file, representations: ["embedding"], splits: splits)
     for notice in pair.notices(heldOut: true, names: file.classNames) { Terminal.message("note: \(notice)") }
-    let scores = try Scores("embedding", of: pair, cancellation: Interruption.cancellation)
+    if case .multi = pair.trainLabels {
+      return try MultiLabelEvaluation(pair, file, network, splits).write(target, arguments)
+    }
+    let scores = try Scores("embedding", of: pair, measure, cancellation: Interruption.cancellation)
     var report = EvaluationPage(
       title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
-      pair: scores.pair, heldOut: true, origin: try origin(of: checkpoint), settings: settings(scores.measures),
+      pair: scores.pair, heldOut: true, origin: try network.origin(), settings: settings(scores.measures),
       command: Provenance.commandLine, software: Provenance.versions)
     try report.add(scores.measures.neighbors)
     try report.add(scores.measures.probe, scores.measures.predictions)
@@ -83,32 +99,10 @@ extension Command {
         String(decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores, head))), as: UTF8.self))
     } else {
       try Terminal.result(
-        "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))"
+        "k-NN (\(scores.measures.neighbors.results[0].k)) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))"
           + (head.map { "  \($0.line())" } ?? "") + "\n"
           + "report: \(target.page.path)")
     }
-  }
-
-  /// What the encoder is: its run, how far it had come, and how it was trained.
-  private static func origin(of url: URL) throws(MVError) -> [FactList.Fact] {
-    let checkpoint = try Checkpoint(contentsOf: url)
-    let (place, settings) = (checkpoint.place, checkpoint.settings)
-    let defaults = Dictionary(uniqueKeysWithValues: TrainingSettings().settingTable.map { ($0.name, $0.text) })
-    let changed = settings.settingTable.filter { defaults[$0.name] != $0.text }.map { "\($0.name)=\($0.text)" }
-    let folder = url.standardizedFileURL.deletingLastPathComponent().lastPathComponent
-    return [
-      .init(
-        "run",
-        ["\(folder), \(url.lastPathComponent)", "epoch \(place.epoch) of \(settings.epochs), step \(place.step)"]),
-      .init("encoder", ["\(settings.encoder.rawValue)\(settings.depth > 0 ? ", depth \(settings.depth)" : "")"]),
-      .init(
-        "trained on",
-        [
-          "\(place.images) images of \(place.imageShape)",
-          place.representations.isEmpty ? "" : "to depend on \(place.representations.joined(separator: ", "))",
-        ].filter { !$0.isEmpty }),
-      .init("its settings", [changed.isEmpty ? "the defaults" : changed.joined(separator: ", ")]),
-    ]
   }
 
   private static func settings(_ measures: StandardScores) -> String {

@@ -18,12 +18,14 @@ struct Scores {
   let neighborReport: ClassificationReport
 
   /// Scores what was chosen of a file.
-  init(_ title: String, of pair: EvaluationPair, cancellation: Cancellation) throws(MVError) {
+  init(
+    _ title: String, of pair: EvaluationPair, _ settings: StandardScores.Settings = .init(), cancellation: Cancellation
+  ) throws(MVError) {
     self.title = title
     self.pair = pair
     let (train, test) = try pair.heldOut()
     columns = train.columns
-    measures = try StandardScores(train: train, test: test, cancellation: cancellation)
+    measures = try StandardScores(train: train, test: test, settings, cancellation: cancellation)
     report = try measures.predictions.report()
     neighborReport = try measures.neighbors.report(of: measures.neighbors.results[0])
   }

@@ -42,7 +42,7 @@ struct ImageFiles: Sendable {
   /// What the file of an image says before it is decoded; nil where that is not known, or images are brought to one
   /// size.
   func found(_ name: String) -> FoundHeader? {
-    guard size == nil, let header = header(of: name) else { return nil }
+    guard framing == nil, let header = header(of: name) else { return nil }
     return FoundHeader(size: header.size(decoding), isLeftTurned: header.isLeftTurned(decoding))
   }
 

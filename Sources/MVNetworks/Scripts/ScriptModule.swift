@@ -1,6 +1,7 @@
 internal import CTorch
 package import Foundation
 package import MVCore
+internal import MVFiles
 
 /// A TorchScript network, in evaluation mode and without gradients.
 package final class ScriptModule {
@@ -26,6 +27,15 @@ package final class ScriptModule {
 
   package func forward(_ input: Tensor, during subject: String) throws(MVError) -> Tensor {
     try Tensor(during: subject) { mvt_module_forward(handle, input.handle, $0) }
+  }
+
+  /// Whether a file is TorchScript: an archive that holds code, not weights alone.
+  package static func isScript(at url: URL) -> Bool {
+    guard isLikely(at: url), let reader = try? ArchiveReader(url) else { return false }
+    while let entry = try? reader.next() {
+      if entry.name.contains("/code/") { return true }
+    }
+    return false
   }
 
   /// Whether a file begins like the zip archive that TorchScript is stored in.

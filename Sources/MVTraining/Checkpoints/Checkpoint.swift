@@ -69,6 +69,14 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// Whether a file begins as a checkpoint of this package does; a file that is not there does not.
+  public static func isLikely(at url: URL) -> Bool {
+    guard let file = try? FileHandle(forReadingFrom: url) else { return false }
+    defer { try? file.close() }
+    guard let head = try? file.read(upToCount: 1 << 16), head.count > 8 else { return false }
+    return head.range(of: Data("\"\(format)\"".utf8)) != nil
+  }
+
   /// Creates the encoder and gives it the weights of this checkpoint; throws where they are not those of its settings.
   package func encoder() throws(MVError) -> Encoder {
     let encoder = try Encoder(settings.architecture(), channelsLast: settings.channelsLast)

@@ -5,11 +5,13 @@ internal import MVNetworks
 internal import MVStore
 
 extension Embedder {
-  /// What the feature file records of a row: output and views, under the words of version 0.1.
+  /// What the feature file records of a row: output and views, under the words of version 0.1,
+  /// and how images are prepared for a network of another program.
   private var recorded: [String: SettingValue] {
     let names: [NetworkOutput: String] = [.features: "backbone", .projection: "projector"]
     var recorded: [String: SettingValue] = ["output": .string(names[output] ?? output.description)]
     if views != .single { recorded["views"] = .string(views.rawValue) }
+    if let framing { recorded["preprocessing"] = .string("\(framing), mean \(mean), std \(deviation)") }
     return recorded
   }
 

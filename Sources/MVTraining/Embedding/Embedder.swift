@@ -21,8 +21,8 @@ public final class Embedder {
   /// How the images that it was trained on were asked for; nil where that is not known.
   public private(set) var source: SourceRequest?
   private let network: Network
-  private let mean: [Float]
-  private let deviation: [Float]
+  let mean: [Float]
+  let deviation: [Float]
   private let channelsLast: Bool
 
   /// What computes the rows.

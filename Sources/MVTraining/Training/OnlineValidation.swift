@@ -31,7 +31,9 @@ struct OnlineValidation {
   func scores(of embedder: Embedder, on data: TrainingData) throws(MVError) -> ValidationScores {
     let train = try features(of: known, embedder, data, name: "train part")
     let test = try features(of: asked, embedder, data, name: "validation part")
-    let scores = try StandardScores(train: train, test: test, lambdas: .logarithmic(1e-5...1e-1, count: 5))
+    var settings = StandardScores.Settings()
+    settings.lambdas = .logarithmic(1e-5...1e-1, count: 5)
+    let scores = try StandardScores(train: train, test: test, settings)
     return ValidationScores(neighbors: scores.neighborTop1, probe: scores.probeTop1)
   }
 
