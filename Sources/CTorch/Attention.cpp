@@ -25,8 +25,15 @@ GuardedStatus mvt_attention(const MVTTensor* queries, const MVTTensor* keys, con
 #if TORCH_VERSION_MAJOR >= 2
     const at::Tensor attended = at::scaled_dot_product_attention(q, k, v);
 #else
+    // Each head's rows are brought together once, so that no product has to.
+    const int64_t images = q.size(0);
+    const auto joined = [&](const at::Tensor& part) {
+      return part.reshape({images * heads, part.size(2), width / heads});
+    };
     const double scale = 1 / std::sqrt(static_cast<double>(width / heads));
-    const at::Tensor attended = at::matmul(at::softmax(at::matmul(q * scale, k.transpose(2, 3)), -1), v);
+    const at::Tensor likeness = at::bmm(joined(q) * scale, joined(k).transpose(1, 2));
+    const at::Tensor attended =
+        at::bmm(at::softmax(likeness, -1), joined(v)).reshape({images, heads, q.size(2), width / heads});
 #endif
     *result = new MVTTensor(attended.transpose(1, 2).reshape({q.size(0), q.size(2), width}));
   });

@@ -1,5 +1,7 @@
 import Foundation
 import MVCore
+import MVImaging
+import MVWeights
 import TestSupport
 import Testing
 
@@ -84,6 +86,27 @@ import Testing
     let size = ImageSize(height: 32, width: 32)
     let network = try SmallNetworks.network(#require(SmallNetworks.all["clip"]))
     #expect(try error(network, "open_clip_32x32", SmallNetworks.images(size)) > 1e-3)
+  }
+
+  /// A published network of CIFAR, whose shortcuts are padded, gives what the program that trained it did.
+  @Test(.enabled(if: RealData.url("teachers/resnet_cifar10/resnet56.pth") != nil))
+  func aTrainedNetworkIsItsPublishers() throws {
+    let file = try WeightFile(contentsOf: #require(RealData.url("teachers/resnet_cifar10/resnet56.pth")))
+    let entry = try NetworkCatalogue.standard.entry(named: "cifar-resnet56")
+    let network = try entry.architecture.backbone(seed: nil)
+    for item in network.state {
+      let theirs = item.name.replacing("fc.", with: "linear.")
+      try item.tensor.assign(#require(file.tensors[theirs], "\(theirs)").floats())
+    }
+    let batch = try Fixture.images("images/rgb32")
+    let images = try Tensor(
+      images: batch.bytesInColor("rgb32"), count: batch.count, shape: batch.shape, mean: entry.preprocessing.mean,
+      deviation: entry.preprocessing.deviation, channelsLast: true)
+    let features = try Torch.withoutGradients { () throws(MVError) in
+      try network.output(.features, of: images, .evaluation).values()
+    }
+    let expected = try Fixture.floats("teacher/resnet56-rgb32")
+    #expect(largestDifference(features, expected) < 1e-4 * (expected.map(abs).max() ?? 0))
   }
 
   // MARK: Gradients

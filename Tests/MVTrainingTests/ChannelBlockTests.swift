@@ -141,11 +141,18 @@ import Testing
   /// Whole networks: features, running statistics and every gradient, in blocks and not.
   @Test(
     arguments: [EncoderArchitecture.Stem.smallKernel, .cifar, .imagenet],
-    [EncoderArchitecture.Block.basic, .bottleneck])
-  func networksAreTheSameInBlocks(_ stem: EncoderArchitecture.Stem, _ block: EncoderArchitecture.Block) throws {
+    [
+      (EncoderArchitecture.Block.basic, EncoderArchitecture.Shortcut.projected), (.bottleneck, .projected),
+      // Eight channels of zeros before the others: within blocks of 16 every channel moves.
+      (.basic, .padded),
+    ])
+  func networksAreTheSameInBlocks(
+    _ stem: EncoderArchitecture.Stem, _ kind: (block: EncoderArchitecture.Block, shortcut: EncoderArchitecture.Shortcut)
+  ) throws {
+    let (block, shortcut) = kind
     let architecture = EncoderArchitecture(
       block: block, stem: stem, stemWidth: 32, widths: [32, 48, 64], blocks: [1, 2, 1], zeroInitResidual: false,
-      projector: [24])
+      projector: [24], shortcut: shortcut)
     let results = try [true, false].map { channelsLast -> [[Float]] in
       let encoder = try Encoder(architecture, seed: 4, channelsLast: channelsLast)
       let images = try EncoderTests.images(channelsLast: channelsLast)
@@ -157,12 +164,12 @@ import Testing
     }
     // The same sums in another order: were they equal, no block would have been filled.
     #expect(results[0] != results[1])
-    expectEqual([results[0][0]], [results[1][0]], within: 5e-5, "features, \(stem) \(block)")
+    expectEqual([results[0][0]], [results[1][0]], within: 5e-5, "features, \(stem) \(kind)")
     // A rectifier that lies within rounding of zero goes either way, and takes its share of the gradient with it: the
     // worst gradient says little, the mean of each tensor's does.
     for (index, (a, b)) in zip(results[0], results[1]).enumerated() {
       let off = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / max(1e-6, b.reduce(0) { $0 + abs($1) })
-      #expect(off < 1e-2, "\(stem) \(block), tensor \(index): \(off)")
+      #expect(off < 1e-2, "\(stem) \(kind), tensor \(index): \(off)")
     }
   }
 

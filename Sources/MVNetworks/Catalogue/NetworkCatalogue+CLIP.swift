@@ -1,3 +1,5 @@
+internal import MVImaging
+
 extension NetworkCatalogue {
   /// CLIP's images' halves: OpenAI's, and those that open_clip trained on LAION's and DataComp's pairs.
   static let clip: [Entry] = openAITransformers + openAIResidual + openCLIP
@@ -66,7 +68,7 @@ extension NetworkCatalogue {
         name: "openclip-vit-l-14-laion2b",
         aliases: ["laion/CLIP-ViT-L-14-laion2B-s32B-b82K", "vit_large_patch14_clip_224.laion2b"],
         architecture: .transformer(VisionTransformerSize.large.clip(patch: 14, projection: 768)),
-        preprocessing: .inception(224, resize: 224), peer: "open_clip"),
+        preprocessing: .inception(224).resizing(to: 224), peer: "open_clip"),
       Entry(
         name: "openclip-vit-h-14",
         aliases: ["ViT-H-14", "laion/CLIP-ViT-H-14-laion2B-s32B-b79K", "vit_huge_patch14_clip_224.laion2b"],

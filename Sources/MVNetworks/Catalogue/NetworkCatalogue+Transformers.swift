@@ -23,10 +23,10 @@ extension NetworkCatalogue {
 
   private static let torchvisionTransformers: [Entry] =
     [
-      (VisionTransformerSize.base, 16, PublishedPreprocessing.imagenet(224)), (.base, 32, .imagenet(224)),
-      (.large, 16, .imagenet(224, resize: 242)), (.large, 32, .imagenet(224)),
-      // Its only weights with a linear classifier on frozen features.
-      (.huge, 14, .swag(224)),
+      (VisionTransformerSize.base, 16, Preprocessing.imagenet(224)), (.base, 32, .imagenet(224)),
+      (.large, 16, .imagenet(224).resizing(to: 242)), (.large, 32, .imagenet(224)),
+      // Its weights from SWAG, with a linear classifier.
+      (.huge, 14, .dino(224).resizing(to: 224)),
     ].map { size, patch, preprocessing in
       entry(
         "torchvision-vit-\(size)-\(patch)",
@@ -45,7 +45,7 @@ extension NetworkCatalogue {
           $0.classes = 1000
           $0.epsilon = 1e-12
           $0.positions = .bicubic
-        }, .google(224), "transformers")
+        }, .inception(224).resizing(to: 224).interpolated(.bilinear), "transformers")
     }
 
   private static let deit: [Entry] =
@@ -101,25 +101,9 @@ extension NetworkCatalogue {
 
   private static func entry(
     _ name: String, _ aliases: [String], _ configuration: VisionTransformerConfiguration,
-    _ preprocessing: PublishedPreprocessing, _ peer: String
+    _ preprocessing: Preprocessing, _ peer: String
   ) -> Entry {
     Entry(
       name: name, aliases: aliases, architecture: .transformer(configuration), preprocessing: preprocessing, peer: peer)
-  }
-}
-
-extension PublishedPreprocessing {
-  /// Google's own: the shorter side that of the input, bilinear, values -1...1.
-  fileprivate static func google(_ side: Int) -> PublishedPreprocessing {
-    var own = inception(side, resize: side)
-    own.interpolation = .bilinear
-    return own
-  }
-
-  /// SWAG's: the shorter side that of the input, bicubic, with ImageNet's statistics.
-  fileprivate static func swag(_ side: Int) -> PublishedPreprocessing {
-    var own = imagenet(side, resize: side)
-    own.interpolation = .bicubic
-    return own
   }
 }

@@ -1,4 +1,5 @@
 public import MVCore
+public import MVImaging
 
 /// Published networks by name: the structure of each, and what was done to images before it.
 ///
@@ -25,13 +26,13 @@ public struct NetworkCatalogue: Sendable {
     /// The structure, with the classifier or the projection that was published with it.
     public var architecture: NetworkArchitecture
     /// What is done to an image before the network.
-    public var preprocessing: PublishedPreprocessing
+    public var preprocessing: Preprocessing
     /// The package whose code the structure is held against.
     public var peer: String
 
     /// Describes a network of another program.
     public init(
-      name: String, aliases: [String] = [], architecture: NetworkArchitecture, preprocessing: PublishedPreprocessing,
+      name: String, aliases: [String] = [], architecture: NetworkArchitecture, preprocessing: Preprocessing,
       peer: String
     ) {
       self.name = name

@@ -45,7 +45,7 @@ package final class ResidualNetwork: Backbone {
   }
 
   package var outputs: [NetworkOutput] {
-    [.features] + (classes > 0 ? [.logits] : []) + (1..<stages.count).map(NetworkOutput.stage)
+    [.features] + (classes > 0 ? [.logits] : []) + (1...stages.count).map(NetworkOutput.stage)
   }
 
   package func columns(of output: NetworkOutput) -> Int? {
