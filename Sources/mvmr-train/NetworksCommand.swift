@@ -44,9 +44,8 @@ extension Command {
     do throws(MVError) { return try NetworkCatalogue.standard.entry(named: text) } catch {
       // A name with an ending is that of a file, which is not there.
       guard !URL(filePath: text).pathExtension.isEmpty else { throw error }
-      throw .usage(
-        "network \(text)", "is neither a file nor one of the catalogue",
-        remedy: error.remedy)
+      throw .missingInput(
+        text, "does not exist, and is no network of the catalogue", remedy: "check the path, or see mvmr networks")
     }
   }
 
