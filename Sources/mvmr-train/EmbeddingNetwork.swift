@@ -77,9 +77,9 @@ struct EmbeddingNetwork {
   ///
   /// OpenAI's archives of CLIP are TorchScript too, but of operators that not every libtorch has.
   private static func weights(_ text: String, _ arguments: ParsedArguments) throws(MVError) -> NetworkFile? {
-    guard ScriptModule.isScript(at: URL(filePath: text)) else { return try NetworkArgument.file(text, arguments) }
+    guard ScriptModule.isScript(at: URL(filePath: text)) else { return try WeightsArgument.file(text, arguments) }
     guard let known = try? NetworkFile(contentsOf: URL(filePath: text)), known.naming == .clip else { return nil }
-    return try NetworkArgument.file(text, arguments)
+    return try WeightsArgument.file(text, arguments)
   }
 
   /// The published preprocessing, or what the options say in its place; `--size` keeps its proportion of the cut.

@@ -26,13 +26,13 @@ extension Command {
       .option(
         "output", "FILE", "the file to write; beside the network where not given",
         output: .file(NetworkExport.allCases.map(\.ending) + ["pth", "ts"])),
-      NetworkArgument.option, .flag("overwrite", "replace a file that is there"),
+      WeightsArgument.option, .flag("overwrite", "replace a file that is there"),
       .flag("json", "print one JSON object at the end"),
     ]
   ) { (arguments) throws(MVError) in
     let text = try arguments.required("NETWORK")
     let format = try arguments.choice("format", as: NetworkExport.self) ?? .safetensors
-    let network = try NetworkArgument.file(text, arguments)
+    let network = try WeightsArgument.file(text, arguments)
     let output = try place(network, format, arguments)
     try network.export(as: format, to: output, metadata: Provenance.software)
     for note in network.notes { Terminal.message("note: \(note)") }

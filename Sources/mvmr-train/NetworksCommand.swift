@@ -21,7 +21,7 @@ extension Command {
       """,
     arguments: [
       .positional("NETWORK", "a file or folder of weights, or a name of the catalogue", required: false),
-      NetworkArgument.option, .flag("json", "print JSON"),
+      WeightsArgument.option, .flag("json", "print JSON"),
     ]
   ) { (arguments) throws(MVError) in
     guard let text = arguments["NETWORK"] else {
@@ -34,7 +34,7 @@ extension Command {
     // What is no path is the name of a network.
     let summary =
       isFile || text.contains("/") || arguments.has("set")
-      ? NetworkSummary(try NetworkArgument.file(text, arguments))
+      ? NetworkSummary(try WeightsArgument.file(text, arguments))
       : NetworkSummary(try named(text))
     if arguments.has("json") { return try Terminal.printJSON(summary) }
     try describe(summary)
@@ -44,9 +44,8 @@ extension Command {
     do throws(MVError) { return try NetworkCatalogue.standard.entry(named: text) } catch {
       // A name with an ending is that of a file, which is not there.
       guard !URL(filePath: text).pathExtension.isEmpty else { throw error }
-      throw .usage(
-        "network \(text)", "is neither a file nor one of the catalogue",
-        remedy: error.remedy)
+      throw .missingInput(
+        text, "does not exist, and is no network of the catalogue", remedy: "check the path, or see mvmr networks")
     }
   }
 

@@ -34,7 +34,8 @@ import Testing
     #expect(entry.output.contains("stage1...stage12 384"), "\(entry.output)")
     let wrong = try mvmr("networks resnet51")
     #expect(wrong.status == 64 && wrong.errors.contains("did you mean resnet"), "\(wrong.errors)")
-    #expect(try mvmr("networks none.pth").status != 0)
+    let none = try mvmr("networks none.pth")
+    #expect(none.status == 66 && none.errors.contains("check the path"), "\(none.errors)")
   }
 
   @Test func aFileIsDescribed() throws {

@@ -30,8 +30,13 @@ struct LayoutComparison {
   }
 
   /// What differs, in words; nil where nothing does.
-  var words: String? {
-    let parts = [("lacks", missing), ("holds beside it", extra), ("has", misshapen)].filter { !$0.1.isEmpty }
+  var words: String? { words([("lacks", missing), ("holds beside it", extra), ("has", misshapen)]) }
+
+  /// What differs from a network that it is not, in words: its shapes are others anyhow.
+  var wordsOfNames: String? { words([("lacks", missing), ("holds beside it", extra)]) }
+
+  private func words(_ parts: [(String, [String])]) -> String? {
+    let parts = parts.filter { !$0.1.isEmpty }
     return parts.isEmpty ? nil : parts.map { "\($0.0) \(FewNames.text($0.1))" }.joined(separator: ", ")
   }
 

@@ -23,7 +23,7 @@ enum NearestNetwork {
     return .badData(
       path,
       "is of no architecture that is known: nearest is \(nearest.name)\(more); of \(nearest.name) it "
-        + (nearest.comparison.words ?? "has all, under other names"),
+        + (nearest.comparison.wordsOfNames ?? "has the names, with other shapes"),
       remedy: "see mvmr networks, or give the network as TorchScript")
   }
 

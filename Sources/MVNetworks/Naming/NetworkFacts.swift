@@ -1,5 +1,4 @@
 internal import MVCore
-internal import MVFiles
 internal import MVWeights
 
 /// What is known of a network beside the shapes of its tensors: what a person says first, then what files say.
@@ -17,12 +16,9 @@ struct NetworkFacts {
   /// What a person says alone.
   init(_ settings: NetworkSettings) { apply(settings) }
 
-  /// The settings of a checkpoint of ours that say how its encoder begins.
-  private struct CheckpointSettings: Decodable { let stem: String? }
-
   init(
     _ settings: NetworkSettings, _ description: NetworkDescription, of weights: CanonicalWeights,
-    tensors: [String: WeightTensor], facts: [String: String]
+    tensors: [String: WeightTensor], checkpoint: CheckpointFacts?
   ) {
     let width = weights.weights["patch_embed.proj.weight"]?.shape.first
     if description.width == nil || width == nil || description.width == width {
@@ -46,10 +42,10 @@ struct NetworkFacts {
     {
       stemOfThree = .smallKernel
     }
-    if let text = facts["settings"], let own = CanonicalJSON.value(CheckpointSettings.self, from: text) {
+    if let checkpoint {
       // `auto` of a network of four stages is the released code's; of three stages there is one alone.
       stemOfThree = .smallKernel
-      stem = own.stem.flatMap(EncoderArchitecture.Stem.init(rawValue:))
+      stem = checkpoint.stem
     }
     apply(settings)
   }

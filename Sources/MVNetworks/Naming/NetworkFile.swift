@@ -52,7 +52,8 @@ public struct NetworkFile: Sendable {
     var canonical = try CanonicalWeights(network, of: files.tensors, others: candidates, path: path)
     canonical.leaveOutHeads()
     let description = try NetworkDescription(beside: files.folder)
-    let facts = NetworkFacts(settings, description, of: canonical, tensors: files.tensors, facts: files.facts)
+    let checkpoint = CheckpointFacts(files.facts)
+    let facts = NetworkFacts(settings, description, of: canonical, tensors: files.tensors, checkpoint: checkpoint)
     let shapes = canonical.weights.mapValues(\.shape)
     architecture = try ArchitectureRecognition(shapes: shapes, naming: network.naming, facts: facts, path: path)
       .architecture()
@@ -61,7 +62,7 @@ public struct NetworkFile: Sendable {
     part = network.root.isEmpty ? "" : network.title
     weights = canonical.weights
     let usual = PublishedPreprocessing.usual(for: architecture, naming: network.naming)
-    let said = description.preprocessing(usual: usual)
+    let said = checkpoint?.preprocessing ?? description.preprocessing(usual: usual)
     preprocessing = said ?? usual
     knowsPreprocessing = said != nil
     title = description.title

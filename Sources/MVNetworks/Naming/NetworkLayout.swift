@@ -35,7 +35,7 @@ private func normalization(_ name: String, _ width: Int) -> [Entry] {
 }
 
 /// The convolutions of a residual block, and its shortcut's where there is one.
-private func block(
+private func residualBlock(
   _ name: String, _ inputs: Int, _ width: Int, _ kind: EncoderArchitecture.Block, hasShortcut: Bool
 ) -> [Entry] {
   let outputs = width * kind.expansion
@@ -58,7 +58,7 @@ extension EncoderArchitecture {
     for (stage, (width, count)) in zip(widths, blocks).enumerated() {
       for index in 0..<count {
         let changes = index == 0 && (stage > 0 || inputs != width * self.block.expansion)
-        entries += MVNetworks.block(
+        entries += residualBlock(
           "layer\(stage + 1).\(index)", inputs, width, self.block, hasShortcut: changes && shortcut == .projected)
         inputs = width * self.block.expansion
       }
@@ -75,7 +75,7 @@ extension ModifiedResNetConfiguration {
     var inputs = width
     for (stage, count) in blocks.enumerated() {
       for index in 0..<count {
-        entries += block(
+        entries += residualBlock(
           "layer\(stage + 1).\(index)", inputs, width << stage, .bottleneck, hasShortcut: index == 0)
         inputs = 4 * (width << stage)
       }

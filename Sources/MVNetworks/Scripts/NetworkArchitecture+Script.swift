@@ -89,8 +89,8 @@ extension ModifiedResNetConfiguration {
         source.line("x = torch.relu(x + y)")
       }
     }
-    source.line("if x.size(2) != \(grid) or x.size(3) != \(grid):")
-    source.line("  raise RuntimeError(\"images must be of \(imageSize)x\(imageSize) pixels\")")
+    source.line(
+      "assert x.size(2) == \(grid) and x.size(3) == \(grid), \"images must be of \(imageSize)x\(imageSize) pixels\"")
     source.line("n = x.size(0)")
     source.line("x = torch.flatten(x, 2).transpose(1, 2)")
     source.line(

@@ -46,8 +46,8 @@ extension VisionTransformerConfiguration {
 
   private func embed(_ source: inout ScriptSource) {
     let side = grid * patch
-    source.line("if images.size(2) != \(side) or images.size(3) != \(side):")
-    source.line("  raise RuntimeError(\"images must be of \(side)x\(side) pixels\")")
+    source.line(
+      "assert images.size(2) == \(side) and images.size(3) == \(side), \"images must be of \(side)x\(side) pixels\"")
     source.line("n = images.size(0)")
     let patches = ScriptSource.convolution("images", "patch_embed.proj", stride: patch, padding: 0, bias: patchBias)
     source.line("x = torch.flatten(\(patches), 2).transpose(1, 2)")
