@@ -26,6 +26,7 @@ extension Command {
       .flag("overwrite", "embed anew, in place of the embedding.h5 that is there"),
       .option("train-split", "NAME", "the split to learn from", default: "train"),
       .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
+      .flag("head", "score the classifier that the checkpoint holds, too: of fine-tuning, or trained along"),
       ProtocolScores.option,
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("json", "print one JSON object"),
@@ -34,6 +35,7 @@ extension Command {
     let checkpoint = CheckpointArgument.url(try arguments.required("CHECKPOINT"))
     let embedder = try Embedder(checkpoint: checkpoint)
     let source = try RememberedSource.open(arguments["SOURCE"], arguments, for: embedder, from: checkpoint)
+    let saved = arguments.has("head") ? try SavedHead(of: try Checkpoint(contentsOf: checkpoint)) : nil
     let protocolSettings = try ProtocolScores.settings(arguments)
     let embedded = arguments.has("split") ? arguments.all("split") : nil
     // Chosen before the work: labels are known before images are embedded.
@@ -71,6 +73,9 @@ extension Command {
       try ProtocolScores(settings, of: pair, in: file)
     }
     if let head { try report.add(head.fitted, head.scores) }
+    let savedScores = try saved.map { (head) throws(MVError) in
+      try head.probe.score(try pair.heldOut().test, cancellation: Interruption.cancellation)
+    }
     try Job("map", unit: "steps").run { (job) throws(MVError) in
       try report.addMap(cancellation: job.cancellation, progress: job.progress)
     }
@@ -79,11 +84,14 @@ extension Command {
     if arguments.has("json") {
       let record = record(splits, scores.measures, file: embedding.output)
       try Terminal.result(
-        String(decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores, head))), as: UTF8.self))
+        String(
+          decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores, head, saved?.name, savedScores))),
+          as: UTF8.self))
     } else {
       try Terminal.result(
         "k-NN (20) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))"
-          + (head.map { "  \($0.line())" } ?? "") + "\n"
+          + (head.map { "  \($0.line())" } ?? "")
+          + (savedScores.map { "  \(saved?.name ?? "head") \(Percent($0.top1))" } ?? "") + "\n"
           + "report: \(target.page.path)")
     }
   }
@@ -135,18 +143,26 @@ private struct EvaluateJSON: Encodable {
   let probe: Double
   let probe_interval: [Double]
   let test_rows: Int
+  let head: String?
+  let head_top1: Double?
+  let head_interval: [Double]?
   let `protocol`: String?
   let protocol_top1: Double?
   let protocol_interval: [Double]?
   let protocol_crops: Int?
 
-  init(_ scores: Scores, _ head: ProtocolScores?) throws(MVError) {
+  init(
+    _ scores: Scores, _ head: ProtocolScores?, _ savedName: String?, _ saved: ProbeScores?
+  ) throws(MVError) {
     func ends(_ range: ClosedRange<Double>) -> [Double] { [range.lowerBound, range.upperBound] }
     knn = scores.measures.neighborTop1
     knn_interval = ends(scores.neighborReport.interval())
     probe = scores.measures.probeTop1
     probe_interval = ends(scores.report.interval())
     test_rows = scores.measures.predictions.testRows.count
+    self.head = savedName
+    head_top1 = saved?.top1
+    head_interval = try saved.map { (saved) throws(MVError) in ends(try saved.report().interval()) }
     `protocol` = head?.fitted.settings.name
     protocol_top1 = head?.scores.top1
     protocol_interval = try head.map { (head) throws(MVError) in ends(try head.scores.report().interval()) }
