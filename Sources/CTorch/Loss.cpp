@@ -152,3 +152,13 @@ GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSet
         MultiViewLoss::apply(z0->value.to(at::kFloat).contiguous(), z->value.to(at::kFloat).contiguous(), &all));
   });
 }
+
+GuardedStatus mvt_cross_entropy(const MVTTensor* scores, const int64_t* classes, MVTTensor** result) {
+  return mvt::run([&] {
+    TORCH_CHECK(scores->value.dim() == 2, "scores are not rows: ", scores->value.sizes());
+    const at::Tensor labels = at::from_blob(const_cast<int64_t*>(classes), {scores->value.size(0)}, at::kLong)
+                                  .to(scores->value.device(), at::kLong, false, true);
+    *result = new MVTTensor(
+        at::cross_entropy_loss(scores->value.to(at::kFloat), labels, at::Tensor(), at::Reduction::Mean, -1));
+  });
+}

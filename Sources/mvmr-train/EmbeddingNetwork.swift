@@ -119,6 +119,12 @@ struct EmbeddingNetwork {
     return try Teacher(settings, imageSize: ImageSize(height: shape.height, width: shape.width))
   }
 
+  /// The checkpoint of a run; throws a usage error for a network of another program.
+  func checkpoint() throws(MVError) -> Checkpoint {
+    if case .run(_, let url) = kind { return try Checkpoint(contentsOf: url) }
+    throw .usage("--head", "is for checkpoints, this is a network of another program", remedy: "give --layer logits")
+  }
+
   /// The number of columns of a row.
   var columns: Int {
     switch kind {

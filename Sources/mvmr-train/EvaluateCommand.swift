@@ -40,6 +40,7 @@ extension Command {
       .choice("metric", of: NearestNeighbors.Metric.self, "how close two rows are", default: .cosine),
       .option(
         "lambda", "L[,L...]", "penalties of the probe to choose from", default: "13 from 1e-6 to 1", repeated: true),
+      .flag("head", "score the classifier that the checkpoint holds, too: of fine-tuning, or trained along"),
       ProtocolScores.option,
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("json", "print one JSON object"),
@@ -48,6 +49,7 @@ extension Command {
     let network = try EmbeddingNetwork(try arguments.required("NETWORK"), arguments)
     let source = network.source
     let measure = try StandardScores.Settings(arguments)
+    let saved = arguments.has("head") ? try SavedHead(of: try network.checkpoint()) : nil
     let protocolSettings = try ProtocolScores.settings(arguments)
     let embedded = arguments.has("split") ? arguments.all("split") : nil
     // Chosen before the work: labels are known before images are embedded.
@@ -88,6 +90,9 @@ extension Command {
       try ProtocolScores(settings, of: pair, in: file)
     }
     if let head { try report.add(head.fitted, head.scores) }
+    let savedScores = try saved.map { (head) throws(MVError) in
+      try head.probe.score(try pair.heldOut().test, cancellation: Interruption.cancellation)
+    }
     try Job("map", unit: "steps").run { (job) throws(MVError) in
       try report.addMap(cancellation: job.cancellation, progress: job.progress)
     }
@@ -96,11 +101,15 @@ extension Command {
     if arguments.has("json") {
       let record = record(splits, scores.measures, file: embedding.output)
       try Terminal.result(
-        String(decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores, head))), as: UTF8.self))
+        String(
+          decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores, head, saved?.name, savedScores))),
+          as: UTF8.self))
     } else {
       try Terminal.result(
-        "k-NN (\(scores.measures.neighbors.results[0].k)) \(Percent(scores.measures.neighborTop1))  linear probe \(Percent(scores.measures.probeTop1))"
-          + (head.map { "  \($0.line())" } ?? "") + "\n"
+        "k-NN (\(scores.measures.neighbors.results[0].k)) \(Percent(scores.measures.neighborTop1))  "
+          + "linear probe \(Percent(scores.measures.probeTop1))"
+          + (head.map { "  \($0.line())" } ?? "")
+          + (savedScores.map { "  \(saved?.name ?? "head") \(Percent($0.top1))" } ?? "") + "\n"
           + "report: \(target.page.path)")
     }
   }
@@ -130,18 +139,26 @@ private struct EvaluateJSON: Encodable {
   let probe: Double
   let probe_interval: [Double]
   let test_rows: Int
+  let head: String?
+  let head_top1: Double?
+  let head_interval: [Double]?
   let `protocol`: String?
   let protocol_top1: Double?
   let protocol_interval: [Double]?
   let protocol_crops: Int?
 
-  init(_ scores: Scores, _ head: ProtocolScores?) throws(MVError) {
+  init(
+    _ scores: Scores, _ head: ProtocolScores?, _ savedName: String?, _ saved: ProbeScores?
+  ) throws(MVError) {
     func ends(_ range: ClosedRange<Double>) -> [Double] { [range.lowerBound, range.upperBound] }
     knn = scores.measures.neighborTop1
     knn_interval = ends(scores.neighborReport.interval())
     probe = scores.measures.probeTop1
     probe_interval = ends(scores.report.interval())
     test_rows = scores.measures.predictions.testRows.count
+    self.head = savedName
+    head_top1 = saved?.top1
+    head_interval = try saved.map { (saved) throws(MVError) in ends(try saved.report().interval()) }
     `protocol` = head?.fitted.settings.name
     protocol_top1 = head?.scores.top1
     protocol_interval = try head.map { (head) throws(MVError) in ends(try head.scores.report().interval()) }

@@ -15,7 +15,9 @@ struct ProtocolScores {
   /// How many crops of each image it learnt from.
   let crops: Int
 
-  /// The protocol that is asked for; nil for none. Throws where there is no such.
+  /// The protocol that is asked for; nil for none.
+  ///
+  /// Throws where there is no such.
   static func settings(_ arguments: ParsedArguments) throws(MVError) -> SGDProtocol? {
     guard let name = arguments["protocol"] else { return nil }
     guard let found = SGDProtocol.all.first(where: { $0.name == name }) else {

@@ -30,13 +30,13 @@ enum SettingTables {
     let help: String
   }
 
-  private static func plain(_ rows: [SettingRow]) -> String {
+  static func plain(_ rows: [SettingRow]) -> String {
     var table = TextTable("setting", "default", "accepts", "what it does")
     for row in rows { table.add(row.name, row.text, row.accepts, row.help) }
     return table.text
   }
 
-  private static func markdown(_ rows: [SettingRow]) -> String {
+  static func markdown(_ rows: [SettingRow]) -> String {
     let lines = rows.map { row in
       let value = row.text.isEmpty ? "nothing" : "`\(row.text)`"
       let accepts = row.accepts.replacing("|", with: " ")

@@ -18,7 +18,7 @@ enum EvaluationArguments {
     .option("folds", "F", "cross-validate: score every row of the split to learn from once, by the other folds"),
     .option("seed", "N", "the seed of --folds, and of rows held out to choose a penalty", default: "0"),
     .option("label-fraction", "F", "learn from this part of each class's train rows"),
-    .option("label-list", "FILE", "learn from these train rows: numbers or ids, one a line"),
+    .option("label-list", "FILE", "learn from these train rows: numbers, ids or names of files, one a line"),
     .choice(
       "label-list-kind", of: LabelSubset.ListKind.self, "what --label-list holds; seen from the list where not given"),
     .option("label-seed", "N", "the seed of --label-fraction", default: "0"), PublishedFold.option,
@@ -53,7 +53,7 @@ enum EvaluationArguments {
     }
     let ids = try file[train.name].ids
     let kept = try subset.select(from: train) { ids }
-    let kinds = try subset.kinds(among: ids).map { $0 == .rows ? "row numbers" : "ids" }
+    let kinds = try subset.kinds(among: ids).map(\.words)
     let read = kinds.isEmpty ? "" : ", listed by \(kinds.joined(separator: " and "))"
     Terminal.message("note: \(kept.rows.count) of \(train.rows.count) train rows keep their labels\(read)")
     return .splits(train: kept, test: test)
@@ -103,7 +103,8 @@ enum EvaluationArguments {
     guard !arguments.has("label-fraction") else {
       throw .usage("--label-list", "does not go with --label-fraction", remedy: "give one of them")
     }
-    let lines = try WholeFile.lines(of: URL(filePath: path), remedy: "give a file of row numbers or ids, one a line")
+    let lines = try WholeFile.lines(
+      of: URL(filePath: path), remedy: "give a file of row numbers, ids or names of files, one a line")
     let kind = try arguments.choice("label-list-kind", as: LabelSubset.ListKind.self)
     return .listed(lines.filter { !$0.isEmpty }, as: kind)
   }

@@ -135,7 +135,9 @@ struct WorkflowTests {
 
   @Test func helpTeaches() throws {
     let all = try mvmr("--help").output
-    for name in ["extract", "inspect", "verify", "knn", "probe", "train", "embed", "evaluate", "demo", "show"] {
+    for name in [
+      "extract", "inspect", "verify", "knn", "probe", "train", "finetune", "embed", "evaluate", "demo", "show",
+    ] {
       #expect(all.contains(name), "\(name)")
       #expect(try mvmr(name, "--help").output.contains("--help"), "\(name)")
     }

@@ -46,6 +46,11 @@ GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSet
                        MVTDistances* const* representations, const double* weights, int64_t count, double* terms,
                        double* total, MVTTensor** result);
 
+/// The mean cross-entropy of scores, B x classes, against one class a row, with its gradient to the scores.
+///
+/// Rows of class -1 do not count; there must be one that does.
+GuardedStatus mvt_cross_entropy(const MVTTensor* scores, const int64_t* classes, MVTTensor** result);
+
 #ifdef __cplusplus
 }
 #endif

@@ -63,3 +63,17 @@ public struct FittedProbe: Hashable, Sendable, Codable {
     }
   }
 }
+
+extension FittedProbe {
+  /// A classifier that was trained elsewhere: class i has row i of `weights`, classes x columns, and bias i.
+  ///
+  /// What a fit would tell of itself is 0.
+  public init(representation: String, columns: Int, weights: [Float], bias: [Float]) {
+    precondition(weights.count == bias.count * columns, "a row of weights a class")
+    self.init(
+      inputs: [Input(name: representation, columns: columns)], classes: bias.indices.map { Int64($0) },
+      weights: weights, bias: bias.map { Double($0) }, center: [Float](repeating: 0, count: columns), lambda: 0,
+      candidates: [], trainLoss: 0, objective: 0, gradientNorm: 0, converged: false, iterations: 0, trainRows: 0,
+      standardized: false, seed: 0, seconds: 0)
+  }
+}

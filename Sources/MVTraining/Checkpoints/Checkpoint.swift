@@ -27,6 +27,9 @@ public struct Checkpoint: Sendable {
     /// The fingerprint of each teacher's file, by the teacher's name; nil where there are no teachers.
     public var teachers: [String: String]?
 
+    /// The number of steps of the classifier beside the encoder; nil where there is none.
+    public var onlineHeadSteps: Int?
+
     /// The number of whole epochs done.
     public var epoch: Int { step / stepsPerEpoch }
   }
@@ -39,6 +42,8 @@ public struct Checkpoint: Sendable {
   public let place: Place
   /// What the run is trained on; nil in checkpoints of version 0.1, and where the images were given in memory.
   public let origin: TrainingOrigin?
+  /// How the network was fine-tuned on labels; nil where it was not.
+  public let finetuning: FinetuneState?
   let file: TensorFile
 
   private static let format = "mvmr-checkpoint"
@@ -62,6 +67,12 @@ public struct Checkpoint: Sendable {
     self.file = file
     self.place = decoded
     origin = file.metadata["origin"].flatMap { CanonicalJSON.value(TrainingOrigin.self, from: $0) }
+    finetuning = try file.metadata["finetuning"].map { (text) throws(MVError) in
+      guard let state = CanonicalJSON.value(FinetuneState.self, from: text), state.stepsPerEpoch > 0 else {
+        throw .badData(url.path, "has a header that cannot be read", remedy: "take another checkpoint of the run")
+      }
+      return state
+    }
     do throws(MVError) {
       self.settings = try TrainingSettings(settingValues: values)
     } catch {
@@ -86,12 +97,14 @@ public struct Checkpoint: Sendable {
 
   /// Writes a checkpoint, whole or not at all; throws where that fails.
   static func write(
-    _ state: [NamedTensor], settings: TrainingSettings, place: Place, origin: TrainingOrigin?, to url: URL
+    _ state: [NamedTensor], settings: TrainingSettings, place: Place, origin: TrainingOrigin?,
+    finetuning: FinetuneState? = nil, to url: URL
   ) throws(MVError) {
     var metadata = [
       "format": format, "version": "1", "settings": CanonicalJSON.text(settings.settingValues),
       "place": CanonicalJSON.text(place),
     ]
+    if let finetuning { metadata["finetuning"] = CanonicalJSON.text(finetuning) }
     if let origin { metadata["origin"] = CanonicalJSON.text(origin) }
     try TensorFile.write(state, metadata: metadata, to: url)
   }

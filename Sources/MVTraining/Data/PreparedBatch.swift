@@ -10,6 +10,8 @@ struct PreparedBatch: Sendable {
   let augmented: [UInt8]
   /// Another random view of each image, if a target asks for it.
   let secondView: [UInt8]?
+  /// The class of each image, -1 where unknown; empty where the data has no labels.
+  let labels: [Int64]
   /// The rows of each stored target, in the order of the targets; nil for other targets.
   let rows: [Matrix?]
 
@@ -40,6 +42,7 @@ struct PreparedBatch: Sendable {
     plain = Array(buffers[0])
     augmented = Array(buffers[1])
     secondView = needsSecondView ? Array(buffers[2]) : nil
+    labels = data.labels.isEmpty ? [] : indices.map { data.labels[$0] }
     rows = data.targets.map { if case .stored(let rows) = $0.origin { rows.matrix(at: indices) } else { nil } }
   }
 }

@@ -6,4 +6,5 @@ enum RandomStream: UInt64 {
   case augmentedTarget = 4
   case validation = 5
   case crop = 6
+  case classifier = 7
 }

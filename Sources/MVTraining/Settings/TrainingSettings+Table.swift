@@ -62,5 +62,9 @@ extension TrainingSettings {
     .int(
       "validate_every", \.validateEvery, 0...1_000_000,
       "epochs between k-NN and probe scores on a tenth of the training images, where they have labels; 0 for never"),
+    .bool(
+      "online_head", \.onlineHead,
+      "train a classifier beside the encoder, as released: it learns from the labels, the encoder does not"),
+    .double("online_head_lr", \.onlineHeadLR, 0...1000, "its learning rate"),
   ]
 }

@@ -113,6 +113,11 @@ public struct TrainingSettings: Configurable, Hashable {
   /// Epochs between scores of the embeddings on labeled training images; 0 for none.
   public var validateEvery = 5
 
+  /// Whether a classifier learns beside the encoder, from the labels, without moving the encoder.
+  public var onlineHead = false
+  /// The learning rate of that classifier.
+  public var onlineHeadLR = 1e-4
+
   /// The name errors use.
   public static let name = "train"
 

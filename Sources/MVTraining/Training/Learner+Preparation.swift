@@ -1,4 +1,5 @@
 internal import MVCore
+internal import MVNetworks
 
 extension Learner {
   /// The data with the representations that the settings name, and their teachers behind them.
@@ -19,6 +20,19 @@ extension Learner {
     let size = ImageSize(height: data.shape.height, width: data.shape.width)
     return try data.adding(
       settings.teachers.map { (teacher) throws(MVError) in try Teacher(teacher, imageSize: size) })
+  }
+
+  /// The classifier beside an encoder, of the classes of the labels; throws where there are none.
+  static func onlineHead(
+    for data: TrainingData, _ encoder: Encoder, _ settings: TrainingSettings
+  ) throws(MVError) -> OnlineHead {
+    guard let highest = data.labels.max(), highest > 0 else {
+      throw .usage(
+        "setting online_head=true", "wants labels of two classes, \(data.name) has none", remedy: "leave it out")
+    }
+    return try OnlineHead(
+      classes: Int(highest) + 1, features: encoder.architecture.featureCount, rate: settings.onlineHeadLR,
+      seed: UInt64(settings.seed))
   }
 
   private static func check(

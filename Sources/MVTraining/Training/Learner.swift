@@ -11,6 +11,8 @@ final class Learner {
   let encoder: Encoder
   let optimizer: Optimizer
   let statistics: ImageStatistics
+  /// The classifier beside the encoder; nil where none is asked for.
+  let onlineHead: OnlineHead?
   private let loss: MultiViewLoss
   private let policy: AugmentationPolicy
 
@@ -34,6 +36,7 @@ final class Learner {
     order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
     encoder = try Encoder(settings.architecture(), seed: seed, channelsLast: settings.channelsLast)
     optimizer = try Optimizer(settings.optimizer, parameters: encoder.parameters, weightDecay: settings.weightDecay)
+    onlineHead = try settings.onlineHead ? Self.onlineHead(for: data, encoder, settings) : nil
     loss = settings.loss
     policy = AugmentationPolicy(
       settings.policy, size: ImageSize(height: data.shape.height, width: data.shape.width))
@@ -86,7 +89,10 @@ final class Learner {
       let factor = settings.clip / (try parameters.gradientNorm() + 1e-6)
       if factor < 1 { try parameters.scaleGradients(by: factor) }
     }
-    try clock.networking { () throws(MVError) in try optimizer.step(learningRate: learningRate) }
+    try clock.networking { () throws(MVError) in
+      try optimizer.step(learningRate: learningRate)
+      try onlineHead?.step(batches: settings.accumulate)
+    }
     return terms
   }
 
@@ -100,18 +106,28 @@ final class Learner {
     // first. Without one they are computed after the encoder's forward pass: by then the next batch is ready, and its
     // thread no longer uses the cores.
     let early = hasTeacher ? try representations(of: batch, plain: plain) : nil
+    var plainFeatures: Tensor?
     let (z, z0) = try clock.networking { () throws(MVError) in
       try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
-        guard encoder.joinsViews else { return (try embed(augmented), try embed(plain)) }
+        guard encoder.joinsViews else {
+          let first = try embed(augmented)
+          let second = try embed(plain)
+          if onlineHead != nil { plainFeatures = second.features }
+          return (first.embedding, second.embedding)
+        }
         let both = try embed(views, .training(views: 2))
-        return (try both.rows(0..<count), try both.rows(count..<2 * count))
+        if onlineHead != nil { plainFeatures = try both.features.rows(count..<2 * count) }
+        return (try both.embedding.rows(0..<count), try both.embedding.rows(count..<2 * count))
       }
     }
     let representations = if let early { early } else { try representations(of: batch, plain: plain) }
     let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
     guard terms.firstNotFinite == nil else { return terms }
     // The loss already has its own gradient; what remains is the encoder's backward pass.
-    try clock.networking { () throws(MVError) in try value.backward() }
+    try clock.networking { () throws(MVError) in
+      try value.backward()
+      if let onlineHead, let plainFeatures { _ = try onlineHead.gather(plainFeatures, classes: batch.labels) }
+    }
     return terms
   }
 
@@ -144,9 +160,12 @@ final class Learner {
     data.targets.contains { if case .teacher = $0.origin { true } else { false } }
   }
 
-  private func embed(_ images: Tensor, _ pass: NetworkPass = .training()) throws(MVError) -> Tensor {
-    let embedding = try encoder.embedding(of: encoder.features(of: images, pass), pass)
-    return settings.normalizeZ ? try embedding.normalizedRows() : embedding
+  private func embed(
+    _ images: Tensor, _ pass: NetworkPass = .training()
+  ) throws(MVError) -> (features: Tensor, embedding: Tensor) {
+    let features = try encoder.features(of: images, pass)
+    let embedding = try encoder.embedding(of: features, pass)
+    return (features, settings.normalizeZ ? try embedding.normalizedRows() : embedding)
   }
 
   private func tensor(of pixels: [UInt8], count: Int) throws(MVError) -> Tensor {

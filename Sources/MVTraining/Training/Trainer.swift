@@ -68,6 +68,10 @@ public final class Trainer {
         throw .usage(folder.path, "already holds a training run", remedy: "resume it, or give another folder")
       }
       let checkpoint = try Checkpoint(contentsOf: file)
+      guard checkpoint.finetuning == nil else {
+        throw .usage(
+          folder.path, "holds a run of fine-tuning", remedy: "resume it by finetune, or give another folder")
+      }
       // First of all, so that another run's settings are named before what follows from them.
       try Trainer.match(checkpoint, settings, learner.place(after: checkpoint.place.step))
       found = checkpoint
@@ -95,6 +99,8 @@ public final class Trainer {
     if let found {
       try encoder.load(found.file.tensors, from: file.path)
       try learner.optimizer.load(found.file.tensors, steps: found.place.step, from: file.path)
+      try learner.onlineHead?.load(
+        found.file.tensors, steps: found.place.onlineHeadSteps ?? 0, from: file.path)
     }
   }
 
@@ -187,6 +193,7 @@ public final class Trainer {
     var place = learner.place(after: step)
     place.partialLoss = partialLoss
     place.bestScore = bestScore
+    place.onlineHeadSteps = learner.onlineHead?.steps
     return place
   }
 
@@ -217,6 +224,7 @@ public final class Trainer {
       }
     }
     try Checkpoint.write(
-      encoder.state + learner.optimizer.state, settings: settings, place: place, origin: origin, to: url)
+      encoder.state + learner.optimizer.state + (learner.onlineHead?.state ?? []), settings: settings, place: place,
+      origin: origin, to: url)
   }
 }

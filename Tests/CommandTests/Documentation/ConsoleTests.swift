@@ -39,6 +39,13 @@ struct ConsoleTests {
     }
   }
 
+  @Test func finetuningPageListsEverySetting() throws {
+    let page = try #require(Page.all.first { $0.name.hasSuffix("Finetuning.md") })
+    let table = try Tool.mvmr("finetune", "--settings", "--markdown").output.trimmingCharacters(in: .newlines)
+    #expect(
+      page.text.contains(table), "\(page) differs from `mvmr finetune --settings --markdown`: put this there\n\(table)")
+  }
+
   @Test func cataloguePageIsThatOfTheCatalogue() throws {
     let page = try #require(Page.all.first { $0.name.hasSuffix("Representations.md") })
     let tables = try Tool.mvmr("representations", "--markdown").output.split(separator: "\n\n")

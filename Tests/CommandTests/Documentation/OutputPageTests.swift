@@ -60,11 +60,15 @@ struct OutputPageTests {
     ("train --print-config", "train synthetic:64 --size 32x32 --output ?/run2 --print-config"),
     ("train --find-lr", "train synthetic:64 --find-lr SET"),
     ("train --find-batch", "train synthetic:64 --find-batch SET"),
+    (
+      "finetune",
+      "finetune ?/first synthetic:60 --output ?/tuned --set epochs=2 --set batch_size=16 --set threads=1"
+    ), ("finetune --settings", "finetune --settings"),
     ("embed", "embed ?/first synthetic:60 --output ?/embedding.h5"),
     ("evaluate", "evaluate ?/first synthetic:60 --output ?/evaluation"),
     (
       "evaluate",
-      "evaluate ?/first synthetic:60 --augmented 2 --protocol mv-mr --output ?/evaluation2"
+      "evaluate ?/tuned/best.ckpt synthetic:60 --head --augmented 2 --protocol mv-mr --output ?/evaluation2"
     ),
     ("networks", "networks"), ("networks NETWORK", "networks dinov2-vits14"), ("networks NETWORK", "networks ?/first"),
     ("networks NETWORK", "networks FIXTURES/network-files/timm --set heads=2"),
