@@ -5,4 +5,5 @@ enum RandomStream: UInt64 {
   case view = 3
   case augmentedTarget = 4
   case validation = 5
+  case releasedTarget = 6
 }
