@@ -31,15 +31,16 @@ extension TrainingConfiguration {
 
   /// Fills roles by embeddings of networks in feature files, and returns what is worth telling, one line each.
   ///
-  /// A role is taken by the embedding of its name. Where there is none, and one role is open, every embedding takes it:
+  /// A role is taken by the rows of its name. Where there is none, and one role is open, every embedding takes it:
   /// of those that ``TrainingSettings/representations`` names, if it names any, else of all. Embeddings are then in the
   /// loss with the weight and the factor of the role, unless they have their own; roles that nothing fits stay open.
   public mutating func fillTeachers(from files: [FeatureFile]) -> [String] {
     var notices: [String] = []
-    let plans = files.flatMap { file in file.representations.map { (file: file, plan: $0) } }
-      .filter { $0.plan.isOfNetwork }
+    // What other programs embedded is known by its name alone.
+    let named = files.flatMap { file in file.representations.map { (file: file, plan: $0) } }
+    let plans = named.filter { $0.plan.isOfNetwork }
     for role in openTeachers {
-      var takers = plans.filter { $0.plan.name == role.label }
+      var takers = named.filter { $0.plan.name == role.label }
       if takers.isEmpty, openTeachers.count == 1 {
         if case .named(let names) = settings.representations { takers = plans.filter { names.contains($0.plan.name) } }
         if takers.isEmpty { takers = plans }
