@@ -108,7 +108,9 @@ let package = Package(
         "MVCore", "MVFiles", "MVYAML", "MVPages", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore",
         "MVEvaluation", "MVExtraction", "MVWeights", "MVNetworks", "CTorch", "CGuarded", "CKernels",
       ],
-      resources: ["small", "cifar10", "cifar20", "cifar100", "stl10", "imagenet"].map {
+      resources: [
+        "small", "cifar10", "cifar20", "cifar100", "stl10", "imagenet", "stl10-clip", "cifar100-clip", "imagenet-clip",
+      ].map {
         .embedInCode("Configurations/\($0).yaml")
       }),
 

@@ -1,7 +1,11 @@
 """Goldens of teachers: PyTorch 2.15's embeddings by TorchScript modules.
 
-Writes teacher/tiny.pt, a scripted network of 12 features (seed 31), teacher/broken.pt, which gives two tensors, and
-teacher/weights.pth, a dictionary of weights, which is no TorchScript. The bytes of the .pt files differ from run to run, what
+Writes teacher/tiny.pt, a scripted network of 12 features (seed 31), and networks that are of no use as they are: broken.pt
+gives two tensors, dictionary.pt a dictionary; silent.pt raises without a message, late.pt with one whose first line is empty,
+value.pt a ValueError; single.pt was traced with one image, mean.pt gives one row for all images; missing.pt calls an operator
+that no libtorch has, attention.pt one that libtorch 1.13 lacks, and attention-plain.pt is the same network written as
+Notebooks-free-docs/Distillation.md says, attention-rgb32.npy what it gives. weights.pth, a dictionary of weights, is no
+TorchScript. The bytes of the .pt files differ from run to run, what
 they compute does not. tiny-rgb32.npy and tiny-scaled.npy are tiny.pt's
 embeddings of images/rgb32.npy, normalised by ImageNet's statistics and as (255 x - 127) / 128. Where ../../shared/data/teachers
 is there, or the folder MVMR_REAL_DATA names, also those of its two real teachers: resnet56-rgb32.npy (32 pixels, ImageNet's
@@ -38,6 +42,62 @@ class Broken(nn.Module):
         return x, x
 
 
+class Dictionary(nn.Module):
+    def forward(self, x: torch.Tensor):
+        return {"features": x.mean((2, 3))}
+
+
+class Silent(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("")
+        return x
+
+
+class Late(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("\nthe cause is on the second line\nand there is a third")
+        return x
+
+
+class Value(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        raise ValueError("a value that does not fit")
+        return x
+
+
+class Single(nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3)).reshape(1, 3)
+
+
+class Mean(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean((2, 3)).mean(0, keepdim=True)
+
+
+class Missing(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.ops.mvmr.nothing(x)
+
+
+class Attention(nn.Module):
+    """A patch embedding, attention among the patches by PyTorch's fused function, and their mean."""
+
+    def __init__(self):
+        super().__init__()
+        self.patches = nn.Conv2d(3, 12, 8, 8)
+        self.attention = nn.MultiheadAttention(12, 3, batch_first=True)
+
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        return self.attention(x, x, x, need_weights=False)[0].mean(1)
+
+
+def plain_attention(q, k, v, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, **unused):
+    products = q @ k.transpose(-2, -1) * (q.shape[-1] ** -0.5 if scale is None else scale)
+    return (products if attn_mask is None else products + attn_mask).softmax(-1) @ v
+
+
 def images(name, mean, deviation):
     batch = torch.from_numpy(np.load(HERE / "images" / f"{name}.npy")).float() / 255
     return ((batch - mean) / deviation).permute(0, 3, 1, 2).contiguous()
@@ -57,6 +117,20 @@ def main():
         tiny.head.weight.mul_(100)  # far from the clamp of distances, even by 32
     torch.jit.script(tiny).save(HERE / "teacher" / "tiny.pt")  # in training mode: readers must leave it
     torch.jit.script(Broken()).save(HERE / "teacher" / "broken.pt")
+    for network in (Dictionary(), Silent(), Late(), Value(), Mean()):
+        torch.jit.script(network).save(HERE / "teacher" / f"{type(network).__name__.lower()}.pt")
+    torch.jit.trace(Single(), torch.zeros(1, 3, 32, 32)).save(HERE / "teacher" / "single.pt")
+    library = torch.library.Library("mvmr", "DEF")
+    library.define("nothing(Tensor x) -> Tensor")
+    torch.jit.script(Missing()).save(HERE / "teacher" / "missing.pt")
+    attention, patches = Attention().eval(), images("rgb32", MEAN, DEVIATION)
+    with torch.no_grad():
+        for name, function in (("attention", nn.functional.scaled_dot_product_attention), ("attention-plain", plain_attention)):
+            nn.functional.scaled_dot_product_attention = function
+            torch.backends.mha.set_fastpath_enabled(False)
+            traced = torch.jit.trace(attention, torch.zeros(2, 3, 32, 32))
+            traced.save(HERE / "teacher" / f"{name}.pt")
+        save("attention-rgb32", attention(patches))
     torch.save(tiny.state_dict(), HERE / "teacher" / "weights.pth")
     tiny = torch.jit.load(HERE / "teacher" / "tiny.pt").eval()
     save("tiny-rgb32", tiny(images("rgb32", MEAN, DEVIATION)))

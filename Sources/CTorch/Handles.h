@@ -28,7 +28,7 @@ at::Device device();
 /// Whether products are in bfloat16 on this thread now.
 bool autocasts();
 
-/// Cuts this thread's last message to its first line: what follows there is libtorch's C++ backtrace.
+/// Cuts this thread's last message to the first line that says something: libtorch's C++ backtrace follows it.
 void keep_first_line() noexcept;
 
 /// Runs `body`; libtorch's exceptions and all others become a status and a one-line message.

@@ -18,8 +18,10 @@ at::Device device() { return uses_cuda.load(std::memory_order_relaxed) ? at::Dev
 
 void keep_first_line() noexcept {
   try {
+    // Some of libtorch's messages begin with an empty line.
     const std::string message = guarded_last_message();
-    guarded_set_message(message.substr(0, message.find('\n')).c_str());
+    const size_t start = std::min(message.find_first_not_of(" \t\r\n"), message.size());
+    guarded_set_message(message.substr(start, message.find_first_of("\r\n", start) - start).c_str());
   } catch (...) {
     guarded_set_message("out of memory");
   }

@@ -23,6 +23,8 @@ extension Command {
         mvmr train folder:images --size 32x32 --config builtin:small --features features.h5 --output run
         mvmr train cifar10:DIR --config builtin:cifar10 --features features.h5 --output run
         mvmr train cifar10:DIR --teacher resnet56.pt,normalization=imagenet --output distilled
+        mvmr train stl10:DIR --config builtin:stl10-clip --teacher clip.pt --output distilled
+        mvmr train stl10:DIR --config builtin:stl10-clip --features clip.h5 --output distilled
         mvmr train --resume --output run
         mvmr train --resume --output run --set epochs=200
         mvmr train folder:mine --size 32x32 --features mine.h5 --init run --output tuned
@@ -38,12 +40,14 @@ extension Command {
       .option("output", "RUN", "the folder of the run", output: .folder),
       .option(
         "config", "FILE.yaml",
-        "settings, also those of the released MV-MR code; or builtin:NAME; the command line goes first"),
+        "settings, also those of the released MV-MR code; or one of \(BuiltInConfiguration.list); "
+          + "the command line goes first"),
       .option(
         "set", "KEY=VALUE", "one setting", repeated: true, keys: TrainingSettings.settings.map(\.name)),
       .option(
-        "teacher", "FILE.pt[,key=value,...]", "a TorchScript network to distil, fed as its settings say", repeated: true
-      ),
+        "teacher", "FILE.pt[,key=value,...]",
+        "a TorchScript network to distil, fed as its settings say; the first takes the role of the configuration",
+        repeated: true),
       .choice("device", of: Torch.Device.self, "what the network runs on"),
       .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
       .flag("resume", "continue the run in the folder; its source, features and settings need not be given again"),
@@ -87,7 +91,7 @@ extension Command {
     let trainer = try Trainer(
       request.configuration.settings, data: data, folder: output, resuming: arguments.has("resume"),
       initial: request.start.initial)
-    for notice in data.notices + trainer.notices { Terminal.message("note: \(notice)") }
+    for notice in request.notices + data.notices + trainer.notices { Terminal.message("note: \(notice)") }
     if trainer.step == trainer.totalSteps {
       Terminal.message("note: the run is finished; --set epochs=N makes it longer")
     } else if trainer.step > 0 {

@@ -16,21 +16,16 @@ struct TrainRequest {
   let released: ReleasedConfiguration?
   /// The run that is resumed or started from.
   let start: TrainStart
+  /// What is worth telling of the teachers, one line each.
+  let notices: [String]
   private let arguments: ParsedArguments
 
   init(_ arguments: ParsedArguments) throws(MVError) {
     self.arguments = arguments
-    let teachers = arguments.all("teacher")
-    var (configuration, released) = try Self.read(arguments["config"], teacher: teachers.first)
+    var (configuration, released) = try Self.read(arguments["config"])
     start = try TrainStart(arguments, output: arguments["output"] ?? configuration.output)
     if let settings = start.settings(arguments) { configuration.settings = settings }
-    if released?.kind == .distillation, let text = teachers.first {
-      try configuration.settings.teachers[0].set(parsing: text)
-    } else if !teachers.isEmpty {
-      configuration.settings.teachers += try teachers.map { (text) throws(MVError) in
-        try TeacherSettings(parsing: text)
-      }
-    }
+    try configuration.fillTeachers(with: arguments.all("teacher"))
     for text in arguments.all("set") {
       let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard sides.count == 2 else {
@@ -45,21 +40,24 @@ struct TrainRequest {
     if arguments.has("features") { configuration.features = arguments.all("features") }
     if configuration.features.isEmpty { configuration.features = start.features }
     if let size = arguments["size"] { configuration.size = try ImageSize(parsing: size) }
+    notices =
+      configuration.openTeachers.isEmpty
+      ? []
+      : configuration.fillTeachers(
+        from: try configuration.features.map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
+      )
     self.configuration = configuration
     self.released = released
   }
 
-  private static func read(
-    _ path: String?, teacher: String?
-  ) throws(MVError) -> (TrainingConfiguration, ReleasedConfiguration?) {
+  private static func read(_ path: String?) throws(MVError) -> (TrainingConfiguration, ReleasedConfiguration?) {
     guard let path else { return (TrainingConfiguration(), nil) }
     let root =
       path.hasPrefix(BuiltInConfiguration.prefix)
       ? try YAMLNode(parsing: BuiltInConfiguration(named: path).yaml, file: path)
       : try YAMLNode(contentsOf: URL(filePath: path))
     guard ReleasedConfiguration.recognizes(root) else { return (try TrainingConfiguration(root), nil) }
-    let file = teacher.map { String($0.prefix { $0 != "," }) }
-    let released = try ReleasedConfiguration(root, teacher: file)
+    let released = try ReleasedConfiguration(root)
     return (released.configuration, released)
   }
 
@@ -88,6 +86,7 @@ struct TrainRequest {
 
   /// The images and the representations of them.
   func data() throws(MVError) -> TrainingData {
+    try configuration.checkTeachers(source: configuration.source ?? released.map { "\($0.datasetName):DIR" })
     let request = try sourceRequest()
     if let name = released?.datasetName, request.kind != name {
       throw .usage("source \(request)", "is not the data set of the configuration, \(name)", remedy: "give \(name):DIR")

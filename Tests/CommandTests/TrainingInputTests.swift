@@ -118,12 +118,12 @@ import Testing
     let train = ["train", "synthetic:40"] + Self.small
     try fails(train + ["--teacher", path("no.pt")], status: 66, "no.pt")
     try fails(train + ["--teacher", Fixture.url("teacher/weights.pth").path], status: 65, "weights.pth", "TorchScript")
-    try fails(train + ["--teacher", "\(Self.tiny),size=3"], status: 65, "tiny.pt", "3x3", "size: HxW")
+    try fails(train + ["--teacher", "\(Self.tiny),size=3"], status: 65, "tiny.pt", "3x3", "size=HxW")
     try fails(train + ["--teacher", "\(Self.tiny),size=100"], status: 65, "tiny.pt", "images are too large")
     try fails(train + ["--teacher", "\(Self.tiny),colour=3"], status: 64, "colour", "interpolation")
     try fails(["embed", Self.tiny, "synthetic:40", "--layer", "projector"], status: 64, "--layer", "checkpoints")
     try fails(["embed", Self.tiny, "synthetic:40", "--set", "weight=3"], status: 64, "weight=3")
-    try fails(["embed", Fixture.url("teacher/broken.pt").path, "synthetic:40"], status: 65, "broken.pt", "Tuple")
+    try fails(["embed", Fixture.url("teacher/broken.pt").path, "synthetic:40"], status: 65, "broken.pt", "a tuple")
     try fails(["embed", Fixture.url("teacher/weights.pth").path, "synthetic:40"], status: 65, "weights.pth")
   }
 

@@ -178,14 +178,22 @@ struct ConfigurationTests {
     #expect(try BuiltInConfiguration(named: "builtin:\(name.rawValue)") == name)
     let file = Fixture.root.appending(path: "Sources/MVTraining/Configurations/\(name.rawValue).yaml")
     #expect(try Data(contentsOf: file) == name.yaml)
-    let side = ["stl10": 96, "imagenet": 224][name.rawValue] ?? 32
+    let side = ["stl10": 96, "imagenet": 224][name.rawValue.prefix { $0 != "-" }] ?? 32
     let shape = ImageShape(height: side, width: side, channels: 3)
-    #expect(configuration.size == (name == .imagenet ? ImageSize(height: 224, width: 224) : nil))
+    #expect(configuration.size == (side == 224 ? ImageSize(height: 224, width: 224) : nil))
     for wanted in configuration.expected { #expect(try wanted.make().layout(for: shape).count > 0) }
     let names: [String]
     if case .named(let chosen) = configuration.settings.representations { names = chosen } else { names = [] }
     let published = ["pixels", "scattering", "augment", "hog-layer", "std"]
-    #expect(names == (name == .small ? ["hog"] : published))
+    let distils = [.stl10CLIP, .cifar100CLIP, .imagenetCLIP].contains(name)
+    #expect(names == (distils ? [] : name == .small ? ["hog"] : published))
+    #expect(configuration.openTeachers.map(\.label) == (distils ? ["clip"] : []))
+    if distils {
+      let role = configuration.openTeachers[0]
+      #expect(configuration.settings.representations == .none && role.scale == 1.0 / 32)
+      #expect(try role.statistics().mean == configuration.settings.statistics(for: shape).mean)
+      #expect(configuration.settings.epochs == 200 && configuration.settings.projector == [8192, 8192, 8192])
+    }
     #expect(Set(configuration.expected.map(\.storedName)).isSubset(of: names))
     #expect(configuration.settings.statistics(for: shape) == (side == 32 ? .cifar : .imagenet))
     _ = try configuration.settings.schedule(stepsPerEpoch: 10)

@@ -1,5 +1,7 @@
 import Foundation
 import MVCore
+import MVFiles
+import TestSupport
 import Testing
 
 @testable import MVNetworks
@@ -65,6 +67,26 @@ import Testing
     #expect([0, 19, 20, 59, 60].map(schedule.rate) == [1, 1, 0.5, 0.5, 0.25])
     schedule.kind = .constant
     #expect(schedule.rate(at: 77) == 1)
+  }
+
+  @Test func cosineWavesAreThoseOfTheReleasedDistillation() throws {
+    // Rows of 6 epochs of 10 batches, by PyTorch's CosineAnnealingLR as the released code steps it.
+    let golden = try Fixture.array("released-step/waves")
+    let rates = try golden.values(as: Double.self)
+    var settings = TrainingSettings()
+    settings.scheduler = .cosineWaves
+    settings.minLR = 0
+    settings.epochs = 6
+    for (row, (warmup, validation, accumulate)) in [(2.0, 3, 1), (0, 0, 1), (1, 4, 2)].enumerated() {
+      settings.warmupEpochs = warmup
+      settings.waveBatches = validation
+      settings.accumulate = accumulate
+      let schedule = try settings.schedule(stepsPerEpoch: 10 / accumulate)
+      for step in 0..<60 / accumulate {
+        let expected = rates[row * 60 + step * accumulate + accumulate - 1]
+        #expect(abs(schedule.rate(at: step) - expected) < 1e-12, "row \(row), step \(step)")
+      }
+    }
   }
 
   @Test func theWarmupMustBeShorterThanTheRun() throws {

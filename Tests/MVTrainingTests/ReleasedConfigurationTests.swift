@@ -66,10 +66,10 @@ struct ReleasedConfigurationTests {
     comment: none
     """
 
-  func read(_ yaml: String, teacher: String? = nil) throws -> ReleasedConfiguration {
+  func read(_ yaml: String) throws -> ReleasedConfiguration {
     let root = try YAMLNode(parsing: Data(yaml.utf8), file: "r.yaml")
     #expect(ReleasedConfiguration.recognizes(root))
-    return try ReleasedConfiguration(root, teacher: teacher)
+    return try ReleasedConfiguration(root)
   }
 
   @Test func everyKeyIsAccountedFor() throws {
@@ -83,6 +83,7 @@ struct ReleasedConfigurationTests {
     #expect(settings.weightDecay == 1e-5 && settings.lr == 3e-4 && settings.scheduler == .warmupCosine)
     #expect(settings.encoder == .resnet18 && settings.stem == .smallKernel && settings.projector == [64, 32])
     #expect(settings.policy == .cifar && settings.normalization == .cifar && settings.releasedSign)
+    #expect(settings.releasedAugment)
     #expect(settings.representations == .named(["pixels", "scattering", "augment", "hog-layer", "std"]))
     #expect(settings.representationScales == ["scattering": 0.03125] && settings.embeddingScale == 1.0 / 32)
     #expect(configuration.source == "cifar10:somewhere" && configuration.split == nil)
@@ -104,19 +105,28 @@ struct ReleasedConfigurationTests {
     #expect(try TrainingConfiguration(printed) == configuration)
   }
 
-  @Test func distillationNeedsAFileForItsTeacher() throws {
-    let without = try read(Self.distillation)
-    #expect(without.kind == .distillation)
-    #expect(without.obstacle?.subject == "r.yaml:14:20" && without.obstacle?.remedy.contains("--teacher") == true)
-    let released = try read(Self.distillation, teacher: "vit.pt")
-    #expect(released.obstacle == nil)
-    let settings = released.configuration.settings
+  @Test func distillationHasARoleForItsTeacher() throws {
+    let released = try read(Self.distillation)
+    #expect(released.kind == .distillation && released.obstacle == nil)
+    var configuration = released.configuration
+    let error = #expect(throws: MVError.self) { try configuration.checkTeachers(source: "stl10:DIR") }
+    #expect(error?.kind == .usage && error?.subject == "teacher clip")
+    #expect(
+      error?.remedy.contains(
+        "mvmr embed FILE.pt stl10:DIR --split train+unlabeled --set size=224 --set normalization=imagenet --name clip "
+          + "--output clip.h5") == true, "\(error as Any)")
+    try configuration.fillTeachers(with: ["vit.pt"])
+    try configuration.checkTeachers()
+    let settings = configuration.settings
     let teacher = try #require(settings.teachers.first)
-    #expect(teacher.path == "vit.pt" && teacher.label == "clip" && teacher.size == ImageSize(height: 224, width: 224))
+    #expect(settings.teachers.count == 1 && teacher.path == "vit.pt" && teacher.label == "clip")
+    #expect(teacher.size == ImageSize(height: 224, width: 224))
     #expect(teacher.normalization == .imagenet && teacher.scale == 1.0 / 32)
-    #expect(settings.representations == .none && !settings.releasedSign)
+    #expect(settings.representations == .none && !settings.releasedSign && !settings.releasedAugment)
     #expect(settings.encoder == .resnet50 && settings.stem == .imagenet && settings.projector == [128])
-    #expect(released.configuration.split == "train+unlabeled" && released.configuration.source == nil)
+    #expect(configuration.split == "train+unlabeled" && configuration.source == nil)
+    // Batches of the 8,000 test images: the released code steps its schedule for them, too.
+    #expect(settings.scheduler == .cosineWaves && settings.minLR == 0 && settings.waveBatches == 125)
     #expect(released.rows.contains { $0.key == "scheduler" && $0.value == "absent" && $0.remark.contains("swings") })
   }
 
@@ -151,7 +161,11 @@ struct ReleasedConfigurationTests {
       dataset: {name: voc, n_classes: 20}
       encoder: {out_dim: 8-8}
       """
-    #expect(try read(voc).obstacle?.remedy.contains("voc07:DIR") == true)
+    let linear = try read(voc)
+    #expect(
+      linear.evaluationCommand == "mvmr embed run voc07:DIR --size 224 --output embedding.h5 && "
+        + "mvmr probe embedding.h5 --representation embedding")
+    #expect(linear.obstacle?.remedy.hasSuffix(linear.evaluationCommand ?? "?") == true)
     let semi = """
       batch_size: 8
       num_features: 2048
@@ -160,6 +174,9 @@ struct ReleasedConfigurationTests {
       """
     let released = try read(semi)
     #expect(released.kind == .semiSupervised && released.obstacle?.kind == .usage)
+    #expect(
+      released.evaluationCommand == "mvmr embed run imagenet:DIR --size 224 --output embedding.h5 && "
+        + "mvmr probe embedding.h5 --representation embedding --label-fraction 0.1")
   }
 
   @Test func filesOfThisPackageAreNotMistaken() throws {
@@ -195,7 +212,7 @@ struct ReleasedConfigurationTests {
     for name in names {
       let root = try YAMLNode(parsing: try git("show", "HEAD:\(name)"), file: name)
       #expect(ReleasedConfiguration.recognizes(root), "\(name)")
-      let released = try ReleasedConfiguration(root, teacher: "clip.pt")
+      let released = try ReleasedConfiguration(root)
       let trains = name.contains("self_super")
       #expect((released.obstacle == nil) == trains, "\(name)")
       #expect(released.rows.count >= 14)

@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVFiles
+import MVImaging
 import MVRepresentations
 import MVStore
 import TestSupport
@@ -38,6 +39,55 @@ struct ReleasedStepTests {
     return Matrix(rows: images.count, columns: columns, values: values)
   }
 
+  /// What is drawn for one batch, by PyTorch's side.
+  struct Draw: Decodable {
+    let batch: Int
+    let crop: [Int]
+    let flip: Bool
+    let gray: Bool
+    let deviation: Double
+    let changes: [(name: String, amount: Double)]
+
+    enum CodingKeys: String, CodingKey { case batch, crop, flip, gray, deviation, changes }
+
+    init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      batch = try values.decode(Int.self, forKey: .batch)
+      crop = try values.decode([Int].self, forKey: .crop)
+      flip = try values.decode(Bool.self, forKey: .flip)
+      gray = try values.decode(Bool.self, forKey: .gray)
+      deviation = try values.decode(Double.self, forKey: .deviation)
+      var list = try values.nestedUnkeyedContainer(forKey: .changes)
+      var changes: [(name: String, amount: Double)] = []
+      while !list.isAtEnd {
+        var pair = try list.nestedUnkeyedContainer()
+        changes.append((try pair.decode(String.self), try pair.decode(Double.self)))
+      }
+      self.changes = changes
+    }
+  }
+
+  static func draws() throws -> [Draw] {
+    try JSONDecoder().decode([Draw].self, from: Data(contentsOf: Fixture.url("released-step/draws.json")))
+  }
+
+  static let augmentation = ReleasedAugmentation(size: ImageSize(height: 32, width: 32), statistics: .cifar)
+
+  static func drawn(_ batch: Int) -> ReleasedAugmentation.Draw {
+    var generator = SeededGenerator(seed: 7136, keys: RandomStream.releasedTarget.rawValue, UInt64(batch))
+    return augmentation.draw(using: &generator)
+  }
+
+  /// The second view of normalized images, drawn and made as the trainer does.
+  static func second(of plain: Tensor, by draw: Draw) throws -> Tensor {
+    let values = try plain.values()
+    let width = 3 * 32 * 32
+    let views = stride(from: 0, to: values.count, by: width).flatMap {
+      augmentation.view(of: Array(values[$0..<$0 + width]), by: drawn(draw.batch))
+    }
+    return try Tensor(views, shape: plain.shape)
+  }
+
   static func encoder() throws -> Encoder {
     let architecture = try #require(
       EncoderArchitecture.cifarResNet(depth: 8, widths: [8, 12, 16], projector: [20, 10]))
@@ -72,7 +122,7 @@ struct ReleasedStepTests {
 
   @Test func everyTermOfTheReleasedStepIsReproduced() throws {
     let (plain, images) = try Self.views("plain")
-    let (second, _) = try Self.views("second")
+    let second = try Self.second(of: plain, by: Self.draws()[0])
     var settings = TrainingSettings()
     settings.releasedSign = true
     let features: [(String, Matrix, Double)] = [
@@ -94,6 +144,51 @@ struct ReleasedStepTests {
       targets.map { MultiViewLoss.Representation(name: $0.0, weight: 1, distances: $0.1) })
     try compare(own, "terms")
     #expect(own.count == 10)
+  }
+
+  @Test func theSecondViewIsDrawnAndMadeAsReleased() throws {
+    let (plain, _) = try Self.views("plain")
+    let golden = try Fixture.floats("released-step/second")
+    let draws = try Self.draws()
+    let width = golden.count / draws.count
+    var seen: Set<String> = []
+    for (place, draw) in draws.enumerated() {
+      let own = Self.drawn(draw.batch)
+      #expect([own.crop.top, own.crop.left, own.crop.height, own.crop.width] == draw.crop)
+      #expect(own.isFlipped == draw.flip && own.isGray == draw.gray && abs(own.deviation - draw.deviation) < 1e-12)
+      let changes = own.changes.map { change -> (name: String, amount: Double) in
+        switch change {
+        case .brightness(let amount): ("brightness", amount)
+        case .contrast(let amount): ("contrast", amount)
+        case .saturation(let amount): ("saturation", amount)
+        case .hue(let amount): ("hue", amount)
+        }
+      }
+      #expect(changes.map(\.name) == draw.changes.map(\.name))
+      for (own, other) in zip(changes, draw.changes) { #expect(abs(own.amount - other.amount) < 1e-12) }
+      let view = try Self.second(of: plain.rows(0..<2), by: draw).values()
+      let expected = Array(golden[place * width..<(place + 1) * width])
+      #expect(largestDifference(view, expected) < 2e-5, "batch \(draw.batch)")
+      seen.formUnion(changes.prefix(1).map(\.name) + (draw.flip ? ["flip"] : []) + (draw.gray ? ["gray"] : []))
+    }
+    #expect(seen.isSuperset(of: ["hue", "saturation", "flip", "gray"]))
+  }
+
+  @Test func eightBitImagesAreNormalizedBeforeTheirSecondView() throws {
+    var generator = SeededGenerator(seed: 3)
+    let pixels = (0..<3 * 32 * 32 * 3).map { _ in UInt8(generator.integer(below: 256)) }
+    let draw = Self.drawn(2)
+    let rows = Self.augmentation.rows(draw, of: pixels, workers: 2)
+    #expect(rows.rows == 3 && rows == Self.augmentation.rows(draw, of: pixels, workers: 1))
+    let shape = ImageShape(height: 32, width: 32, channels: 3)
+    let planes = try Tensor(
+      images: pixels, count: 3, shape: shape, mean: ImageStatistics.cifar.mean,
+      deviation: ImageStatistics.cifar.deviation, channelsLast: false
+    ).values()
+    for image in 0..<3 {
+      let own = Self.augmentation.view(of: Array(planes[image * 3072..<(image + 1) * 3072]), by: draw)
+      #expect(largestDifference(own, Array(rows.values[image * 3072..<(image + 1) * 3072])) < 1e-5)
+    }
   }
 
   @Test func representationsOfNormalisedImagesAreTheReleasedOnes() throws {

@@ -80,7 +80,7 @@ import Testing
     let small = try #require(failure("\(Self.tiny),size=3"))
     #expect(small.problem.contains("images of 3x3 (Calculated padded input size"), "\(small)")
     let several = try #require(failure(Fixture.url("teacher/broken.pt").path))
-    #expect(several.problem.contains("Tuple"), "\(several)")
+    #expect(several.problem.contains("gives a tuple") && several.remedy.contains("forward"), "\(several)")
     let wild = try #require(failure("\(Self.tiny),std=1e-38,mean=-3e38"))
     #expect(wild.problem.contains("not finite"), "\(wild)")
     let twice = try #require(failure("\(Self.tiny),normalization=cifar,mean=3"))
@@ -91,6 +91,37 @@ import Testing
     for text in ["t.pt,mean=1,2", "t.pt,std=0", "t.pt,size=big", "t.pt,colour=3", "t.pt,name=a b", "t.pt,mean"] {
       #expect(throws: MVError.self) { try Self.settings(text) }
     }
+  }
+
+  /// Networks that raise, with their cause in their own words, and those that give something else than rows.
+  @Test(arguments: [
+    ("silent", "(it raises RuntimeError without a message)", "size=HxW"),
+    ("late", "(the cause is on the second line)", "size=HxW"), ("value", "(a value that does not fit)", "size=HxW"),
+    ("dictionary", "gives a dictionary, not one tensor", "forward returns the features"),
+    ("broken", "gives a tuple, not one tensor", "forward returns the features"),
+    ("single", "embeds 1 image and not 3 (shape '[1, 3]' is invalid", "torch.jit.script"),
+    ("mean", "gives [1, 3] for 3 images of 32x32", "torch.jit.script"),
+    ("missing", "needs the operator mvmr::nothing, which this libtorch", "libtorch that has it"),
+  ]) func networksThatAreOfNoUseSayWhy(_ name: String, _ problem: String, _ remedy: String) throws {
+    let file = Fixture.url("teacher/\(name).pt").path
+    let error = try #require(throws: MVError.self) { _ = try teacher(file) }
+    #expect(error.subject == file && error.kind == .badData)
+    #expect(error.problem.contains(problem) && error.remedy.contains(remedy), "\(error)")
+    #expect(!error.description.contains("\n"))
+  }
+
+  @Test func fusedAttentionHasARemedyThatWorks() throws {
+    if Torch.version.hasPrefix("1.") {
+      let error = try #require(throws: MVError.self) {
+        _ = try teacher(Fixture.url("teacher/attention.pt").path)
+      }
+      #expect(error.problem.contains("aten::scaled_dot_product_attention, which this libtorch, \(Torch.version)"))
+      #expect(error.remedy.contains("Distillation.md"))
+    }
+    let own = try teacher("\(Fixture.url("teacher/attention-plain.pt").path),normalization=imagenet")
+      .embed(Fixture.images("images/rgb32"))
+    let expected = try Fixture.floats("teacher/attention-rgb32")
+    #expect(largestDifference(own.values, expected) < 1e-5 * (expected.map(abs).max() ?? 0))
   }
 
   @Test func aRunWithATeacherLearnsFromItAndResumesToTheSameBytes() throws {

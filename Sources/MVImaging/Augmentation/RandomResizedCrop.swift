@@ -25,7 +25,7 @@ public struct RandomResizedCrop: Augmentation {
   }
 
   /// Draws the crop's rectangle for an image of the given size: ten tries, then the largest central rectangle.
-  func crop(
+  package func crop(
     height: Int, width: Int, using generator: inout SeededGenerator
   ) -> (top: Int, left: Int, height: Int, width: Int) {
     let area = Double(height * width)

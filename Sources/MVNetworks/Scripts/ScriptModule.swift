@@ -15,6 +15,12 @@ package final class ScriptModule {
     var result: OpaquePointer?
     let status = mvt_module_load(url.path, &result)
     do throws(MVError) { try check(status, during: url.path) } catch {
+      let lacking = String(cString: mvt_missing_operator())
+      guard lacking.isEmpty else {
+        throw .badData(
+          url.path, "needs the operator \(lacking), which this libtorch, \(Torch.version), does not have",
+          remedy: Self.remedy(lacking: lacking))
+      }
       throw .badData(
         url.path, "is not TorchScript that this libtorch reads (\(error.reason))",
         remedy: "write it with torch.jit.script(model).save(PATH)")
@@ -25,8 +31,37 @@ package final class ScriptModule {
 
   deinit { mvt_module_free(handle) }
 
-  package func forward(_ input: Tensor, during subject: String) throws(MVError) -> Tensor {
-    try Tensor(during: subject) { mvt_module_forward(handle, input.handle, $0) }
+  private static func remedy(lacking operation: String) -> String {
+    operation.contains("attention")
+      ? "write it again with attention by plain products, as Notebooks-free-docs/Distillation.md shows in five lines"
+      : "write it again without that operator, or use a libtorch that has it"
+  }
+
+  /// What a network gave for a batch.
+  package enum Output {
+    /// One tensor, float32.
+    case tensor(Tensor)
+    /// Something else, in words.
+    case other(String)
+  }
+
+  /// What the network gives for `input`; throws where it fails, with its own words for the cause.
+  package func output(of input: Tensor, during subject: String) throws(MVError) -> Output {
+    var result: OpaquePointer?
+    var kind = MVTOutputTensor
+    try check(mvt_module_forward(handle, input.handle, &result, &kind), during: subject)
+    switch kind {
+    case MVTOutputTuple: return .other("a tuple")
+    case MVTOutputList: return .other("a list")
+    case MVTOutputDictionary: return .other("a dictionary")
+    default: break
+    }
+    guard let result else { return .other("no tensor") }
+    return .tensor(
+      try Tensor(during: subject) { (place) in
+        place.pointee = result
+        return GuardedOK
+      })
   }
 
   /// Whether a file is TorchScript: an archive that holds code, not weights alone.

@@ -17,6 +17,12 @@ public enum BuiltInConfiguration: String, Hashable, Sendable, CaseIterable {
   case stl10
   /// For ImageNet.
   case imagenet
+  /// For STL-10, distilling a teacher called `clip`.
+  case stl10CLIP = "stl10-clip"
+  /// For CIFAR-100, distilling a teacher called `clip`.
+  case cifar100CLIP = "cifar100-clip"
+  /// For ImageNet, distilling a teacher called `clip`.
+  case imagenetCLIP = "imagenet-clip"
 
   /// The prefix that names a built-in configuration instead of a file.
   public static let prefix = "builtin:"
@@ -26,10 +32,13 @@ public enum BuiltInConfiguration: String, Hashable, Sendable, CaseIterable {
     guard text.hasPrefix(Self.prefix), let found = Self(rawValue: String(text.dropFirst(Self.prefix.count))) else {
       throw .usage(
         "--config \(text)", "is not built in",
-        remedy: "built in are \(Self.allCases.map { Self.prefix + $0.rawValue }.joined(separator: ", "))")
+        remedy: "built in are \(Self.list)")
     }
     self = found
   }
+
+  /// Every name, `builtin:small, builtin:cifar10, ...`.
+  public static var list: String { allCases.map { prefix + $0.rawValue }.joined(separator: ", ") }
 
   /// The bytes of the configuration's YAML file.
   public var yaml: Data {
@@ -40,6 +49,9 @@ public enum BuiltInConfiguration: String, Hashable, Sendable, CaseIterable {
     case .cifar100: Data(PackageResources.cifar100_yaml)
     case .stl10: Data(PackageResources.stl10_yaml)
     case .imagenet: Data(PackageResources.imagenet_yaml)
+    case .stl10CLIP: Data(PackageResources.stl10_clip_yaml)
+    case .cifar100CLIP: Data(PackageResources.cifar100_clip_yaml)
+    case .imagenetCLIP: Data(PackageResources.imagenet_clip_yaml)
     }
   }
 }

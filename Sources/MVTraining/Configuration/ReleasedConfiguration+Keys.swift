@@ -54,14 +54,7 @@ extension ReleasedConfiguration {
       guard nodes.contains(where: { $0.key == "scheduler" }) else {
         throw .usage(file, "has no scheduler", remedy: "add scheduler: warmup_cosine, cosine or multistep")
       }
-    case .distillation:
-      ignore("scheduler", "the released distillation reads none")
-      try map("warmup_epochs", to: "warmup_epochs")
-      try set("scheduler", .string("warmup_cosine"))
-      note(
-        "scheduler", "scheduler=warmup_cosine",
-        "instead: there the rate stays at lr for warmup_epochs, then swings between lr and 0, one swing in two epochs",
-        absentMatters: true)
+    case .distillation: try readWaves()
     case .semiSupervised, .voc: break
     }
   }
@@ -179,6 +172,7 @@ extension ReleasedConfiguration {
     configuration.settings.representations = .named(["pixels", "scattering", "augment", "hog-layer", "std"])
     configuration.settings.representationScales = ["scattering": 1.0 / 32]
     try set("released_sign", .bool(true))
+    try set("released_augment", .bool(true))
     for (becomes, remark) in [
       (
         "representations=pixels,scattering,augment,hog-layer,std",
@@ -186,43 +180,68 @@ extension ReleasedConfiguration {
       ),
       ("representation_scales=scattering=0.03125", "divided by 32 there"),
       ("released_sign=true", "dependence on representations is added there, not 1 - it"),
+      ("released_augment=true", "augment is drawn there once a batch, by custom, on normalized pixels"),
     ] {
       rows.append(Row(key: "the released step", value: "", becomes: becomes, remark: remark))
     }
   }
 
-  mutating func readTeacher(_ path: String?) throws(MVError) {
-    let node = take("clip.model_name")
+  /// Sets the released distillation's schedule, which is fixed: `CosineAnnealingLR` whose half wave is one epoch.
+  private mutating func readWaves() throws(MVError) {
+    ignore("scheduler", "the released distillation reads none")
+    try map("warmup_epochs", to: "warmup_epochs", "at the full rate, but for one step of the waves an epoch")
+    let images = [
+      "stl10": 8000, "cifar10": 10_000, "cifar20": 10_000, "cifar100": 10_000, "imagenet": 50_000,
+      "imagenet50": 2500, "imagenet100": 5000, "imagenet200": 10_000, "tiny-imagenet": 10_000,
+    ]
+    let every = nodes.contains { $0.key == "eval_every" } ? max(1, configuration.settings.validateEvery) : 1
+    let batches = (images[text("dataset.name") ?? ""] ?? 0) / configuration.settings.batchSize / every
+    try set("scheduler", .string(LearningRateSchedule.Kind.cosineWaves.rawValue))
+    try set("min_lr", .double(0))
+    try set("wave_batches", .int(batches))
+    note(
+      "scheduler", "scheduler=cosine_waves, min_lr=0, wave_batches=\(batches)",
+      "as there, on one GPU: after the warm-up the rate swings between lr and 0, one swing in two epochs; "
+        + "scheduler=warmup_cosine falls once",
+      absentMatters: true)
+  }
+
+  /// Makes the CLIP model a role, fed as there.
+  mutating func readTeacher() throws(MVError) {
+    _ = take("clip.model_name")
     ignore("clip.pretrained", "the weights are in the teacher's file")
     let isCIFAR = text("dataset.name")?.hasPrefix("cifar") == true
-    guard let path else {
-      obstacle = .usage(
-        node?.place ?? file, "clip.model_name=\(text("clip.model_name") ?? "") is a model that cannot be fetched",
-        remedy: "save its image tower with torch.jit.script or trace, and give it as --teacher FILE.pt")
-      note("clip.model_name", "teachers", "needs --teacher FILE.pt")
-      return
-    }
     var teacher = TeacherSettings()
     teacher.label = "clip"
-    teacher.path = path
     teacher.size = ImageSize(height: 224, width: 224)
     teacher.normalization = isCIFAR ? .cifar : .imagenet
     teacher.scale = 1.0 / 32
     configuration.settings.teachers = [teacher]
     configuration.settings.representations = .none
     note(
-      "clip.model_name", "teachers=\(path)",
-      "fed as there: bilinear to 224 pixels, normalised by the data set's statistics, embeddings divided by 32")
+      "clip.model_name", "teacher clip: size=224, normalization=\(teacher.normalization.rawValue), scale=0.03125",
+      "the network by --teacher FILE.pt, or its embeddings by --features; fed as there: bilinear to 224 pixels, "
+        + "the data set's statistics, embeddings divided by 32")
   }
 
-  mutating func readEvaluation(_ command: String, _ what: String) throws(MVError) {
-    let node = take("dataset.percentage") ?? take("num_classes") ?? nodes.first?.node
-    for key in [
-      "dataset.percentage", "dataset.aug_policy", "num_classes", "num_features", "warmup_epochs", "scheduler",
-    ] {
+  /// Says which command does what the file is for: the file itself is none of training.
+  mutating func readEvaluation(_ what: String) throws(MVError) {
+    let percentage = try int("dataset.percentage", in: 1...100, else: 100)
+    for key in ["dataset.aug_policy", "num_classes", "num_features", "warmup_epochs", "scheduler"] {
       ignore(key, "of an evaluation")
     }
+    note("dataset.percentage", percentage == 100 ? "" : "--label-fraction \(Double(percentage) / 100)")
+    let isVOC = kind == .voc
+    let place = configuration.source ?? "\(isVOC ? "voc07" : datasetName):DIR"
+    let size = configuration.size.map { " --size \($0.height)" } ?? (isVOC ? " --size 224" : "")
+    let fraction = percentage == 100 ? "" : " --label-fraction \(Double(percentage) / 100)"
+    let command =
+      "mvmr embed run \(place)\(size) --output embedding.h5 && "
+      + "mvmr probe embedding.h5 --representation embedding\(fraction)"
+    evaluationCommand = command
+    let node = nodes.first { ["dataset.percentage", "num_classes"].contains($0.key) }?.node ?? nodes.first?.node
     obstacle = .usage(
-      node?.place ?? file, "the file is for \(what), not for training", remedy: command)
+      node?.place ?? file, "the file is for \(what), which `mvmr train` does not do",
+      remedy: "train by another file into the folder run, then: \(command)")
   }
 }

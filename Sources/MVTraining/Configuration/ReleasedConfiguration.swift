@@ -42,6 +42,10 @@ public struct ReleasedConfiguration: Sendable {
   /// The reason why no run can be made from this file; nil where one can.
   public internal(set) var obstacle: MVError?
 
+  /// The command that does what a file of an evaluation is for, where `run` is a trained run; nil for other files.
+  ///
+  /// Where the file does not say where the images are, they are at `DIR`.
+  public internal(set) var evaluationCommand: String?
   /// The name of the data set that the file is for, as its `dataset.name` gives it.
   public var datasetName: String { text("dataset.name") ?? "" }
 
@@ -60,16 +64,14 @@ public struct ReleasedConfiguration: Sendable {
     return holds("dataset", "name") && holds("encoder", "out_dim")
   }
 
-  /// Reads a file; throws as ``init(_:teacher:)`` does, and where the file is missing or is not YAML.
-  public init(contentsOf url: URL, teacher: String? = nil) throws(MVError) {
-    try self.init(YAMLNode(contentsOf: url), teacher: teacher)
-  }
+  /// Reads a file; throws as ``init(_:)`` does, and where the file is missing or is not YAML.
+  public init(contentsOf url: URL) throws(MVError) { try self.init(YAMLNode(contentsOf: url)) }
 
-  /// Reads a document; `teacher` is the TorchScript file to use in place of its CLIP model.
+  /// Reads a document; the CLIP model of a distillation becomes a role, the teacher `clip` without a file.
   ///
   /// Throws, naming the line, for keys and values that the released code does not know, and for keys that would change
   /// the result and cannot be followed.
-  public init(_ root: YAMLNode, teacher: String? = nil) throws(MVError) {
+  public init(_ root: YAMLNode) throws(MVError) {
     file = root.file
     nodes = try root.flattened(nulls: true)
     if nodes.contains(where: { $0.key.hasPrefix("clip.") }) {
@@ -85,14 +87,9 @@ public struct ReleasedConfiguration: Sendable {
     try readEncoder()
     switch kind {
     case .selfSupervised: try readRepresentations()
-    case .distillation: try readTeacher(teacher)
-    case .semiSupervised:
-      try readEvaluation(
-        "train an encoder by another file; `mvmr --help` lists the evaluations of one", "semi-supervised evaluation")
-    case .voc:
-      try readEvaluation(
-        "use mvmr embed RUN voc07:DIR --output voc.h5, then mvmr probe voc.h5 --representation embedding",
-        "a linear probe on VOC07")
+    case .distillation: try readTeacher()
+    case .semiSupervised: try readEvaluation("training a classifier on a part of the labels of a trained run")
+    case .voc: try readEvaluation("a linear probe of a trained run on VOC07")
     }
     for (key, node) in nodes where !taken.contains(key) {
       throw .usage(node.place, "\(key) is not a key of the released code", remedy: "remove it, or correct its name")

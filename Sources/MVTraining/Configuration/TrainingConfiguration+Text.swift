@@ -24,7 +24,7 @@ extension TrainingConfiguration {
     }
     if !settings.teachers.isEmpty { lines.append("teachers:") }
     for teacher in settings.teachers {
-      for (place, row) in teacher.settingTable.enumerated() {
+      for (place, row) in teacher.settingTable.filter({ $0.name != "path" || !teacher.isRole }).enumerated() {
         lines.append("  \(place == 0 ? "-" : " ") \(row.name): \(Self.text(row.value))")
       }
     }

@@ -14,6 +14,10 @@ public import MVYAML
 ///     epochs: 100
 ///     teachers:
 ///       - {path: resnet56.pt, normalization: imagenet}
+///       - {name: clip, size: 224, normalization: imagenet}
+///
+/// A teacher with a name and no path is a role, which ``fillTeachers(with:)`` gives a network, or
+/// ``fillTeachers(from:)`` rows of a feature file.
 public struct TrainingConfiguration: Hashable, Sendable {
   /// The settings, defaults included.
   public var settings = TrainingSettings()
@@ -117,7 +121,11 @@ public struct TrainingConfiguration: Hashable, Sendable {
         }
         try teacher.set(entry.name, to: entry.value)
       }
-      guard !teacher.path.isEmpty else { throw .usage(item.place, "a teacher has no path", remedy: "give its file") }
+      guard !teacher.isRole || seen.contains("name") else {
+        throw .usage(
+          item.place, "a teacher has no path",
+          remedy: "give its file; or a name, and the file as --teacher or its embeddings as --features")
+      }
       guard !teachers.contains(where: { $0.label == teacher.label }) else {
         throw .usage(item.place, "a second teacher is called \(teacher.label)", remedy: "give each a name of its own")
       }

@@ -12,18 +12,25 @@ struct PreparedBatch: Sendable {
   let secondView: [UInt8]?
   /// The class of each image, -1 where unknown; empty where the data has no labels.
   let labels: [Int64]
+  /// That view as the released code draws it, normalized, if the run asks for it.
+  let releasedView: Matrix?
   /// The rows of each stored target, in the order of the targets; nil for other targets.
   let rows: [Matrix?]
 
-  /// Prepares the images at `indices`; every random choice is keyed by `(seed, epoch, image)`.
+  /// Prepares the images at `indices`.
+  ///
+  /// Every random choice is keyed by `(seed, epoch, image)`, and that of `released`, where it is given, by the number
+  /// of the batch.
   init(
-    of data: TrainingData, at indices: [Int], epoch: Int, seed: UInt64, policy: AugmentationPolicy, workers: Int
+    of data: TrainingData, at indices: [Int], epoch: Int, batch: Int, seed: UInt64, policy: AugmentationPolicy,
+    released: ReleasedAugmentation?, workers: Int
   ) throws(MVError) {
     let size = data.shape.count
     let total = indices.count * size
-    let needsSecondView = data.targets.contains {
+    let hasSecondView = data.targets.contains {
       if case .augmented = $0.origin { true } else { false }
     }
+    let needsSecondView = hasSecondView && released == nil
     nonisolated(unsafe) let buffers = (0..<3).map { _ in UnsafeMutableBufferPointer<UInt8>.allocate(capacity: total) }
     defer { for buffer in buffers { buffer.deallocate() } }
     // Each index writes a range of its own.
@@ -43,6 +50,12 @@ struct PreparedBatch: Sendable {
     augmented = Array(buffers[1])
     secondView = needsSecondView ? Array(buffers[2]) : nil
     labels = data.labels.isEmpty ? [] : indices.map { data.labels[$0] }
+    if let released, hasSecondView {
+      var generator = SeededGenerator(seed: seed, keys: RandomStream.releasedTarget.rawValue, UInt64(batch))
+      releasedView = released.rows(released.draw(using: &generator), of: plain, workers: workers)
+    } else {
+      releasedView = nil
+    }
     rows = data.targets.map { if case .stored(let rows) = $0.origin { rows.matrix(at: indices) } else { nil } }
   }
 }

@@ -7,4 +7,5 @@ enum RandomStream: UInt64 {
   case validation = 5
   case crop = 6
   case classifier = 7
+  case releasedTarget = 8
 }

@@ -94,13 +94,9 @@ public struct TrainingData: Sendable {
     try TrainingData(copying: self, targets: targets + teachers.map { .teacher($0) })
   }
 
-  /// The same data with factors on stored representations, by name.
+  /// The same data with factors on representations and teachers, by name, in the place of their own.
   func scaling(_ scales: [String: Double]) throws(MVError) -> TrainingData {
-    let scaled = targets.map { target in
-      guard let scale = scales[target.name], case .stored(let rows) = target.origin else { return target }
-      return TrainingTarget.stored(target.name, rows, scale: scale)
-    }
-    return try TrainingData(copying: self, targets: scaled)
+    try TrainingData(copying: self, targets: targets.map { $0.scaled(by: scales[$0.name] ?? $0.scale) })
   }
 
   /// The fingerprint of each teacher's file, by the teacher's name; nil without teachers.

@@ -10,7 +10,7 @@ public struct TrainingTarget: Sendable {
     case pixels
     /// A teacher's embedding of the plain image, computed during the step.
     case teacher(Teacher)
-    /// Another random view of the image, normalized, computed during the step.
+    /// Another random view of the image, normalized, computed while batches are prepared.
     case augmented
   }
 
@@ -31,9 +31,12 @@ public struct TrainingTarget: Sendable {
     TrainingTarget(name: teacher.settings.label, origin: .teacher(teacher), scale: teacher.settings.scale)
   }
 
+  /// The same rows with another factor.
+  func scaled(by scale: Double) -> TrainingTarget { TrainingTarget(name: name, origin: origin, scale: scale) }
+
   /// The normalized plain image, called `pixels`; its factor is 1/32, as released.
   public static let pixels = TrainingTarget(name: "pixels", origin: .pixels, scale: 1.0 / 32)
 
-  /// Another random view by the run's policy, called `augment`; its factor is 1/32, as released.
+  /// Another random view, called `augment`, by the run's policy or as released; its factor is 1/32, as released.
   public static let augmented = TrainingTarget(name: "augment", origin: .augmented, scale: 1.0 / 32)
 }

@@ -13,6 +13,9 @@ public struct LearningRateSchedule: Hashable, Sendable {
     case multistep
     /// The full rate at every step.
     case constant
+    /// The full rate during the warm-up, then cosine waves between it and the lowest, one in two epochs; as the
+    /// released distillation.
+    case cosineWaves = "cosine_waves"
   }
 
   /// The shape of the schedule.
@@ -29,6 +32,12 @@ public struct LearningRateSchedule: Hashable, Sendable {
   public var milestones: [Int]
   /// The factor on the rate at each milestone.
   public var gamma: Double
+  /// The number of steps in an epoch: half a wave of ``Kind/cosineWaves``.
+  public var stepsPerEpoch = 1
+  /// The batches of a step, for ``Kind/cosineWaves``, which counts batches.
+  public var batchesPerStep = 1
+  /// The batches of validation that ``Kind/cosineWaves`` counts in each epoch behind the warm-up.
+  public var waveBatches = 0
 
   /// The rate of the step `step`, counted from 0.
   public func rate(at step: Int) -> Double {
@@ -41,7 +50,22 @@ public struct LearningRateSchedule: Hashable, Sendable {
         return lowest + (highest - lowest) * Double(step) / Double(warmupSteps)
       }
       return cosine(step - warmupSteps, of: totalSteps - warmupSteps)
+    case .cosineWaves:
+      return lowest + (highest - lowest) * (1 + cos(Double.pi * waves(at: step) / Double(stepsPerEpoch))) / 2
     }
+  }
+
+  /// How far the waves have run at `step`, in steps.
+  ///
+  /// The released schedule moves on at the end of each epoch; behind the warm-up also before each update, once a batch,
+  /// and once a batch of validation.
+  private func waves(at step: Int) -> Double {
+    let (epoch, place) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    // An epoch whose part is warm-up is warm-up whole.
+    let warmup = (warmupSteps + stepsPerEpoch - 1) / stepsPerEpoch
+    guard epoch >= warmup else { return Double(epoch) / Double(batchesPerStep) }
+    let between = Double(warmup + (epoch - warmup) * (1 + waveBatches)) / Double(batchesPerStep)
+    return between + Double((epoch - warmup) * stepsPerEpoch + place + 1)
   }
 
   private func cosine(_ step: Int, of steps: Int) -> Double {

@@ -66,7 +66,8 @@ extension TrainingSettings {
     return LearningRateSchedule(
       kind: scheduler, highest: lr, lowest: min(minLR, lr),
       warmupSteps: Int((warmup * Double(stepsPerEpoch)).rounded()), totalSteps: epochs * stepsPerEpoch,
-      milestones: milestones.map { $0 * stepsPerEpoch }, gamma: gamma)
+      milestones: milestones.map { $0 * stepsPerEpoch }, gamma: gamma, stepsPerEpoch: stepsPerEpoch,
+      batchesPerStep: accumulate, waveBatches: waveBatches)
   }
 
   /// The statistics that images of `shape` are normalized by.

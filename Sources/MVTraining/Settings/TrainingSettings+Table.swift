@@ -28,6 +28,9 @@ extension TrainingSettings {
     .choice("scheduler", \.scheduler, "learning rate over time, per step"),
     .list("milestones", \.milestones, 1...1_000_000, separator: "-", "epochs at which multistep lowers the rate"),
     .double("gamma", \.gamma, 0...1, "factor of multistep at each milestone"),
+    .int(
+      "wave_batches", \.waveBatches, 0...1_000_000,
+      "batches of validation an epoch that cosine_waves moves on by, as the released code's schedule does"),
     .double("clip", \.clip, 0...1e9, "largest norm of the gradient; 0 for no limit"),
     .double("std_margin", \.margin, 0...1e6, "standard deviation below which the hinge acts"),
     .double("weight_mse", \.mseWeight, 0...1e9, "weight of the mean squared difference of the views"),
@@ -40,7 +43,7 @@ extension TrainingSettings {
     .representations("representations", "representations in the loss; pixels and augment need no feature file"),
     .pairs(
       "representation_scales", \.representationScales, Double.leastNonzeroMagnitude...Double.infinity,
-      "factors on representations of the feature file before distances are taken; "
+      "factors on representations and teachers before distances are taken; "
         + "they matter only beside the clamp of squares at 1e-4"
     ),
     .teachers("teachers", "TorchScript networks whose embeddings of the plain images are in the loss"),
@@ -48,6 +51,9 @@ extension TrainingSettings {
     .double("embedding_scale", \.embeddingScale, 1e-9...1e9, "factor on embeddings before distances are taken"),
     .bool("released_sign", \.releasedSign, "add dCor(z, phi) as the released code does, not 1 - dCor(z, phi)"),
     .choice("policy", \.policy, "how views are made"),
+    .bool(
+      "released_augment", \.releasedAugment,
+      "draw augment as the released code does: custom whatever the policy, once a batch, on normalized pixels"),
     .choice(
       "normalization", \.normalization, automatic: "auto", "mean and deviation of images; auto is cifar up to 32 pixels"
     ).formerly("normalisation"),

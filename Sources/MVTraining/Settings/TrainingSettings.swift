@@ -64,6 +64,8 @@ public struct TrainingSettings: Configurable, Hashable {
   public var milestones: [Int] = []
   /// The factor of `multistep`.
   public var gamma = 0.1
+  /// The batches of validation that `cosine_waves` counts in each epoch behind the warm-up.
+  public var waveBatches = 0
   /// The largest norm of the gradient; 0 for no limit.
   public var clip = 0.0
   /// m of the hinge.
@@ -82,7 +84,7 @@ public struct TrainingSettings: Configurable, Hashable {
   public var representations = RepresentationSelection.all
   /// Factors on single representations before distances are taken, by name.
   public var representationScales: [String: Double] = [:]
-  /// TorchScript teachers, whose embeddings of the plain images are in the loss.
+  /// Teachers, whose embeddings of the plain images are in the loss; one without a path is a role to be filled.
   public var teachers: [TeacherSettings] = []
   /// How distance correlations are estimated.
   public var estimator = DistanceEstimator.biased
@@ -92,6 +94,8 @@ public struct TrainingSettings: Configurable, Hashable {
   public var releasedSign = false
   /// How views are made.
   public var policy = AugmentationPolicy.Name.custom
+  /// Whether the representation `augment` is drawn as the released code draws it.
+  public var releasedAugment = false
   /// What images are normalized by; nil for CIFAR's statistics up to 32 pixels, else ImageNet's.
   public var normalization: ImageStatistics?
   /// The seed of everything random.

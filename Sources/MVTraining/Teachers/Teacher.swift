@@ -21,11 +21,12 @@ public final class Teacher: @unchecked Sendable {
   /// Whether the file at `url` begins like TorchScript, which a checkpoint of this package does not.
   public static func isTorchScript(_ url: URL) -> Bool { ScriptModule.isLikely(at: url) }
 
-  /// Reads the file and runs it once on two gray images, of its input size or else of `imageSize`.
+  /// Reads the file and runs it once on gray images, of its input size or else of `imageSize`.
   ///
   /// Throws, naming the file, where it is missing, is not TorchScript, does not take such images, or does not give one
   /// finite row per image.
   public init(_ settings: TeacherSettings, imageSize: ImageSize) throws(MVError) {
+    guard !settings.isRole else { throw settings.unfilled(command: nil) }
     let url = URL(filePath: settings.path)
     (mean, deviation) = try settings.statistics()
     size = settings.size ?? imageSize
@@ -35,23 +36,7 @@ public final class Teacher: @unchecked Sendable {
     self.fingerprint = fingerprint.text
     self.settings = settings
 
-    let shape = ImageShape(height: size.height, width: size.width, channels: 3)
-    let gray = try Tensor(
-      images: [UInt8](repeating: 128, count: 2 * shape.count), count: 2, shape: shape, mean: mean, deviation: deviation,
-      channelsLast: false)
-    let remedy = "give the size that the teacher was made for, as size: HxW"
-    let rows: Tensor
-    do throws(MVError) { rows = try module.forward(gray, during: url.path) } catch {
-      throw .badData(url.path, "does not embed images of \(size) (\(error.reason))", remedy: remedy)
-    }
-    guard rows.shape.count >= 2, rows.shape[0] == 2, rows.count > 0 else {
-      throw .badData(url.path, "gives \(rows.shape) for 2 images of \(size), not one row each", remedy: remedy)
-    }
-    guard try rows.isFinite() else {
-      throw .badData(
-        url.path, "gives values that are not finite", remedy: "check mean, std and range of teacher \(settings.label)")
-    }
-    columns = rows.count / 2
+    columns = try Teacher.columns(of: module, settings, size: size, mean: mean, deviation: deviation)
   }
 
   /// Computes one row per image.
@@ -79,13 +64,14 @@ public final class Teacher: @unchecked Sendable {
       let part = start == 0 && end == count ? resized : Array(resized[start * input.count..<end * input.count])
       let batch = try Tensor(
         images: part, count: end - start, shape: input, mean: mean, deviation: deviation, channelsLast: true)
-      let rows = try module.forward(batch, during: settings.path).values()
-      guard rows.count == (end - start) * columns else {
+      guard case .tensor(let rows) = try module.output(of: batch, during: settings.path),
+        rows.count == (end - start) * columns
+      else {
         throw .badData(
-          settings.path, "gives \(rows.count) values for \(end - start) images of \(size), not \(columns) each",
-          remedy: "the teacher must give one row an image")
+          settings.path, "does not give \(columns) values for each of \(end - start) images of \(size)",
+          remedy: "write it so that it gives one row an image, for any number of images")
       }
-      values += rows
+      values += try rows.values()
     }
     return Matrix(rows: count, columns: columns, values: values)
   }

@@ -13,13 +13,19 @@ extension Learner {
     case .none: data = try data.selecting([])
     case .named(let names): data = try data.selecting(names)
     }
-    data = try data.scaling(settings.representationScales)
-    let stored = data.targets.filter { if case .stored = $0.origin { true } else { false } }.map(\.name)
-    try check(settings.representationScales, "representation_scales", among: stored)
-    try check(settings.representationWeights, "representation_weights", among: data.targets.map(\.name))
+    // Before teachers are read, which takes longest.
+    let names = data.targets.map(\.name) + settings.teachers.map(\.label)
+    try check(settings.representationScales, "representation_scales", among: names)
+    try check(settings.representationWeights, "representation_weights", among: names)
+    for name in names where names.count(where: { $0 == name }) > 1 {
+      throw .usage(
+        "teacher \(name)", "is called like another teacher or representation in the loss",
+        remedy: "give it a name of its own, as name=NAME, or leave the other out by representations")
+    }
     let size = ImageSize(height: data.shape.height, width: data.shape.width)
     return try data.adding(
-      settings.teachers.map { (teacher) throws(MVError) in try Teacher(teacher, imageSize: size) })
+      settings.teachers.map { (teacher) throws(MVError) in try Teacher(teacher, imageSize: size) }
+    ).scaling(settings.representationScales)
   }
 
   /// The classifier beside an encoder, of the classes of the labels; throws where there are none.

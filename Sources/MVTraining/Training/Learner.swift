@@ -55,13 +55,15 @@ final class Learner {
   /// The batches of `steps`, prepared ahead on other threads.
   func batches(of steps: Range<Int>) -> BatchProducer {
     let (data, policy, order, settings) = (data, policy, order, settings)
+    let size = ImageSize(height: data.shape.height, width: data.shape.width)
+    let released = settings.releasedAugment ? ReleasedAugmentation(size: size, statistics: statistics) : nil
     let parts = settings.accumulate
     return BatchProducer(steps: steps.lowerBound * parts..<steps.upperBound * parts) { batch throws(MVError) in
       let (step, part) = batch.quotientAndRemainder(dividingBy: parts)
       let images = order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize]
       return try PreparedBatch(
-        of: data, at: Array(images), epoch: step / order.stepsPerEpoch, seed: UInt64(settings.seed),
-        policy: policy, workers: settings.workers)
+        of: data, at: Array(images), epoch: step / order.stepsPerEpoch, batch: batch, seed: UInt64(settings.seed),
+        policy: policy, released: released, workers: settings.workers)
     }
   }
 
@@ -140,8 +142,12 @@ final class Learner {
       switch target.origin {
       case .pixels: distances = try CenteredDistances(of: plain, scale: target.scale, estimator: loss.estimator)
       case .augmented:
-        let second = try tensor(of: batch.secondView ?? batch.augmented, count: settings.batchSize)
-        distances = try CenteredDistances(of: second, scale: target.scale, estimator: loss.estimator)
+        if let view = batch.releasedView {
+          distances = try CenteredDistances(of: view, scale: target.scale, estimator: loss.estimator)
+        } else {
+          let second = try tensor(of: batch.secondView ?? batch.augmented, count: settings.batchSize)
+          distances = try CenteredDistances(of: second, scale: target.scale, estimator: loss.estimator)
+        }
       case .teacher(let teacher):
         let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
         distances = try CenteredDistances(of: embedding, scale: target.scale, estimator: loss.estimator)

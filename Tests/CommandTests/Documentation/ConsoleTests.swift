@@ -19,6 +19,8 @@ struct ConsoleTests {
         for index in 0..<images.count { try images[index].writePNG(to: place.appending(path: "\(label)\(index).png")) }
       }
     }
+    try FileManager.default.copyItem(
+      at: Fixture.url("teacher/tiny.pt"), to: folder.url.appending(path: "teacher.pt"))
     for command in commands {
       let words = command.split(separator: " ").dropFirst()
       let arguments = words.prefix { $0 != "#" }.map(String.init)
