@@ -11,6 +11,8 @@ TESTED := $(RELEASE) -Xswiftc -enable-testing --scratch-path .build/test
 QUICK := $(CHECKED) -Xcxx -O2 --scratch-path .build/quick
 BIN := .build/release
 PYTHON ?= python3
+# What git knows, and new files that it does not ignore.
+FILES := git ls-files -co --exclude-standard --deduplicate
 PREFIX ?= /usr/local
 PROGRAMS := mvmr mvmr-train mvmr-bench
 
@@ -45,8 +47,8 @@ lint:            ## formatting, file sizes, import ladder
 	@.ci/lint
 
 format:          ## format all sources in place
-	swift format -i -r Package.swift Snippets Sources Tests
-	git ls-files '*.cpp' '*.h' | xargs clang-format -i
+	$(FILES) '*.swift' | xargs -r swift format -i
+	$(FILES) '*.cpp' '*.h' | xargs -r clang-format -i
 
 docs:            ## check that the documentation is whole; needs the program, of make build or make test
 	@.ci/docs

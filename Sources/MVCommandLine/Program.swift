@@ -2,6 +2,7 @@ internal import CCommandLine
 internal import CGuarded
 internal import Foundation
 public import MVCore
+internal import MVFiles
 
 /// A program made of commands: parses arguments, runs one command, and turns errors into exit codes of `sysexits.h`.
 public struct Program: Sendable {
@@ -56,7 +57,7 @@ public struct Program: Sendable {
   public static func plain(_ arguments: [String]) -> [String] {
     switch arguments.first {
     case "help": arguments.count > 1 ? [arguments[1], "--help"] : ["--help"]
-    case "version": ["--version"]
+    case "version": ["--version"] + arguments.dropFirst()
     default: arguments
     }
   }
@@ -88,7 +89,9 @@ public struct Program: Sendable {
     }
     var outcome = MVCLParsed
     var text: UnsafePointer<CChar>?
-    let words = arguments.isEmpty ? ["--help"] : try checked(Self.plain(arguments))
+    let plain = Self.plain(arguments)
+    if plain.first == "--version", plain.count > 1 { return .information(try version(asked: plain.dropFirst())) }
+    let words = plain.isEmpty ? ["--help"] : try checked(plain)
     let copies = words.map { strdup($0) }
     defer { copies.forEach { free($0) } }
     try check(mvcl_parse(app, Int32(words.count), copies.map { UnsafePointer($0) }, &outcome, &text))
@@ -115,19 +118,33 @@ public struct Program: Sendable {
 
   /// The words with the options' names of now; throws where an option is unknown.
   private func checked(_ words: [String]) throws(MVError) -> [String] {
-    guard let command = commands.first(where: { $0.name == words[0] }) else { return words }
+    guard let command = commands.first(where: { $0.name == words[0] }) else {
+      guard words[0].hasPrefix("-") else { throw noCommand(words[0]) }
+      return words
+    }
     let options = OptionWords(command: "\(name) \(command.name)", arguments: Self.arguments(of: command))
     let renewed = [words[0]] + options.renewed(Array(words.dropFirst()))
     try options.check(Array(renewed.dropFirst()))
     return renewed
   }
 
+  private func noCommand(_ word: String) -> MVError {
+    let names = commands.map(\.name)
+    let hint = NearestName.hint(for: word, among: names)
+    let known = hint.isEmpty ? "it has \(names.joined(separator: ", ")), " : hint
+    return .usage(word, "is not a command", remedy: "\(known)see \(name) --help")
+  }
+
+  /// The version for other programs, as `version --json` asks; throws a usage error for every other word.
+  private func version(asked words: ArraySlice<String>) throws(MVError) -> String {
+    if let other = words.first(where: { $0 != "--json" }) {
+      throw .usage(other, "is not for version", remedy: "write \(name) version, or \(name) version --json")
+    }
+    return String(decoding: try CanonicalJSON.data(["version": version]), as: UTF8.self) + "\n"
+  }
+
   private func wrong(_ message: String, _ words: [String]) -> MVError {
     let first = words[0]
-    if !first.hasPrefix("-"), !commands.contains(where: { $0.name == first }) {
-      let hint = NearestName.hint(for: first, among: commands.map(\.name))
-      return .usage(first, "is not a command", remedy: "\(hint)see \(name) --help")
-    }
     let help = commands.contains { $0.name == first } ? "\(name) \(first) --help" : "\(name) --help"
     return .usage("arguments", message.trimmingCharacters(in: .whitespacesAndNewlines), remedy: "see \(help)")
   }

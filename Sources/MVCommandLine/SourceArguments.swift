@@ -65,7 +65,7 @@ public enum SourceArguments {
 
   /// Tells the notices of a source on stderr, and returns it.
   public static func open(_ source: any ImageSource) -> any ImageSource {
-    for notice in source.contents.notices { Terminal.message("note: \(notice)") }
+    source.contents.notices.forEach(Terminal.note)
     return source
   }
 }

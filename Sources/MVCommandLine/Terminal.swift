@@ -30,7 +30,14 @@ public enum Terminal {
   public static func message(_ text: String) { write(text + "\n") }
 
   /// Writes one line on what the user should know, marked as a note.
-  @Sendable public static func note(_ text: String) { message("note: \(text)") }
+  ///
+  /// Names in it cannot make it two lines.
+  @Sendable public static func note(_ text: String) { message("note: \(OneLine.text(text))") }
+
+  /// Says that an image was left out, and why.
+  public static func leftOut(_ id: String, _ reason: String) {
+    message("left out: \(OneLine.text("\(id): \(reason)"))")
+  }
 
   /// Writes one line of progress to stderr, unless `--quiet` was given.
   public static func progress(_ text: String) {
@@ -48,6 +55,9 @@ public enum Terminal {
     let code = StreamWriter.write(Array((text + terminator).utf8), to: STDOUT_FILENO)
     guard code == 0 else { throw unwritten(code) }
   }
+
+  /// Writes one line of results, whatever is in the names that it holds; throws where it cannot be written.
+  public static func line(_ text: String) throws(MVError) { try result(OneLine.text(text)) }
 
   /// Writes a value to stdout as JSON on one line, keys sorted.
   ///

@@ -1,3 +1,5 @@
+internal import MVFiles
+
 /// A table of text in aligned columns, for people to read.
 public struct TextTable: Sendable {
   private let header: [String]
@@ -10,10 +12,12 @@ public struct TextTable: Sendable {
   public init(header: [String]) { self.header = header }
 
   /// Adds a row; as many cells as the header has.
-  public mutating func add(_ cells: String...) { rows.append(cells) }
+  public mutating func add(_ cells: String...) { add(row: cells) }
 
   /// Adds a row; as many cells as the header has.
-  public mutating func add(row cells: [String]) { rows.append(cells) }
+  ///
+  /// Ends of lines and tabs in names become blanks.
+  public mutating func add(row cells: [String]) { rows.append(cells.map(OneLine.text)) }
 
   /// The lines: text to the left, numbers to the right.
   public var text: String {

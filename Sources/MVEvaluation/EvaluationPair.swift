@@ -15,7 +15,9 @@ public enum EvaluationPair: Sendable {
     func features(_ name: String) throws(MVError) -> LabeledFeatures {
       let split = try file[name]
       let matrices = try representations.map { (name) throws(MVError) in try split.features(name) }
-      return try LabeledFeatures(matrices, labels: split.labels, rows: split.validRows, name: name)
+      var features = try LabeledFeatures(matrices, labels: split.labels, rows: split.validRows, name: name)
+      features.classNames = file.classNames
+      return features
     }
     let train = try features(splits.train)
     if let test = splits.test {
@@ -74,10 +76,7 @@ public enum EvaluationPair: Sendable {
       guard !test.isEmpty else {
         throw .badData("split \(all.name)", "has fewer than five rows a class", remedy: "give a test split")
       }
-      return (
-        try LabeledFeatures(all.representations, labels: all.labels, rows: train, name: all.name),
-        try LabeledFeatures(all.representations, labels: all.labels, rows: test, name: all.name)
-      )
+      return (try all.keeping(train), try all.keeping(test))
     }
   }
 

@@ -75,6 +75,9 @@ public struct EvaluationSplits: Hashable, Sendable {
     if test == nil, let passed = tests.first, passed != chosenTest {
       notices.append("\(passed) has no labels: \(chosenTest.map { "\($0) is scored instead" } ?? "it is not scored")")
     }
+    if let test, test == chosenTrain {
+      notices.append("\(test) is the split to learn from, too: its rows are divided, and each is scored by others")
+    }
     self.notices = notices
   }
 

@@ -45,7 +45,7 @@ public enum LabelSubset: Hashable, Sendable {
     case .listed:
       rows = try Self.listed(self, among: train.rows, name: train.name, ids: ids)
     }
-    return try LabeledFeatures(train.representations, labels: train.labels, rows: rows, name: train.name)
+    return try train.keeping(rows)
   }
 
   /// Selects among the rows `usable`, whose classes stand in `labels`; ascending.

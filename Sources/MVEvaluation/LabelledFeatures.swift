@@ -11,6 +11,8 @@ public struct LabeledFeatures: Sendable {
   public let labels: Labels
   /// The rows to use, as numbered in the representations, ascending.
   public let rows: [Int]
+  /// The name of each class, by label, for messages; empty where unknown.
+  public var classNames: [String] = []
 
   /// Joins representations and labels; `rows` are the rows to use, or nil for all.
   ///
@@ -64,8 +66,18 @@ public struct LabeledFeatures: Sendable {
   public func labeled() throws(MVError) -> LabeledFeatures {
     let kept = rows.filter { labels.hasLabel($0) }
     guard !kept.isEmpty else { throw Self.unlabeled(name) }
-    return try LabeledFeatures(representations, labels: labels, rows: kept, name: name)
+    return try keeping(kept)
   }
+
+  /// The same features with other rows in use; throws where one does not exist.
+  func keeping(_ rows: [Int]) throws(MVError) -> LabeledFeatures {
+    var kept = try LabeledFeatures(representations, labels: labels, rows: rows, name: name)
+    kept.classNames = classNames
+    return kept
+  }
+
+  /// The name of a class, or its number where it has no name.
+  func className(_ label: Int64) -> String { MVEvaluation.className(label, among: classNames) }
 
   private static func unlabeled(_ name: String) -> MVError {
     .badData("labels of \(name)", "are all missing", remedy: "choose a labelled split")
@@ -105,7 +117,7 @@ public struct LabeledFeatures: Sendable {
     for row in rows {
       for label in 0..<classes where ![0, 1, 255].contains(values[row * classes + label]) {
         throw .badData(
-          "row \(row) of \(name)", "has the label \(values[row * classes + label]) of class \(label)",
+          "row \(row) of \(name)", "has the label \(values[row * classes + label]) of class \(className(Int64(label)))",
           remedy: "labels are 0, 1, or 255 to leave the row out")
       }
     }

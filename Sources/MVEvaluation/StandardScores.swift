@@ -48,4 +48,19 @@ public struct StandardScores: Hashable, Sendable {
     predictions = try probe.score(test, threads: threads, cancellation: cancellation)
     run.report(2, of: 2)
   }
+
+  /// Scores every labeled row of `split` once, by the other folds; ``probe`` is fitted to all rows.
+  ///
+  /// Throws as ``NearestNeighbors`` and ``LinearProbe`` do.
+  public init(
+    _ split: LabeledFeatures, in folds: Folds, _ settings: Settings = Settings(),
+    threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation()
+  ) throws(MVError) {
+    let k = settings.k ?? min(Self.neighborCount, folds.mostNeighbors)
+    neighbors = try NearestNeighbors(k: [k], metric: settings.metric, threads: threads).evaluate(
+      split, in: folds, cancellation: cancellation)
+    let linear = LinearProbe(lambdas: settings.lambdas, threads: threads)
+    predictions = try linear.score(split, in: folds, cancellation: cancellation)
+    probe = try linear.fit(split, cancellation: cancellation)
+  }
 }

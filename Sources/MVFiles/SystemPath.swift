@@ -63,7 +63,7 @@ package struct SystemPath: Hashable, Sendable {
     return terminated.withUnsafeBufferPointer { stat($0.baseAddress!, &status) } == 0 ? Status(status) : nil
   }
 
-  /// The entries of this folder, without hidden ones, sorted by the bytes of their names, as Python sorts.
+  /// The entries of this folder, sorted by the bytes of their names, as Python sorts; of hidden ones the folders alone.
   ///
   /// Throws where it is missing or cannot be listed.
   package func entries() throws(MVError) -> [Entry] {
@@ -77,7 +77,9 @@ package struct SystemPath: Hashable, Sendable {
       guard let entry = readdir(folder) else { break }
       let type = Int(entry.pointee.d_type)
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if name.first != 0x2E { found.append((name, type)) }
+      if name.first != 0x2E || (type == Int(DT_DIR) && name != [0x2E] && name != [0x2E, 0x2E]) {
+        found.append((name, type))
+      }
     }
     guard errno == 0 else { throw failure(errno, "cannot be listed") }
     found.sort { $0.name.lexicographicallyPrecedes($1.name) }

@@ -40,6 +40,14 @@ public struct ReportFolder: Hashable, Sendable {
     }
   }
 
+  /// Creates the folder if needed, and throws where nothing can be written into it: to be called before the work.
+  public func prepare() throws(MVError) {
+    try Folder.create(url)
+    let trial = url.appending(path: ".report.trial")
+    try AtomicFile.write("", to: trial)
+    unlink(trial.path)
+  }
+
   /// Creates the folder if needed and writes the page, whole or not at all; throws where either fails.
   public func write(_ report: Page) throws(MVError) {
     precondition(report.kind == kind, "the page is of another kind")

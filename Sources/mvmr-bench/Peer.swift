@@ -27,13 +27,13 @@ struct Peer {
     process.arguments = [program, "-c", script] + arguments
     process.standardOutput = pipe
     guard (try? process.run()) != nil else {
-      Terminal.message("note: no figures of \(name): \(program) cannot be run; MVMR_PYTHON names another")
+      Terminal.note("no figures of \(name): \(program) cannot be run; MVMR_PYTHON names another")
       return nil
     }
     let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      Terminal.message("note: no figures of \(name) from \(program); MVMR_PYTHON names another")
+      Terminal.note("no figures of \(name) from \(program); MVMR_PYTHON names another")
       return nil
     }
     return String(decoding: output, as: UTF8.self)

@@ -57,7 +57,7 @@ extension Command {
     }
     let columns = network.columns
     fill.notices.forEach(Terminal.note)
-    for image in fill.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
+    for image in fill.skipped { Terminal.leftOut(image.id, image.reason) }
     let left = fill.skipped.isEmpty ? "" : ", \(fill.skipped.count) images left out"
     if arguments.has("json") {
       try Terminal.printJSON(WrittenOutput(embedding.output.path, Embedded(fill: fill, columns: columns)))

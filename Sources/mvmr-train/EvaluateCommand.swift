@@ -42,6 +42,7 @@ extension Command {
         "lambda", "L[,L...]", "penalties of the probe to choose from", default: "13 from 1e-6 to 1", repeated: true),
       .flag("head", "score the classifier that the checkpoint holds, too: of fine-tuning, or trained along"),
       ProtocolScores.option,
+      .option("folds", "F", "cross-validate: score every row of the split to learn from once, by the other folds"),
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("json", "print one JSON object"),
     ] + EmbeddingNetwork.options + CropArguments.options + SourceArguments.options
@@ -54,12 +55,12 @@ extension Command {
     let embedded = arguments.has("split") ? arguments.all("split") : nil
     // Chosen before the work: labels are known before images are embedded.
     let splits = try EvaluationSplits(
-      of: source.splits.filter { embedded?.contains($0.name) ?? true }.map { .init($0.name, $0.labels) },
-      place: source.contents.location, train: arguments["train-split"], test: arguments["test-split"])
-    for notice in splits.notices { Terminal.message("note: \(notice)") }
+      of: source, among: embedded, train: arguments["train-split"], test: arguments["test-split"])
+    let foldCount = try arguments.int("folds", in: 2...10_000)
+    splits.notices.forEach(Terminal.note)
     let folder = URL(filePath: try arguments.required("output"))
     let target = try ReportFolder(folder, kind: "evaluate")
-    try Folder.create(folder)
+    try target.prepare()
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
     embedding.name = "embedding"
     embedding.splits = embedded ?? [splits.train] + (splits.test.map { [$0] } ?? [])
@@ -72,17 +73,26 @@ extension Command {
       try network.write(embedding, job)
     }
     fill.notices.forEach(Terminal.note)
-    for image in fill.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
+    for image in fill.skipped { Terminal.leftOut(image.id, image.reason) }
     let file = try FeatureFile(reading: embedding.output)
     let pair = try EvaluationPair(file, representations: ["embedding"], splits: splits)
-    for notice in pair.notices(heldOut: true, names: file.classNames) { Terminal.message("note: \(notice)") }
     if case .multi = pair.trainLabels {
       return try MultiLabelEvaluation(pair, file, network, splits).write(target, arguments)
     }
-    let scores = try Scores("embedding", of: pair, measure, cancellation: Interruption.cancellation)
+    let folds = try foldCount.map { (count) throws(MVError) in try Self.folds(count, of: pair, in: file) }
+    let notices = pair.notices(heldOut: true, names: file.classNames)
+    if let folds {
+      Terminal.note(
+        "each row of \(splits.train) is scored by the other folds of \(folds.count)"
+          + (splits.test.map { "; \($0) is left alone" } ?? ""))
+    } else {
+      notices.forEach(Terminal.note)
+    }
+    let scores = try Scores("embedding", of: pair, measure, in: folds, cancellation: Interruption.cancellation)
     var report = EvaluationPage(
       title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
-      pair: scores.pair, heldOut: true, origin: try network.origin(), settings: settings(scores.measures),
+      pair: scores.pair, heldOut: true, folds: folds?.count, origin: try network.origin(),
+      settings: settings(scores.measures),
       command: Provenance.commandLine, software: Provenance.versions)
     try report.add(scores.measures.neighbors)
     try report.add(scores.measures.probe, scores.measures.predictions)
@@ -99,7 +109,7 @@ extension Command {
     try report.addGallery(try RowImages(source, matching: file, splits: pair.splitNames))
     try target.write(report.page)
     if arguments.has("json") {
-      let record = record(splits, scores.measures, file: embedding.output)
+      let record = record(splits, scores.measures, folds, file: embedding.output)
       try Terminal.result(
         String(
           decoding: try record.adding(to: try CanonicalJSON.data(EvaluateJSON(scores, head, saved?.name, savedScores))),
@@ -114,17 +124,29 @@ extension Command {
     }
   }
 
+  /// The folds of the split to learn from; throws where there are fewer rows.
+  private static func folds(
+    _ count: Int, of pair: EvaluationPair, in file: FeatureFile
+  ) throws(MVError) -> Folds {
+    switch pair {
+    case .splits(let train, _), .single(let train):
+      try Folds(count, of: try train.labeled(), ids: try file[train.name].ids)
+    }
+  }
+
   private static func settings(_ measures: StandardScores) -> String {
     "k=\(measures.neighbors.results[0].k), metric=\(measures.neighbors.metric.rawValue), "
       + "lambda=\(Float(measures.probe.lambda))"
   }
 
   private static func record(
-    _ splits: EvaluationSplits, _ measures: StandardScores, file: URL
+    _ splits: EvaluationSplits, _ measures: StandardScores, _ folds: Folds?, file: URL
   ) -> EvaluationRecord {
-    EvaluationRecord(
+    let division = splits.test == nil ? "every fifth row held out" : "test split"
+    return EvaluationRecord(
       files: [file.relativePath], representations: ["embedding"], trainSplit: splits.train,
-      testSplit: splits.test ?? splits.train, division: splits.test == nil ? "every fifth row held out" : "test split",
+      testSplit: folds == nil ? splits.test ?? splits.train : splits.train,
+      division: folds.map { "\($0.count) folds" } ?? division,
       settings: [
         "k": .int(measures.neighbors.results[0].k), "metric": .string(measures.neighbors.metric.rawValue),
         "lambda": .list(measures.probe.candidates.map { .double($0.lambda) }),

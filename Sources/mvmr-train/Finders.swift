@@ -68,7 +68,7 @@ enum Finders {
     page.code(Provenance.commandLine)
     let file = folder.appending(path: "find-lr.html")
     try page.write(to: file)
-    Terminal.message("note: the curve is in \(file.path)")
+    Terminal.note("the curve is in \(file.path)")
   }
 
   private static func batchSize(_ settings: TrainingSettings, _ data: TrainingData, json: Bool) throws(MVError) {

@@ -31,7 +31,7 @@ struct MultiLabelEvaluation {
 
   /// Writes the page and prints the result.
   func write(_ target: ReportFolder, _ arguments: ParsedArguments) throws(MVError) {
-    for option in ["k", "metric", "lambda", "protocol"] where arguments.has(option) {
+    for option in ["k", "metric", "lambda", "protocol", "folds", "head"] where arguments.has(option) {
       Terminal.message("note: --\(option) is for one class an image, and is not used here")
     }
     var report = EvaluationPage(

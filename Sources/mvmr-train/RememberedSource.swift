@@ -16,7 +16,7 @@ enum RememberedSource {
     guard let request = found.contents.request else {
       throw .usage("SOURCE", "is missing, and \(path) does not record it", remedy: "name the images")
     }
-    Terminal.message("note: images of \(request), which \(path) was made of")
+    Terminal.note("images of \(request), which \(path) was made of")
     return request
   }
 
@@ -44,9 +44,9 @@ enum RememberedSource {
         request.layout = layout
         taken.append("the layout \(layout.rawValue)")
       }
-      if !taken.isEmpty { Terminal.message("note: \(taken.joined(separator: ", ")) as in \(path)") }
+      if !taken.isEmpty { Terminal.note("\(taken.joined(separator: ", ")) as in \(path)") }
       if let size = request.size, let other = recorded.size ?? madeOf(description), size != other {
-        Terminal.message("note: the network sees images of \(size), \(path) was made of images of \(other)")
+        Terminal.note("the network sees images of \(size), \(path) was made of images of \(other)")
       }
     }
   }
@@ -72,13 +72,13 @@ enum RememberedSource {
     }
     if let source = embedder.source, source.honorsOrientation, !request.honorsOrientation, text != nil {
       request.honorsOrientation = true
-      Terminal.message("note: images are turned upright, as in training")
+      Terminal.note("images are turned upright, as in training")
     }
     guard let shape = embedder.imageShape else { return try SourceArguments.open(request) }
     let trained = ImageSize(height: shape.height, width: shape.width)
     if let size = request.size {
       if size != trained {
-        Terminal.message("note: the network was trained on images of \(trained), these are brought to \(size)")
+        Terminal.note("the network was trained on images of \(trained), these are brought to \(size)")
       }
       return try SourceArguments.open(request)
     }
@@ -90,7 +90,7 @@ enum RememberedSource {
       if isTrained { return SourceArguments.open(source) }
     }
     request.size = trained
-    Terminal.message("note: images are brought to \(trained), the size in training; --size says it otherwise")
+    Terminal.note("images are brought to \(trained), the size in training; --size says it otherwise")
     return try SourceArguments.open(request)
   }
 
@@ -105,7 +105,7 @@ enum RememberedSource {
     for candidate in source.candidates(near: checkpoint.deletingLastPathComponent().path) {
       do throws(MVError) {
         _ = try candidate.open()
-        Terminal.message("note: images of \(candidate), which the network was trained on")
+        Terminal.note("images of \(candidate), which the network was trained on")
         return try SourceArguments.completing(candidate, arguments)
       } catch { first = first ?? error }
     }

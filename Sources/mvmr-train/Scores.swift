@@ -17,15 +17,26 @@ struct Scores {
   /// What the neighbors' predictions are worth.
   let neighborReport: ClassificationReport
 
-  /// Scores what was chosen of a file.
+  /// Scores what was chosen of a file; with `folds` by cross-validation of the split to learn from.
   init(
-    _ title: String, of pair: EvaluationPair, _ settings: StandardScores.Settings = .init(), cancellation: Cancellation
+    _ title: String, of pair: EvaluationPair, _ settings: StandardScores.Settings = .init(), in folds: Folds? = nil,
+    cancellation: Cancellation
   ) throws(MVError) {
     self.title = title
-    self.pair = pair
-    let (train, test) = try pair.heldOut()
-    columns = train.columns
-    measures = try StandardScores(train: train, test: test, settings, cancellation: cancellation)
+    if let folds {
+      let all =
+        switch pair {
+        case .splits(let train, _), .single(let train): try train.labeled()
+        }
+      self.pair = .single(all)
+      columns = all.columns
+      measures = try StandardScores(all, in: folds, settings, cancellation: cancellation)
+    } else {
+      self.pair = pair
+      let (train, test) = try pair.heldOut()
+      columns = train.columns
+      measures = try StandardScores(train: train, test: test, settings, cancellation: cancellation)
+    }
     report = try measures.predictions.report()
     neighborReport = try measures.neighbors.report(of: measures.neighbors.results[0])
   }

@@ -91,11 +91,11 @@ extension Command {
     let trainer = try Trainer(
       request.configuration.settings, data: data, folder: output, resuming: arguments.has("resume"),
       initial: request.start.initial)
-    for notice in request.notices + data.notices + trainer.notices { Terminal.message("note: \(notice)") }
+    (request.notices + data.notices + trainer.notices).forEach(Terminal.note)
     if trainer.step == trainer.totalSteps {
-      Terminal.message("note: the run is finished; --set epochs=N makes it longer")
+      Terminal.note("the run is finished; --set epochs=N makes it longer")
     } else if trainer.step > 0 {
-      Terminal.message("note: resuming after step \(trainer.step) of \(trainer.totalSteps)")
+      Terminal.note("resuming after step \(trainer.step) of \(trainer.totalSteps)")
     }
     let records = try TrainingRun.run(trainer)
     let checkpoint = Trainer.checkpoint(in: output).path
@@ -103,6 +103,11 @@ extension Command {
       try Terminal.printJSON(TrainResult(records, checkpoint: checkpoint))
     } else {
       try Terminal.result("\(checkpoint): trained for \(trainer.step) steps; curves in report.html")
+      if let best = trainer.bestScore {
+        try Terminal.result(
+          "\(Trainer.bestCheckpoint(in: output).path): the best by the linear probe of rows held out of training, "
+            + "\(Percent(best))")
+      }
     }
   }
 }

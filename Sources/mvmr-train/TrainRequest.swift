@@ -38,7 +38,7 @@ struct TrainRequest {
     configuration.output = arguments["output"] ?? configuration.output
     configuration.split = arguments["split"] ?? configuration.split ?? start.origin?.split
     if arguments.has("features") { configuration.features = arguments.all("features") }
-    if configuration.features.isEmpty { configuration.features = start.features }
+    if configuration.features.isEmpty { configuration.features = try start.features() }
     if let size = arguments["size"] { configuration.size = try ImageSize(parsing: size) }
     notices =
       configuration.openTeachers.isEmpty
@@ -93,7 +93,7 @@ struct TrainRequest {
     }
     let data = try configuration.data(of: try SourceArguments.open(request))
     if data.targets.isEmpty, configuration.settings.representations == .all, configuration.settings.teachers.isEmpty {
-      Terminal.message("note: no feature file: the loss has no representations but the views")
+      Terminal.note("no feature file: the loss has no representations but the views")
     }
     return data
   }
@@ -105,6 +105,11 @@ struct TrainRequest {
       var request = try SourceArguments.request(text, arguments, size: configuration.size, splits: splits)
       try RememberedSource.complete(&request, from: configuration.features)
       return request
+    }
+    if arguments.has("resume"), start.resumed == nil, let output = configuration.output {
+      throw .missingInput(
+        output, "holds no run to resume: there is no last.ckpt in it",
+        remedy: "name the folder of the run by --output, or give SOURCE to begin one there")
     }
     guard var request = try start.source() else {
       if start.resumed == nil, let path = configuration.features.first {

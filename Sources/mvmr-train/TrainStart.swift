@@ -61,13 +61,20 @@ struct TrainStart {
   var origin: TrainingOrigin? { resumed?.origin }
 
   /// The feature files of the resumed run: where they were, or else beside the run or in the working folder.
-  var features: [String] {
+  ///
+  /// Throws where one is in none of these places.
+  func features() throws(MVError) -> [String] {
     guard let resumed, let paths = resumed.origin?.features else { return [] }
     let run = resumed.url.deletingLastPathComponent()
-    return paths.map { path in
+    return try paths.map { (path) throws(MVError) in
       let name = URL(filePath: path).lastPathComponent
       let places = [path, run.deletingLastPathComponent().appending(path: name).path, name]
-      return places.first { FileManager.default.fileExists(atPath: $0) } ?? path
+      guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+        throw .missingInput(
+          path, "is not there any more; \(resumed.url.path) was trained on it",
+          remedy: "give every feature file of the run by --features, where it is now")
+      }
+      return found
     }
   }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVDatasets
 internal import MVEvaluation
 internal import MVFiles
 internal import MVPages
@@ -14,14 +15,15 @@ extension Command {
       Each FILE is a feature file, the folder of a run or an evaluation with its embedding.h5, or a source KIND:WHERE,
       whose images get hog, lbp, color and scattering first, into a feature file that the next call finds. Every
       representation of every file is a row of the table: k-NN (k = 20, cosine, T = 0.07) and a linear probe, each with
-      its 95 % interval and how far it is below the best on the same images. Without a test split, 5-fold
-      cross-validation scores every row once.
+      its 95 % interval and how far it is below the best on the same images, the best mean of both first. Without a
+      test split, 5-fold cross-validation scores every row once.
 
       Examples:
         mvmr compare folder:photos
         mvmr compare photos.h5 --report which --latex table.tex
         mvmr compare features.h5 run evaluation --csv all.csv
         mvmr compare features.h5 --folds 10 --joined
+        mvmr compare folder:photos --limit 500
       """,
     arguments: [
       .positional("FILE", "feature files, folders with embedding.h5, or sources KIND:WHERE", repeated: true),
@@ -30,10 +32,12 @@ extension Command {
       .option("train-split", "NAME", "the split to learn from", default: "train"),
       .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
       .option("folds", "F", "cross-validate the split to learn from", default: "5 without a test split"),
+      PublishedFold.option,
       .option("k", "K", "the number of neighbours that vote", default: "\(Comparison.neighborCount)"),
       .option("seed", "N", "the seed of folds and of rows held out to choose a penalty", default: "0"),
       .option(
         "output", "FILE.h5", "where the features of a source go", default: "its name", output: .featureFile),
+      .option("limit", "N", "of a source: only N images of each split, spread over its classes"),
       .flag("skip-bad-images", "of a source: leave out images that cannot be read"),
       .flag("overwrite", "of a source: replace the file instead of finishing it"),
       .option("csv", "FILE.csv", "write the table with every number", output: .stream(["csv", "txt"])),
@@ -50,13 +54,19 @@ extension Command {
     let k = try arguments.int("k", in: 1...100_000)
     let seed = UInt64(try arguments.int("seed", in: 0...Int.max) ?? 0)
     let inputs = try CompareInputs(arguments)
-    let contenders = try inputs.contenders(folds: folds)
+    let (contenders, notices) = try inputs.contenders(folds: folds)
+    try Comparison.check(contenders, folds: folds, k: k ?? Comparison.neighborCount, seed: seed)
+    try report?.prepare()
+    notices.forEach(Terminal.note)
     let comparison = try Job("compare", unit: "columns").run { (job) throws(MVError) in
       try Comparison(
         contenders, folds: folds, k: k ?? Comparison.neighborCount, seed: seed, cancellation: job.cancellation,
         progress: job.progress)
     }
-    let record = record(of: comparison, inputs, k: k)
+    for few in comparison.entries where few.k < k ?? 0 {
+      Terminal.note("\(few.name): only \(few.k) rows can vote for each, so k = \(few.k)")
+    }
+    let record = record(of: comparison, inputs, k: k, fold: try arguments.int("fold", in: 1...STL10.foldCount))
     for (option, text) in [
       ("csv", comparison.csv(version: Version.text)), ("markdown", comparison.markdown), ("latex", comparison.latex),
     ] {
@@ -79,12 +89,13 @@ extension Command {
   }
 
   private static func record(
-    of comparison: Comparison, _ inputs: CompareInputs, k: Int?
+    of comparison: Comparison, _ inputs: CompareInputs, k: Int?, fold: Int?
   ) -> EvaluationRecord {
     func distinct(_ values: [String]) -> [String] {
       values.reduce(into: []) { found, value in if !found.contains(value) { found.append(value) } }
     }
     let entries = comparison.entries
+    let published = fold.map { ["fold": SettingValue.int($0)] } ?? [:]
     return EvaluationRecord(
       files: inputs.paths, representations: distinct(entries.flatMap(\.representations)),
       trainSplit: distinct(entries.map(\.trainSplit)).joined(separator: ","),
@@ -93,7 +104,7 @@ extension Command {
       settings: [
         "k": .int(k ?? Comparison.neighborCount), "metric": .string("cosine"), "temperature": .double(0.07),
         "weighting": .string("dino"), "lambda": .string("13 from 1e-6 to 1"), "standardize": .bool(true),
-      ], seed: comparison.seed, version: Version.text)
+      ].merging(published) { $1 }, seed: comparison.seed, version: Version.text)
   }
 
   private static func facts(_ record: EvaluationRecord) -> FactList {

@@ -5,6 +5,7 @@ internal import MVDatasets
 internal import MVEvaluation
 internal import MVExtraction
 internal import MVImaging
+internal import MVReports
 internal import MVRepresentations
 internal import MVStore
 
@@ -14,9 +15,17 @@ struct CompareExtraction {
   private static let largestSide = 128
   private static let usualSize = ImageSize(height: 96, width: 96)
 
-  private let request: SourceRequest
   private let arguments: ParsedArguments
-  private let output: URL
+  /// Where the features go, or are.
+  let output: URL
+  private let work: Work
+  private let notices: [String]
+
+  /// What is to be done.
+  private enum Work {
+    case nothing(FeatureFile)
+    case extract(Extraction)
+  }
 
   /// Whether `text` names a source, and no file of that name is there.
   static func isSource(_ text: String) -> Bool {
@@ -26,76 +35,102 @@ struct CompareExtraction {
     return SourceRequest.kinds.contains { $0.name == text[..<colon] }
   }
 
+  /// Opens the source, and finds what is missing of its feature file.
+  ///
+  /// Throws where the source cannot be opened or has no labels, or the file is of other images.
   init(_ text: String, _ arguments: ParsedArguments) throws(MVError) {
     self.arguments = arguments
-    request = try SourceArguments.request(text, arguments)
+    var request = try SourceArguments.request(text, arguments)
+    request.limit = try arguments.int("limit", in: 1...Int.max)
     let place = request.place.first.map { URL(filePath: $0).standardizedFileURL.lastPathComponent } ?? request.kind
     let stem = request.paths.isEmpty && !request.place.isEmpty ? "\(request.kind)-\(place)" : place
-    output = URL(filePath: arguments["output"] ?? "\(stem).h5")
-  }
-
-  /// Makes what is missing of the feature file, and returns where it is.
-  ///
-  /// Throws where the source cannot be opened or has no labels, and where the file is of other images.
-  func run() throws(MVError) -> URL {
-    if let size = try sizeOfFinished() {
-      Terminal.message("note: \(output.relativePath) holds the features of these images\(size)")
-      return output
+    let output = URL(filePath: arguments["output"] ?? "\(stem).h5")
+    self.output = output
+    if let file = try Self.finished(output, request, arguments) {
+      let recorded = try file.description.source(as: SourceRequest.self)
+      let size = recorded?.size.map { ", at \($0)" } ?? ""
+      notices = ["\(output.relativePath) holds the features of these images\(size)"]
+      work = .nothing(file)
+      return
     }
-    let source = try opened()
+    let (source, told) = try Self.opened(request)
     let splits = try EvaluationSplits(
-      of: source.splits.map { .init($0.name, $0.labels) }, place: source.contents.location,
-      train: arguments["train-split"], test: arguments["test-split"])
+      of: source, train: arguments["train-split"], test: arguments["test-split"])
     guard case .single = try source.split(splits.train).labels else {
       throw .badData(
         source.contents.location, "has several classes an image, and compare takes one",
         remedy: "extract it, and run mvmr probe on each representation")
     }
     let shape = try source.split(splits.train).shape
-    var extraction = Extraction(of: try representations(for: shape), from: source, to: output)
+    let (representations, sketched) = try Self.representations(arguments, for: shape)
+    var extraction = Extraction(of: representations, from: source, to: output)
     extraction.splits = [splits.train] + (splits.test.map { [$0] } ?? [])
     extraction.skipBadImages = arguments.has("skip-bad-images")
     extraction.overwrite = arguments.has("overwrite")
     extraction.software = Provenance.software
-    Terminal.message("note: features go into \(output.relativePath); the next call finds them there")
+    work = .extract(extraction)
+    notices = told + sketched + ["features go into \(output.relativePath); the next call finds them there"]
+  }
+
+  /// Makes what is missing of the feature file, and returns it.
+  ///
+  /// Throws where an image cannot be read, or the file cannot be written or is of other images.
+  func run() throws(MVError) -> FeatureFile {
+    notices.forEach(Terminal.note)
+    guard case .extract(let extraction) = work else {
+      return try FeatureFile(reading: output)
+    }
     let summary = try Job("extract", unit: "images").run { [extraction] (job) throws(MVError) in
       try extraction.run(cancellation: job.cancellation, progress: job.progress, notice: Terminal.note)
     }
     summary.notices.forEach(Terminal.note)
-    for image in summary.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
-    return output
+    for image in summary.skipped { Terminal.leftOut(image.id, image.reason) }
+    return try FeatureFile(reading: output)
   }
 
-  /// Wider rows take gigabytes, and more time than a comparison is worth: they are sketched to ``sketchedColumns``.
-  private static let mostColumns = 16_384
-  private static let sketchedColumns = 4096
+  /// The probe of wider rows takes minutes: they are projected to ``sketchedColumns``.
+  static let mostColumns = 8192
+  static let sketchedColumns = 4096
 
   /// The representations that are asked for by name; none where the usual ones are.
-  static func specifications(_ arguments: ParsedArguments) throws(MVError) -> [RepresentationSpecification] {
+  private static func specifications(
+    _ arguments: ParsedArguments
+  ) throws(MVError) -> [RepresentationSpecification] {
     try arguments.all("representation").map { (text) throws(MVError) in
       try RepresentationSpecification(parsing: text)
     }
   }
 
-  private func representations(for shape: ImageShape) throws(MVError) -> [NamedRepresentation] {
-    var specifications = try Self.specifications(arguments)
+  private static func representations(
+    _ arguments: ParsedArguments, for shape: ImageShape
+  ) throws(MVError) -> ([NamedRepresentation], notices: [String]) {
+    var specifications = try specifications(arguments)
+    var notices: [String] = []
     if specifications.isEmpty {
-      specifications = try Catalogue.standard.defaults.map { (usual) throws(MVError) in
+      for usual in Catalogue.standard.defaults {
         let columns = try usual.make().layout(for: shape).count
-        guard columns > Self.mostColumns else { return usual }
-        Terminal.message(
-          "note: \(usual.name) has \(columns) values an image: a random projection to \(Self.sketchedColumns) is kept")
-        return RepresentationSpecification(name: usual.name, settings: ["sketch": .int(Self.sketchedColumns)])
+        guard columns > mostColumns else {
+          specifications.append(usual)
+          continue
+        }
+        notices.append(
+          "\(usual.name) has \(columns) values an image, of which a probe takes minutes: a random projection to "
+            + "\(sketchedColumns) is kept")
+        specifications.append(
+          RepresentationSpecification(name: usual.name, settings: ["sketch": .int(sketchedColumns)]))
       }
     }
     try RepresentationSpecification.checkStoredNames(of: specifications)
-    return try specifications.map { (specification) throws(MVError) in
+    let named = try specifications.map { (specification) throws(MVError) in
       NamedRepresentation(try specification.make(), as: specification.storedName)
     }
+    return (named, notices)
   }
 
-  /// In words the size of the images, where the file is there, whole, and of the images that are asked for.
-  private func sizeOfFinished() throws(MVError) -> String? {
+  /// The file at `output`, where it is there, whole, and of the images that are asked for.
+  private static func finished(
+    _ output: URL, _ request: SourceRequest, _ arguments: ParsedArguments
+  ) throws(MVError) -> FeatureFile? {
     guard !arguments.has("overwrite"), FileManager.default.fileExists(atPath: output.path),
       let file = try? FeatureFile(reading: output)
     else { return nil }
@@ -103,36 +138,36 @@ struct CompareExtraction {
     guard description.isComplete, let recorded = try description.source(as: SourceRequest.self),
       recorded.kind == request.kind, recorded.paths == request.paths,
       !request.paths.isEmpty || recorded.place == request.place,
-      request.size == nil || recorded.framing == request.framing,
+      request.size == nil || recorded.framing == request.framing, request.limit == recorded.limit,
+      request.layout == nil || recorded.layout == request.layout,
       recorded.honorsOrientation == request.honorsOrientation
     else { return nil }
-    for specification in try Self.specifications(arguments) {
+    for specification in try specifications(arguments) {
       let settings = try specification.make().settingValues
       let plan = file.representations.first { $0.name == specification.storedName }
       guard plan?.representation == specification.name, plan?.settings == settings else { return nil }
     }
     let source = try recorded.open()
     guard source.contents.hasImages(of: description.fingerprint) else { return nil }
-    return recorded.size.map { ", at \($0)" } ?? ""
+    return file
   }
 
-  /// The source, its images brought to one size where they have several or are large.
-  private func opened() throws(MVError) -> any ImageSource {
-    let source = try SourceArguments.open(request)
-    guard request.size == nil else { return source }
-    var resized = request
-    resized.size = Self.usualSize
+  /// The source, its images brought to one size where they have several or are large, and what is told of it.
+  private static func opened(_ request: SourceRequest) throws(MVError) -> (any ImageSource, notices: [String]) {
+    let source = try request.open()
+    guard request.size == nil else { return (source, source.contents.notices) }
     let survey = ImageSurvey(of: source, splits: source.splits)
-    guard let reason = reasonToResize(source, survey) else { return source }
-    survey.notices.forEach(Terminal.note)
-    Terminal.message("note: \(reason): they are brought to \(Self.usualSize); --size HxW chooses another size")
-    return try resized.open()
+    guard let reason = reasonToResize(source, survey) else { return (source, source.contents.notices) }
+    var resized = request
+    resized.size = usualSize
+    let brought = "\(reason): they are brought to \(usualSize); --size HxW chooses another size"
+    return (try resized.open(), source.contents.notices + survey.notices + [brought])
   }
 
   /// Why the images need a size; nil where they can be taken as they are.
-  private func reasonToResize(_ source: any ImageSource, _ survey: ImageSurvey) -> String? {
+  private static func reasonToResize(_ source: any ImageSource, _ survey: ImageSurvey) -> String? {
     let shapes = source.splits.map(\.shape)
-    if shapes.contains(where: { max($0.height, $0.width) > Self.largestSide }) { return "images are large" }
+    if shapes.contains(where: { max($0.height, $0.width) > largestSide }) { return "images are large" }
     return Set(shapes).count > 1 || survey.differing > 0 ? "images differ in size" : nil
   }
 }

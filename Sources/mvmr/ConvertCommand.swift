@@ -81,7 +81,7 @@ private struct Conversion {
   private func toArrays() throws(MVError) {
     try refuse(["like", "dataset", "classes", "dtype", "compress", "overwrite"], "for a folder of arrays")
     let file = try FeatureFile(reading: URL(filePath: inputs[0]))
-    for notice in file.notices { Terminal.message("note: \(notice)") }
+    file.notices.forEach(Terminal.note)
     let export = try FeatureFileExport(
       of: file, splits: arguments.has("split") ? arguments.all("split") : nil,
       representations: arguments.has("representation") ? arguments.all("representation") : nil)
@@ -101,7 +101,7 @@ private struct Conversion {
         overwrite: arguments.has("overwrite"), software: ["converted": Provenance.commandLine],
         cancellation: job.cancellation, progress: job.progress)
     }
-    for notice in try FeatureFile(reading: URL(filePath: inputs[0])).notices { Terminal.message("note: \(notice)") }
+    try FeatureFile(reading: URL(filePath: inputs[0])).notices.forEach(Terminal.note)
     let file = try FeatureFile(reading: output)
     let bytes = file.description.bytes
     try report(Made(rows: file.splits.reduce(0) { $0 + $1.count }, bytes: bytes), "\(ByteCount(bytes))")
@@ -128,7 +128,7 @@ private struct Conversion {
         to: output, overwrite: arguments.has("overwrite"), compressed: arguments.has("compress"),
         cancellation: job.cancellation, progress: job.progress)
     }
-    for notice in summary.notices { Terminal.message("note: \(notice)") }
+    summary.notices.forEach(Terminal.note)
     try report(
       Made(rows: summary.rows, bytes: summary.bytes), "\(summary.rows) rows, \(ByteCount(summary.bytes))")
   }

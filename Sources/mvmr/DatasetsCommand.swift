@@ -71,7 +71,7 @@ extension Command {
     }
     try Terminal.result(table.text)
     if !contents.classNames.isEmpty {
-      try Terminal.result("\(contents.classNames.count) classes: \(contents.classNames.joined(separator: ", "))")
+      try Terminal.line("\(contents.classNames.count) classes: \(contents.classNames.joined(separator: ", "))")
     }
   }
 

@@ -35,7 +35,7 @@ enum EvaluationArguments {
     let pair = try EvaluationPair(file, representations: representations, splits: splits)
     for name in pair.splitNames {
       let skipped = try file[name].skipped.count
-      if skipped > 0 { Terminal.message("note: \(skipped) rows of \(name) left out, whose images could not be read") }
+      if skipped > 0 { Terminal.note("\(skipped) rows of \(name) left out, whose images could not be read") }
     }
     let fold = try PublishedFold.subset(arguments, of: file)
     let subset = fold == nil ? try subset(arguments) : fold
@@ -55,14 +55,14 @@ enum EvaluationArguments {
     let kept = try subset.select(from: train) { ids }
     let kinds = try subset.kinds(among: ids).map(\.words)
     let read = kinds.isEmpty ? "" : ", listed by \(kinds.joined(separator: " and "))"
-    Terminal.message("note: \(kept.rows.count) of \(train.rows.count) train rows keep their labels\(read)")
+    Terminal.note("\(kept.rows.count) of \(train.rows.count) train rows keep their labels\(read)")
     return .splits(train: kept, test: test)
   }
 
   /// The feature file.
   static func file(_ arguments: ParsedArguments) throws(MVError) -> FeatureFile {
     let file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
-    for notice in file.notices { Terminal.message("note: \(notice)") }
+    file.notices.forEach(Terminal.note)
     return file
   }
 
@@ -132,7 +132,7 @@ enum EvaluationArguments {
         notices.append("with few rows, --folds 5 scores every row of \(splits.train) by k-NN and probe alike")
       }
     }
-    for notice in notices { Terminal.message("note: \(notice)") }
+    notices.forEach(Terminal.note)
   }
 
   /// Below so many rows cross-validation is worth its time.

@@ -58,7 +58,7 @@ extension Command {
       try request.extraction.run(cancellation: job.cancellation, progress: job.progress, notice: Terminal.note)
     }
     summary.notices.forEach(Terminal.note)
-    for image in summary.skipped { Terminal.message("left out: \(image.id): \(image.reason)") }
+    for image in summary.skipped { Terminal.leftOut(image.id, image.reason) }
     if arguments.has("json") {
       try Terminal.printJSON(WrittenOutput(request.extraction.output.path, summary))
     } else {

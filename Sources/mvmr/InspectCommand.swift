@@ -14,7 +14,7 @@ extension Command {
   ) { (arguments) throws(MVError) in
     let file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
     let description = file.description
-    for notice in file.notices { Terminal.message("note: \(notice)") }
+    file.notices.forEach(Terminal.note)
     if arguments.has("json") {
       try Terminal.printJSON(description)
       return
@@ -28,9 +28,9 @@ extension Command {
   private static func printOrigin(_ description: FeatureFileDescription) throws(MVError) {
     let state = description.isComplete ? "complete" : "not complete: the command that began it finishes it"
     try Terminal.result("\(description.path): \(description.dataset), \(ByteCount(description.bytes)), \(state)")
-    try Terminal.result("made \(description.created) from \(description.location)")
-    if let source = description.source { try Terminal.result("source: \(words(of: source))") }
-    if let command = description.software["command"] { try Terminal.result("by: \(command)") }
+    try Terminal.line("made \(description.created) from \(description.location)")
+    if let source = description.source { try Terminal.line("source: \(words(of: source))") }
+    if let command = description.software["command"] { try Terminal.line("by: \(command)") }
     if let merged = description.software["merged"] { try Terminal.result("merged by: \(merged)") }
     if let converted = description.software["converted"] { try Terminal.result("converted by: \(converted)") }
     let versions = ["mvmr", "opencv", "hdf5"].compactMap { name in
@@ -67,11 +67,11 @@ extension Command {
       try Terminal.result("  axes: \(entry.axes.joined(separator: ", "))")
     }
     if !description.classNames.isEmpty {
-      try Terminal.result("\(description.classNames.count) classes: \(description.classNames.joined(separator: ", "))")
+      try Terminal.line("\(description.classNames.count) classes: \(description.classNames.joined(separator: ", "))")
     }
     for split in description.splits where !split.skippedIDs.isEmpty {
       try Terminal.result("\(split.name): \(split.skippedIDs.count) images could not be read and were left out:")
-      for id in split.skippedIDs { try Terminal.result("  \(id)") }
+      for id in split.skippedIDs { try Terminal.line("  \(id)") }
     }
   }
 

@@ -45,6 +45,7 @@ extension Command {
     let report = try ReportRequest(arguments, kind: "knn", pair, of: file, names, folds: folds)
     let classifier = try classifier(arguments, for: pair, folds)
     try EvaluationArguments.printNotices(of: pair, heldOut: false, folds: folds, arguments, file)
+    try report?.prepare()
     let scores = try Job("knn", unit: "rows").run { (job) throws(MVError) in
       try evaluate(classifier, pair, folds, cancellation: job.cancellation, progress: job.progress)
     }
@@ -121,6 +122,10 @@ extension Command {
     case (.splits(let train, _), _): available = try train.labeled().rows.count
     case (.single, let folds?): available = folds.mostNeighbors
     case (.single(let all), nil): available = try all.labeled().rows.count - 1
+    }
+    if let most = given.max(), most > available {
+      throw .usage(
+        "--k \(most)", "is more than the \(available) rows that can vote", remedy: "give \(available) at most")
     }
     // The default list is cut to what a small set has; a k that was asked for is never changed.
     let k = given.isEmpty ? [10, 20, 100, 200].filter { $0 <= available } : given

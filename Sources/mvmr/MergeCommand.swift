@@ -35,7 +35,7 @@ extension Command {
           overwrite: overwrite, compressed: compressed, cancellation: job.cancellation, progress: job.progress)
       }
       : try merge.join(overwrite: overwrite)
-    for notice in merge.notices + summary.notices { Terminal.message("note: \(notice)") }
+    (merge.notices + summary.notices).forEach(Terminal.note)
     if arguments.has("json") {
       try Terminal.printJSON(WrittenOutput(output.path, summary))
     } else {

@@ -19,6 +19,7 @@ enum MultiLabelProbeRun {
     }
     try EvaluationArguments.printNotices(of: pair, heldOut: true, folds: nil, arguments, file)
     let (train, test) = try pair.heldOut()
+    try report?.prepare()
     let probe = try fitted(on: train, arguments, classNames: file.classNames)
     let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in
       try probe.score(test, cancellation: job.cancellation, progress: job.progress)
@@ -49,10 +50,10 @@ enum MultiLabelProbeRun {
       try settings.fit(train, classNames: names, cancellation: job.cancellation, progress: job.progress)
     }
     let unfinished = probe.classifiers.count { !$0.converged }
-    if unfinished > 0 { Terminal.message("note: \(unfinished) classifiers stopped before they converged") }
+    if unfinished > 0 { Terminal.note("\(unfinished) classifiers stopped before they converged") }
     if !probe.unfitted.isEmpty {
-      Terminal.message(
-        "note: no classifier for \(probe.unfitted.joined(separator: ", ")): in no train row, or in every one")
+      Terminal.note(
+        "no classifier for \(probe.unfitted.joined(separator: ", ")): in no train row, or in every one")
     }
     return probe
   }

@@ -65,6 +65,7 @@ extension Command {
     }
     try checkOptions(arguments)
     try EvaluationArguments.printNotices(of: pair, heldOut: true, folds: folds, arguments, file)
+    try report?.prepare()
     let (probe, scores) = try scored(pair, folds, arguments)
     if let path = arguments["save"] { try probe.write(to: URL(filePath: path)) }
     try output(of: probe, scores, pair, folds, names, arguments, file).write(arguments, report)
@@ -173,8 +174,8 @@ extension Command {
       try settings.fit(train, cancellation: job.cancellation, progress: job.progress)
     }
     if !probe.converged {
-      Terminal.message(
-        "note: stopped after \(probe.iterations) iterations, the gradient's norm is \(probe.gradientNorm)")
+      Terminal.note(
+        "stopped after \(probe.iterations) iterations, the gradient's norm is \(probe.gradientNorm)")
     }
     return probe
   }

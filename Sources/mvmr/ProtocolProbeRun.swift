@@ -37,6 +37,7 @@ enum ProtocolProbeRun {
     let selection = try arguments.choice("select", as: Place.self) ?? .train
     try EvaluationArguments.printNotices(of: pair, heldOut: true, folds: nil, arguments, file)
     let (train, test) = try pair.heldOut()
+    try report?.prepare()
     let crops = try crops(of: train, probe.settings, arguments, file)
     let fitted = try Job("probe", unit: "rows").run { (job) throws(MVError) in
       try probe.fit(
@@ -44,11 +45,11 @@ enum ProtocolProbeRun {
         progress: job.progress)
     }
     if fitted.selection == .test {
-      Terminal.message("note: rate and epoch were chosen by accuracy on the test rows, so top-1 is optimistic")
+      Terminal.note("rate and epoch were chosen by accuracy on the test rows, so top-1 is optimistic")
     }
     let ends = [fitted.candidates.first, fitted.candidates.last].compactMap { $0?.learningRate }
     if fitted.candidates.count > 1, ends.contains(fitted.learningRate) {
-      Terminal.message("note: the best rate is at an end of those tried: try rates beyond it by --learning-rate")
+      Terminal.note("the best rate is at an end of those tried: try rates beyond it by --learning-rate")
     }
     let scores = try Job("score", unit: "rows").run { (job) throws(MVError) in
       try fitted.probe.score(test, cancellation: job.cancellation, progress: job.progress)

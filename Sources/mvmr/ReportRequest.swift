@@ -71,9 +71,12 @@ struct ReportRequest {
         (images, reason) = (nil, "\(error.place) \(error.reason). Give them by --images SOURCE.")
       }
     }
-    if let notice = images?.notice { Terminal.message("note: \(notice)") }
-    if images == nil { Terminal.message("note: the page will show no images: \(reason)") }
+    if let notice = images?.notice { Terminal.note("\(notice)") }
+    if images == nil { Terminal.note("the page will show no images: \(reason)") }
   }
+
+  /// Throws where the page could not be written; to be called before the work, once nothing else is refused.
+  func prepare() throws(MVError) { if case .page(let folder) = target { try folder.prepare() } }
 
   /// Writes the metrics, or the page: scores, map and gallery.
   func write(_ output: EvaluationOutput) throws(MVError) {

@@ -12,7 +12,7 @@ extension Command {
   ) { (arguments) throws(MVError) in
     let path = try arguments.required("FILE")
     let file = try FeatureFile(reading: URL(filePath: path))
-    for notice in file.notices { Terminal.message("note: \(notice)") }
+    file.notices.forEach(Terminal.note)
     let result = try Job("verify", unit: "blocks").run { (job) throws(MVError) in
       try file.verify(cancellation: job.cancellation, progress: job.progress)
     }

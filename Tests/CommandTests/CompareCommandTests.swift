@@ -39,6 +39,9 @@ struct CompareCommandTests {
       "compare", "f.h5", "--joined", "--csv", "t.csv", "--markdown", "t.md", "--latex", "t.tex", "--report", "page")
     let lines = run.output.split(separator: "\n")
     #expect(lines[0].hasPrefix("features") && lines.count == 5)
+    // The best come first, in every form.
+    let order = lines[1...3].map { $0.prefix { $0 != " " } }
+    #expect(try text("t.csv").split(separator: "\n").dropFirst().map { $0.prefix { $0 != " " && $0 != "," } } == order)
     for name in ["hog", "color", "all joined"] {
       #expect(lines.contains { $0.hasPrefix(name) }, "\(name) in \(run.output)")
       for file in ["t.csv", "t.md", "t.tex", "page/report.html", "page/comparison.svg"] {
@@ -67,7 +70,8 @@ struct CompareCommandTests {
     #expect(compared["files"] as? [String] == ["f.h5"] && compared["version"] as? String != nil)
     #expect(compared["division"] as? String == (folds.map { "\($0) folds" } ?? "test split"))
     let results = try #require(compared["results"] as? [[String: Any]])
-    #expect(results.map { $0["name"] as? String } == ["hog", "color"])
+    let byName = Dictionary(uniqueKeysWithValues: results.map { ($0["name"] as? String ?? "", $0) })
+    #expect(Set(byName.keys) == ["hog", "color"])
     for (command, key) in [(["knn", "f.h5", "--each", "--k", "20"], "knn"), (["probe", "f.h5", "--each"], "probe")] {
       let each = try #require(try json(command)["each"] as? [[String: Any]])
       for (place, object) in each.enumerated() {
@@ -76,7 +80,7 @@ struct CompareCommandTests {
           #expect(object[key] != nil, "\(command) has \(key)")
         }
         let own = (object["results"] as? [[String: Any]])?[0] ?? object
-        let score = try #require(results[place][key] as? [String: Any])
+        let score = try #require(byName[place == 0 ? "hog" : "color"]?[key] as? [String: Any])
         #expect(score["top1"] as? Double == own["top1"] as? Double, "\(key) of \(place)")
         #expect(score["interval"] as? [Double] == own["interval"] as? [Double])
       }
@@ -170,5 +174,109 @@ struct CompareCommandTests {
     #expect(each.contains("\ncolor,representation,,,color\n"))
     #expect(try succeed("knn", "f.h5", "--representation", "hog", "--folds", "4", "--report", "folds").status == 0)
     #expect(try text("folds/report.html").contains("each row by the other folds of 4"))
+  }
+
+  @Test func theSameFileTwiceIsRefused() throws {
+    try extract()
+    try FileManager.default.createSymbolicLink(atPath: path("link.h5"), withDestinationPath: "f.h5")
+    for other in ["f.h5", "./f.h5", path("f.h5"), "link.h5"] {
+      let run = try mvmr("compare", "f.h5", other)
+      #expect(run.status == 64 && run.errors.contains("stands for"), "\(run.errors)")
+      #expect(!run.errors.contains("note:"), "\(run.errors)")
+    }
+    // Before anything is extracted.
+    try photographs()
+    try FileManager.default.createDirectory(atPath: path("other"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: path("photos"), toPath: path("other/photos"))
+    let two = try mvmr("compare", "folder:photos", "folder:other/photos")
+    #expect(two.status == 64 && two.errors.contains("folder:other/photos: stands for photos.h5, as folder:photos does"))
+    let late = try mvmr("compare", "folder:photos", "none.h5")
+    #expect(late.status == 66 && !late.errors.contains("note:"), "\(late.errors)")
+    #expect(!FileManager.default.fileExists(atPath: path("photos.h5")))
+  }
+
+  @Test func rowsOfTwoPlacesAreSaidToBePaired() throws {
+    try photographs()
+    try FileManager.default.copyItem(atPath: path("photos"), toPath: path("copy"))
+    for name in ["photos", "copy"] {
+      _ = try succeed(
+        "extract", "folder:\(name)", "--size", "24x24", "--representation", name == "copy" ? "lbp" : "hog", "--output",
+        "\(name).h5")
+    }
+    let run = try succeed("compare", "photos.h5", "copy.h5")
+    #expect(run.errors.contains("/photos, the other from \(path("copy"))"), "\(run.errors)")
+    let other = try succeed("compare", "folder:photos", "--size", "24x24", "--output", "more.h5", "--limit", "7")
+    #expect(!other.errors.contains("taken for the same") && other.errors.contains("7 of 8 images, drawn"))
+    let without = try mvmr("compare", "folder:photos", "--size", "24x24", "--output", "more.h5")
+    #expect(without.status == 64 && without.errors.contains("with --limit 7") && without.errors.contains("--overwrite"))
+  }
+
+  /// Folders called train and test beside others may be classes.
+  @Test func classesThatAreCalledAsSplitsAre() throws {
+    let images = try Fixture.images("images/rgb32")
+    for name in ["train", "test", "ship"] {
+      let place = folder.url.appending(path: "d/\(name)")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      for index in 0..<3 { try images[index].writePNG(to: place.appending(path: "\(name)\(index).png")) }
+    }
+    let run = try mvmr("compare", "folder:d")
+    #expect(run.status == 65 && run.errors.contains("give --layout classes"), "\(run.errors)")
+    let classes = try succeed("compare", "folder:d", "--layout", "classes", "--representation", "color")
+    #expect(classes.output.contains("3 classes"), "\(classes.output)")
+  }
+
+  /// No note is told of what is then refused.
+  @Test func notesComeAfterRefusals() throws {
+    try extract()
+    try extract("one.h5", splits: ["train"])
+    let run = try mvmr("compare", "f.h5", "one.h5", "--test-split", "test")
+    #expect(run.status == 64 && !run.errors.contains("note:"), "\(run.errors)")
+    let k = try succeed("compare", "f.h5", "--k", "1000", "--representation", "color")
+    #expect(k.errors.contains("note: color: only 120 rows can vote for each, so k = 120"), "\(k.errors)")
+    let knn = try mvmr("knn", "f.h5", "--representation", "color", "--k", "5,1000")
+    #expect(knn.status == 64 && knn.errors.contains("--k 1000: is more than the 120 rows that can vote; give 120"))
+    let same = try succeed("knn", "f.h5", "--representation", "color", "--k", "5", "--test-split", "train")
+    #expect(same.errors.contains("note: train is the split to learn from, too"), "\(same.errors)")
+  }
+
+  @Test func wideRepresentationsAreProjected() throws {
+    let run = try succeed("compare", "synthetic:60", "--output", "s.h5", "--limit", "20")
+    #expect(run.errors.contains("scattering has 15552 values an image") && run.errors.contains("projection to 4096"))
+    #expect(run.output.contains { $0.isNewline })
+    #expect(run.output.split(separator: "\n").contains { $0.hasPrefix("scattering ") && $0.contains(" 4096 ") })
+    _ = try succeed(
+      "extract", "synthetic:60", "--limit", "20", "--representation", "scattering", "--output", "wide.h5")
+    let wide = try succeed("compare", "wide.h5")
+    #expect(wide.errors.contains("scattering has 15552 values a row, of which a probe takes minutes"))
+  }
+
+  @Test func pagesThatCannotBeWrittenAreRefusedBeforeTheWork() throws {
+    try extract()
+    // Even for root, nothing can be made in there.
+    for (command, words) in [("compare", ["f.h5"]), ("knn", ["f.h5", "--representation", "color", "--k", "1"])] {
+      let run = try Tool.run(
+        Tool.folder.appending(path: "mvmr"), [command] + words + ["--report", "/proc/self/page"], in: folder.url)
+      #expect(run.status != 0 && run.output.isEmpty, "\(run.output)")
+      #expect(run.errors.contains("/proc/self/page") && !run.errors.contains(" 0 %"), "no work: \(run.errors)")
+    }
+  }
+
+  @Test func namesWithLineEndsKeepTablesWhole() throws {
+    let images = try Fixture.images("images/rgb32")
+    for (place, name) in ["one\ntwo", "three\tfour"].enumerated() {
+      let folder = folder.url.appending(path: "d/\(name)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for index in 0..<4 { try images[(index + place) % 4].writePNG(to: folder.appending(path: "\(index)\n.png")) }
+    }
+    let info = try succeed("datasets", "info", "folder:d")
+    #expect(info.output.hasSuffix("\n2 classes: one two, three four\n"), "\(info.output)")
+    #expect(info.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("note: ") }, "\(info.errors)")
+    _ = try succeed("extract", "folder:d", "--representation", "color", "--output", "a\nb.h5")
+    try FileManager.default.copyItem(atPath: path("a\nb.h5"), toPath: path("c\td.h5"))
+    let run = try succeed("compare", "a\nb.h5", "c\td.h5", "--markdown", "t.md", "--latex", "t.tex")
+    #expect(run.output.split(separator: "\n").count == 4, "\(run.output)")
+    let table = try text("t.md").split(separator: "\n").filter { $0.hasPrefix("|") }
+    #expect(table.count == 4 && table.allSatisfy { $0.hasSuffix("|") }, "\(table)")
+    #expect(try text("t.tex").contains("a b: color") && !text("t.tex").contains("\t"))
   }
 }

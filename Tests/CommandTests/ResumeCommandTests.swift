@@ -74,8 +74,16 @@ import Testing
       at: folder.url.appending(path: "photos"), to: folder.url.appending(path: "pictures"))
     let gone = try mvmr("train --resume --output part --set epochs=5", status: 66)
     #expect(gone.errors.contains("is not there any more") && gone.errors.contains("give SOURCE"), "\(gone.errors)")
-    let none = try mvmr("train --resume --output nothing", status: 64)
-    #expect(none.errors.contains("SOURCE"))
+    let none = try mvmr("train --resume --output nothing", status: 66)
+    #expect(none.errors.contains("nothing: holds no run to resume") && !none.errors.contains("SOURCE: is missing"))
+    try FileManager.default.moveItem(
+      at: folder.url.appending(path: "pictures"), to: folder.url.appending(path: "photos"))
+    try FileManager.default.moveItem(at: folder.url.appending(path: "f.h5"), to: folder.url.appending(path: "g.h5"))
+    let moved = try mvmr("train --resume --output part --set epochs=5", status: 66)
+    #expect(moved.errors.contains("f.h5: is not there any more") && moved.errors.contains("--features"))
+    let found = try mvmr("train --resume --output part --set epochs=5 --features g.h5")
+    let isScored = FileManager.default.fileExists(atPath: path("part/best.ckpt"))
+    #expect(found.output.contains("best.ckpt: the best by the linear probe of rows held out") == isScored)
   }
 
   @Test func aLogThatAnEditorHasSavedIsNoObstacle() throws {
@@ -116,5 +124,14 @@ import Testing
     let refused = try mvmr("evaluate two synthetic:120 --output evaluation", status: 64)
     #expect(refused.errors.contains("give --overwrite"))
     try mvmr("evaluate two synthetic:120 --output evaluation --overwrite")
+    // Every row of train is scored once, by the other folds.
+    let folds = try mvmr("evaluate two synthetic:120 --output evaluation --folds 3 --json")
+    #expect(folds.errors.contains("each row of train is scored by the other folds of 3; test is left alone"))
+    let object = try folds.json()
+    #expect(object["test_rows"] as? Int == 120 && object["division"] as? String == "3 folds")
+    let compared = try mvmr("compare evaluation --folds 3 --json")
+    let result = (try compared.json()["results"] as? [[String: Any]])?.first
+    #expect((result?["knn"] as? [String: Any])?["top1"] as? Double == object["knn"] as? Double)
+    #expect((result?["probe"] as? [String: Any])?["top1"] as? Double == object["probe"] as? Double)
   }
 }

@@ -86,7 +86,7 @@ import Testing
     for (name, count) in [("train", 20), ("test", 10)] {
       let pixels = (0..<count * 27_648).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       try Data(pixels).write(to: place.appending(path: "\(name)_X.bin"))
-      try Data((0..<count).map { UInt8($0 % 10 + 1) }).write(to: place.appending(path: "\(name)_y.bin"))
+      try Data((0..<count).map { UInt8($0 % 2 + 1) }).write(to: place.appending(path: "\(name)_y.bin"))
     }
     let folds = (0..<10).map { fold in (0..<10).map { "\(fold % 2 * 10 + $0)" }.joined(separator: " ") }
     let file = place.appending(path: "fold_indices.txt")
@@ -102,6 +102,9 @@ import Testing
     let results = try [second, listed].map { try $0.json()["results"] as? [NSDictionary] }
     #expect(results[0] != nil && results[0] == results[1])
     let tool = Tool.folder.appending(path: "mvmr")
+    let compared = try succeed(["compare", path("f.h5"), "--fold", "2", "--json"])
+    let rows = (try compared.json()["results"] as? [[String: Any]])?.first?["train_rows"] as? Int
+    #expect(rows == 10 && compared.output.contains(#""fold":2"#), "\(compared.output)")
     let wrong = try Tool.run(tool, knn + ["--fold", "11"])
     #expect(wrong.status == 64 && wrong.errors.contains("--fold 11"), "\(wrong.errors)")
     let both = try Tool.run(tool, knn + ["--fold", "1", "--label-fraction", "0.5"])

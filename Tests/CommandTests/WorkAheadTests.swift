@@ -54,7 +54,7 @@ struct WorkAheadTests {
 
   @Test func whatIsAskedForOtherwiseIsNamedByItsOption() throws {
     for index in 1...4 { try put("d/a/\(index).png", seed: UInt64(index)) }
-    let base = ["extract", "folder:d", "--representation", "color", "--output", "f.h5"]
+    let base = ["extract", "folder:d", "--representation", "std", "--output", "f.h5"]
     func run(_ more: String...) throws -> Tool.Outcome {
       try Tool.run(Tool.folder.appending(path: "mvmr"), base + more, in: folder.url)
     }
@@ -89,7 +89,8 @@ struct WorkAheadTests {
     }
     let run = try mvmr("extract", "folder:d", "--representation", "hog", "--output", "f.h5")
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.errors.contains("note: 2 images have an EXIF orientation, which is not honored: --exif"), "\(run.errors)")
+    #expect(
+      run.errors.contains("note: 2 images have an EXIF orientation, which is not honored: --exif"), "\(run.errors)")
     let upright = try mvmr("extract", "folder:d", "--exif", "--representation", "hog", "--output", "u.h5")
     #expect(upright.status == 0 && !upright.errors.contains("EXIF orientation"), "\(upright.errors)")
   }

@@ -107,7 +107,7 @@ struct ProgramTests {
     }
     #expect(
       refusal(of: "conut").map { "\($0)" } == "conut: is not a command; did you mean count? see tool --help")
-    #expect(refusal(of: "xyz").map { "\($0)" } == "xyz: is not a command; see tool --help")
+    #expect(refusal(of: "xyz").map { "\($0)" } == "xyz: is not a command; it has count, other, see tool --help")
   }
 
   @Test func helpTellsOfEveryCommandAndArgument() throws {
@@ -190,6 +190,10 @@ struct ProgramTests {
     #expect(try information("help") == information("--help"))
     #expect(try information("help", "count") == information("count", "--help"))
     #expect(try information("version") == information("--version"))
+    #expect(try information("version", "--json").hasPrefix(#"{"version":""#))
+    #expect(refusal(of: "version", "now", by: [])?.kind == .usage)
+    let unknown = refusal(of: "help", "conut", by: [])
+    #expect(unknown?.kind == .usage && unknown?.remedy.contains("did you mean count?") == true)
   }
 
   @Test func namesNearEnoughAreFound() {

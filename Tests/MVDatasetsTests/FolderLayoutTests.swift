@@ -42,7 +42,9 @@ struct FolderLayoutTests {
     try put("train/a/1.png", "train/b/1.png", "masks/1.png", "masks/2.png")
     let source = try ImageFolder(directory: layout.url)
     #expect(splits(source) == ["train 2"] && source.contents.classNames == ["a", "b"])
-    #expect(source.contents.notices.contains("not splits, left out: masks"))
+    #expect(
+      source.contents.notices.contains("not splits, left out: masks; if all folders are classes, give --layout classes")
+    )
     #expect(try ImageFolder(directory: layout.url, layout: .classes).contents.classNames == ["masks", "train"])
   }
 
@@ -101,6 +103,31 @@ struct FolderLayoutTests {
     #expect(source.splits.map(\.labels) == [.single([1]), .single([0])])
     #expect(source.splits[0].ids == ["train/1.png"])
     #expect(source.contents.notices.contains { $0.hasPrefix("1 images that") && $0.contains("does not name") })
+  }
+
+  /// What systems and programs put beside images is no class, and neither is a folder without images.
+  @Test func foldersThatHoldNothingOfOnesOwnAreNoClasses() throws {
+    try put("cat/1.png", "dog/2.png", "dog/.thumbs/2.png", "@eaDir/3.png", ".git/4.png", "__MACOSX/cat/5.png")
+    try FileManager.default.createDirectory(
+      at: layout.url.appending(path: "bird"), withIntermediateDirectories: true)
+    let source = try ImageFolder(directory: layout.url)
+    #expect(source.contents.classNames == ["cat", "dog"] && source.splits[0].count == 2)
+    let notices = source.contents.notices
+    #expect(notices.contains { $0.contains("2 classes (cat, dog)") })
+    #expect(notices.contains("all: class folder bird holds no images"))
+    #expect(notices.contains("hidden and system folders left out: .git, @eaDir, __MACOSX, dog/.thumbs"), "\(notices)")
+    let archive = try ImageFolder(directory: try layout.pack("cat", "dog", "@eaDir", "__MACOSX", into: "d.zip.tar"))
+    #expect(archive.contents.classNames == ["cat", "dog"])
+  }
+
+  @Test func dataSetsOfAnotherLayoutAreNamed() throws {
+    try put("train/n01/images/1.png", "val/images/2.png")
+    try layout.put("n01\n", "wnids.txt")
+    let source = try ImageFolder(directory: layout.url)
+    #expect(source.contents.notices.contains { $0.contains("tiny-imagenet:\(layout.url.path)") })
+    let other = try LayoutFolder()
+    try other.put("x", "train_X.bin")
+    #expect(failure { _ = try ImageFolder(directory: other.url) }?.remedy.contains("stl10:") == true)
   }
 
   @Test func numbersAsClassesAreSortedBySize() throws {

@@ -36,6 +36,9 @@ import Testing
     let one = try split(nil, labels.map { _ in 1 })
     #expect(message { _ = try top1(.probe, one, one) }.contains("all of class 1"))
     #expect(message { _ = try top1(.protocols, one, one) }.contains("all of class 1"))
+    var named = one
+    named.classNames = ["cat", "dog"]
+    #expect(message { _ = try top1(.probe, try named.labeled(), named) }.contains("all of class dog"))
     // Neighbors can but vote for it.
     #expect(try top1(.neighbors, one, one) == 1)
   }

@@ -29,13 +29,16 @@ import Testing
   }
 
   /// Each form as its own description has it, with 3 rows of 5 pixels.
-  @Test(arguments: [
-    ("P6 # a comment\n5\n3 255\n", []), ("BM", [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0, 5, 0, 0, 0, 253, 255, 255, 255]),
-    ("RIFF....WEBPVP8X", [0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 2, 0, 0]),
-    ("RIFF....WEBPVP8L", [0, 0, 0, 0, 0x2F, 0x04, 0x80, 0x00, 0x00]),
-    ("RIFF....WEBPVP8 ", [0, 0, 0, 0, 0, 0, 0, 0x9D, 0x01, 0x2A, 5, 0, 3, 0]),
-    ("II*\0", [8, 0, 0, 0, 2, 0, 0, 1, 3, 0, 1, 0, 0, 0, 5, 0, 0, 0, 1, 1, 4, 0, 1, 0, 0, 0, 3, 0, 0, 0]),
-  ] as [(String, [UInt8])]) func everyFormat(start: String, rest: [UInt8]) {
+  @Test(
+    arguments: [
+      ("P6 # a comment\n5\n3 255\n", []),
+      ("BM", [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0, 5, 0, 0, 0, 253, 255, 255, 255]),
+      ("RIFF....WEBPVP8X", [0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 2, 0, 0]),
+      ("RIFF....WEBPVP8L", [0, 0, 0, 0, 0x2F, 0x04, 0x80, 0x00, 0x00]),
+      ("RIFF....WEBPVP8 ", [0, 0, 0, 0, 0, 0, 0, 0x9D, 0x01, 0x2A, 5, 0, 3, 0]),
+      ("II*\0", [8, 0, 0, 0, 2, 0, 0, 1, 3, 0, 1, 0, 0, 0, 5, 0, 0, 0, 1, 1, 4, 0, 1, 0, 0, 0, 3, 0, 0, 0]),
+    ] as [(String, [UInt8])]) func everyFormat(start: String, rest: [UInt8])
+  {
     let bytes = Array(start.utf8) + rest
     #expect(ImageHeader(Data(bytes))?.size == ImageSize(height: 3, width: 5), "\(start)")
     // Cut anywhere, a header says the same or nothing, and never ends the process.

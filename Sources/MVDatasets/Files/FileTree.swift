@@ -11,13 +11,15 @@ struct FileTree: Sendable {
     case packed(PackedFiles, folder: String)
   }
 
-  /// What a folder lists, without hidden names, each kind sorted by bytes as Python sorts.
+  /// What a folder lists, without hidden files, each kind sorted by bytes as Python sorts.
   struct Listing {
     var folders: [String] = []
     /// Files, and links that lead nowhere though they are called as images are: reading these says so.
     var files: [String] = []
     /// Other links that lead nowhere.
     var nowhere: [String] = []
+    /// Folders that no person made: hidden ones, and those of systems and network drives.
+    var passedOver: [String] = []
   }
 
   private let place: Place
@@ -167,7 +169,9 @@ struct FileTree: Sendable {
     case .packed(let files, let folder):
       guard let found = files.listing(of: Self.joined(folder, name)) else { throw missing(name) }
       return Listing(
-        folders: found.folders.filter { $0.utf8.first != 0x2E }, files: found.files.filter { $0.utf8.first != 0x2E })
+        folders: found.folders.filter { !ImageNames.isPassedOver($0) },
+        files: found.files.filter { $0.utf8.first != 0x2E },
+        passedOver: found.folders.filter { ImageNames.isPassedOver($0) })
     case .gathered(let folders) where name.isEmpty:
       return Listing(folders: folders.keys.sorted().map(\.text))
     case .folder, .gathered:
@@ -175,6 +179,7 @@ struct FileTree: Sendable {
       var listing = Listing()
       for entry in try path.entries() {
         switch entry.kind {
+        case .folder where ImageNames.isPassedOver(entry.name): listing.passedOver.append(entry.name)
         case .folder: listing.folders.append(entry.name)
         case .nowhere where !ImageNames.isImage(entry.name): listing.nowhere.append(entry.name)
         case .file, .nowhere: listing.files.append(entry.name)

@@ -51,7 +51,11 @@ struct FolderReading: Sendable {
         "\(root.badLinks.count) links left out, which lead nowhere or back to where they lie: "
           + Self.list(root.badLinks))
     }
-    let names = Set(parts.flatMap { $0.classes.map { ExactText($0.name) } })
+    if !root.passedOver.isEmpty {
+      notices.append("hidden and system folders left out: \(Self.list(root.passedOver))")
+    }
+    // A folder without images in any split is no class: nothing could be learnt of it.
+    let names = Set(parts.flatMap { $0.classes.filter { $0.count > 0 }.map { ExactText($0.name) } })
     classNames = names.sorted().map(\.text)
     describe(layout)
   }
@@ -99,7 +103,10 @@ struct FolderReading: Sendable {
     let empty = outside.filter { $0.count == 0 && ImageNames.split($0.name) != nil }
     if !empty.isEmpty { notices.append("split folders without images: \(Self.list(empty.map(\.name)))") }
     let full = outside.filter { $0.count > 0 }
-    if !full.isEmpty { notices.append("not splits, left out: \(Self.list(full.map(\.name)))") }
+    if !full.isEmpty {
+      notices.append(
+        "not splits, left out: \(Self.list(full.map(\.name))); if all folders are classes, give --layout classes")
+    }
     if !folder.images.isEmpty { notices.append("\(folder.images.count) images outside the splits left out") }
   }
 

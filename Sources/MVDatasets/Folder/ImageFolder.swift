@@ -72,9 +72,16 @@ public struct ImageFolder: ImageSource {
       split.labels += part.unlabeled.map { _ in -1 }
       rows.splits.append(split)
     }
+    let published = kind == "folder" ? PublishedLayout.kind(of: files.tree) : nil
+    guard published == nil || !rows.splits.allSatisfy(\.ids.isEmpty) else {
+      throw .missingInput(
+        location, "holds no images in files of their own",
+        remedy: "it is laid out as a data set: \(published ?? ""):\(location)")
+    }
     contents = try rows.contents(
       name: kind, location: location, classNames: reading.classNames, files: files, labeled: false,
-      notices: (kind == "folder" && !reading.parts.isEmpty ? [reading.understood] : []) + reading.notices)
+      notices: (kind == "folder" && !reading.parts.isEmpty ? [reading.understood] : []) + reading.notices
+        + (published.map { ["this is the layout of a data set whose labels \($0):\(location) reads"] } ?? []))
   }
 
   /// Takes the images that a table names: by their paths below the folder, or these without the extension.

@@ -21,6 +21,17 @@ enum ImageNames {
     return String(decoding: bytes[..<dot], as: UTF8.self)
   }
 
+  /// Folders that systems, network drives and programs put beside images, in small letters.
+  private static let systemFolders: Set<String> = [
+    "@eadir", "__macosx", "__pycache__", "lost+found", "$recycle.bin", "system volume information", "#recycle",
+    "#snapshot", "@tmp",
+  ]
+
+  /// Whether a folder is hidden, or one that systems make: it is no class and no split.
+  static func isPassedOver(_ folder: String) -> Bool {
+    folder.utf8.first == 0x2E || systemFolders.contains(folder.lowercased())
+  }
+
   /// The splits, in the order in which they are listed.
   private static let splits = ["train", "val", "valid", "validation", "test", "unlabeled"]
   /// Other names of the same.

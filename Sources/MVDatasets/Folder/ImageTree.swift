@@ -12,6 +12,8 @@ struct ImageTree: Sendable {
   let others: Int
   /// Links here and below that lead nowhere, or back to a folder that they lie in.
   let badLinks: [String]
+  /// Folders here and below that are hidden or of systems, which are not looked into.
+  let passedOver: [String]
   /// How many images are here and below.
   let count: Int
 
@@ -45,6 +47,7 @@ struct ImageTree: Sendable {
     self.folders = folders
     images = listing.files.filter { ImageNames.isImage($0) }.map { prefix + $0 }
     others = listing.files.count - images.count + folders.reduce(0) { $0 + $1.others }
+    passedOver = listing.passedOver.map { prefix + $0 } + folders.flatMap(\.passedOver)
     self.badLinks = badLinks + folders.flatMap(\.badLinks)
     count = images.count + folders.reduce(0) { $0 + $1.count }
   }

@@ -115,7 +115,8 @@ struct ImageList: Sendable {
       guard let first = seen.updateValue(entry, forKey: ExactText(identity(id ?? entry.file))) else { continue }
       let isSame = ExactText(first.file) == ExactText(entry.file)
       throw .badData(
-        "\(path):\(entry.line)", "names \(entry.file) again, after line \(first.line)\(isSame ? "" : ": \(first.file)")",
+        "\(path):\(entry.line)",
+        "names \(entry.file) again, after line \(first.line)\(isSame ? "" : ": \(first.file)")",
         remedy: "list each image once")
     }
   }

@@ -37,14 +37,14 @@ extension Comparison {
     let seconds: Double
   }
 
-  /// The comparison as one JSON object: results, seed, seconds.
+  /// The comparison as one JSON object: results, the best first, seed, seconds.
   ///
   /// Each result names its features and rows, and has knn and probe: top1, interval, balanced_accuracy, best, and the
   /// difference of the best from it. Throws where a number is not finite.
   public func json() throws(MVError) -> Data {
     try CanonicalJSON.data(
       Document(
-        results: entries.map { entry in
+        results: ranking.map { entry in
           Document.Row(
             name: entry.name, file: entry.file, representations: entry.representations, columns: entry.columns,
             train_split: entry.trainSplit, test_split: entry.testSplit, folds: entry.folds,
@@ -64,7 +64,7 @@ extension Comparison {
       })
   }
 
-  /// CSV with one line per contender; shares are 0...1, and a difference that was not taken is empty.
+  /// CSV with one line per contender, the best first; shares are 0...1, and a difference that was not taken is empty.
   ///
   /// `version` is that of the program, for the last column.
   public func csv(version: String = "") -> String {
@@ -76,7 +76,7 @@ extension Comparison {
         ])
         .joined(separator: ",")
     ]
-    for entry in entries {
+    for entry in ranking {
       var fields = [entry.name, entry.file, entry.representations.joined(separator: "+"), "\(entry.columns)"]
       fields += [entry.trainSplit, entry.testSplit, entry.folds.map { "\($0)" } ?? ""]
       fields += ["\(entry.trainRows)", "\(entry.testRows)", "\(entry.classCount)", "\(entry.k)"]

@@ -28,6 +28,17 @@ extension Comparison {
       self.file = file
     }
 
+    /// The rows that are scored, by id and class: two contenders with the same are compared row by row.
+    public func scoredRows(folds: Int?) -> Set<ScoredRow> {
+      let (part, ids): (LabeledFeatures, PackedStrings?) =
+        switch (pair, folds) {
+        case (.splits(_, let test), nil): (test, testIDs)
+        case (.splits(let all, _), _), (.single(let all), _): (all, trainIDs)
+        }
+      guard let ids, case .single(let labels) = part.labels else { return [] }
+      return Set(part.rows.filter { labels[$0] >= 0 }.map { ScoredRow(id: ids[$0], label: labels[$0]) })
+    }
+
     /// Names representations of a file, joined where there are several; throws where one is missing or unfinished.
     public init(
       _ name: String, of file: FeatureFile, _ representations: [String], splits: EvaluationSplits
@@ -41,6 +52,15 @@ extension Comparison {
 
   /// The neighbors that vote where no other number is asked for; fewer where there are fewer rows.
   public static let neighborCount = StandardScores.neighborCount
+
+  /// Checks all that can be known before the work; throws what a comparison would throw of it.
+  public static func check(
+    _ contenders: [Contender], folds: Int? = nil, k: Int = neighborCount, seed: UInt64 = 0
+  ) throws(MVError) {
+    for contender in contenders {
+      _ = try Round(contender, folds: folds, k: k, lambdas: LambdaGrid([1]), seed: seed, threads: 1)
+    }
+  }
 
   /// Scores contenders: those with two splits on their test split, all others by cross-validation.
   ///

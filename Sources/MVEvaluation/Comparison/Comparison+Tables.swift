@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MVFiles
 
 extension Comparison {
   /// The comparison in words, for people: a header and a line per contender, accuracies in percent.
@@ -31,7 +32,8 @@ extension Comparison {
   public var markdown: String {
     let (header, _) = table
     func line(_ cells: [String]) -> String {
-      "| \(cells.map { $0.replacing("\\", with: "\\\\").replacing("|", with: "\\|") }.joined(separator: " | ")) |"
+      let escaped = cells.map { OneLine.text($0).replacing("\\", with: "\\\\").replacing("|", with: "\\|") }
+      return "| \(escaped.joined(separator: " | ")) |"
     }
     var lines = [line(header), "|---|" + header.dropFirst().map { _ in "---:|" }.joined()]
     for entry in ranking {
@@ -88,7 +90,7 @@ extension Comparison {
 
   private static func escapedForLaTeX(_ text: String) -> String {
     var result = ""
-    for character in text {
+    for character in OneLine.text(text) {
       switch character {
       case "\\": result += "\\textbackslash{}"
       case "~": result += "\\textasciitilde{}"

@@ -27,9 +27,11 @@ public struct Comparison: Hashable, Sendable {
   }
 
   /// A row as it is found again in another file of the same images.
-  struct ScoredRow: Hashable, Sendable {
-    let id: String
-    let label: Int64
+  public struct ScoredRow: Hashable, Sendable {
+    /// The id; empty where rows have none.
+    public let id: String
+    /// The class.
+    public let label: Int64
   }
 
   /// One contender and its scores.

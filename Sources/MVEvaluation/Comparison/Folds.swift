@@ -56,8 +56,7 @@ public struct Folds: Hashable, Sendable {
     try rows.indices.map { (fold) throws(MVError) in
       let others = rows.enumerated().filter { $0.offset != fold }.flatMap(\.element)
       return (
-        try LabeledFeatures(split.representations, labels: split.labels, rows: others, name: split.name),
-        try LabeledFeatures(split.representations, labels: split.labels, rows: rows[fold], name: split.name)
+        try split.keeping(others), try split.keeping(rows[fold])
       )
     }
   }

@@ -9,7 +9,7 @@ struct ClassNumbers {
   init(of labels: [Int64], in train: LabeledFeatures) throws(MVError) {
     classes = Set(labels).sorted()
     guard classes.count > 1 else {
-      let found = classes.first.map { "all of class \($0)" } ?? "all missing"
+      let found = classes.first.map { "all of class \(train.className($0))" } ?? "all missing"
       throw .badData("labels of \(train.name)", "are \(found)", remedy: "a probe needs two classes or more")
     }
     numbers = Dictionary(uniqueKeysWithValues: zip(classes, Int32(0)...))

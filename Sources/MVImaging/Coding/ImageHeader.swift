@@ -131,7 +131,9 @@ private struct HeaderBytes {
     if length == 12, let width = number(18, 2, big: false), let height = number(20, 2, big: false) {
       return (height, width, 1)
     }
-    guard length >= 40, let width = number(18, 4, big: false), let height = number(22, 4, big: false) else { return nil }
+    guard length >= 40, let width = number(18, 4, big: false), let height = number(22, 4, big: false) else {
+      return nil
+    }
     // Rows may stand from the top, which a negative height says.
     return (abs(Int(Int32(truncatingIfNeeded: height))), width, 1)
   }

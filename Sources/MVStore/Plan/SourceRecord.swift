@@ -4,7 +4,8 @@ internal import MVFiles
 /// The source of images that a feature file was made from: one JSON object, which this module keeps and does not read.
 ///
 /// `MVDatasets.SourceRequest` is such a value. Keys that this version does not know are kept, so that a merged or
-/// rewritten file says what the first one said. ``FeatureFilePlan/fingerprint`` is compared, and the record only says why two differ.
+/// rewritten file says what the first one said. ``FeatureFilePlan/fingerprint`` is compared; the record says
+/// why two differ.
 public struct SourceRecord: Hashable, Sendable, Codable {
   private let object: [String: SettingValue]
 
@@ -39,7 +40,8 @@ public struct SourceRecord: Hashable, Sendable, Codable {
 
   /// The keys that an option of the commands writes, with its name; those that differ explain all other differences.
   private static let options = [
-    ("size", "--size"), ("exif_orientation", "--exif"), ("limit", "--limit"), ("layout", "--layout"),
+    ("size", "--size"), ("resize", "--resize"), ("interpolation", "--interpolation"), ("exif_orientation", "--exif"),
+    ("limit", "--limit"), ("layout", "--layout"),
     ("normalization", "--normalize"),
   ]
 

@@ -5,8 +5,9 @@ internal import MVNetworks
 internal import MVStore
 
 extension Embedder {
-  /// What the feature file records of a row: output and views, under the words of version 0.1,
-  /// and how images are prepared for a network of another program.
+  /// What the feature file records of a row: output and views, under the words of version 0.1.
+  ///
+  /// Of a network of another program also how its images are prepared.
   private var recorded: [String: SettingValue] {
     let names: [NetworkOutput: String] = [.features: "backbone", .projection: "projector"]
     var recorded: [String: SettingValue] = ["output": .string(names[output] ?? output.description)]

@@ -40,7 +40,8 @@ public final class Trainer {
   private let schedule: LearningRateSchedule
   private var partialLoss: LossTerms?
   private let validation: OnlineValidation?
-  private var bestScore: Double?
+  /// The best top-1 accuracy of a linear probe so far, 0...1, of which `best.ckpt` is; nil where none was fitted.
+  public private(set) var bestScore: Double?
   private var log: EpochLog
   private let events: EventFile
 
