@@ -38,15 +38,16 @@ public struct WeightFile: Sendable {
     self.url = url
     let data = try WholeFile.bytes(of: url, mapped: true, remedy: "check the path of the weights")
     let contents: WeightContents
-    if data.starts(with: [0x50, 0x4B]) {
+    // First: the length that a safetensors file begins with may look like the beginning of the others.
+    if data.count > 8, data[data.startIndex + 8] == UInt8(ascii: "{") {
+      format = .safetensors
+      contents = try SafeTensorsFile.read(data, path: url.path)
+    } else if data.starts(with: [0x50, 0x4B]) {
       format = .pytorch
       contents = try TorchArchive.read(url)
     } else if data.starts(with: [0x80]) {
       format = .pytorchLegacy
       contents = try LegacyTorchFile.read(data, path: url.path)
-    } else if data.count > 8, data[data.startIndex + 8] == UInt8(ascii: "{") {
-      format = .safetensors
-      contents = try SafeTensorsFile.read(data, path: url.path)
     } else {
       throw .badData(
         url.path, "is no file of weights: neither safetensors nor of PyTorch's torch.save",

@@ -33,6 +33,19 @@ struct WeightFileTests {
     #expect(file.tensors["bfloat16"]?.element == .bfloat16 && file.tensors["bool"]?.element == .bool)
   }
 
+  /// The length of a header comes first in safetensors: 0x80 begins a pickle too, and 0x4B50 a zip archive.
+  @Test(arguments: [0x80, 0x180, 0x4B50]) func aHeaderOfAnyLengthIsOne(_ length: Int) throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "x.safetensors")
+    var header = Data(#"{"x": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}"#.utf8)
+    header += Data(repeating: UInt8(ascii: " "), count: length - header.count)
+    let size = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+    try (Data(size) + header + Data([0, 0, 0x80, 0x3F])).write(to: url)
+    let file = try WeightFile(contentsOf: url)
+    #expect(file.format == .safetensors)
+    #expect(try file.tensors["x"]?.floats() == [1])
+  }
+
   @Test func aTrainersCheckpointIsFlattened() throws {
     let file = try read("trained.ckpt")
     for name in Self.plain { try expectEqual(file.tensors["state_dict.module.\(name)"], name) }

@@ -80,15 +80,28 @@ public struct TensorFile: Sendable {
     let name: String
     let shape: [Int]
     let values: () throws(MVError) -> [Float]
+    /// The one number of a counter, which is no float32.
+    let counter: Int64?
 
     /// Describes one tensor.
     public init(name: String, shape: [Int], values: @escaping () throws(MVError) -> [Float]) {
       self.name = name
       self.shape = shape
       self.values = values
+      counter = nil
     }
 
-    var count: Int { shape.reduce(1, *) }
+    /// Describes a whole number without axes, as batch normalizations of PyTorch count their batches.
+    ///
+    /// A file with one is for other programs: ``TensorFile`` itself reads float32 alone.
+    public init(name: String, counter: Int64) {
+      self.name = name
+      self.counter = counter
+      shape = []
+      values = { () throws(MVError) in [] }
+    }
+
+    var size: Int { counter == nil ? shape.reduce(4, *) : 8 }
   }
 
   /// Writes `tensors` and `metadata`, one tensor at a time, the file whole or not at all; throws where that fails.
@@ -98,8 +111,10 @@ public struct TensorFile: Sendable {
     var header: [String: Any] = ["__metadata__": metadata.merging(["crc32c": placeholder]) { $1 }]
     var offset = 0
     for item in tensors {
-      let end = offset + item.count * 4
-      header[item.name] = ["dtype": "F32", "shape": item.shape, "data_offsets": [offset, end]] as [String: Any]
+      let end = offset + item.size
+      header[item.name] =
+        ["dtype": item.counter == nil ? "F32" : "I64", "shape": item.shape, "data_offsets": [offset, end]]
+        as [String: Any]
       offset = end
     }
     guard var json = try? JSONSerialization.data(withJSONObject: header, options: [.sortedKeys]) else {
@@ -115,11 +130,17 @@ public struct TensorFile: Sendable {
       try file.write(head, at: 8)
       var end = 8 + head.count
       var crc: UInt32 = 0
-      for item in tensors {
-        let values = try item.values()
+      func add<Value: BitwiseCopyable>(_ values: [Value]) throws(MVError) {
         values.withUnsafeBytes { crc = mvk_crc32c(crc, $0.baseAddress, $0.count) }
         try file.write(values, at: end)
-        end += values.count * 4
+        end += values.count * MemoryLayout<Value>.size
+      }
+      for item in tensors {
+        if let counter = item.counter {
+          try add([counter])
+        } else {
+          try add(try item.values())
+        }
       }
       try file.write(Array(text(of: crc).utf8), at: 8 + place.lowerBound - json.startIndex)
     }
