@@ -24,6 +24,12 @@ public enum TrainingProgram {
     public static let evaluate = Entry(
       name: "evaluate", summary: "Embed, k-NN, linear probe and a report, in one go")
 
+    /// `mvmr networks`.
+    public static let networks = Entry(
+      name: "networks", summary: "List the networks, or say what a file of weights is")
+    /// `mvmr export`.
+    public static let export = Entry(name: "export", summary: "Write a network for PyTorch, timm and others")
+
     /// The command as `mvmr --help` lists it.
     public var placeholder: Command {
       Command(name, summary: summary, arguments: []) { (_) throws(MVError) in
@@ -33,7 +39,7 @@ public enum TrainingProgram {
   }
 
   /// The commands it has.
-  public static let commands: [Entry] = [.demo, .train, .embed, .evaluate]
+  public static let commands: [Entry] = [.demo, .train, .embed, .evaluate, .networks, .export]
 
   /// Whether `name` is one of its commands.
   public static func has(_ name: String) -> Bool { commands.contains { $0.name == name } }

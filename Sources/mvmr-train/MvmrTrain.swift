@@ -12,7 +12,7 @@ enum MvmrTrain {
     Torch.keepFreedMemory()
     let program = Program(
       name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,
-      commands: [.demo, .train, .embed, .evaluate])
+      commands: [.demo, .train, .embed, .evaluate, .networks, .export])
     exit(program.run(Array(CommandLine.arguments.dropFirst())))
   }
 }

@@ -12,6 +12,7 @@
 #include "CTorchProvocation.h"
 #include "CTorchResizing.h"
 #include "CTorchRuntime.h"
+#include "CTorchScript.h"
 #include "CTorchShape.h"
 #include "CTorchTensor.h"
 

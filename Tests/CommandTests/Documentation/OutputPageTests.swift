@@ -62,6 +62,9 @@ struct OutputPageTests {
     ("train --find-batch", "train synthetic:64 --find-batch SET"),
     ("embed", "embed ?/first synthetic:60 --output ?/embedding.h5"),
     ("evaluate", "evaluate ?/first synthetic:60 --output ?/evaluation"),
+    ("networks", "networks"), ("networks NETWORK", "networks dinov2-vits14"), ("networks NETWORK", "networks ?/first"),
+    ("networks NETWORK", "networks FIXTURES/network-files/timm --set heads=2"),
+    ("export", "export ?/first --output ?/exported.safetensors"),
     ("demo", "demo --images 100 --epochs 1 --output ?/demo"), ("errors", "inspect ?/missing.h5"),
     ("errors", "knn ?/a.h5 --representation nothing"), ("errors", "knn ?/a.h5 --representation hog --nonsense"),
     ("errors", "extract folder:?/photos --representation hog --output ?/stopped.h5"),
@@ -80,7 +83,8 @@ struct OutputPageTests {
     let sample = try OutputSample()
     for (heading, words) in Self.commands {
       let section = try #require(Self.sections[heading], "\(heading)")
-      let outcome = try sample.run(words.replacing("SET", with: Self.settings), "--json")
+      let outcome = try sample.run(
+        words.replacing("SET", with: Self.settings).replacing("FIXTURES", with: Fixture.url("").path), "--json")
       let isError = heading == "errors"
       #expect((outcome.status == 0) != isError, "\(words): \(outcome.errors)")
       let text = isError ? outcome.errors.split(separator: "\n").last.map(String.init) ?? "" : outcome.output

@@ -1,0 +1,86 @@
+import Foundation
+import MVCore
+import MVFiles
+import MVWeights
+import TestSupport
+import Testing
+
+@testable import MVNetworks
+
+/// What is written for other programs gives the same features, and can be read again.
+@Suite struct NetworkExportTests {
+  private static let paths = NetworkFileTests.expected.keys.sorted()
+
+  private func images(_ side: Int) throws -> Tensor {
+    let array = try Fixture.array("network-files/images-\(side)")
+    return try Tensor(array.values(as: Float.self), shape: array.shape)
+  }
+
+  @Test(arguments: paths) func aScriptGivesTheSameFeatures(_ path: String) throws {
+    let expected = try #require(NetworkFileTests.expected[path])
+    let file = try NetworkFileTests.file(path)
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "exported.pt")
+    try file.export(as: .torchscript, to: url)
+    let own = try ScriptModule(contentsOf: url).forward(images(expected.side), during: path).values()
+    let theirs = try Fixture.floats("network-files/\(expected.golden)")
+    let error = largestDifference(own, theirs) / (theirs.map(abs).max() ?? 0)
+    #expect(error < 1e-4, "\(error)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["exported.pt"])
+  }
+
+  @Test(arguments: paths) func exportedTensorsAreReadAgain(_ path: String) throws {
+    let file = try NetworkFileTests.file(path)
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "exported.safetensors")
+    try file.export(as: .safetensors, to: url, metadata: ["source": path])
+    let written = try WeightFile(contentsOf: url)
+    #expect(written.facts["format"] == "pt" && written.facts["source"] == path)
+    for (name, weight) in file.weights where name != "proj" {
+      let again = try #require(written.tensors[name], "\(name)")
+      #expect(again.shape == weight.shape && again.element == .float32)
+      #expect(try again.floats() == weight.values())
+    }
+    let counters = written.tensors.filter { $0.value.element == .int64 }
+    #expect(counters.count == file.weights.keys.filter { $0.hasSuffix("running_var") }.count)
+    #expect(counters.allSatisfy { $0.key.hasSuffix("num_batches_tracked") && $0.value.shape.isEmpty })
+    guard let projection = file.weights["proj"] else {
+      #expect(written.tensors.count == file.weights.count + counters.count)
+      return
+    }
+    let head = try #require(written.tensors["head.weight"])
+    #expect(head.shape == projection.shape.reversed())
+    let (rows, columns) = (projection.shape[0], projection.shape[1])
+    let (values, swapped) = (try projection.values(), try head.floats())
+    for row in 0..<rows {
+      for column in 0..<columns { #expect(values[row * columns + column] == swapped[column * rows + row]) }
+    }
+    #expect(try written.tensors["head.bias"]?.floats() == Array(repeating: 0, count: columns))
+  }
+
+  @Test(arguments: NetworkExport.allCases) func valuesThatAreNotFiniteAreNotWritten(_ format: NetworkExport) throws {
+    let file = try NetworkFileTests.file("not_finite.pth")
+    let folder = try TemporaryFolder()
+    let error = failure { try file.export(as: format, to: folder.url.appending(path: "x.\(format.ending)")) }
+    #expect(error?.problem.contains("not finite") == true, "\(String(describing: error))")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+  }
+
+  @Test func aTransformersScriptSaysWhichImagesItTakes() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "exported.pt")
+    try NetworkFileTests.file("torchvision_vit.pth").export(as: .torchscript, to: url)
+    let script = try ScriptModule(contentsOf: url)
+    let error = failure { _ = try script.forward(images(32), during: "script") }
+    #expect(error != nil)
+  }
+
+  @Test func outputsOfAnArchitectureAreThoseOfItsNetwork() throws {
+    for path in Self.paths {
+      let architecture = try NetworkFileTests.file(path).architecture
+      let network = try architecture.backbone(seed: nil)
+      #expect(architecture.outputs.map(\.output) == network.outputs)
+      for (output, columns) in architecture.outputs { #expect(network.columns(of: output) == columns) }
+    }
+  }
+}
