@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVImaging
 internal import MVNetworks
 
 extension Command {
@@ -57,7 +58,7 @@ extension Command {
     var table = TextTable("network", "parameters", "input", "features", "also called")
     for entry in entries {
       table.add(
-        entry.name, millions(entry.architecture.parameterCount), "\(entry.preprocessing.crop)",
+        entry.name, millions(entry.architecture.parameterCount), "\(entry.preprocessing.framing.size.height)",
         "\(entry.architecture.outputs[0].columns)", entry.aliases.first ?? "")
     }
     try Terminal.result(table.text)
@@ -78,7 +79,7 @@ extension Command {
       aliases = entry.aliases
       architecture = entry.architecture.words
       parameters = entry.architecture.parameterCount
-      side = entry.preprocessing.crop
+      side = entry.preprocessing.framing.size.height
       features = entry.architecture.outputs[0].columns
     }
   }

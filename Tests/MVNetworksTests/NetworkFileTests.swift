@@ -80,7 +80,7 @@ import Testing
     }
     #expect(file.knowsPreprocessing == (expected.mean != nil))
     if let mean = expected.mean {
-      #expect(file.preprocessing.mean == mean && file.preprocessing.resize == expected.resize)
+      #expect(file.preprocessing.mean == mean && file.preprocessing.framing.resize == expected.resize)
     }
   }
 

@@ -7,7 +7,7 @@ struct CheckpointFacts {
   /// The first layers of the encoder; nil where the kind of encoder decides.
   let stem: EncoderArchitecture.Stem?
   /// What its images went through.
-  let preprocessing: PublishedPreprocessing?
+  let preprocessing: Preprocessing?
 
   private struct Settings: Decodable {
     let stem: String?
@@ -30,6 +30,6 @@ struct CheckpointFacts {
     let statistics =
       settings.normalization.flatMap(ImageStatistics.init(rawValue:))
       ?? (max(place.imageShape.height, place.imageShape.width) <= 32 ? .cifar : .imagenet)
-    preprocessing = .plain(side, mean: statistics.mean, deviation: statistics.deviation)
+    preprocessing = .plain(side, statistics)
   }
 }

@@ -99,12 +99,13 @@ struct NetworkDescription {
   }
 
   /// What is said of images, with what is usual for the rest; nil where nothing is said of them.
-  func preprocessing(usual: PublishedPreprocessing) -> PublishedPreprocessing? {
+  func preprocessing(usual: Preprocessing) -> Preprocessing? {
     guard let mean, let deviation else { return nil }
-    let side = side ?? usual.crop
-    return PublishedPreprocessing(
-      resize: resize ?? margin.map { Int((Double(side) / $0).rounded(.down)) } ?? side, crop: side,
-      interpolation: interpolation ?? usual.interpolation, mean: mean, deviation: deviation)
+    let side = side ?? usual.framing.size.height
+    let framing = Framing(
+      .square(side), resize: resize ?? margin.map { Int((Double(side) / $0).rounded(.down)) } ?? side,
+      interpolation: interpolation ?? usual.framing.interpolation)
+    return Preprocessing(framing: framing, mean: mean, deviation: deviation)
   }
 
   // MARK: Values of JSON

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+public import MVImaging
 internal import MVWeights
 
 /// A network in files of weights: what it is, its weights under canonical names, and how it wants its images.
@@ -10,7 +11,7 @@ internal import MVWeights
 ///
 /// ```swift
 /// let file = try NetworkFile(contentsOf: URL(filePath: "dinov2_vits14_reg4_pretrain.pth"))
-/// print(file.architecture, file.preprocessing.crop, file.leftOut)
+/// print(file.architecture, file.preprocessing.framing, file.leftOut)
 /// ```
 public struct NetworkFile: Sendable {
   /// The file that was read; an index where the network lies in parts.
@@ -24,7 +25,7 @@ public struct NetworkFile: Sendable {
   /// Its tensors, by canonical name.
   public let weights: [String: NetworkWeight]
   /// How it wants its images.
-  public let preprocessing: PublishedPreprocessing
+  public let preprocessing: Preprocessing
   /// Whether the file says so, or one beside it; otherwise it is what such networks usually expect.
   public let knowsPreprocessing: Bool
   /// The name that its publisher gave it, where a file beside it says so.
@@ -61,7 +62,7 @@ public struct NetworkFile: Sendable {
     naming = network.naming
     part = network.root.isEmpty ? "" : network.title
     weights = canonical.weights
-    let usual = PublishedPreprocessing.usual(for: architecture, naming: network.naming)
+    let usual = Preprocessing.usual(for: architecture, naming: network.naming)
     let said = checkpoint?.preprocessing ?? description.preprocessing(usual: usual)
     preprocessing = said ?? usual
     knowsPreprocessing = said != nil

@@ -18,10 +18,10 @@ public struct NetworkSummary: Encodable, Sendable {
     /// The standard deviation of each channel of values 0...1.
     public let std: [Float]
 
-    init(_ published: PublishedPreprocessing) {
-      side = published.crop
-      resize = published.resize
-      interpolation = published.interpolation.rawValue
+    init(_ published: Preprocessing) {
+      side = published.framing.size.height
+      resize = published.framing.resize ?? published.framing.size.height
+      interpolation = published.framing.interpolation.rawValue
       mean = published.mean
       std = published.deviation
     }
@@ -93,7 +93,7 @@ public struct NetworkSummary: Encodable, Sendable {
   }
 
   private init(
-    _ architecture: NetworkArchitecture, _ preprocessing: PublishedPreprocessing, _ catalogue: NetworkCatalogue,
+    _ architecture: NetworkArchitecture, _ preprocessing: Preprocessing, _ catalogue: NetworkCatalogue,
     _ file: File?
   ) {
     names = catalogue.entries(of: architecture).map(\.name)
