@@ -4,9 +4,9 @@ internal import MVImaging
 
 /// The second view of the released code: a representation of the plain images, drawn on their normalized pixels.
 ///
-/// It is the policy `custom` whatever the run's own, as torchvision 0.13 applies it to a tensor: one draw for all images
-/// of a batch; bilinear resizing without antialiasing; and a color jitter that takes normalized values for colors, so
-/// that brightness, contrast and saturation clamp them to 0...1.
+/// It is the policy `custom` whatever the run's own, as torchvision 0.13 applies it to a tensor: one draw for all
+/// images of a batch; bilinear resizing without antialiasing; and a color jitter that takes normalized values for
+/// colors, so that brightness, contrast and saturation clamp them to 0...1.
 struct ReleasedAugmentation: Sendable {
   /// The size of the images and of the views.
   let size: ImageSize
