@@ -86,7 +86,7 @@ struct EmbeddingNetwork {
   private static func preprocessing(
     of weights: NetworkFile, _ request: SourceRequest, _ arguments: ParsedArguments
   ) throws(MVError) -> Preprocessing {
-    var own = weights.preprocessing.steps
+    var own = weights.preprocessing
     if let preset = try arguments.choice("preprocessing", as: Preprocessing.Preset.self) {
       own = Preprocessing(preset, side: own.framing.size.height)
     }

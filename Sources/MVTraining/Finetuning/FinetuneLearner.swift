@@ -59,7 +59,7 @@ final class FinetuneLearner {
     return BatchProducer(steps: steps) { step throws(MVError) in
       try PreparedBatch(
         of: data.images, at: order.indices(at: step).map { data.learnt[$0] }, epoch: step / order.stepsPerEpoch,
-        seed: UInt64(settings.seed), policy: policy, workers: settings.workers)
+        batch: step, seed: UInt64(settings.seed), policy: policy, released: nil, workers: settings.workers)
     }
   }
 
