@@ -28,7 +28,8 @@ struct ListedEntries {
         names[ExactText(Self.fileName(ids[place])), default: []].append(place)
       }
     }
-    func named(_ text: String) -> [Int] { names[ExactText(text)] ?? [] }
+    // A bare number is that of a row, unless names are asked for.
+    func named(_ text: String) -> [Int] { said == nil && Int(text) != nil ? [] : names[ExactText(text)] ?? [] }
     var kind = said
     if said == nil {
       let areRows = texts.allSatisfy { row($0) != nil }

@@ -131,7 +131,8 @@ import Testing
     try fails(words + ["--protocol", "simclr"], status: 64, "simclr")
     try fails(["finetune", path("nothing"), Self.images], status: 66, "nothing")
     try fails(["finetune", path("run")], status: 64, "SOURCE")
-    let tuned = ["finetune", path("run"), Self.images, "--output", path("run"), "--resume"]
+    try FileManager.default.copyItem(atPath: path("run"), toPath: path("other"))
+    let tuned = ["finetune", path("run"), Self.images, "--output", path("other"), "--resume"]
     let refused = try run(tuned + Self.quick)
     #expect(refused.status == 64 && refused.errors.contains("is of a training run"), "\(refused.errors)")
   }

@@ -111,7 +111,7 @@ import Testing
     try checkpoint.prefix(checkpoint.count / 2).write(to: folder.url.appending(path: "cut.ckpt"))
     try fails(["embed", path("cut.ckpt"), "synthetic:40"], status: 65, "cut.ckpt", "cut off")
     try fails(["embed", path("no.ckpt"), "synthetic:40"], status: 66, "no.ckpt")
-    try fails(["embed", run, "synthetic:40", "--set", "size=3"], status: 64, "--set", "TorchScript")
+    try fails(["embed", run, "synthetic:40", "--set", "size=3"], status: 64, "--set", "checkpoint")
   }
 
   @Test func teachers() throws {
@@ -121,7 +121,7 @@ import Testing
     try fails(train + ["--teacher", "\(Self.tiny),size=3"], status: 65, "tiny.pt", "3x3", "size=HxW")
     try fails(train + ["--teacher", "\(Self.tiny),size=100"], status: 65, "tiny.pt", "images are too large")
     try fails(train + ["--teacher", "\(Self.tiny),colour=3"], status: 64, "colour", "interpolation")
-    try fails(["embed", Self.tiny, "synthetic:40", "--layer", "projector"], status: 64, "--layer", "checkpoints")
+    try fails(["embed", Self.tiny, "synthetic:40", "--layer", "projector"], status: 64, "--layer", "TorchScript")
     try fails(["embed", Self.tiny, "synthetic:40", "--set", "weight=3"], status: 64, "weight=3")
     try fails(["embed", Fixture.url("teacher/broken.pt").path, "synthetic:40"], status: 65, "broken.pt", "a tuple")
     try fails(["embed", Fixture.url("teacher/weights.pth").path, "synthetic:40"], status: 65, "weights.pth")

@@ -110,8 +110,9 @@ import Testing
     let split = try Rows.split(values, columns: 6, labels: labels)
     // Test labels that run against train's: accuracy on test falls with training, so choices on test differ.
     let against = try Rows.split(values, columns: 6, labels: labels.map { ($0 + 1) % 3 }, name: "test")
-    let published = try ProtocolProbe(quick(.mvmr), learningRates: [1e-3, 1e-2, 1e-1]).fit(split, selectingOn: against)
-    let honest = try ProtocolProbe(quick(.mvmr), learningRates: [1e-3, 1e-2, 1e-1]).fit(split)
+    let published = try ProtocolProbe(quick(.mvmr2022), learningRates: [1e-3, 1e-2, 1e-1]).fit(
+      split, selectingOn: against)
+    let honest = try ProtocolProbe(quick(.mvmr2022), learningRates: [1e-3, 1e-2, 1e-1]).fit(split)
     #expect(published.selection == .test && honest.selection == .train)
     #expect(try published.probe.score(against).top1 > honest.probe.score(against).top1)
     // What was chosen on test is the classifier that scored so there.

@@ -14,7 +14,8 @@ import Testing
   private func network() throws -> TunedNetwork {
     let settings = TrainingSettings()
     let architecture = try #require(EncoderArchitecture.cifarResNet(depth: 8, widths: [8, 12, 16], projector: []))
-    let backbone = try Encoder(architecture).backbone
+    // In libtorch's own layers: steps are compared here, and the layers of blocks elsewhere.
+    let backbone = try Encoder(architecture, channelsLast: false).backbone
     let network = TunedNetwork(
       backbone: backbone, classifier: try Classifier(features: 16, classes: 4, seed: 0), kept: [], statistics: .cifar,
       settings: settings,
@@ -48,7 +49,7 @@ import Testing
       of: source, splits: try EvaluationSplits(of: [.init("train", .single(Self.labels))], place: "memory"),
       labels: nil, described: "all", heldOut: 0, seed: 0)
     let learner = try FinetuneLearner(settings, network: network, data: data)
-    let images = try EncoderTests.images(channelsLast: true)
+    let images = try EncoderTests.images(channelsLast: false)
     let rates = name == "whole" ? (0.01, 0.1) : (1e-3, 1e-2)
     let losses = try (0..<5).map { step in
       Float(try learner.update(images, Self.labels, rates: rates, name: "step \(step)").loss)
@@ -64,7 +65,8 @@ import Testing
       let off = zip(convolution, expected).reduce(0) { $0 + abs($1.0 - $1.1) } / Float(expected.count)
       #expect(off < 1e-4, "\(off)")
     } else {
-      #expect(try error(convolution, "\(name)_conv1") < 1e-4)
+      let off = try error(convolution, "\(name)_conv1")
+      #expect(off < 1e-4, "\(off)")
     }
     if name == "head" {
       let fresh = try self.network()

@@ -13,7 +13,7 @@ extension NetworkArchitecture {
     switch self {
     case .residual(let network):
       [(.features, network.featureCount)] + (network.classes > 0 ? [(.logits, network.classes)] : [])
-        + network.widths.dropLast().enumerated().map { (.stage($0 + 1), $1 * network.block.expansion) }
+        + network.widths.enumerated().map { (.stage($0 + 1), $1 * network.block.expansion) }
     case .modifiedResidual(let network):
       [(.features, network.features), (.projection, network.projection)]
         + network.blocks.indices.map { (.stage($0 + 1), 4 * (network.width << $0)) }

@@ -5,7 +5,7 @@ enum RandomStream: UInt64 {
   case view = 3
   case augmentedTarget = 4
   case validation = 5
-  case crop = 6
+  case releasedTarget = 6
   case classifier = 7
-  case releasedTarget = 8
+  case crop = 8
 }
