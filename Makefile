@@ -17,7 +17,7 @@ PREFIX ?= /usr/local
 PROGRAMS := mvmr mvmr-train mvmr-bench
 
 help:            ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup:           ## install missing Debian packages (as root or through sudo)
 	@.ci/setup
@@ -70,7 +70,10 @@ fixtures:        ## write golden values again, all or by ONLY=hog some; PYTHON n
 bench: build     ## measure
 	$(BIN)/mvmr-bench
 
+gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON needs PyTorch for CUDA, no Swift
+	$(PYTHON) .ci/gpu-check
+
 figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build debug test sanitize lint format docs docc check install uninstall fixtures bench figures
+.PHONY: help setup demo build debug test sanitize lint format docs docc check install uninstall fixtures bench figures gpu-check
