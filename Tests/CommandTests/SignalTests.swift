@@ -91,7 +91,9 @@ import Testing
     wait(for: "a.h5", process)
     for number in [SIGXCPU, SIGXCPU, SIGHUP, SIGTERM] { kill(process.processIdentifier, number) }
     process.waitUntilExit()
-    #expect(process.terminationReason == .exit && process.terminationStatus == 128 + SIGXCPU)
+    // Signals that wait together for a busy machine come in the system's order, so that any may be the first.
+    let statuses = [SIGXCPU, SIGHUP, SIGTERM].map { 128 + $0 }
+    #expect(process.terminationReason == .exit && statuses.contains(process.terminationStatus))
     #expect(lastError.contains("was stopped"), "\(lastError)")
   }
 }
