@@ -56,6 +56,7 @@ extension Command {
     // Chosen before the work: labels are known before images are embedded.
     let splits = try EvaluationSplits(
       of: source, among: embedded, train: arguments["train-split"], test: arguments["test-split"])
+    if case .multi = try source.split(splits.train).labels { try MultiLabelEvaluation.check(arguments, splits) }
     let foldCount = try arguments.int("folds", in: 2...10_000)
     splits.notices.forEach(Terminal.note)
     let folder = URL(filePath: try arguments.required("output"))

@@ -16,6 +16,17 @@ struct MultiLabelEvaluation {
   private let probe: FittedMultiLabelProbe
   private let scores: MultiLabelScores
 
+  /// Throws a usage error where an option does not go with several classes an image, or there is no test split.
+  static func check(_ arguments: ParsedArguments, _ splits: EvaluationSplits) throws(MVError) {
+    for option in ["k", "metric", "lambda", "protocol", "folds", "head"] where arguments.has(option) {
+      throw .usage("--\(option)", "is for images of one class each", remedy: "leave it out: these have several")
+    }
+    guard splits.test == nil else { return }
+    throw .usage(
+      "split \(splits.train)", "is the only one with labels, and has several classes an image",
+      remedy: "name one to score by --test-split")
+  }
+
   /// Fits and scores the classifiers; throws where there is no test split, or the work is interrupted.
   init(
     _ pair: EvaluationPair, _ file: FeatureFile, _ network: EmbeddingNetwork, _ splits: EvaluationSplits
@@ -26,14 +37,14 @@ struct MultiLabelEvaluation {
       try MultiLabelProbe().fit(
         train, classNames: file.classNames, cancellation: job.cancellation, progress: job.progress)
     }
+    if !probe.unfitted.isEmpty {
+      Terminal.note("no classifier for \(probe.unfitted.joined(separator: ", ")): in no train row, or in every one")
+    }
     scores = try probe.score(test, cancellation: Interruption.cancellation)
   }
 
   /// Writes the page and prints the result.
   func write(_ target: ReportFolder, _ arguments: ParsedArguments) throws(MVError) {
-    for option in ["k", "metric", "lambda", "protocol", "folds", "head"] where arguments.has(option) {
-      Terminal.message("note: --\(option) is for one class an image, and is not used here")
-    }
     var report = EvaluationPage(
       title: "Embeddings of \(network.source.contents.name)", kind: target.kind, file: file,
       representations: ["embedding"], pair: pair, heldOut: true, origin: try network.origin(),

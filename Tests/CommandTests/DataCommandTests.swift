@@ -73,6 +73,23 @@ struct DataCommandTests {
     }
   }
 
+  @Test func networksAreScoredOnSeveralClassesAnImage() throws {
+    try makeVOC()
+    let words = [
+      "evaluate", Fixture.url("network-files/cifar.pth").path, "voc07:\(folder.url.path)", "--output", path("report"),
+    ]
+    for option in [["--k", "5"], ["--folds", "3"], ["--protocol", "dino"]] {
+      let refused = try Tool.run(Tool.folder.appending(path: "mvmr"), words + option)
+      #expect(refused.status == 64 && refused.errors.contains("of one class each"), "\(refused.errors)")
+      #expect(!FileManager.default.fileExists(atPath: path("report")))
+    }
+    let scored = try Tool.run(Tool.folder.appending(path: "mvmr"), words + ["--json"])
+    try #require(scored.status == 0, "\(scored.errors)")
+    let json = try scored.json()
+    #expect((json["map"] as? Double).map { $0 > 0 && $0 <= 1 } == true && json["knn"] == nil)
+    #expect(scored.errors.contains("no classifier for aeroplane"), "\(scored.errors)")
+  }
+
   @Test func multiLabelProbes() throws {
     try makeVOC()
     let file = path("voc.h5")
