@@ -64,7 +64,7 @@ public struct Preprocessing: Hashable, Sendable, Codable {
   public static func clip(_ side: Int) -> Preprocessing {
     Preprocessing(
       framing: Framing(.square(side), resize: side, interpolation: .bicubic),
-      mean: [0.481_454_66, 0.457_827_5, 0.408_210_73], deviation: [0.268_629_54, 0.261_302_58, 0.275_777_11])
+      mean: ImageStatistics.clip.mean, deviation: ImageStatistics.clip.deviation)
   }
 
   /// timm's for vision transformers that Google trained: the shorter side 10/9 of the input, bicubic, values -1...1.

@@ -16,7 +16,7 @@ struct EmbeddingNetwork {
   private let kind: Kind
 
   private enum Kind {
-    case run(Embedder, URL)
+    case run(Embedder, TrainedNetwork)
     case weights(Embedder, NetworkFile)
     case script(Teacher)
   }
@@ -42,22 +42,30 @@ struct EmbeddingNetwork {
   ///
   /// Everything that can be refused is refused here, before the work.
   init(_ text: String, _ arguments: ParsedArguments) throws(MVError) {
-    let url = CheckpointArgument.url(text)
-    let isRun = Checkpoint.isLikely(at: url)
-    let weights = isRun ? nil : try Self.weights(text, arguments)
-    for (name, belongs) in [("set", !isRun), ("preprocessing", weights != nil), ("layer", isRun || weights != nil)]
-    where arguments.has(name) && !belongs {
-      throw .usage(
-        "--\(name)", "is not for \(isRun ? "the checkpoint" : "TorchScript as") \(url.path)", remedy: "leave it out")
+    // What is set may be of TorchScript: only the file tells.
+    let given = try TrainedNetwork(at: text, (try? WeightsArgument.settings(arguments)) ?? NetworkSettings())
+    let url = given.url
+    let options: [String] =
+      switch given {
+      case .checkpoint: ["set", "preprocessing"]
+      case .weights: []
+      case .script: ["preprocessing", "layer"]
+      }
+    for name in options where arguments.has(name) {
+      var file = "TorchScript as"
+      if case .checkpoint = given { file = "the checkpoint" }
+      throw .usage("--\(name)", "is not for \(file) \(url.path)", remedy: "leave it out")
     }
     try Torch.use(try arguments.choice("device", as: Torch.Device.self) ?? .cpu)
     let output = try NetworkArgument.output(arguments)
     let views = try arguments.choice("views", as: EmbeddedViews.self) ?? .single
-    if isRun {
+    switch given {
+    case .checkpoint:
       let embedder = try Embedder(checkpoint: url, output: output, views: views)
       source = try RememberedSource.open(arguments["SOURCE"], arguments, for: embedder, from: url)
-      kind = .run(embedder, url)
-    } else if let weights {
+      kind = .run(embedder, given)
+    case .weights(let weights):
+      _ = try WeightsArgument.settings(arguments)
       for note in weights.notes { Terminal.message("note: \(note)") }
       var request = try SourceArguments.request(try arguments.required("SOURCE"), arguments)
       let preprocessing = try Self.preprocessing(of: weights, request, arguments)
@@ -67,23 +75,14 @@ struct EmbeddingNetwork {
       request.framing = embedder.sourceFraming
       source = try SourceArguments.open(request)
       kind = .weights(embedder, weights)
-    } else {
+    case .script:
       source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
       kind = .script(try Self.script(url, arguments, for: source))
     }
   }
 
-  /// The network of a file of weights; nil where the file is TorchScript, which is run as it is.
-  ///
-  /// OpenAI's archives of CLIP are TorchScript too, but of operators that not every libtorch has.
-  private static func weights(_ text: String, _ arguments: ParsedArguments) throws(MVError) -> NetworkFile? {
-    guard ScriptModule.isScript(at: URL(filePath: text)) else { return try WeightsArgument.file(text, arguments) }
-    guard let known = try? NetworkFile(contentsOf: URL(filePath: text)), known.naming == .clip else { return nil }
-    return try WeightsArgument.file(text, arguments)
-  }
-
   /// The published preprocessing, or what the options say in its place; `--size` keeps its proportion of the cut.
-  private static func preprocessing(
+  static func preprocessing(
     of weights: NetworkFile, _ request: SourceRequest, _ arguments: ParsedArguments
   ) throws(MVError) -> Preprocessing {
     var own = weights.preprocessing
@@ -121,7 +120,7 @@ struct EmbeddingNetwork {
 
   /// The checkpoint of a run; throws a usage error for a network of another program.
   func checkpoint() throws(MVError) -> Checkpoint {
-    if case .run(_, let url) = kind { return try Checkpoint(contentsOf: url) }
+    if case .run(_, .checkpoint(let checkpoint)) = kind { return checkpoint }
     throw .usage("--head", "is for checkpoints, this is a network of another program", remedy: "give --layer logits")
   }
 
@@ -141,9 +140,9 @@ struct EmbeddingNetwork {
   /// Embeds the images of a job into its file; throws as `Embedder.write` does.
   func write(_ job: EmbeddingJob, _ progress: Job) throws(MVError) -> ExtractionSummary {
     switch kind {
-    case .run(let embedder, let url):
+    case .run(let embedder, let network):
       try embedder.write(
-        job, checkpoint: try CheckpointArgument.fingerprint(url), cancellation: progress.cancellation,
+        job, checkpoint: try network.fingerprint(), cancellation: progress.cancellation,
         progress: progress.progress)
     case .weights(let embedder, let file):
       try embedder.write(
@@ -156,7 +155,7 @@ struct EmbeddingNetwork {
   /// What the network is, for a report: its run, how far it had come and how it was trained; or its file and structure.
   func origin() throws(MVError) -> [FactList.Fact] {
     switch kind {
-    case .run(_, let url): return try RunFacts.facts(of: url)
+    case .run(_, let network): return try RunFacts.facts(of: network.url)
     case .weights(let embedder, let file):
       let summary = NetworkSummary(file)
       return [

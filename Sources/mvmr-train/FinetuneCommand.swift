@@ -17,6 +17,7 @@ extension Command {
 
       Examples:
         mvmr finetune run cifar10:DIR --labels 1% --output tuned
+        mvmr finetune dinov2_vits14.pth folder:photos --head-only --output head
         mvmr finetune run imagenet:DIR --labels 10percent.txt --label-list-kind names --output tuned
         mvmr finetune run cifar10:DIR --head-only --set head_lr=0.01 --output head
         mvmr finetune run cifar10:DIR --protocol mv-mr --output retrained
@@ -25,7 +26,8 @@ extension Command {
         mvmr finetune --settings
       """,
     arguments: [
-      .positional("NETWORK", "a checkpoint, or the folder of a run", required: false),
+      .positional(
+        "NETWORK", "a run, a checkpoint, or a file or folder of weights of any known network", required: false),
       .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`", required: false),
       .option("output", "DIR", "the folder of the run", output: .folder),
       .option(

@@ -4,6 +4,7 @@ internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
 internal import MVFiles
+internal import MVImaging
 internal import MVTraining
 
 /// Fine-tuning as the command line asks for it, and as the user watches it.
@@ -17,15 +18,14 @@ struct FinetuneRun {
       throw .usage("--output", "is missing", remedy: "name the folder of the run")
     }
     guard let text = arguments["NETWORK"] else {
-      throw .usage("NETWORK", "is missing", remedy: "give a checkpoint, or the folder of a run")
+      throw .usage("NETWORK", "is missing", remedy: "give a run, a checkpoint, or a file of weights")
     }
     guard let place = arguments["SOURCE"] else {
       throw .usage("SOURCE", "is missing", remedy: "name the labelled images")
     }
     let (subset, words) = try Self.labels(arguments)
-    let url = CheckpointArgument.url(text)
-    let start = try Checkpoint(contentsOf: url)
-    let source = try RememberedSource.open(place, arguments, for: try Embedder(checkpoint: url), from: url)
+    let start = try TrainedNetwork(at: text)
+    let source = try Self.images(place, arguments, for: start)
     let splits = try EvaluationSplits(
       of: source.splits.map { .init($0.name, $0.labels) }, place: source.contents.location,
       train: arguments["train-split"], test: arguments["test-split"])
@@ -34,10 +34,27 @@ struct FinetuneRun {
       of: source, splits: splits, labels: subset, described: words, heldOut: settings.heldOut, seed: settings.seed)
     for notice in data.notices { Terminal.message("note: \(notice)") }
     tuner = try Finetuner(
-      settings, from: start, fingerprint: try CheckpointArgument.fingerprint(url), data: data,
-      folder: URL(filePath: output), resuming: arguments.has("resume"))
+      settings, from: start, data: data, folder: URL(filePath: output), resuming: arguments.has("resume"))
     if data.count < settings.batchSize {
       Terminal.message("note: batches are of \(data.count) images, which is all there are to learn from")
+    }
+  }
+
+  /// The images, framed as the network wants them; throws where it cannot be trained, or they cannot be opened.
+  private static func images(
+    _ place: String, _ arguments: ParsedArguments, for start: TrainedNetwork
+  ) throws(MVError) -> any ImageSource {
+    switch start {
+    case .checkpoint(let checkpoint):
+      return try RememberedSource.open(
+        place, arguments, for: try Embedder(checkpoint: checkpoint.url), from: checkpoint.url)
+    case .weights(let file):
+      var request = try SourceArguments.request(place, arguments)
+      request.framing = try EmbeddingNetwork.preprocessing(of: file, request, arguments).framing
+      return try SourceArguments.open(request)
+    case .script:
+      _ = try start.settings()
+      return try SourceArguments.open(place, arguments)
     }
   }
 

@@ -89,7 +89,11 @@ enum RememberedSource {
         && ImageSurvey(of: source, splits: source.splits).differing == 0
       if isTrained { return SourceArguments.open(source) }
     }
-    request.size = trained
+    if let framing = embedder.source?.framing, framing.size == trained {
+      request.framing = framing
+    } else {
+      request.size = trained
+    }
     Terminal.note("images are brought to \(trained), the size in training; --size says it otherwise")
     return try SourceArguments.open(request)
   }

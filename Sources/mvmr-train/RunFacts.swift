@@ -16,7 +16,7 @@ enum RunFacts {
       .init(
         "run",
         ["\(folder), \(url.lastPathComponent)", "epoch \(place.epoch) of \(settings.epochs), step \(place.step)"]),
-      .init("encoder", ["\(settings.encoder.rawValue)\(settings.depth > 0 ? ", depth \(settings.depth)" : "")"]),
+      .init("encoder", ["\(settings.encoder.words)\(settings.depth > 0 ? ", depth \(settings.depth)" : "")"]),
       .init(
         "trained on",
         [

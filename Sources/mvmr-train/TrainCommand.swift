@@ -15,7 +15,8 @@ extension Command {
       k-NN and a linear probe; the labels are not used to train. --resume continues a run that was stopped, to the same bit:
       on the images and with the settings that it was begun with, unless they are given again. A finished run is made
       longer by more epochs: the schedule of the learning rate is then computed anew for the new length, and goes on
-      from the step that was reached. --init starts a new run from the weights of another.
+      from the step that was reached. --init starts a new run from the weights of another, or of any file that
+      `mvmr networks` knows: the encoder is then that network, and its images are normalized as published.
 
       Examples:
         mvmr extract cifar10:DIR --output features.h5
@@ -28,6 +29,8 @@ extension Command {
         mvmr train --resume --output run
         mvmr train --resume --output run --set epochs=200
         mvmr train folder:mine --size 32x32 --features mine.h5 --init run --output tuned
+        mvmr train folder:mine --resize 256 --size 224 --features mine.h5 --init resnet50.pth --output tuned
+        mvmr train folder:mine --size 224 --features mine.h5 --set encoder=vit-small-16 --output vit
         mvmr train cifar10:DIR --features features.h5 --find-lr
         mvmr train --config settings.yaml --print-config
         mvmr train --settings
@@ -45,13 +48,16 @@ extension Command {
       .option(
         "set", "KEY=VALUE", "one setting", repeated: true, keys: TrainingSettings.settings.map(\.name)),
       .option(
-        "teacher", "FILE.pt[,key=value,...]",
-        "a TorchScript network to distil, fed as its settings say; the first takes the role of the configuration",
+        "teacher", "FILE[,key=value,...]",
+        "a network to distil: weights, a run or TorchScript, fed as published or as the settings say; "
+          + "the first takes the role of the configuration",
         repeated: true),
       .choice("device", of: Torch.Device.self, "what the network runs on"),
       .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
       .flag("resume", "continue the run in the folder; its source, features and settings need not be given again"),
-      .option("init", "CHECKPOINT", "start from these weights: the backbone's, and the projector's where shapes agree"),
+      .option(
+        "init", "NETWORK",
+        "start from these weights: a file of any known network, or a run's, its projector too where shapes agree"),
       .flag(
         "find-lr", "search a learning rate by 100 steps of growing rate, and stop; with --output, a page with the curve"
       ),

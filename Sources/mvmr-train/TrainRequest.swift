@@ -24,7 +24,7 @@ struct TrainRequest {
     self.arguments = arguments
     var (configuration, released) = try Self.read(arguments["config"])
     start = try TrainStart(arguments, output: arguments["output"] ?? configuration.output)
-    if let settings = start.settings(arguments) { configuration.settings = settings }
+    if let settings = try start.settings(arguments) { configuration.settings = settings }
     try configuration.fillTeachers(with: arguments.all("teacher"))
     for text in arguments.all("set") {
       let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -8,8 +8,8 @@ internal import MVTraining
 struct TrainStart {
   /// The run that goes on; nil where none is resumed.
   let resumed: Checkpoint?
-  /// The run whose weights the new one starts from; nil where it draws its own.
-  let initial: Checkpoint?
+  /// The network whose weights the new run starts from; nil where it draws its own.
+  let initial: TrainedNetwork?
 
   init(_ arguments: ParsedArguments, output: String?) throws(MVError) {
     let last = output.map { Trainer.checkpoint(in: URL(filePath: $0)) }
@@ -21,7 +21,7 @@ struct TrainStart {
     initial =
       resumed == nil
       ? try arguments["init"].map { (text) throws(MVError) in
-        try Checkpoint(contentsOf: CheckpointArgument.url(text))
+        try TrainedNetwork(at: text)
       } : nil
   }
 
@@ -29,7 +29,9 @@ struct TrainStart {
   ///
   /// A resumed run has its own. Of a checkpoint of version 0.1, which does not say what it was trained on, all settings
   /// are given again as there, or none. A run that starts from weights has their encoder, unless one is given.
-  func settings(_ arguments: ParsedArguments) -> TrainingSettings? {
+  ///
+  /// Throws where the weights cannot be trained.
+  func settings(_ arguments: ParsedArguments) throws(MVError) -> TrainingSettings? {
     guard !arguments.has("config") else { return nil }
     let words = arguments.all("set")
     if let resumed {
@@ -44,17 +46,10 @@ struct TrainStart {
       return settings
     }
     guard let initial else { return nil }
-    var settings = TrainingSettings()
-    guard
-      !words.contains(where: { word in ["encoder", "depth", "widths", "stem"].contains { word.hasPrefix("\($0)=") } })
-    else { return settings }
-    settings.encoder = initial.settings.encoder
-    settings.depth = initial.settings.depth
-    settings.widths = initial.settings.widths
-    settings.stem = initial.settings.stem
-    settings.projector = initial.settings.projector
-    settings.normalization = initial.settings.normalization
-    return settings
+    let settings = try initial.settings()
+    let isGiven = words.contains { word in ["encoder", "depth", "widths", "stem"].contains { word.hasPrefix("\($0)=") }
+    }
+    return isGiven ? TrainingSettings() : settings
   }
 
   /// What the resumed run is trained on; nil where it does not say.

@@ -76,10 +76,10 @@ import Testing
     #expect(modified { $0.width = 7 }.contains("an even number"))
     #expect(modified { $0.blocks = [1, 1] }.contains("four"))
     #expect(modified { $0.projection = 0 }.contains("a column or more"))
-    var residual = try #require(EncoderArchitecture.resNet(layers: 50, stem: .imagenet))
+    var residual = try #require(ResidualConfiguration.resNet(layers: 50, stem: .imagenet))
     residual.shortcut = .padded
     #expect(made(.residual(residual)).contains("shortcut=projected"))
-    let odd = try #require(EncoderArchitecture.cifarResNet(depth: 8, widths: [8, 17, 32], shortcut: .padded))
+    let odd = try #require(ResidualConfiguration.cifarResNet(depth: 8, widths: [8, 17, 32], shortcut: .padded))
     #expect(made(.residual(odd)).contains("8 channels to 17"))
   }
 

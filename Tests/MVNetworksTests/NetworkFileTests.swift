@@ -19,8 +19,8 @@ import Testing
     var classes: Int?
     var give: Int?
     // Residual networks.
-    var stem: EncoderArchitecture.Stem?
-    var block: EncoderArchitecture.Block?
+    var stem: ResidualConfiguration.Stem?
+    var block: ResidualConfiguration.Block?
     var widths: [Int]?
     var blocks: [Int]?
     // Transformers, and CLIP's residual network.

@@ -60,7 +60,7 @@ enum SmallNetworks {
     "resnet34": resNet(34),
     "resnet101": resNet(101),
     "resnet152": resNet(152),
-    "resnet20_padded": EncoderArchitecture.cifarResNet(depth: 20, widths: [8, 16, 32], shortcut: .padded, classes: 5)
+    "resnet20_padded": ResidualConfiguration.cifarResNet(depth: 20, widths: [8, 16, 32], shortcut: .padded, classes: 5)
       .map(NetworkArchitecture.residual),
   ].compactMapValues { $0 }
 
@@ -89,7 +89,7 @@ enum SmallNetworks {
   }
 
   private static func resNet(_ layers: Int) -> NetworkArchitecture? {
-    EncoderArchitecture.resNet(layers: layers, stem: .imagenet, widths: [8, 12, 16, 24], classes: 5)
+    ResidualConfiguration.resNet(layers: layers, stem: .imagenet, widths: [8, 12, 16, 24], classes: 5)
       .map(NetworkArchitecture.residual)
   }
 

@@ -140,21 +140,22 @@ import Testing
 
   /// Whole networks: features, running statistics and every gradient, in blocks and not.
   @Test(
-    arguments: [EncoderArchitecture.Stem.smallKernel, .cifar, .imagenet],
+    arguments: [ResidualConfiguration.Stem.smallKernel, .cifar, .imagenet],
     [
-      (EncoderArchitecture.Block.basic, EncoderArchitecture.Shortcut.projected), (.bottleneck, .projected),
+      (ResidualConfiguration.Block.basic, ResidualConfiguration.Shortcut.projected), (.bottleneck, .projected),
       // Eight channels of zeros before the others: within blocks of 16 every channel moves.
       (.basic, .padded),
     ])
   func networksAreTheSameInBlocks(
-    _ stem: EncoderArchitecture.Stem, _ kind: (block: EncoderArchitecture.Block, shortcut: EncoderArchitecture.Shortcut)
+    _ stem: ResidualConfiguration.Stem,
+    _ kind: (block: ResidualConfiguration.Block, shortcut: ResidualConfiguration.Shortcut)
   ) throws {
     let (block, shortcut) = kind
-    let architecture = EncoderArchitecture(
+    let architecture = ResidualConfiguration(
       block: block, stem: stem, stemWidth: 32, widths: [32, 48, 64], blocks: [1, 2, 1], zeroInitResidual: false,
-      projector: [24], shortcut: shortcut)
+      shortcut: shortcut)
     let results = try [true, false].map { channelsLast -> [[Float]] in
-      let encoder = try Encoder(architecture, seed: 4, channelsLast: channelsLast)
+      let encoder = try Encoder(.residual(architecture), projector: [24], seed: 4, channelsLast: channelsLast)
       let images = try EncoderTests.images(channelsLast: channelsLast)
       let features = try encoder.features(of: images, .training())
       let embedding = try encoder.embedding(of: features, .training())
@@ -185,9 +186,9 @@ import Testing
 
   @Test func resultsAreEqualToTheBitEveryTime() throws {
     let architecture = try #require(
-      EncoderArchitecture.resNet(layers: 18, stem: .smallKernel, widths: [16, 32, 64, 64], projector: [32]))
+      ResidualConfiguration.resNet(layers: 18, stem: .smallKernel, widths: [16, 32, 64, 64]))
     let runs = try (0..<2).map { _ -> [[Float]] in
-      let encoder = try Encoder(architecture, seed: 1)
+      let encoder = try Encoder(.residual(architecture), projector: [32], seed: 1)
       let features = try encoder.features(of: EncoderTests.images(channelsLast: true), .training())
       try features.sum().backward()
       return try encoder.backbone.state.filter(\.isParameter).map { try #require(try $0.tensor.gradient()).values() }

@@ -197,10 +197,10 @@ struct ConfigurationTests {
     #expect(Set(configuration.expected.map(\.storedName)).isSubset(of: names))
     #expect(configuration.settings.statistics(for: shape) == (side == 32 ? .cifar : .imagenet))
     _ = try configuration.settings.schedule(stepsPerEpoch: 10)
-    #expect(try configuration.settings.architecture().embeddingCount >= (name == .small ? 512 : 2048))
+    #expect(configuration.settings.projector.last ?? 0 >= (name == .small ? 512 : 2048))
     // The last layers, 8192 wide, are half a gigabyte of random numbers: narrower ones show as much.
     configuration.settings.projector = [32, 16]
-    let encoder = try Encoder(configuration.settings.architecture())
+    let encoder = try configuration.settings.untrainedEncoder()
     let images = try Tensor(repeating: 0.5, shape: [2, 3, 64, 64])
     let features = try Torch.withoutGradients { () throws(MVError) in try encoder.features(of: images) }
     #expect(features.shape == [2, encoder.architecture.featureCount])

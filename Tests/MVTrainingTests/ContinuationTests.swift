@@ -24,7 +24,9 @@ import Testing
   private func trainer(
     _ name: String, _ settings: TrainingSettings, resuming: Bool = false, initial: Checkpoint? = nil
   ) throws -> Trainer {
-    try Trainer(settings, data: TrainerTests.data(), folder: place(name), resuming: resuming, initial: initial)
+    try Trainer(
+      settings, data: TrainerTests.data(), folder: place(name), resuming: resuming,
+      initial: initial.map { .checkpoint($0) })
   }
 
   @Test func aLongerRunFollowsTheScheduleOfItsNewLength() throws {

@@ -41,7 +41,7 @@ import Testing
   @Test func viewsAreAveraged() throws {
     let images = TrainerTests.images
     let settings = TrainerTests.settings()
-    let encoder = try Encoder(settings.architecture(), seed: 3, channelsLast: true)
+    let encoder = try Encoder(settings.architecture(), projector: settings.projector, seed: 3)
     let shape = images.shape
     func rows(_ views: EmbeddedViews, _ batch: ImageBatch, crop: Int, resize: Int?) throws -> Matrix {
       let preprocessing = Preprocessing(

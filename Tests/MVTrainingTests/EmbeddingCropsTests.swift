@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVDatasets
 import MVExtraction
 import MVStore
 import TestSupport
@@ -23,7 +24,7 @@ import Testing
 
   @Test func aStoppedFileHasTheSameCrops() throws {
     let folder = try TemporaryFolder()
-    let embedder = try Embedder(untrained: TrainerTests.settings(), imageShape: MemorySource.shape)
+    let embedder = try Embedder(untrained: TrainerTests.settings(), imageShape: Self.source.splits[0].shape)
     try embedder.write(job(folder, "whole.h5"), checkpoint: "a")
     let cancellation = Cancellation()
     let error = #expect(throws: MVError.self) {

@@ -20,15 +20,15 @@ import Testing
       deviation: ImageStatistics.cifar.deviation, channelsLast: channelsLast)
   }
 
-  static let architectures: [String: EncoderArchitecture?] = [
-    "resnet18": .resNet(layers: 18, stem: .smallKernel, widths: [8, 12, 16, 24], projector: [20, 10]),
-    "resnet34": .resNet(layers: 34, stem: .imagenet, widths: [4, 6, 8, 12], projector: [20, 10]),
-    "resnet50": .resNet(layers: 50, stem: .cifar, widths: [4, 6, 8, 12], projector: [20, 10]),
-    "bottleneck": EncoderArchitecture(
+  static let architectures: [String: ResidualConfiguration?] = [
+    "resnet18": .resNet(layers: 18, stem: .smallKernel, widths: [8, 12, 16, 24]),
+    "resnet34": .resNet(layers: 34, stem: .imagenet, widths: [4, 6, 8, 12]),
+    "resnet50": .resNet(layers: 50, stem: .cifar, widths: [4, 6, 8, 12]),
+    "bottleneck": ResidualConfiguration(
       block: .bottleneck, stem: .smallKernel, stemWidth: 8, widths: [8, 8, 8, 12], blocks: [1, 2, 1, 1],
-      zeroInitResidual: true, projector: [20, 10]),
-    "resnet8": .cifarResNet(depth: 8, widths: [8, 12, 16], projector: [20, 10]),
-    "resnet14x": .cifarResNet(depth: 14, widths: [8, 12, 16, 24], projector: [20, 10]),
+      zeroInitResidual: true),
+    "resnet8": .cifarResNet(depth: 8, widths: [8, 12, 16]),
+    "resnet14x": .cifarResNet(depth: 14, widths: [8, 12, 16, 24]),
   ]
 
   func error(_ own: [Float], _ fixture: String) throws -> Float {
@@ -40,7 +40,7 @@ import Testing
   @Test(arguments: ["resnet18", "resnet34", "resnet50", "bottleneck", "resnet8", "resnet14x"], [false, true])
   func forwardBackwardAndAdamAreThoseOfPyTorch(_ name: String, _ channelsLast: Bool) throws {
     let architecture = try #require(Self.architectures[name].flatMap { $0 })
-    let encoder = try Encoder(architecture, channelsLast: channelsLast)
+    let encoder = try Encoder(.residual(architecture), projector: [20, 10], channelsLast: channelsLast)
     let names = try String(contentsOf: Fixture.url("encoder/\(name)_names.txt"), encoding: .utf8)
     #expect(encoder.state.map(\.name) == names.split(separator: "\n").map(String.init))
     try fill(encoder.state)
@@ -74,12 +74,12 @@ import Testing
 
   @Test(arguments: [false, true]) func viewsInOneBatchAreNormalisedApart(_ channelsLast: Bool) throws {
     let architecture = try #require(
-      EncoderArchitecture.resNet(layers: 18, stem: .smallKernel, widths: [16, 32, 32, 48], projector: [24, 16]))
+      ResidualConfiguration.resNet(layers: 18, stem: .smallKernel, widths: [16, 32, 32, 48]))
     let images = try Self.images(channelsLast: channelsLast)
     let half = images.shape[0] / 2
     let views = try images.rows(0..<2 * half)
     let results = try [true, false].map { joined -> [[Float]] in
-      let encoder = try Encoder(architecture, seed: 2, channelsLast: channelsLast)
+      let encoder = try Encoder(.residual(architecture), projector: [24, 16], seed: 2, channelsLast: channelsLast)
       let passes: [(Tensor, NetworkPass)] =
         joined
         ? [(views, .training(views: 2))]
@@ -98,14 +98,14 @@ import Testing
       let off = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / max(1e-6, b.reduce(0) { $0 + abs($1) })
       #expect(a.count == b.count && off < 2e-3, "result \(index): \(off)")
     }
-    let whole = try Encoder(architecture, seed: 2, channelsLast: channelsLast)
+    let whole = try Encoder(.residual(architecture), projector: [24, 16], seed: 2, channelsLast: channelsLast)
     #expect(try whole.features(of: views, .training()).values() != results[0][0])
     #expect(throws: MVError.self) { try whole.features(of: views.rows(0..<3), .training(views: 2)) }
   }
 
   @Test func theFullNetworkIsTorchvisions() throws {
-    let architecture = try #require(EncoderArchitecture.resNet(layers: 18, stem: .imagenet, projector: []))
-    let encoder = try Encoder(architecture)
+    let architecture = try #require(ResidualConfiguration.resNet(layers: 18, stem: .imagenet))
+    let encoder = try Encoder(.residual(architecture))
     let backbone = encoder.backbone.state
     let names = try String(contentsOf: Fixture.url("encoder/torchvision18_names.txt"), encoding: .utf8)
     #expect(backbone.map(\.name) == names.split(separator: "\n").map(String.init))
@@ -118,11 +118,11 @@ import Testing
   @Test func startingWeightsFollowTheSeedAndTheRightSpread() throws {
     let architecture = try #require(Self.architectures["resnet18"].flatMap { $0 })
     func weights(_ seed: UInt64) throws -> [[Float]] {
-      try Encoder(architecture, seed: seed).state.map { try $0.tensor.values() }
+      try Encoder(.residual(architecture), projector: [20, 10], seed: seed).state.map { try $0.tensor.values() }
     }
     #expect(try weights(1) == weights(1))
     #expect(try weights(1) != weights(2))
-    for item in try Encoder(architecture, seed: 3).parameters {
+    for item in try Encoder(.residual(architecture), projector: [20, 10], seed: 3).parameters {
       let values = try item.tensor.values()
       let shape = item.tensor.shape
       if item.name.hasSuffix("bn2.weight") { #expect(values.allSatisfy { $0 == 0 }) }
@@ -137,18 +137,23 @@ import Testing
   @Test func shapesFollowTheSettings() throws {
     var settings = TrainingSettings()
     settings.encoder = .resnet8x4
-    var architecture = try settings.architecture()
+    func residual() throws -> ResidualConfiguration {
+      guard case .residual(let made) = try settings.architecture() else { throw MVError.internalFault("", "") }
+      return made
+    }
+    var architecture = try residual()
     #expect(architecture.stemWidth == 32 && architecture.widths == [64, 128, 256] && architecture.blocks == [1, 1, 1])
-    #expect(architecture.featureCount == 256 && architecture.embeddingCount == 2048 && architecture.stem == .cifar)
+    #expect(architecture.featureCount == 256 && architecture.stem == .cifar)
     settings.encoder = .resnet50
-    architecture = try settings.architecture()
+    architecture = try residual()
     #expect(architecture.featureCount == 2048 && architecture.stem == .smallKernel)
     settings.encoder = .cifarResNet
     settings.depth = 20
     settings.widths = [16, 32, 64]
     settings.projector = []
-    architecture = try settings.architecture()
-    #expect(architecture.blocks == [3, 3, 3] && architecture.stemWidth == 16 && architecture.embeddingCount == 64)
+    architecture = try residual()
+    #expect(architecture.blocks == [3, 3, 3] && architecture.stemWidth == 16)
+    #expect(try settings.untrainedEncoder().embeddingCount == 64)
     settings.depth = 21
     #expect(throws: MVError.self) { try settings.architecture() }
     settings.depth = 20

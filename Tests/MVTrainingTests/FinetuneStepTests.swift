@@ -13,9 +13,9 @@ import Testing
 
   private func network() throws -> TunedNetwork {
     let settings = TrainingSettings()
-    let architecture = try #require(EncoderArchitecture.cifarResNet(depth: 8, widths: [8, 12, 16], projector: []))
+    let architecture = try #require(ResidualConfiguration.cifarResNet(depth: 8, widths: [8, 12, 16]))
     // In libtorch's own layers: steps are compared here, and the layers of blocks elsewhere.
-    let backbone = try Encoder(architecture, channelsLast: false).backbone
+    let backbone = try Encoder(.residual(architecture), channelsLast: false).backbone
     let network = TunedNetwork(
       backbone: backbone, classifier: try Classifier(features: 16, classes: 4, seed: 0), kept: [], statistics: .cifar,
       settings: settings,

@@ -38,21 +38,23 @@ import Testing
   }
 
   /// The checkpoint of a short run of training.
-  static func start(_ folder: TemporaryFolder) throws -> Checkpoint {
-    let url = folder.url.appending(path: "pretrained")
+  static func start(_ folder: TemporaryFolder, seed: Int = 0) throws -> TrainedNetwork {
+    let url = folder.url.appending(path: "pretrained\(seed == 0 ? "" : "\(seed)")")
     if !FileManager.default.fileExists(atPath: url.path) {
-      try Trainer(TrainerTests.settings(epochs: 1), data: TrainerTests.data(), folder: url).run()
+      var settings = TrainerTests.settings(epochs: 1)
+      settings.seed += seed
+      try Trainer(settings, data: TrainerTests.data(), folder: url).run()
     }
-    return try Checkpoint(contentsOf: Trainer.checkpoint(in: url))
+    return try TrainedNetwork(at: url.path)
   }
 
   private func tuner(
     _ folder: TemporaryFolder, _ name: String, _ settings: FinetuneSettings = FinetunerTests.settings(),
     data: FinetuneData? = nil,
-    resuming: Bool = false, fingerprint: String = "a"
+    resuming: Bool = false, seed: Int = 0
   ) throws -> Finetuner {
     try Finetuner(
-      settings, from: Self.start(folder), fingerprint: fingerprint, data: data ?? Self.data(),
+      settings, from: Self.start(folder, seed: seed), data: data ?? Self.data(),
       folder: folder.url.appending(path: name), resuming: resuming)
   }
 
@@ -84,7 +86,7 @@ import Testing
 
   @Test(arguments: [false, true]) func whatIsTrainedIsWhatWasAskedFor(_ headOnly: Bool) throws {
     let folder = try TemporaryFolder()
-    let start = try Self.start(folder)
+    guard case .checkpoint(let start) = try Self.start(folder) else { throw CocoaError(.featureUnsupported) }
     var settings = Self.settings(epochs: headOnly ? 12 : 6)
     settings.headOnly = headOnly
     settings.policy = .none
@@ -112,7 +114,7 @@ import Testing
     #expect((tuner.state.epochs.last?.learningRate == 0) == headOnly)
     let onwards = try Trainer(
       TrainerTests.settings(epochs: 1), data: TrainerTests.data(), folder: folder.url.appending(path: "onwards"),
-      initial: last)
+      initial: .checkpoint(last))
     #expect(onwards.notices.contains { $0.contains("its backbone") })
   }
 
@@ -123,7 +125,7 @@ import Testing
     var other = Self.settings()
     other.lr = 0.5
     #expect(refusal { _ = try tuner(folder, "run", other, resuming: true) }.contains("lr=0.5: differs from lr=0.001"))
-    #expect(refusal { _ = try tuner(folder, "run", resuming: true, fingerprint: "b") }.contains("another network"))
+    #expect(refusal { _ = try tuner(folder, "run", resuming: true, seed: 1) }.contains("another network"))
     let renamed = MemorySource(
       [("train", Self.labels(60) + [-1]), ("test", Self.labels(30))], classNames: ["red", "green", "yellow"])
     #expect(
@@ -138,8 +140,7 @@ import Testing
     #expect(
       refusal {
         _ = try Finetuner(
-          Self.settings(), from: Self.start(folder), fingerprint: "a", data: Self.data(), folder: trained,
-          resuming: true)
+          Self.settings(), from: Self.start(folder), data: Self.data(), folder: trained, resuming: true)
       }.contains("is of a training run"))
     #expect(
       refusal {

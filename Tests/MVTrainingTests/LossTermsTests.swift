@@ -113,7 +113,9 @@ import Testing
       RunPage(records, settings: TrainingSettings(), folder: folder.url, origin: origin, command: command)
     ).write()
     let told = try String(contentsOf: folder.url.appending(path: "report.html"), encoding: .utf8)
-    for text in ["resnet18", "small_kernel", "512 features", "folder:photos", "32x48", "features.h5", command] {
+    for text in [
+      "resnet18", "3x3 convolution and pooling", "512 features", "folder:photos", "32x48", "features.h5", command,
+    ] {
       #expect(told.contains(text), "\(text)")
     }
     #expect(!told.contains("/data/deep/inside") && !told.contains(folder.url.path))

@@ -216,7 +216,7 @@ struct ReleasedConfigurationTests {
       let trains = name.contains("self_super")
       #expect((released.obstacle == nil) == trains, "\(name)")
       #expect(released.rows.count >= 14)
-      #expect(try released.configuration.settings.architecture().embeddingCount == 8192)
+      #expect(released.configuration.settings.projector.last == 8192)
       #expect(
         try TrainingConfiguration(YAMLNode(parsing: Data(released.configuration.yaml.utf8), file: "p"))
           == released.configuration)

@@ -89,9 +89,8 @@ struct ReleasedStepTests {
   }
 
   static func encoder() throws -> Encoder {
-    let architecture = try #require(
-      EncoderArchitecture.cifarResNet(depth: 8, widths: [8, 12, 16], projector: [20, 10]))
-    let encoder = try Encoder(architecture)
+    let architecture = try #require(ResidualConfiguration.cifarResNet(depth: 8, widths: [8, 12, 16]))
+    let encoder = try Encoder(.residual(architecture), projector: [20, 10])
     try fill(encoder.state)
     return encoder
   }

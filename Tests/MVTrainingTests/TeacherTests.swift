@@ -72,7 +72,7 @@ import Testing
     #expect(missing.kind == .missingInput && missing.subject == "/nowhere/t.pt")
     let weights = try #require(failure(Fixture.url("teacher/weights.pth").path))
     #expect(weights.kind == .badData && weights.subject.hasSuffix("weights.pth"))
-    #expect(weights.problem.contains("is not TorchScript") && weights.remedy.contains("torch.jit.script"))
+    #expect(weights.problem.contains("no architecture that is known") && weights.remedy.contains("TorchScript"))
     let text = try #require(failure(Fixture.url("teacher/tiny-rgb32.npy").path))
     #expect(text.kind == .badData)
     let large = try #require(failure(Self.tiny, side: 65))

@@ -43,15 +43,15 @@ import Testing
     return names
   }
 
-  @Test(arguments: [(TrainingSettings.EncoderName.resnet18, [2, 2, 2, 2]), (.resnet50, [3, 4, 6, 3])])
-  func backbonesAreTorchvisions(_ encoder: TrainingSettings.EncoderName, _ blocks: [Int]) throws {
+  @Test(arguments: [(EncoderChoice.resnet18, [2, 2, 2, 2]), (.resnet50, [3, 4, 6, 3])])
+  func backbonesAreTorchvisions(_ encoder: EncoderChoice, _ blocks: [Int]) throws {
     var settings = TrainingSettings()
     settings.encoder = encoder
     settings.projector = [8, 4]
-    for stem in [EncoderArchitecture.Stem.imagenet, .smallKernel] {
+    for stem in [ResidualConfiguration.Stem.imagenet, .smallKernel] {
       settings.stem = stem
       let names = torchvision(blocks: blocks, bottleneck: encoder == .resnet50, kernel: stem == .imagenet ? 7 : 3)
-      let state = try Encoder(settings.architecture()).state
+      let state = try settings.untrainedEncoder().state
       let backbone = state.filter { $0.name.hasPrefix("backbone.") }
       #expect(
         Dictionary(uniqueKeysWithValues: backbone.map { (String($0.name.dropFirst(9)), $0.tensor.shape) }) == names)

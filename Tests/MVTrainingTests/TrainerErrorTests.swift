@@ -52,7 +52,7 @@ import Testing
       try Trainer(TrainerTests.settings(epochs: 1), data: fewer, folder: folder.url, resuming: true)
     }
     let checkpoint = try Checkpoint(contentsOf: Trainer.checkpoint(in: folder.url))
-    let wrong = try Encoder(other.architecture())
+    let wrong = try other.untrainedEncoder()
     let shapes = #expect(throws: MVError.self) { try wrong.load(checkpoint.file.tensors, from: "x.ckpt") }
     #expect(shapes?.problem.contains("layer3.0.conv1.weight of shape [8, 6, 3, 3]") == true)
   }

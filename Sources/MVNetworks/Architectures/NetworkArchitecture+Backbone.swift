@@ -8,6 +8,11 @@ extension NetworkArchitecture {
   /// the heads do not divide the width.
   package func backbone(seed: UInt64?, channelsLast: Bool = true) throws(MVError) -> any Backbone {
     var initializer = WeightInitializer(seed: seed)
+    return try backbone(channelsLast: channelsLast, initializer: &initializer)
+  }
+
+  /// A network of this structure with weights of `initializer`.
+  func backbone(channelsLast: Bool, initializer: inout WeightInitializer) throws(MVError) -> any Backbone {
     switch self {
     case .residual(let architecture):
       return try ResidualNetwork(architecture, channelsLast: channelsLast, initializer: &initializer)

@@ -2,8 +2,8 @@
 ///
 /// An architecture holds no weights. Two networks of one architecture have tensors of the same names and shapes.
 public enum NetworkArchitecture: Hashable, Sendable {
-  /// A residual network, named as torchvision names it; its projector is no part of the network.
-  case residual(EncoderArchitecture)
+  /// A residual network, named as torchvision names it.
+  case residual(ResidualConfiguration)
   /// A vision transformer, named as timm names it.
   case transformer(VisionTransformerConfiguration)
   /// The residual network of CLIP, named as OpenAI names it.
@@ -16,6 +16,22 @@ public enum NetworkArchitecture: Hashable, Sendable {
     case .transformer(let configuration): configuration.classes
     case .modifiedResidual: 0
     }
+  }
+
+  /// The number of columns of ``NetworkOutput/features``, which the classifier or the projection would see.
+  public var featureCount: Int {
+    switch self {
+    case .residual(let configuration): configuration.featureCount
+    case .transformer(let configuration): configuration.width
+    case .modifiedResidual(let configuration): configuration.features
+    }
+  }
+
+  /// The same network without its classifier and without a projection that it can do without: what is trained anew.
+  public var withoutHeads: NetworkArchitecture {
+    guard case .transformer(var configuration) = withoutClassifier else { return withoutClassifier }
+    configuration.projection = 0
+    return .transformer(configuration)
   }
 
   /// The same network without its classifier.
@@ -41,7 +57,7 @@ extension NetworkArchitecture: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Kind.self)
     switch container.allKeys.first {
-    case .residual: self = .residual(try container.decode(EncoderArchitecture.self, forKey: .residual))
+    case .residual: self = .residual(try container.decode(ResidualConfiguration.self, forKey: .residual))
     case .transformer:
       self = .transformer(try container.decode(VisionTransformerConfiguration.self, forKey: .transformer))
     case .modifiedResidual:

@@ -40,7 +40,7 @@ extension NetworkCatalogue {
     ].compactMap { $0 }
 
   private static func entry(
-    _ name: String, _ aliases: [String], _ architecture: EncoderArchitecture?, _ preprocessing: Preprocessing,
+    _ name: String, _ aliases: [String], _ architecture: ResidualConfiguration?, _ preprocessing: Preprocessing,
     _ peer: String
   ) -> Entry? {
     architecture.map {

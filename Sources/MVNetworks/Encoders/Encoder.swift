@@ -1,38 +1,46 @@
+internal import Foundation
 package import MVCore
 package import MVWeights
 
 /// A backbone and its projector, with the names of the released code: `backbone.*` and `projector.*`.
 package final class Encoder {
-  /// The shape of the network.
-  package let architecture: EncoderArchitecture
+  /// The structure of the backbone.
+  package let architecture: NetworkArchitecture
+  /// The widths of the projector's layers; empty for none.
+  package let projectorWidths: [Int]
   /// Whether convolutions keep channels fastest in memory.
   package let channelsLast: Bool
   package let backbone: any Backbone
   let projector: Projector
 
-  /// Creates an encoder whose weights are a function of `seed` alone.
-  package init(_ architecture: EncoderArchitecture, seed: UInt64 = 0, channelsLast: Bool = true) throws(MVError) {
+  /// Creates an encoder whose weights are a function of `seed` alone, and zero without one.
+  package init(
+    _ architecture: NetworkArchitecture, projector widths: [Int] = [], seed: UInt64? = 0, channelsLast: Bool = true
+  ) throws(MVError) {
     var initializer = WeightInitializer(seed: seed)
     self.architecture = architecture
     self.channelsLast = channelsLast
-    backbone = try ResidualNetwork(architecture, channelsLast: channelsLast, initializer: &initializer)
-    projector = try Projector(
-      inputs: architecture.featureCount, widths: architecture.projector, initializer: &initializer)
+    projectorWidths = widths
+    backbone = try architecture.backbone(channelsLast: channelsLast, initializer: &initializer)
+    projector = try Projector(inputs: architecture.featureCount, widths: widths, initializer: &initializer)
   }
 
-  /// The backbone's features, N x ``EncoderArchitecture/featureCount``, of normalized images N x 3 x H x W.
+  /// The backbone's features, N x ``NetworkArchitecture/featureCount``, of normalized images N x 3 x H x W.
   package func features(of images: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
     try backbone.forward(images, pass)
   }
 
-  /// The embedding, N x ``EncoderArchitecture/embeddingCount``, of the backbone's features.
+  /// The number of columns of the embedding, which the loss uses.
+  package var embeddingCount: Int { projectorWidths.last ?? architecture.featureCount }
+
+  /// The embedding, N x ``embeddingCount``, of the backbone's features.
   package func embedding(of features: Tensor, _ pass: NetworkPass = .evaluation) throws(MVError) -> Tensor {
     try projector.forward(features, pass)
   }
 
   /// The columns of an output; throws a usage error that lists the outputs there are.
   package func checkedColumns(of output: NetworkOutput) throws(MVError) -> Int {
-    if output == .projection { return architecture.embeddingCount }
+    if output == .projection { return embeddingCount }
     if let columns = backbone.columns(of: output) { return columns }
     throw .usage(
       "layer \(output)", "is not one of this encoder",
@@ -73,6 +81,19 @@ package final class Encoder {
     let fits = theirs.count == head.count && head.allSatisfy { theirs[$0.name]?.shape == $0.tensor.shape }
     try load(backbone.state.prefixed("backbone") + (fits ? head : []), values, from: subject)
     return fits
+  }
+
+  /// Replaces the values of the backbone's tensors by those of a file.
+  ///
+  /// Throws where the file is of another network, or holds a value that is not finite.
+  package func begin(with file: NetworkFile) throws(MVError) {
+    let difference = LayoutComparison(of: architecture, with: file.architecture.withoutHeads.shapes)
+    if let words = difference.words {
+      throw .usage(
+        file.url.path, "is a \(file.architecture.withoutHeads.words); the encoder is a \(architecture.words): \(words)",
+        remedy: "leave encoder, depth, widths and stem out, and the file's own is taken")
+    }
+    try file.load(into: backbone)
   }
 
   private func load(

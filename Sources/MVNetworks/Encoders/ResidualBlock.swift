@@ -16,7 +16,7 @@ final class ResidualBlock: Layer {
   private let shortcut: Shortcut
 
   init(
-    inputs: Int, width: Int, stride: Int, block: EncoderArchitecture.Block, shortcut: EncoderArchitecture.Shortcut,
+    inputs: Int, width: Int, stride: Int, block: ResidualConfiguration.Block, shortcut: ResidualConfiguration.Shortcut,
     zeroInitResidual: Bool, channelsLast: Bool, initializer: inout WeightInitializer
   ) throws(MVError) {
     let outputs = width * block.expansion

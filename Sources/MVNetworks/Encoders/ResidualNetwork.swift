@@ -12,7 +12,7 @@ package final class ResidualNetwork: Backbone {
   private let classifier: Linear?
 
   init(
-    _ architecture: EncoderArchitecture, channels: Int = 3, channelsLast: Bool, initializer: inout WeightInitializer
+    _ architecture: ResidualConfiguration, channels: Int = 3, channelsLast: Bool, initializer: inout WeightInitializer
   ) throws(MVError) {
     try architecture.check()
     let wide = architecture.stem == .imagenet
@@ -90,7 +90,7 @@ package final class ResidualNetwork: Backbone {
   }
 }
 
-extension EncoderArchitecture {
+extension ResidualConfiguration {
   /// Throws a usage error where no such network can be made.
   fileprivate func check() throws(MVError) {
     guard shortcut == .padded else { return }

@@ -46,14 +46,14 @@ struct ArchitectureRecognition {
     (0..<count("layer", from: 1, ".0.conv1.weight")).map { count("layer\($0 + 1).", suffix) }
   }
 
-  private func residual() throws(MVError) -> EncoderArchitecture {
+  private func residual() throws(MVError) -> ResidualConfiguration {
     let first = try shape("conv1.weight", rank: 4)
     guard first[1] == 3 else { throw wrong("takes images of \(first[1]) channels", remedy: "images have 3 here") }
     guard [3, 7].contains(first[2]), first[2] == first[3] else {
       throw wrong("begins with a convolution of \(first[2])x\(first[3])")
     }
     guard shapes["layer1.0.conv1.weight"] != nil else { throw wrong("lacks layer1.0.conv1.weight") }
-    let block: EncoderArchitecture.Block = shapes["layer1.0.conv3.weight"] == nil ? .basic : .bottleneck
+    let block: ResidualConfiguration.Block = shapes["layer1.0.conv3.weight"] == nil ? .basic : .bottleneck
     let blocks = stages(".conv1.weight")
     var widths: [Int] = []
     var isPadded = false
@@ -68,9 +68,9 @@ struct ArchitectureRecognition {
     guard !isPadded || block == .basic else { throw wrong("lacks the shortcuts of its blocks (downsample)") }
     let wide = first[2] == 7
     let stem = wide ? .imagenet : facts.stem ?? (blocks.count == 3 ? .cifar : facts.stemOfThree)
-    return EncoderArchitecture(
+    return ResidualConfiguration(
       block: block, stem: stem, stemWidth: first[0], widths: widths, blocks: blocks,
-      zeroInitResidual: blocks.count == 4, projector: [], shortcut: isPadded ? .padded : .projected,
+      zeroInitResidual: blocks.count == 4, shortcut: isPadded ? .padded : .projected,
       classes: shapes["fc.weight"]?.first ?? 0)
   }
 

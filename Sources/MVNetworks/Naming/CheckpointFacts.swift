@@ -4,12 +4,15 @@ internal import MVImaging
 
 /// What the header of a checkpoint of ours says of its encoder, which MVTraining wrote.
 struct CheckpointFacts {
+  /// The structure that the encoder was given, where that was one of the catalogue's or of a file's.
+  let architecture: NetworkArchitecture?
   /// The first layers of the encoder; nil where the kind of encoder decides.
-  let stem: EncoderArchitecture.Stem?
+  let stem: ResidualConfiguration.Stem?
   /// What its images went through.
   let preprocessing: Preprocessing?
 
   private struct Settings: Decodable {
+    let encoder: String?
     let stem: String?
     let normalization: String?
   }
@@ -21,7 +24,8 @@ struct CheckpointFacts {
     guard facts["format"] == "mvmr-checkpoint", let text = facts["settings"],
       let settings = CanonicalJSON.value(Settings.self, from: text)
     else { return nil }
-    stem = settings.stem.flatMap(EncoderArchitecture.Stem.init(rawValue:))
+    architecture = settings.encoder.flatMap(NetworkReference.init)?.architecture
+    stem = settings.stem.flatMap(ResidualConfiguration.Stem.init(rawValue:))
     guard let place = facts["place"].flatMap({ CanonicalJSON.value(Place.self, from: $0) }) else {
       preprocessing = nil
       return

@@ -31,7 +31,7 @@ private func joined(_ numbers: [Int]) -> String { numbers.map(String.init).joine
 
 private func classified(_ classes: Int) -> [String] { classes > 0 ? ["\(classes) classes"] : [] }
 
-extension EncoderArchitecture {
+extension ResidualConfiguration {
   fileprivate var words: String {
     let stems: [Stem: String] = [
       .imagenet: "7x7 convolution and pooling first", .smallKernel: "3x3 convolution and pooling first",

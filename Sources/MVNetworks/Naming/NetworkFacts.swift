@@ -7,9 +7,9 @@ struct NetworkFacts {
   private(set) var activation: VisionTransformerConfiguration.Activation?
   private(set) var epsilon: Double?
   private(set) var positions: VisionTransformerConfiguration.Positions?
-  private(set) var stem: EncoderArchitecture.Stem?
+  private(set) var stem: ResidualConfiguration.Stem?
   /// The first layers of a network of four stages with a 3x3 convolution, where nothing says more.
-  private(set) var stemOfThree = EncoderArchitecture.Stem.cifar
+  private(set) var stemOfThree = ResidualConfiguration.Stem.cifar
   /// What was taken from where, for people.
   private(set) var notes: [String] = []
 
@@ -46,6 +46,13 @@ struct NetworkFacts {
       // `auto` of a network of four stages is the released code's; of three stages there is one alone.
       stemOfThree = .smallKernel
       stem = checkpoint.stem
+      switch checkpoint.architecture {
+      case .residual(let made): stem = made.stem
+      case .transformer(let made):
+        (heads, activation, epsilon, positions) = (made.heads, made.activation, made.epsilon, made.positions)
+      case .modifiedResidual(let made): heads = made.heads
+      case nil: break
+      }
     }
     apply(settings)
   }

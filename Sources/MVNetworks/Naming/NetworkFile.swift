@@ -82,6 +82,14 @@ public struct NetworkFile: Sendable {
   /// Throws where a weight is not finite, counting all that are not, or where there is not enough memory.
   package func backbone(channelsLast: Bool = true) throws(MVError) -> any Backbone {
     let backbone = try architecture.backbone(seed: nil, channelsLast: channelsLast)
+    try load(into: backbone)
+    return backbone
+  }
+
+  /// Gives a network the weights of this file, which may hold more than those.
+  ///
+  /// Throws where a weight is not finite, counting all that are not.
+  func load(into backbone: any Backbone) throws(MVError) {
     var bad: [String] = []
     for item in backbone.state {
       guard let weight = weights[item.name], weight.shape == item.tensor.shape else {
@@ -95,7 +103,6 @@ public struct NetworkFile: Sendable {
       try item.tensor.assign(values)
     }
     try checkFinite(bad)
-    return backbone
   }
 
   /// Throws where there are names of tensors whose values are not finite.

@@ -10,6 +10,9 @@ extension NetworkArchitecture {
     }
   }
 
+  /// The shape of every tensor, by its name.
+  var shapes: [String: [Int]] { Dictionary(uniqueKeysWithValues: layout.map { ($0.name, $0.shape) }) }
+
   /// The number of trained values, without running statistics.
   public var parameterCount: Int {
     layout.filter { !$0.name.contains(".running_") }.reduce(0) { $0 + $1.shape.reduce(1, *) }
@@ -36,7 +39,7 @@ private func normalization(_ name: String, _ width: Int) -> [Entry] {
 
 /// The convolutions of a residual block, and its shortcut's where there is one.
 private func residualBlock(
-  _ name: String, _ inputs: Int, _ width: Int, _ kind: EncoderArchitecture.Block, hasShortcut: Bool
+  _ name: String, _ inputs: Int, _ width: Int, _ kind: ResidualConfiguration.Block, hasShortcut: Bool
 ) -> [Entry] {
   let outputs = width * kind.expansion
   let kernels = kind == .basic ? [3, 3] : [1, 3, 1]
@@ -51,7 +54,7 @@ private func residualBlock(
     + (hasShortcut ? convolution("\(name).downsample.0", "\(name).downsample.1", inputs, outputs, 1) : [])
 }
 
-extension EncoderArchitecture {
+extension ResidualConfiguration {
   fileprivate var layout: [Entry] {
     var entries = convolution("conv1", "bn1", 3, stemWidth, stem == .imagenet ? 7 : 3)
     var inputs = stemWidth

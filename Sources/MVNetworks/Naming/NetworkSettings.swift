@@ -13,7 +13,7 @@ public struct NetworkSettings: Configurable, Hashable {
   /// How positions are brought to images of another size; nil for what the network's own code does.
   public var positions: VisionTransformerConfiguration.Positions?
   /// The first layers of a residual network with a 3x3 convolution; nil for what the file says, or its stages.
-  public var stem: EncoderArchitecture.Stem?
+  public var stem: ResidualConfiguration.Stem?
 
   /// The name errors use.
   public static let name = "network"

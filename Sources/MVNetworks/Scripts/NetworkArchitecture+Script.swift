@@ -21,7 +21,7 @@ extension ScriptSource {
   }
 }
 
-extension EncoderArchitecture {
+extension ResidualConfiguration {
   fileprivate var script: String {
     var source = ScriptSource()
     source.begin("forward", "images")

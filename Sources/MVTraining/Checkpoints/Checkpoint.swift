@@ -90,7 +90,9 @@ public struct Checkpoint: Sendable {
 
   /// Creates the encoder and gives it the weights of this checkpoint; throws where they are not those of its settings.
   package func encoder() throws(MVError) -> Encoder {
-    let encoder = try Encoder(settings.architecture(), channelsLast: settings.channelsLast)
+    // Zeros: drawing the weights of a large network, to replace them at once, takes seconds.
+    let encoder = try Encoder(
+      settings.architecture(), projector: settings.projector, seed: nil, channelsLast: settings.channelsLast)
     try encoder.load(file.tensors, from: url.path)
     return encoder
   }

@@ -214,12 +214,13 @@ extension ReleasedConfiguration {
     var teacher = TeacherSettings()
     teacher.label = "clip"
     teacher.size = ImageSize(height: 224, width: 224)
-    teacher.normalization = isCIFAR ? .cifar : .imagenet
+    let statistics: ImageStatistics = isCIFAR ? .cifar : .imagenet
+    teacher.normalization = statistics
     teacher.scale = 1.0 / 32
     configuration.settings.teachers = [teacher]
     configuration.settings.representations = .none
     note(
-      "clip.model_name", "teacher clip: size=224, normalization=\(teacher.normalization.rawValue), scale=0.03125",
+      "clip.model_name", "teacher clip: size=224, normalization=\(statistics.rawValue), scale=0.03125",
       "the network by --teacher FILE.pt, or its embeddings by --features; fed as there: bilinear to 224 pixels, "
         + "the data set's statistics, embeddings divided by 32")
   }

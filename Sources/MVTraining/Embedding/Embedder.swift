@@ -54,9 +54,8 @@ public final class Embedder {
     untrained settings: TrainingSettings, imageShape: ImageShape, output: NetworkOutput = .features
   ) throws(MVError) {
     try Torch.setThreads(settings.threads)
-    let encoder = try Encoder(
-      settings.architecture(), seed: UInt64(settings.seed), channelsLast: settings.channelsLast)
-    try self.init(encoder, settings: settings, statistics: settings.statistics(for: imageShape), output: output)
+    try self.init(
+      settings.untrainedEncoder(), settings: settings, statistics: settings.statistics(for: imageShape), output: output)
     self.imageShape = imageShape
   }
 

@@ -25,12 +25,11 @@ public final class Finetuner {
 
   /// Prepares a run in `folder`, which is created if needed; with `resuming`, one that is there already goes on.
   ///
-  /// `fingerprint` tells the file of `start` from another. Throws where settings and data do not go together, where
-  /// the folder holds a run that is not to be resumed, and where that run had other settings, labels, classes or
+  /// Throws where `start` cannot be trained or does not take such images, where settings and data do not go together,
+  /// where   /// the folder holds a run that is not to be resumed, and where that run had other settings, labels, classes or
   /// another network.
   public init(
-    _ settings: FinetuneSettings, from start: Checkpoint, fingerprint: String, data: FinetuneData, folder: URL,
-    resuming: Bool = false
+    _ settings: FinetuneSettings, from start: TrainedNetwork, data: FinetuneData, folder: URL, resuming: Bool = false
   ) throws(MVError) {
     try settings.check()
     self.settings = settings
@@ -47,9 +46,11 @@ public final class Finetuner {
       found = try Checkpoint(contentsOf: file)
     }
     let network = try TunedNetwork(start, classes: data.classes, settings)
+    try network.backbone.check(ImageSize(height: data.images.shape.height, width: data.images.shape.width))
     learner = try FinetuneLearner(settings, network: network, data: data)
     let fresh = FinetuneState(
-      settings: settings.settingValues, network: start.url.standardizedFileURL.path, networkFingerprint: fingerprint,
+      settings: settings.settingValues, network: start.url.standardizedFileURL.path,
+      networkFingerprint: try start.fingerprint(),
       labels: data.labels, imagesFingerprint: data.fingerprint, classNames: data.classNames, classes: data.classes,
       images: data.count, heldOutImages: data.heldOut.count, stepsPerEpoch: learner.order.stepsPerEpoch)
     state = fresh
@@ -178,7 +179,7 @@ public final class Finetuner {
   ) throws(MVError) -> ClassificationReport? {
     guard let test = data.test, case .single(let labels) = test.labels else { return nil }
     let best = try Checkpoint(contentsOf: bestCheckpoint)
-    let network = try TunedNetwork(best, classes: data.classes, settings)
+    let network = try TunedNetwork(.checkpoint(best), classes: data.classes, settings)
     try network.state.load(best.file.tensors, from: bestCheckpoint.path)
     let scorer = try FinetuneLearner(settings, network: network, data: data)
     var (classes, predictions, near): ([Int64], [Int64], Int) = ([], [], 0)

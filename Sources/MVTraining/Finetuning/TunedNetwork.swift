@@ -1,3 +1,4 @@
+internal import Foundation
 internal import MVCore
 internal import MVImaging
 internal import MVNetworks
@@ -43,19 +44,39 @@ struct TunedNetwork {
 }
 
 extension TunedNetwork {
-  /// Takes the network of a checkpoint, and a classifier of its own; throws where the checkpoint's does not fit.
-  init(_ start: Checkpoint, classes: Int, _ finetune: FinetuneSettings) throws(MVError) {
-    let encoder = try start.encoder()
-    let statistics = start.settings.statistics(for: start.place.imageShape)
-    var settings = start.settings
-    // Images of another size must not change what they are normalized by.
-    settings.normalization = statistics
+  /// Takes a trained network, and a classifier of its own; throws where it cannot be trained, or does not fit.
+  init(_ start: TrainedNetwork, classes: Int, _ finetune: FinetuneSettings) throws(MVError) {
+    var settings = try start.settings()
+    let encoder: Encoder
+    let place: Checkpoint.Place
+    switch start {
+    case .checkpoint(let checkpoint):
+      (settings, place) = (checkpoint.settings, checkpoint.place)
+      // Images of another size must not change what they are normalized by.
+      settings.normalization = settings.statistics(for: place.imageShape)
+      encoder = try checkpoint.encoder()
+    case .weights(let file):
+      settings.projector = []
+      encoder = try Encoder(settings.architecture(), seed: nil, channelsLast: settings.channelsLast)
+      try encoder.begin(with: file)
+      let size = file.preprocessing.framing.size
+      place = Checkpoint.Place(of: ImageShape(height: size.height, width: size.width, channels: 3))
+    case .script(let url): throw .internalFault(url.path, "was taken for weights")
+    }
     let classifier = try Classifier(
       features: encoder.architecture.featureCount, classes: classes,
       start: Classifier.Start(rawValue: finetune.headStart.rawValue) ?? .uniform, seed: UInt64(finetune.seed))
     self.init(
       backbone: encoder.backbone, classifier: classifier,
-      kept: encoder.state.filter { $0.name.hasPrefix("projector.") }, statistics: statistics, settings: settings,
-      place: start.place)
+      kept: encoder.state.filter { $0.name.hasPrefix("projector.") },
+      statistics: settings.normalization ?? .imagenet, settings: settings, place: place)
+  }
+}
+
+extension Checkpoint.Place {
+  /// The place of a network that other programs trained.
+  fileprivate init(of shape: ImageShape) {
+    self.init(
+      step: 0, stepsPerEpoch: 1, partialLoss: nil, bestScore: nil, images: 0, imageShape: shape, representations: [])
   }
 }

@@ -3,44 +3,58 @@ public import MVImaging
 public import MVNetworks
 
 extension TrainingSettings {
-  /// The shape of the encoder; throws a usage error where depth, widths and encoder do not go together.
-  public func architecture() throws(MVError) -> EncoderArchitecture {
+  /// The structure of the encoder; throws a usage error where depth, widths, stem and encoder do not go together.
+  public func architecture() throws(MVError) -> NetworkArchitecture {
+    guard depth == 0 || encoder == .cifarResNet else {
+      throw misfit("depth=\(depth)", remedy: "use encoder=cifar-resnet")
+    }
+    if case .network(let reference) = encoder {
+      guard widths.isEmpty else { throw misfit("widths=\(try text(of: "widths"))", remedy: "leave it out") }
+      guard stem == nil else { throw misfit("stem=\(try text(of: "stem"))", remedy: "leave it out") }
+      guard let architecture = reference.architecture else {
+        throw misfit("encoder", remedy: "use a name of mvmr networks")
+      }
+      return architecture
+    }
+    return .residual(try residualConfiguration())
+  }
+
+  private func residualConfiguration() throws(MVError) -> ResidualConfiguration {
     let isCIFAR = encoder == .cifarResNet || encoder == .resnet8x4
     let stem = stem ?? (isCIFAR ? .cifar : .smallKernel)
-    let given = "setting widths=\(try text(of: "widths"))"
-    guard depth == 0 || encoder == .cifarResNet else {
-      throw .usage(
-        "setting depth=\(depth)", "is not possible with encoder=\(encoder.rawValue)", remedy: "use encoder=cifar-resnet"
-      )
-    }
-    let architecture: EncoderArchitecture?
+    let configuration: ResidualConfiguration?
     switch encoder {
-    case .resnet18, .resnet34, .resnet50:
-      architecture = .resNet(
-        layers: encoder == .resnet18 ? 18 : encoder == .resnet34 ? 34 : 50, stem: stem,
-        widths: widths.isEmpty ? nil : widths,
-        projector: projector)
     case .resnet8x4:
       guard widths.isEmpty else {
-        throw .usage(
-          given, "is not possible with encoder=resnet8x4",
-          remedy: "use encoder=cifar-resnet with depth=8")
+        throw misfit("widths=\(try text(of: "widths"))", remedy: "use encoder=cifar-resnet with depth=8")
       }
-      architecture = .cifarResNet(depth: 8, widths: [32, 64, 128, 256], stem: stem, projector: projector)
+      configuration = .cifarResNet(depth: 8, widths: [32, 64, 128, 256], stem: stem)
     case .cifarResNet:
       guard depth == 0 || (depth >= 8 && (depth - 2) % 6 == 0) else {
         throw .usage("setting depth=\(depth)", "is not 6n + 2", remedy: "use 8, 14, 20, 26, 32, 38, 44, 56 or 110")
       }
-      architecture = .cifarResNet(
-        depth: depth == 0 ? 8 : depth, widths: widths.isEmpty ? [16, 32, 64] : widths, stem: stem,
-        projector: projector)
+      configuration = .cifarResNet(
+        depth: depth == 0 ? 8 : depth, widths: widths.isEmpty ? [16, 32, 64] : widths, stem: stem)
+    default:
+      configuration = .resNet(
+        layers: encoder == .resnet18 ? 18 : encoder == .resnet34 ? 34 : 50, stem: stem,
+        widths: widths.isEmpty ? nil : widths)
     }
-    guard let architecture else {
-      throw .usage(
-        given, "is not possible with encoder=\(encoder.rawValue)",
-        remedy: isCIFAR ? "give 3 or 4 widths" : "give 4 widths")
+    guard let configuration else {
+      throw misfit("widths=\(try text(of: "widths"))", remedy: isCIFAR ? "give 3 or 4 widths" : "give 4 widths")
     }
-    return architecture
+    return configuration
+  }
+
+  private func misfit(_ setting: String, remedy: String) -> MVError {
+    .usage("setting \(setting)", "is not possible with encoder=\(encoder)", remedy: remedy)
+  }
+
+  /// The encoder and its projector with the weights of their start, a function of the seed.
+  ///
+  /// Throws a usage error where the settings describe none.
+  package func untrainedEncoder() throws(MVError) -> Encoder {
+    try Encoder(architecture(), projector: projector, seed: UInt64(seed), channelsLast: channelsLast)
   }
 
   /// The loss with these weights.

@@ -3,7 +3,7 @@ public import MVCore
 extension TrainingSettings {
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<TrainingSettings>] = [
-    .choice("encoder", \.encoder, "the encoder"),
+    .encoder("encoder", \.encoder, "the encoder; `mvmr networks` lists transformers and others"),
     .int("depth", \.depth, 0...1202, "layers of cifar-resnet, 6n+2; 0 takes 8"),
     .list(
       "widths", \.widths, 1...1_000_000, separator: "-",
@@ -46,7 +46,7 @@ extension TrainingSettings {
       "factors on representations and teachers before distances are taken; "
         + "they matter only beside the clamp of squares at 1e-4"
     ),
-    .teachers("teachers", "TorchScript networks whose embeddings of the plain images are in the loss"),
+    .teachers("teachers", "networks whose embeddings of the plain images are in the loss"),
     .choice("estimator", \.estimator, "how distance correlations are estimated; biased as published"),
     .double("embedding_scale", \.embeddingScale, 1e-9...1e9, "factor on embeddings before distances are taken"),
     .bool("released_sign", \.releasedSign, "add dCor(z, phi) as the released code does, not 1 - dCor(z, phi)"),
@@ -54,7 +54,7 @@ extension TrainingSettings {
     .bool(
       "released_augment", \.releasedAugment,
       "draw augment as the released code does: custom whatever the policy, once a batch, on normalized pixels"),
-    .choice(
+    .statistics(
       "normalization", \.normalization, automatic: "auto", "mean and deviation of images; auto is cifar up to 32 pixels"
     ).formerly("normalisation"),
     .int("seed", \.seed, 0...Int.max, "seed of everything random"),

@@ -4,20 +4,6 @@ public import MVNetworks
 
 /// The settings of a training run; the defaults are the published ones where the paper gives them.
 public struct TrainingSettings: Configurable, Hashable {
-  /// The encoders by name.
-  public enum EncoderName: String, Hashable, Sendable, CaseIterable {
-    /// torchvision's ResNet-18.
-    case resnet18
-    /// torchvision's ResNet-34.
-    case resnet34
-    /// torchvision's ResNet-50.
-    case resnet50
-    /// The released code's network of 8 layers, 32-64-128-256.
-    case resnet8x4
-    /// Any depth of 6n + 2 layers and any widths.
-    case cifarResNet = "cifar-resnet"
-  }
-
   /// The precision of convolutions and matrix products.
   public enum Precision: String, Hashable, Sendable, CaseIterable {
     /// bfloat16 where the processor has it, else float32.
@@ -29,7 +15,7 @@ public struct TrainingSettings: Configurable, Hashable {
   }
 
   /// Which encoder.
-  public var encoder = EncoderName.resnet18
+  public var encoder = EncoderChoice.resnet18
   /// Layers of `cifar-resnet`; 0 takes 8.
   public var depth = 0
   /// Widths of the encoder's stages; empty takes its own.
@@ -37,7 +23,7 @@ public struct TrainingSettings: Configurable, Hashable {
   /// What comes before the first block.
   ///
   /// Nil takes the released choice: `cifar` for the networks of 6n + 2 layers, else `small_kernel`.
-  public var stem: EncoderArchitecture.Stem?
+  public var stem: ResidualConfiguration.Stem?
   /// Widths of the projector's layers; empty for none.
   public var projector = [2048, 2048, 2048]
   /// Whether embeddings are scaled to length 1.

@@ -1,42 +1,56 @@
-public import Foundation
+internal import Foundation
 public import MVCore
 internal import MVImaging
 internal import MVNetworks
 
-/// A trained network, read from TorchScript: it turns images into embeddings, in evaluation mode and without gradients.
+/// A trained network that another learns from: it turns images into embeddings, in evaluation mode.
 public final class Teacher: @unchecked Sendable {
-  // Unchecked: libtorch may run one module on several threads, and in evaluation mode nothing in it changes.
+  // Unchecked: libtorch may run one network on several threads, and in evaluation mode nothing in it changes.
 
   /// The settings: how images are passed to the network, and how much its embedding counts.
   public let settings: TeacherSettings
   /// The number of columns of an embedding; an output of more axes is flattened.
   public let columns: Int
-  /// A text that differs between files.
+  /// A text that differs between files and, where a file says how images are fed, between ways of doing so.
   public let fingerprint: String
-  private let module: ScriptModule
+  private let network: TeacherNetwork
   private let size: ImageSize
+  private let interpolation: Resampling
   private let mean: [Float]
   private let deviation: [Float]
 
-  /// Whether the file at `url` begins like TorchScript, which a checkpoint of this package does not.
-  public static func isTorchScript(_ url: URL) -> Bool { ScriptModule.isLikely(at: url) }
-
-  /// Reads the file and runs it once on gray images, of its input size or else of `imageSize`.
+  /// Reads the network; images of `imageSize` are brought to the size of the settings, or else the network's own.
   ///
-  /// Throws, naming the file, where it is missing, is not TorchScript, does not take such images, or does not give one
-  /// finite row per image.
+  /// Throws, naming the file, where it is missing or no network, does not take such images, or has no such output;
+  /// TorchScript is run once on gray images, and refused where it does not give one finite row for each.
   public init(_ settings: TeacherSettings, imageSize: ImageSize) throws(MVError) {
     guard !settings.isRole else { throw settings.unfilled(command: nil) }
-    let url = URL(filePath: settings.path)
-    (mean, deviation) = try settings.statistics()
-    size = settings.size ?? imageSize
-    module = try ScriptModule(contentsOf: url)
-    var fingerprint = Fingerprint()
-    try fingerprint.add(contentsOf: url)
-    self.fingerprint = fingerprint.text
+    let found = try TrainedNetwork(at: settings.path, settings.network)
+    let usual = TeacherNetwork.preprocessing(of: found)
+    if let usual, settings.leavesStatistics {
+      (mean, deviation) = (usual.mean, usual.deviation)
+    } else {
+      (mean, deviation) = try settings.statistics()
+    }
+    size = settings.size ?? usual?.framing.size ?? imageSize
+    interpolation = settings.interpolation ?? usual?.framing.interpolation ?? .bilinear
+    network = try TeacherNetwork(found, layer: settings.layer)
     self.settings = settings
-
-    columns = try Teacher.columns(of: module, settings, size: size, mean: mean, deviation: deviation)
+    let file = try found.fingerprint()
+    let output: NetworkOutput
+    switch network {
+    case .script(let module):
+      columns = try Teacher.columns(of: module, settings, size: size, mean: mean, deviation: deviation)
+      fingerprint = file
+      return
+    case .encoder(let encoder, let chosen):
+      try encoder.backbone.check(size)
+      (columns, output) = (try encoder.checkedColumns(of: chosen), chosen)
+    case .backbone(let backbone, let chosen):
+      try backbone.check(size)
+      (columns, output) = (try backbone.checkedColumns(of: chosen), chosen)
+    }
+    fingerprint = "\(file) \(output) \(size) \(interpolation.rawValue) \(mean) \(deviation)"
   }
 
   /// Computes one row per image.
@@ -64,8 +78,7 @@ public final class Teacher: @unchecked Sendable {
       let part = start == 0 && end == count ? resized : Array(resized[start * input.count..<end * input.count])
       let batch = try Tensor(
         images: part, count: end - start, shape: input, mean: mean, deviation: deviation, channelsLast: true)
-      guard case .tensor(let rows) = try module.output(of: batch, during: settings.path),
-        rows.count == (end - start) * columns
+      guard let rows = try network.rows(of: batch, during: settings.path), rows.count == (end - start) * columns
       else {
         throw .badData(
           settings.path, "does not give \(columns) values for each of \(end - start) images of \(size)",
@@ -81,7 +94,7 @@ public final class Teacher: @unchecked Sendable {
   ) throws(MVError) -> [UInt8] {
     let count = pixels.count / shape.count
     var result = [UInt8](repeating: 0, count: count * input.count)
-    let (kernel, size) = (settings.interpolation, size)
+    let (kernel, size) = (interpolation, size)
     var failure: MVError?
     result.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let target = buffer

@@ -34,7 +34,8 @@ final class Learner {
     try Torch.setThreads(settings.threads)
     let seed = UInt64(settings.seed)
     order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
-    encoder = try Encoder(settings.architecture(), seed: seed, channelsLast: settings.channelsLast)
+    encoder = try settings.untrainedEncoder()
+    try encoder.backbone.check(ImageSize(height: data.shape.height, width: data.shape.width))
     optimizer = try Optimizer(settings.optimizer, parameters: encoder.parameters, weightDecay: settings.weightDecay)
     onlineHead = try settings.onlineHead ? Self.onlineHead(for: data, encoder, settings) : nil
     loss = settings.loss

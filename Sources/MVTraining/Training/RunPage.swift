@@ -32,10 +32,10 @@ public struct RunPage {
     var facts = FactList()
     if let architecture = try? settings.architecture() {
       let projector =
-        architecture.projector.isEmpty ? "none" : architecture.projector.map(String.init).joined(separator: "-")
+        settings.projector.isEmpty ? "none" : settings.projector.map(String.init).joined(separator: "-")
       facts.add(
         "encoder",
-        "\(settings.encoder.rawValue), stem \(architecture.stem.rawValue), \(architecture.featureCount) features",
+        settings.encoder.words, architecture.words, "\(architecture.featureCount) features",
         "projector \(projector)")
     }
     if let origin {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVImaging
 internal import MVNetworks
 internal import MVWeights
 
@@ -55,19 +56,34 @@ extension Trainer {
   }
 
   /// The settings without the places of the teachers' files, which may move between a run and its resumption.
+  ///
+  /// Version 0.1 wrote out what is now left to the network; the teacher's fingerprint tells where that differs.
   private static func comparable(_ settings: TrainingSettings) -> TrainingSettings {
     var settings = settings
-    for index in settings.teachers.indices { settings.teachers[index].path = "" }
+    for index in settings.teachers.indices {
+      settings.teachers[index].path = ""
+      if settings.teachers[index].normalization == ImageStatistics.none { settings.teachers[index].normalization = nil }
+      if settings.teachers[index].interpolation == .bilinear { settings.teachers[index].interpolation = nil }
+    }
     return settings
   }
 
-  /// Gives an encoder the weights of a checkpoint; returns what was taken, in words.
-  static func begin(_ encoder: Encoder, with initial: Checkpoint) throws(MVError) -> String {
-    let tookProjector = try encoder.begin(with: initial.file.tensors, from: initial.url.path)
-    let projector =
-      encoder.architecture.projector.isEmpty && tookProjector
-      ? "" : tookProjector ? " and its projector" : "; the projector begins anew, that one's has other shapes"
-    return "starts with the weights of \(initial.url.path), after \(initial.place.step) steps: its backbone "
-      + "(\(initial.settings.encoder.rawValue))\(projector)"
+  /// Gives an encoder the weights of a trained network; returns what was taken, in words.
+  static func begin(_ encoder: Encoder, with initial: TrainedNetwork) throws(MVError) -> String {
+    switch initial {
+    case .checkpoint(let initial):
+      let tookProjector = try encoder.begin(with: initial.file.tensors, from: initial.url.path)
+      let projector =
+        encoder.projectorWidths.isEmpty && tookProjector
+        ? "" : tookProjector ? " and its projector" : "; the projector begins anew, that one's has other shapes"
+      return "starts with the weights of \(initial.url.path), after \(initial.place.step) steps: its backbone "
+        + "(\(initial.settings.encoder.words))\(projector)"
+    case .weights(let file):
+      try encoder.begin(with: file)
+      return "starts with the weights of \(file.url.path): \(NetworkReference(to: file.architecture).words)"
+    case .script:
+      _ = try initial.settings()
+      return ""
+    }
   }
 }

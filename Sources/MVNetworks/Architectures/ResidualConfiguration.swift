@@ -1,5 +1,5 @@
-/// The structure of an encoder: its residual network, and the projector between it and the loss.
-public struct EncoderArchitecture: Hashable, Sendable, Codable {
+/// The structure of a residual network.
+public struct ResidualConfiguration: Hashable, Sendable, Codable {
   /// The kind of residual block.
   public enum Block: String, Hashable, Sendable, Codable {
     /// Two 3x3 convolutions; the output is as wide as the block.
@@ -44,8 +44,6 @@ public struct EncoderArchitecture: Hashable, Sendable, Codable {
   public var blocks: [Int]
   /// Whether each residual branch starts at zero, so that blocks begin as the identity.
   public var zeroInitResidual: Bool
-  /// The number of columns after each layer of the projector; empty for no projector.
-  public var projector: [Int]
   /// How a block that halves the image or widens it takes its input along.
   public var shortcut = Shortcut.projected
   /// The number of classes of the classifier `fc` on the features; 0 for none.
@@ -53,23 +51,21 @@ public struct EncoderArchitecture: Hashable, Sendable, Codable {
 
   /// The number of features of the backbone, which evaluation uses.
   public var featureCount: Int { widths[widths.count - 1] * block.expansion }
-  /// The number of columns of the embedding, which the loss uses.
-  public var embeddingCount: Int { projector.last ?? featureCount }
 
   /// A residual network of torchvision's with 18, 34, 50, 101 or 152 layers; nil for other numbers, or unless there are
   /// four widths.
   public static func resNet(
-    layers: Int, stem: Stem, widths: [Int]? = nil, projector: [Int] = [], classes: Int = 0
-  ) -> EncoderArchitecture? {
+    layers: Int, stem: Stem, widths: [Int]? = nil, classes: Int = 0
+  ) -> ResidualConfiguration? {
     let blocks = [
       18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3],
     ]
     guard let blocks = blocks[layers] else { return nil }
     let widths = widths ?? [64, 128, 256, 512]
     guard widths.count == 4 else { return nil }
-    return EncoderArchitecture(
+    return ResidualConfiguration(
       block: layers >= 50 ? .bottleneck : .basic, stem: stem, stemWidth: widths[0], widths: widths, blocks: blocks,
-      zeroInitResidual: true, projector: projector, classes: classes)
+      zeroInitResidual: true, classes: classes)
   }
 
   /// A residual network of 6n + 2 layers for small images; nil where `depth` is not of that form, or for other widths.
@@ -77,13 +73,12 @@ public struct EncoderArchitecture: Hashable, Sendable, Codable {
   /// With three widths, these are the stages', and the stem has the first (He and others 2016). With four, the first is
   /// the stem's and the others the stages', as in the released code, whose ResNet-8x4 is depth 8 with 32-64-128-256.
   public static func cifarResNet(
-    depth: Int, widths: [Int], stem: Stem = .cifar, projector: [Int] = [], shortcut: Shortcut = .projected,
-    classes: Int = 0
-  ) -> EncoderArchitecture? {
+    depth: Int, widths: [Int], stem: Stem = .cifar, shortcut: Shortcut = .projected, classes: Int = 0
+  ) -> ResidualConfiguration? {
     guard depth >= 8, (depth - 2) % 6 == 0, (3...4).contains(widths.count) else { return nil }
-    return EncoderArchitecture(
+    return ResidualConfiguration(
       block: .basic, stem: stem, stemWidth: widths[0], widths: Array(widths.suffix(3)),
-      blocks: Array(repeating: (depth - 2) / 6, count: 3), zeroInitResidual: false, projector: projector,
-      shortcut: shortcut, classes: classes)
+      blocks: Array(repeating: (depth - 2) / 6, count: 3), zeroInitResidual: false, shortcut: shortcut, classes: classes
+    )
   }
 }

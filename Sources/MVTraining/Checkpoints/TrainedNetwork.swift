@@ -1,0 +1,82 @@
+public import Foundation
+public import MVCore
+internal import MVImaging
+public import MVNetworks
+
+/// A trained network in a file, whatever program wrote it.
+public enum TrainedNetwork: Sendable {
+  /// A checkpoint of this package.
+  case checkpoint(Checkpoint)
+  /// Weights of a known network.
+  case weights(NetworkFile)
+  /// TorchScript, which is run as it is.
+  case script(URL)
+
+  /// Opens what `text` names: a checkpoint, the folder of a run, a file or folder of weights, or TorchScript.
+  ///
+  /// `settings` say what a file of weights does not. Throws where there is none of these.
+  public init(at text: String, _ settings: NetworkSettings = NetworkSettings()) throws(MVError) {
+    let place = URL(filePath: text)
+    let last = Trainer.checkpoint(in: place)
+    let url = FileManager.default.fileExists(atPath: last.path) ? last : place
+    if Checkpoint.isLikely(at: url) {
+      self = .checkpoint(try Checkpoint(contentsOf: url))
+    } else if ScriptModule.isScript(at: place) {
+      // OpenAI's archives of CLIP are TorchScript too, but of operators that not every libtorch has.
+      if let known = try? NetworkFile(contentsOf: place, settings), known.naming == .clip {
+        self = .weights(known)
+      } else {
+        self = .script(place)
+      }
+    } else {
+      self = .weights(try NetworkFile(contentsOf: place, settings))
+    }
+  }
+
+  /// The file that it was read from.
+  public var url: URL {
+    switch self {
+    case .checkpoint(let checkpoint): checkpoint.url
+    case .weights(let file): file.url
+    case .script(let url): url
+    }
+  }
+
+  /// A text that tells it from the network of another file; throws where the file cannot be read.
+  public func fingerprint() throws(MVError) -> String {
+    if case .weights(let file) = self { return try file.fingerprint() }
+    var fingerprint = Fingerprint()
+    try fingerprint.add(contentsOf: url)
+    return fingerprint.text
+  }
+
+  /// The settings of a run on it, as far as they describe the network: the encoder, its projector, its normalization.
+  ///
+  /// Weights of other programs have no projector, and it is that of `given`. Throws for TorchScript, which cannot be
+  /// trained, and for images of channels that no deviation is known of.
+  public func settings(_ given: TrainingSettings = TrainingSettings()) throws(MVError) -> TrainingSettings {
+    var settings = given
+    switch self {
+    case .checkpoint(let checkpoint):
+      let theirs = checkpoint.settings
+      (settings.encoder, settings.depth, settings.widths) = (theirs.encoder, theirs.depth, theirs.widths)
+      (settings.stem, settings.projector) = (theirs.stem, theirs.projector)
+      settings.normalization = theirs.normalization
+    case .weights(let file):
+      let published = file.preprocessing
+      guard let statistics = ImageStatistics(mean: published.mean, deviation: published.deviation) else {
+        throw .badData(
+          file.url.path, "wants images normalized by deviations of \(published.deviation)",
+          remedy: "correct the preprocessing beside it")
+      }
+      (settings.encoder, settings.depth, settings.widths) = (.network(NetworkReference(to: file.architecture)), 0, [])
+      settings.stem = nil
+      settings.normalization = statistics
+    case .script(let url):
+      throw .usage(
+        url.path, "is TorchScript, whose weights cannot be trained here",
+        remedy: "give its weights: torch.save(model.state_dict(), FILE.pth); mvmr networks FILE.pth says what they are")
+    }
+    return settings
+  }
+}
