@@ -1,113 +1,154 @@
+// The first image of a GIF file, as CompuServe's GIF89a says; strict about its codes, which giflib is not.
 #include <algorithm>
 #include <cstring>
-
-#include <gif_lib.h>
 
 #include "Codec.h"
 
 namespace codecs {
 namespace {
 
-/// giflib's state, brought to the pixels of the first image.
-struct Library {
-  Bytes rest;
-  bool beyond = false;
-  GifFileType* gif = nullptr;
-  int transparent = -1;
+[[noreturn]] void cut() { fail(MVCodecCutOff, "is a GIF file that is cut off"); }
 
-  explicit Library(Bytes bytes) : rest(bytes) {
-    int error = 0;
-    gif = DGifOpen(this, read, &error);
-    if (!gif) damaged();
-    try {
-      seek();
-    } catch (...) {
-      DGifCloseFile(gif, nullptr);
-      throw;
+/// Codes of variable length out of blocks of up to 255 bytes.
+class Codes {
+ public:
+  Codes(Bytes bytes, size_t place) : bytes(bytes), place(place) {}
+
+  unsigned next(int length) {
+    while (held < length) {
+      if (left == 0) {
+        left = byte();
+        if (left == 0) fail(MVCodecDamaged, "is a damaged GIF file: its image ends early");
+      }
+      buffer |= byte() << held;
+      held += 8;
+      --left;
     }
-  }
-  ~Library() { DGifCloseFile(gif, nullptr); }
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
-
-  [[noreturn]] void damaged() const {
-    if (beyond) fail(MVCodecCutOff, "is a GIF file that is cut off");
-    const char* words = gif ? GifErrorString(gif->Error) : nullptr;
-    fail(MVCodecDamaged, words ? std::string("is a damaged GIF file: ") + words : "is a damaged GIF file");
+    const unsigned code = buffer & ((1u << length) - 1);
+    buffer >>= length;
+    held -= length;
+    return code;
   }
 
  private:
-  static int read(GifFileType* gif, GifByteType* target, int count) {
-    auto& self = *static_cast<Library*>(gif->UserData);
-    const size_t wanted = static_cast<size_t>(count);
-    if (wanted > self.rest.count) self.beyond = true;
-    const size_t given = wanted < self.rest.count ? wanted : self.rest.count;
-    if (given > 0) std::memcpy(target, self.rest.start, given);
-    self.rest = Bytes{self.rest.start + given, self.rest.count - given};
-    return static_cast<int>(given);
-  }
+  Bytes bytes;
+  size_t place;
+  unsigned buffer = 0, left = 0;
+  int held = 0;
 
-  void seek() {
-    while (true) {
-      GifRecordType kind;
-      if (DGifGetRecordType(gif, &kind) == GIF_ERROR) damaged();
-      if (kind == TERMINATE_RECORD_TYPE) fail(MVCodecDamaged, "is a GIF file without an image");
-      if (kind == IMAGE_DESC_RECORD_TYPE) {
-        if (DGifGetImageDesc(gif) == GIF_ERROR) damaged();
-        return;
-      }
-      if (kind == EXTENSION_RECORD_TYPE) skip_extension();
+  unsigned byte() {
+    if (place >= bytes.count) cut();
+    return bytes.start[place++];
+  }
+};
+
+/// Unpacks Lempel, Ziv and Welch's compression with GIF's clear and end codes.
+class Unpacking {
+ public:
+  Unpacking(Bytes bytes, size_t place, int bits) : codes(bytes, place), clear(1u << bits), bits(bits) {}
+
+  void fill(uint8_t* row, size_t count) {
+    while (count > 0) {
+      if (waiting == 0) step();
+      const size_t given = std::min(count, waiting);
+      // The string is kept from its end to its start.
+      for (size_t i = 0; i < given; ++i) *row++ = string[--waiting];
+      count -= given;
     }
   }
 
-  void skip_extension() {
-    int code = 0;
-    GifByteType* block = nullptr;
-    if (DGifGetExtension(gif, &code, &block) == GIF_ERROR) damaged();
-    if (code == GRAPHICS_EXT_FUNC_CODE && block && block[0] >= 4 && (block[1] & 1)) transparent = block[4];
-    while (block)
-      if (DGifGetExtensionNext(gif, &block) == GIF_ERROR) damaged();
+ private:
+  static constexpr unsigned most = 4096, none = most;
+  Codes codes;
+  const unsigned clear;
+  const int bits;
+  unsigned next = 0, last = none;
+  int length = 0;
+  uint8_t first = 0;
+  uint16_t prefix[most];
+  uint8_t suffix[most], string[most + 1];
+  size_t waiting = 0;
+
+  void start() {
+    next = clear + 2;
+    length = bits + 1;
+    last = none;
+  }
+
+  void step() {
+    if (length == 0) start();
+    const unsigned given = codes.next(length);
+    if (given == clear) return start();
+    const unsigned end = clear + 1;
+    if (given == end) fail(MVCodecDamaged, "is a damaged GIF file: its image ends early");
+    if (last == none ? given > clear : given > next || (given == next && next >= most))
+      fail(MVCodecDamaged, "is a damaged GIF file: a code stands for nothing yet");
+    unsigned code = given;
+    // A code that is only now being made is the last string and its first index once more.
+    if (last != none && given == next) {
+      string[waiting++] = first;
+      code = last;
+    }
+    for (; code >= clear; code = prefix[code]) string[waiting++] = suffix[code];
+    string[waiting++] = first = static_cast<uint8_t>(code);
+    if (last != none && next < most) {
+      prefix[next] = static_cast<uint16_t>(last);
+      suffix[next] = first;
+      if (++next == 1u << length && length < 12) ++length;
+    }
+    last = given;
   }
 };
 
 class GIF final : public Codec {
  public:
   explicit GIF(Bytes bytes) : bytes(bytes) {
-    const Library library(bytes);
-    const GifImageDesc& frame = library.gif->Image;
-    // A first frame that reaches beyond the screen makes it larger, as with Pillow.
-    info.height = std::max(static_cast<int>(library.gif->SHeight), frame.Top + frame.Height);
-    info.width = std::max(static_cast<int>(library.gif->SWidth), frame.Left + frame.Width);
-    const ColorMapObject* map = colors(library);
-    info.bits = map ? map->BitsPerPixel : 8;
-    info.has_palette = map != nullptr;
-    info.has_alpha = library.transparent >= 0;
-    info.channels = (map ? 3 : 1) + (info.has_alpha ? 1 : 0);
+    if (!bytes.holds(0, 13)) cut();
+    int height = static_cast<int>(bytes.little(8, 2)), width = static_cast<int>(bytes.little(6, 2));
+    size_t place = palette(13, bytes.start[10]);
+    place = find(place);
+    if (!bytes.holds(place, 9)) cut();
+    left = static_cast<int>(bytes.little(place, 2));
+    top = static_cast<int>(bytes.little(place + 2, 2));
+    frame_width = static_cast<int>(bytes.little(place + 4, 2));
+    frame_height = static_cast<int>(bytes.little(place + 6, 2));
+    const unsigned flags = bytes.start[place + 8];
+    is_interlaced = (flags & 0x40) != 0;
+    place = palette(place + 9, flags);
+    if (!bytes.holds(place, 1)) cut();
+    code_bits = bytes.start[place];
+    if (code_bits < 1 || code_bits > 11) fail(MVCodecDamaged, "is a damaged GIF file: codes of a length that none has");
+    pixels = place + 1;
+    make_table();
+    // A first image that reaches beyond the screen makes it larger, as with Pillow.
+    info.height = std::max(height, top + frame_height);
+    info.width = std::max(width, left + frame_width);
+    info.bits = 8;
+    info.has_palette = !is_gray;
+    info.has_alpha = transparent >= 0;
+    info.channels = (is_gray ? 1 : 3) + (info.has_alpha ? 1 : 0);
     info.orientation = 1;
-    info.is_animated = has_second(library);
+    info.is_animated = has_second();
   }
 
   void read(const Request& request) override {
-    Library library(bytes);
-    const GifImageDesc frame = library.gif->Image;
-    make_table(library);
     const size_t width = static_cast<size_t>(info.width);
-    // What the first frame leaves free is transparent, or of the first color.
+    // What the first image leaves free is transparent, or of the first color.
     std::vector<uint8_t> canvas(width * static_cast<size_t>(info.height),
-                                static_cast<uint8_t>(std::max(library.transparent, 0)));
-    read_indices(library, frame, canvas.data() + static_cast<size_t>(frame.Top) * width + frame.Left);
+                                static_cast<uint8_t>(std::max(transparent, 0)));
+    read_indices(canvas.data() + static_cast<size_t>(top) * width + static_cast<size_t>(left));
     const bool composed = info.has_alpha && request.options->alpha == MVCodecComposeAlpha;
+    const size_t colored = is_gray ? 1 : 3;
     Samples samples;
-    samples.channels = (info.has_palette ? 3 : 1) + (composed ? 1 : 0);
+    samples.channels = static_cast<int>(colored) + (composed ? 1 : 0);
     samples.alpha = composed;
     Rows rows(request, samples, info.width);
-    const size_t colored = info.has_palette ? 3 : 1;
     for (int y = request.region.y; y < rows.stop(); ++y) {
       uint8_t* row = rows.begin(y);
       const uint8_t* indices = canvas.data() + static_cast<size_t>(y) * width;
       for (size_t x = 0; x < width; ++x, row += samples.channels) {
         std::memcpy(row, table[indices[x]], colored);
-        if (composed) row[colored] = indices[x] == library.transparent ? 0 : 255;
+        if (composed) row[colored] = indices[x] == transparent ? 0 : 255;
       }
       rows.end(y);
     }
@@ -115,57 +156,71 @@ class GIF final : public Codec {
 
  private:
   Bytes bytes;
+  int left = 0, top = 0, frame_width = 0, frame_height = 0, code_bits = 0, transparent = -1;
+  bool is_interlaced = false, is_gray = true;
+  size_t pixels = 0, colors = 0, color_count = 0;
   uint8_t table[256][3];
 
-  /// The palette of the first image; null where there is none, and indices are grays.
-  static const ColorMapObject* colors(const Library& library) {
-    return library.gif->Image.ColorMap ? library.gif->Image.ColorMap : library.gif->SColorMap;
+  /// Notes the palette that the flags promise, and steps over it.
+  size_t palette(size_t place, unsigned flags) {
+    if ((flags & 0x80) == 0) return place;
+    colors = place;
+    color_count = size_t{2} << (flags & 7);
+    if (!bytes.holds(place, 3 * color_count)) cut();
+    return place + 3 * color_count;
   }
 
-  void make_table(const Library& library) {
-    const ColorMapObject* map = colors(library);
-    bool plain = true;  // Pillow takes a palette that changes nothing for none, and grays go on behind its end
-    for (int i = 0; map && i < map->ColorCount; ++i)
-      plain = plain && map->Colors[i].Red == i && map->Colors[i].Green == i && map->Colors[i].Blue == i;
-    for (int i = 0; i < 256; ++i) {
-      const auto gray = static_cast<uint8_t>(plain ? i : 0);
-      const GifColorType color = map && i < map->ColorCount ? map->Colors[i] : GifColorType{gray, gray, gray};
-      table[i][0] = color.Red;
-      table[i][1] = color.Green;
-      table[i][2] = color.Blue;
-    }
+  /// Steps over a chain of blocks, and its empty last one.
+  size_t skip_blocks(size_t place) const {
+    while (bytes.holds(place, 1) && bytes.start[place] != 0) place += 1 + size_t{bytes.start[place]};
+    return place + 1;
   }
 
-  void read_indices(Library& library, const GifImageDesc& frame, uint8_t* canvas) const {
-    static const int starts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
-    const int passes = frame.Interlace ? 4 : 1;
-    for (int pass = 0; pass < passes; ++pass)
-      for (int y = frame.Interlace ? starts[pass] : 0; y < frame.Height; y += frame.Interlace ? steps[pass] : 1)
-        if (DGifGetLine(library.gif, canvas + static_cast<size_t>(y) * static_cast<size_t>(info.width), frame.Width) ==
-            GIF_ERROR)
-          library.damaged();
-  }
-
-  /// Whether another image follows: its blocks are stepped over without decoding them.
-  static bool has_second(const Library& library) {
-    Bytes rest = library.rest;
-    const auto skip_blocks = [&] {
-      while (rest.count > 0 && rest.start[0] != 0) {
-        const size_t length = 1 + static_cast<size_t>(rest.start[0]);
-        if (length > rest.count) return false;
-        rest = Bytes{rest.start + length, rest.count - length};
+  /// The place behind the mark of the first image.
+  size_t find(size_t place) {
+    while (true) {
+      if (!bytes.holds(place, 2)) cut();
+      const unsigned kind = bytes.start[place];
+      if (kind == ',') return place + 1;
+      if (kind == ';') fail(MVCodecDamaged, "is a GIF file without an image");
+      if (kind != '!') {
+        ++place;
+        continue;
       }
-      if (rest.count == 0) return false;
-      rest = Bytes{rest.start + 1, rest.count - 1};
-      return true;
-    };
-    // giflib has read the code size, and stands before the first block.
-    if (!skip_blocks()) return false;
-    while (rest.count > 1 && rest.start[0] == '!') {
-      rest = Bytes{rest.start + 2, rest.count - 2};
-      if (!skip_blocks()) return false;
+      if (bytes.start[place + 1] == 0xF9 && bytes.holds(place, 7) && (bytes.start[place + 3] & 1))
+        transparent = bytes.start[place + 6];
+      place = skip_blocks(place + 2);
     }
-    return rest.count > 0 && rest.start[0] == ',';
+  }
+
+  /// Whether another image follows.
+  bool has_second() const {
+    size_t place = skip_blocks(pixels);
+    while (bytes.holds(place, 2) && bytes.start[place] == '!') place = skip_blocks(place + 2);
+    return bytes.holds(place, 1) && bytes.start[place] == ',';
+  }
+
+  /// Pillow takes a palette that changes nothing for none, and grays go on behind its end.
+  void make_table() {
+    for (size_t i = 0; i < color_count; ++i)
+      for (size_t c = 0; c < 3; ++c) is_gray = is_gray && bytes.start[colors + 3 * i + c] == i;
+    for (size_t i = 0; i < 256; ++i)
+      for (size_t c = 0; c < 3; ++c)
+        table[i][c] = is_gray ? static_cast<uint8_t>(i) : i < color_count ? bytes.start[colors + 3 * i + c] : 0;
+  }
+
+  void read_indices(uint8_t* canvas) const {
+    static const int starts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
+    Unpacking unpacking(bytes, pixels, code_bits);
+    const auto line = [&](int y) {
+      unpacking.fill(canvas + static_cast<size_t>(y) * static_cast<size_t>(info.width),
+                     static_cast<size_t>(frame_width));
+    };
+    if (!is_interlaced)
+      for (int y = 0; y < frame_height; ++y) line(y);
+    else
+      for (int pass = 0; pass < 4; ++pass)
+        for (int y = starts[pass]; y < frame_height; y += steps[pass]) line(y);
   }
 };
 

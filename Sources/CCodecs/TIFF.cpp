@@ -4,7 +4,7 @@
 
 #include <tiffio.h>
 
-#include "Codec.h"
+#include "TIFFDirectory.h"
 
 namespace codecs {
 namespace {
@@ -87,6 +87,7 @@ struct Library {
 class TIFFFile final : public Codec {
  public:
   TIFFFile(Bytes bytes, int64_t pixel_limit) : library(bytes, this, pixel_limit), pixel_limit(pixel_limit) {
+    if (!has_whole_directory(bytes)) fail(MVCodecCutOff, "is a TIFF file that is cut off");
     uint32_t width = 0, height = 0;
     if (!TIFFGetField(library.tiff, TIFFTAG_IMAGEWIDTH, &width) ||
         !TIFFGetField(library.tiff, TIFFTAG_IMAGELENGTH, &height))
