@@ -43,6 +43,9 @@ sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threa
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build/address --filter 'MVImagingTests|MVStoreTests|MVRepresentationsTests'
 	swift test --sanitize thread --scratch-path .build/thread --filter 'MVCoreTests|MVStoreTests|MVExtractionTests'
 
+fuzz: setup      ## decode mutated image files under AddressSanitizer; COUNT of each format
+	@.ci/fuzz-codecs $(or $(COUNT),2000)
+
 lint:            ## formatting, file sizes, import ladder
 	@.ci/lint
 

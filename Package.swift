@@ -78,6 +78,9 @@ let package = Package(
     .systemLibrary(name: "SystemCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CGuarded"),
     .target(name: "COpenCV", dependencies: ["CGuarded"], cxxSettings: openCVHeaders, linkerSettings: openCVLibraries),
+    .target(
+      name: "CCodecs", dependencies: ["CGuarded"], cxxSettings: modules,
+      linkerSettings: ["jpeg", "png16", "webp", "webpdemux", "tiff"].map { .linkedLibrary($0) }),
     .target(name: "CTorch", dependencies: ["CGuarded"], cxxSettings: torchHeaders, linkerSettings: torchLibraries),
     .target(name: "CCommandLine", dependencies: ["CGuarded"], cxxSettings: modules),
     .target(

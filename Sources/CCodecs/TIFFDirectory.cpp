@@ -52,7 +52,8 @@ bool has_whole_directory(Bytes bytes) {
     const uint64_t place = first + entry * length;
     if (!tells_of_pixels(numbers.at(place, 2))) continue;
     const uint64_t size = size_of(numbers.at(place + 2, 2)), count = numbers.at(place + 4, wide);
-    if (size == 0 || count > bytes.count) continue;  // damage of another kind, which libtiff judges
+    if (size == 0) continue;  // damage of another kind, which libtiff judges
+    if (count > bytes.count) return false;
     if (size * count <= static_cast<uint64_t>(wide)) continue;
     const uint64_t values = numbers.at(place + 4 + static_cast<uint64_t>(wide), wide);
     if (values > bytes.count || !bytes.holds(values, size * count)) return false;
