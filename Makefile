@@ -79,4 +79,4 @@ gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON 
 figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build debug test sanitize lint format docs docc check install uninstall fixtures bench figures gpu-check
+.PHONY: help setup demo build debug test sanitize fuzz lint format docs docc check install uninstall fixtures bench figures gpu-check

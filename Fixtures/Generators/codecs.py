@@ -88,6 +88,10 @@ def exif(orientation, order="<"):
     return mark + struct.pack(order + "IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
 
 
+def xmp(orientation):
+    return f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="{orientation}"/></x:xmpmeta>'.encode()
+
+
 def jpeg_files(rgb, gray, cmyk):
     large = Image.fromarray(drawn(20, 24))
     for sampling in ("4:4:4", "4:2:2", "4:2:0", "4:1:1"):
@@ -99,6 +103,7 @@ def jpeg_files(rgb, gray, cmyk):
     saved("jpeg_restarts.jpg", large, "JPEG", quality=85, restart_marker_blocks=1)
     for orientation in range(1, 9):
         saved(f"jpeg_exif{orientation}.jpg", rgb, "JPEG", quality=85, exif=b"Exif\0\0" + exif(orientation, "<>"[orientation % 2]))
+    saved("jpeg_xmp6.jpg", rgb, "JPEG", quality=85, xmp=xmp(6))
     whole = files["jpeg_444.jpg"]
     files["jpeg_named.png"] = whole
     files["jpeg_cut.jpg"] = whole[: len(whole) * 3 // 4]
@@ -134,6 +139,7 @@ def png_files(rgb, gray, palette):
     files["png_rgb_key.png"] = png(color, 8, 2, False, chunk(b"tRNS", struct.pack(">3H", *map(int, color[0, 0]))))
     files["png_exif6.png"] = png(color, 8, 2, False, chunk(b"eXIf", exif(6)))
     files["png_exif8_behind.png"] = png(color, 8, 2, False, b"", chunk(b"eXIf", exif(8, ">")))
+    files["png_xmp6.png"] = png(color, 8, 2, False, chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp(6)))
     files["png_profile.png"] = png(color, 8, 2, False, chunk(b"iCCP", b"none\0\0" + zlib.compress(b"no profile")))
     saved("png_animated.png", rgb, "PNG", save_all=True, append_images=[gray.convert("RGB")])
     whole = files["png_rgb8.png"]
@@ -150,6 +156,7 @@ def webp_files(rgb, rgba):
     saved("webp_alpha_lossless.webp", rgba, "WEBP", lossless=True, exact=True)
     for orientation in (3, 6):
         saved(f"webp_exif{orientation}.webp", rgb, "WEBP", quality=80, exif=exif(orientation))
+    saved("webp_xmp8.webp", rgb, "WEBP", quality=80, xmp=xmp(8))
     second = Image.fromarray(drawn(HEIGHT, WIDTH, 1))
     saved("webp_animated.webp", rgb, "WEBP", save_all=True, append_images=[second], lossless=True)
     saved("webp_animated_alpha.webp", rgba, "WEBP", save_all=True, append_images=[second], lossless=True)
@@ -176,6 +183,8 @@ def tiff_files(rgb, gray, rgba, palette, cmyk):
     saved("tiff_gray_jpeg.tif", gray, "TIFF", compression="jpeg", quality=85)
     saved("tiff_predictor.tif", rgb, "TIFF", compression="tiff_lzw", tiffinfo={317: 2})
     saved("tiff_strips.tif", rgb, "TIFF", compression="tiff_lzw", tiffinfo={278: 4})
+    saved("tiff_ycbcr.tif", rgb.convert("YCbCr"), "TIFF")
+    saved("tiff_xmp6.tif", rgb, "TIFF", tiffinfo={700: xmp(6)})
     saved("tiff_big.tif", rgb, "TIFF", big_tiff=True)
     saved("tiff_pages.tif", rgb, "TIFF", save_all=True, append_images=[gray])
     for orientation in range(2, 9):

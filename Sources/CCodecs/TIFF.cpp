@@ -84,11 +84,24 @@ struct Library {
   static void unmap(thandle_t, void*, toff_t) {}
 };
 
+/// Brightness and color differences become RGB in their place, by Pillow's whole numbers of 64ths.
+void from_ycbcr(uint8_t* pixels, size_t count) {
+  const auto times = [](double factor, int difference) { return static_cast<int>(factor * difference * 64 + 0.5); };
+  const auto clip = [](int value) { return static_cast<uint8_t>(std::clamp(value, 0, 255)); };
+  for (size_t i = 0; i < count; ++i, pixels += 3) {
+    const int y = pixels[0], blue = pixels[1] - 128, red = pixels[2] - 128;
+    pixels[0] = clip(y + (times(1.402, red) >> 6));
+    pixels[1] = clip(y + ((times(-0.34414, blue) + times(-0.71414, red)) >> 6));
+    pixels[2] = clip(y + (times(1.772, blue) >> 6));
+  }
+}
+
 class TIFFFile final : public Codec {
  public:
   TIFFFile(Bytes bytes, int64_t pixel_limit) : library(bytes, this, pixel_limit), pixel_limit(pixel_limit) {
     if (!has_whole_directory(bytes)) fail(MVCodecCutOff, "is a TIFF file that is cut off");
     uint32_t width = 0, height = 0;
+    uint16_t tag = 0;
     if (!TIFFGetField(library.tiff, TIFFTAG_IMAGEWIDTH, &width) ||
         !TIFFGetField(library.tiff, TIFFTAG_IMAGELENGTH, &height))
       fail(MVCodecDamaged, "is a TIFF file without a size");
@@ -110,6 +123,11 @@ class TIFFFile final : public Codec {
     info.is_animated = !TIFFLastDirectory(library.tiff);
     info.orientation = library.get<uint16_t>(TIFFTAG_ORIENTATION, 1);
     if (info.orientation < 1 || info.orientation > 8) info.orientation = 1;
+    uint32_t length = 0;
+    const void* packet = nullptr;
+    if (!TIFFGetField(library.tiff, TIFFTAG_ORIENTATION, &tag) &&
+        TIFFGetField(library.tiff, TIFFTAG_XMLPACKET, &length, &packet) && packet)
+      info.orientation = xmp_orientation(Bytes{static_cast<const uint8_t*>(packet), length});
   }
 
   void read(const Request& request) override {
@@ -127,7 +145,7 @@ class TIFFFile final : public Codec {
   const int64_t pixel_limit;
   uint16_t photometric = 0;
   int bits = 1, stored = 1;
-  bool separate = false, by_library = false;
+  bool separate = false, by_library = false, is_ycbcr = false;
   Samples samples;
   /// What each stored value of up to 8 bits stands for: a gray, or red, green, blue.
   uint8_t table[256][3];
@@ -137,6 +155,11 @@ class TIFFFile final : public Codec {
   void read_samples(const Request& request, Rows& rows);
   void make_table();
   void read_band(uint32_t y, uint32_t height, std::vector<uint8_t>& block, uint8_t* band);
+  bool is_subsampled() const {
+    uint16_t across = 2, down = 2;
+    TIFFGetFieldDefaulted(library.tiff, TIFFTAG_YCBCRSUBSAMPLING, &across, &down);
+    return across != 1 || down != 1;
+  }
   void spread(const uint8_t* from, uint32_t count, int plane, uint8_t* to) const;
   int planes() const { return separate ? stored : 1; }
 };
@@ -169,7 +192,8 @@ void TIFFFile::understand(uint16_t compression) {
         break;
       }
       if (bits != 8 || stored != 3) fail(MVCodecUnsupported, "is a TIFF file of YCbCr in a form that is not read");
-      by_library = true;
+      is_ycbcr = compression == COMPRESSION_NONE && !is_subsampled();
+      by_library = !is_ycbcr;
       break;
     default:
       fail(MVCodecUnsupported, "is a TIFF file of a color space that is not read");
@@ -260,6 +284,7 @@ void TIFFFile::read_samples(const Request& request, Rows& rows) {
     read_band(y, count, block, band.data());
     if (inverted)
       for (size_t i = 0; i < count * stride; ++i) band[i] = static_cast<uint8_t>(~band[i]);
+    if (is_ycbcr) from_ycbcr(band.data(), count * static_cast<size_t>(info.width));
     for (uint32_t row = 0; row < count && y + row < static_cast<uint32_t>(rows.stop()); ++row) {
       std::memcpy(rows.begin(static_cast<int>(y + row)), band.data() + row * stride, stride);
       rows.end(static_cast<int>(y + row));
