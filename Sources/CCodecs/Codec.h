@@ -20,6 +20,14 @@ struct Failure : std::runtime_error {
 };
 [[noreturn]] void fail(MVCodecProblem problem, const std::string& words);
 
+/// Something that its receiver frees; how many there are is counted for leak tests.
+struct Counted {
+  Counted();
+  ~Counted();
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+};
+
 /// The bytes of a file, which are read only where they are.
 struct Bytes {
   const uint8_t* start;

@@ -12,7 +12,7 @@ std::atomic<long> live_handles{0};
 
 using namespace codecs;
 
-struct MVCodecImage {
+struct MVCodecImage : Counted {
   MVCodecOptions options;
   Opened codec;
   int orientation = 1;
@@ -24,11 +24,7 @@ struct MVCodecImage {
     codec->info.format = format;
     codec->check(options);
     if (options.honors_orientation || format == MVCodecTIFF) orientation = codec->info.orientation;
-    ++live_handles;
   }
-  ~MVCodecImage() { --live_handles; }
-  MVCodecImage(const MVCodecImage&) = delete;
-  MVCodecImage& operator=(const MVCodecImage&) = delete;
 
   MVCodecShape shape(int denominator) const {
     MVCodecShape shape{};
@@ -81,6 +77,9 @@ struct MVCodecImage {
 };
 
 namespace codecs {
+
+Counted::Counted() { ++live_handles; }
+Counted::~Counted() { --live_handles; }
 
 void fail(MVCodecProblem problem, const std::string& words) { throw Failure(problem, words); }
 

@@ -5,7 +5,7 @@
 
 #include "Jump.h"
 
-struct MVCodecBuffer {
+struct MVCodecBuffer : codecs::Counted {
   std::vector<uint8_t> bytes;
 };
 

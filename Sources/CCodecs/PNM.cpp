@@ -14,7 +14,7 @@ class PNM final : public Codec {
  public:
   explicit PNM(Bytes bytes) : bytes(bytes) {
     const int kind = bytes.start[1] - '0';
-    if (!is_blank(bytes.start[2])) fail(MVCodecNotAnImage, "is no image that can be read");
+    if (!is_blank(bytes.start[2])) fail(MVCodecNotAnImage, "is not an image that can be decoded");
     is_text = kind <= 3;
     is_bitmap = kind == 1 || kind == 4;
     place = 2;

@@ -86,7 +86,7 @@ MVCodecFormat recognize(Bytes bytes) {
   if (bytes.count > 2 && bytes.start[0] == 'P' && bytes.start[1] >= '1' && bytes.start[1] <= '6') return MVCodecPNM;
   if (const char* name = brand(bytes)) unsupported(name);
   if (is_page(bytes)) fail(MVCodecNotAnImage, "is a web page and no image");
-  fail(MVCodecNotAnImage, "is no image that can be read");
+  fail(MVCodecNotAnImage, "is not an image that can be decoded");
 }
 
 }  // namespace codecs
