@@ -148,7 +148,7 @@ class PNG final : public Codec {
       const bool whole = bytes.holds(place + 8, length);
       const Bytes block{bytes.start + place + 8, whole ? length : 0};
       if (bytes.begin("acTL", 4, place + 4)) info.is_animated = 1;
-      if (bytes.begin("eXIf", 4, place + 4)) from_exif = exif_orientation(block);
+      if (whole && bytes.begin("eXIf", 4, place + 4)) from_exif = exif_orientation(block);
       if (bytes.begin("iTXt", 4, place + 4) && block.begin("XML:com.adobe.xmp", 17)) from_xmp = xmp_orientation(block);
       if (bytes.begin("IEND", 4, place + 4)) at_end = true;
       if (at_end || !whole) break;

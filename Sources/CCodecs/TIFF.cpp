@@ -123,11 +123,7 @@ class TIFFFile final : public Codec {
     info.is_animated = !TIFFLastDirectory(library.tiff);
     info.orientation = library.get<uint16_t>(TIFFTAG_ORIENTATION, 1);
     if (info.orientation < 1 || info.orientation > 8) info.orientation = 1;
-    uint32_t length = 0;
-    const void* packet = nullptr;
-    if (!TIFFGetField(library.tiff, TIFFTAG_ORIENTATION, &tag) &&
-        TIFFGetField(library.tiff, TIFFTAG_XMLPACKET, &length, &packet) && packet)
-      info.orientation = xmp_orientation(Bytes{static_cast<const uint8_t*>(packet), length});
+    if (!TIFFGetField(library.tiff, TIFFTAG_ORIENTATION, &tag)) info.orientation = orientation_in_text();
   }
 
   void read(const Request& request) override {
@@ -150,6 +146,14 @@ class TIFFFile final : public Codec {
   /// What each stored value of up to 8 bits stands for: a gray, or red, green, blue.
   uint8_t table[256][3];
 
+  /// The orientation in a block of XMP; 0 where a tag, perhaps that one, lies behind the bytes.
+  int orientation_in_text() const {
+    uint32_t length = 0;
+    const void* packet = nullptr;
+    if (TIFFGetField(library.tiff, TIFFTAG_XMLPACKET, &length, &packet) && packet)
+      return xmp_orientation(Bytes{static_cast<const uint8_t*>(packet), length});
+    return library.beyond ? 0 : 1;
+  }
   void understand(uint16_t compression);
   void read_colors(Rows& rows);
   void read_samples(const Request& request, Rows& rows);
