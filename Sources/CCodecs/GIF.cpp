@@ -147,7 +147,9 @@ class GIF final : public Codec {
       uint8_t* row = rows.begin(y);
       const uint8_t* indices = canvas.data() + static_cast<size_t>(y) * width;
       for (size_t x = 0; x < width; ++x, row += samples.channels) {
-        std::memcpy(row, table[indices[x]], colored);
+        const uint8_t* color = table[indices[x]];
+        row[0] = color[0];
+        if (colored == 3) row[1] = color[1], row[2] = color[2];
         if (composed) row[colored] = indices[x] == transparent ? 0 : 255;
       }
       rows.end(y);

@@ -41,6 +41,7 @@ class PNM final : public Codec {
       const uint64_t row = is_bitmap ? (count + 7) / 8 : count * (most > 255 ? 2 : 1);
       if (row * static_cast<uint64_t>(info.height) > bytes.count - at) cut();
     }
+    if (!is_text && most == 255) return copy(rows, count);
     std::vector<uint16_t> table;
     make_table(table, scaled);
     for (int y = 0; y < rows.stop(); ++y) {
@@ -64,6 +65,14 @@ class PNM final : public Codec {
   bool is_text = false, is_bitmap = false;
 
   [[noreturn]] static void cut() { fail(MVCodecCutOff, "is a PNM file that is cut off"); }
+
+  /// Raw bytes of the usual range are the pixels.
+  void copy(Rows& rows, size_t count) const {
+    for (int y = 0; y < rows.stop(); ++y) {
+      std::memcpy(rows.begin(y), bytes.start + place + static_cast<size_t>(y) * count, count);
+      rows.end(y);
+    }
+  }
 
   /// value / most x scaled, halves to the even side, as Python's round; of bitmaps 1 is black.
   void make_table(std::vector<uint16_t>& table, uint32_t scaled) const {
