@@ -43,6 +43,9 @@ sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threa
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build/address --filter 'MVImagingTests|MVStoreTests|MVRepresentationsTests'
 	swift test --sanitize thread --scratch-path .build/thread --filter 'MVCoreTests|MVStoreTests|MVExtractionTests'
 
+fuzz: setup      ## decode mutated image files under AddressSanitizer; COUNT of each format
+	@.ci/fuzz-codecs $(or $(COUNT),2000)
+
 lint:            ## formatting, file sizes, import ladder
 	@.ci/lint
 
@@ -76,4 +79,4 @@ gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON 
 figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build debug test sanitize lint format docs docc check install uninstall fixtures bench figures gpu-check
+.PHONY: help setup demo build debug test sanitize fuzz lint format docs docc check install uninstall fixtures bench figures gpu-check

@@ -20,7 +20,7 @@ let openCVHeaders: [CXXSetting] = modules + [.headerSearchPath("../Links/opencv4
 // The HOG descriptor alone is wanted of opencv_objdetect, which as a shared library would load ten more, neural
 // networks among them, at every start: so it comes from the archive that Debian ships beside it.
 let openCVLibraries: [LinkerSetting] = [
-  ":libopencv_objdetect.a", "opencv_core", "opencv_imgproc", "opencv_imgcodecs",
+  ":libopencv_objdetect.a", "opencv_core", "opencv_imgproc",
 ].map { .linkedLibrary($0) }
 
 // Flags for another libtorch are unsafe flags, which SwiftPM refuses in a dependency; so they exist only where asked
@@ -78,6 +78,9 @@ let package = Package(
     .systemLibrary(name: "SystemCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CGuarded"),
     .target(name: "COpenCV", dependencies: ["CGuarded"], cxxSettings: openCVHeaders, linkerSettings: openCVLibraries),
+    .target(
+      name: "CCodecs", dependencies: ["CGuarded"], cxxSettings: modules,
+      linkerSettings: ["jpeg", "png16", "webp", "webpdemux", "tiff"].map { .linkedLibrary($0) }),
     .target(name: "CTorch", dependencies: ["CGuarded"], cxxSettings: torchHeaders, linkerSettings: torchLibraries),
     .target(name: "CCommandLine", dependencies: ["CGuarded"], cxxSettings: modules),
     .target(
@@ -89,7 +92,7 @@ let package = Package(
     library("MVFiles", ["MVCore", "SystemLinux", "SystemArchive"]),
     library("MVYAML", ["MVCore", "MVFiles", "SystemYAML"]),
     library("MVPages", ["MVCore", "MVFiles"]),
-    library("MVImaging", ["MVCore", "MVFiles", "COpenCV", "CGuarded"]),
+    library("MVImaging", ["MVCore", "MVFiles", "CCodecs", "COpenCV", "CGuarded"]),
     library("MVStore", ["MVCore", "MVFiles", "SystemHDF5", "CKernels"]),
     library("MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
     library("MVWeights", ["MVCore", "MVFiles", "CKernels"]),
@@ -146,7 +149,7 @@ let package = Package(
     tests(of: "MVCore", []),
     tests(of: "MVFiles", ["MVCore"]),
     tests(of: "MVPages", ["MVCore"]),
-    tests(of: "MVImaging", ["MVCore", "MVFiles", "COpenCV", "CGuarded"]),
+    tests(of: "MVImaging", ["MVCore", "MVFiles", "CCodecs", "COpenCV", "CGuarded"]),
     tests(of: "MVStore", ["MVCore", "MVFiles", "CKernels", "SystemHDF5"]),
     tests(of: "MVYAML", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),

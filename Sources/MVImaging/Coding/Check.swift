@@ -1,12 +1,12 @@
 internal import CGuarded
 internal import MVCore
 
-/// Throws where a call of COpenCV failed; `subject` says what it was doing.
+/// Throws where a call of a shim failed; `subject` says what it was doing.
 func check(_ status: GuardedStatus, during subject: @autoclosure () -> String) throws(MVError) {
   guard status != GuardedOK else { return }
   let message = String(cString: guarded_last_message())
   if status == GuardedOutOfMemory {
     throw .internalFault(subject(), "ran out of memory", remedy: "use fewer jobs or smaller images")
   }
-  throw .internalFault(subject(), "OpenCV failed: \(message)")
+  throw .internalFault(subject(), "failed: \(message)")
 }

@@ -1,5 +1,3 @@
-internal import CGuarded
-internal import COpenCV
 public import Foundation
 public import MVCore
 internal import MVFiles
@@ -14,51 +12,20 @@ public struct Decoding: Hashable, Sendable, Codable {
 }
 
 extension Image {
-  /// Reads an image file (JPEG, PNG, WebP, BMP, TIFF, PNM) as 8-bit RGB; gray becomes three equal channels.
+  /// Reads an image file (JPEG, PNG, WebP, TIFF, GIF, BMP, PNM) as 8-bit RGB; gray becomes three equal channels.
   ///
-  /// Throws where the file is missing, is no image, is cut off, or has more than 8 bits per channel.
+  /// Throws where the file is missing, is no image, is cut off or damaged, or has more than 8 bits per channel.
   public init(contentsOf url: URL, decoding: Decoding = Decoding()) throws(MVError) {
     try self.init(decoding: WholeFile.bytes(of: url), name: url.path, decoding)
   }
 
   /// Decodes the bytes of an image file as 8-bit RGB; errors call the image `name`.
   ///
-  /// Throws where the bytes are no image, are cut off, or have more than 8 bits per channel.
+  /// Throws where the bytes are no image, are cut off or damaged, or have more than 8 bits per channel.
   public init(decoding bytes: Data, name: String, _ decoding: Decoding = Decoding()) throws(MVError) {
-    guard !bytes.isEmpty else {
-      throw .badData(name, "is empty", remedy: "replace or delete the file")
+    let decoded: Result<Image, MVError> = bytes.withUnsafeBytes { raw in
+      Result { () throws(MVError) -> Image in try CodecImage(raw, name: name, decoding).image() }
     }
-    guard bytes.count <= Int(Int32.max) else { throw .badData(name, "is larger than 2 GiB", remedy: "make it smaller") }
-    if JPEGStructure.isJPEG(bytes), !JPEGStructure.isComplete(bytes) {
-      throw .badData(name, "is a JPEG file that is cut off", remedy: "replace or delete the file")
-    }
-    if PNGStructure.isPNG(bytes), !PNGStructure.isComplete(bytes) {
-      throw .badData(name, "is a PNG file that is cut off", remedy: "replace or delete the file")
-    }
-    var decoded: OpaquePointer?
-    var format = MVCVSourceFormat()
-    let status = bytes.withUnsafeBytes { raw in
-      mvcv_decode(
-        raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count, decoding.honorsOrientation ? 1 : 0, &format,
-        &decoded)
-    }
-    if status == GuardedLibraryError {
-      // OpenCV throws on headers that promise more than its limits; to the user that is a file that cannot be used.
-      throw .badData(name, "cannot be decoded", remedy: "replace or delete the file")
-    }
-    try check(status, during: "decoding \(name)")
-    guard let decoded else {
-      throw format.bits > 8
-        ? .badData(name, "has \(format.bits) bits a channel", remedy: "convert it to 8 bits a channel")
-        : .badData(name, "is not an image that can be decoded", remedy: "replace or delete the file")
-    }
-    defer { mvcv_image_free(decoded) }
-    let shape = ImageShape(
-      height: Int(mvcv_image_height(decoded)), width: Int(mvcv_image_width(decoded)), channels: 3)
-    let pixels = [UInt8](unsafeUninitializedCapacity: shape.count) { buffer, count in
-      mvcv_image_copy(decoded, buffer.baseAddress)
-      count = shape.count
-    }
-    self.init(shape: shape, pixels: .uint8(pixels))
+    self = try decoded.get()
   }
 }

@@ -1,5 +1,5 @@
+internal import CCodecs
 internal import CGuarded
-internal import COpenCV
 public import Foundation
 public import MVCore
 internal import MVFiles
@@ -14,10 +14,10 @@ extension Image {
     }
     var buffer: OpaquePointer?
     try check(
-      mvcv_encode(pixels, Int32(shape.height), Int32(shape.width), Int32(shape.channels), ".png", &buffer),
+      mv_codec_encode_png(pixels, Int32(shape.height), Int32(shape.width), Int32(shape.channels), &buffer),
       during: "encoding a PNG")
-    defer { mvcv_buffer_free(buffer) }
-    return Data(bytes: mvcv_buffer_bytes(buffer), count: mvcv_buffer_count(buffer))
+    defer { mv_codec_buffer_free(buffer) }
+    return Data(bytes: mv_codec_buffer_bytes(buffer), count: mv_codec_buffer_count(buffer))
   }
 
   /// Writes the image as a PNG file, whole or not at all.
