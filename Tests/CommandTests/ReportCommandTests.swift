@@ -52,6 +52,9 @@ struct ReportCommandTests {
     _ = try succeed("extract", "folder:\(path("images"))", "--output", path("f.h5"), "--representation", "color")
   }
 
+  /// A page without its pictures, whose letters may spell anything.
+  private func words(_ page: String) -> String { page.replacing(/base64,[A-Za-z0-9+\/=]+/, with: "") }
+
   @Test func pagesHoldScoresMapAndGallery() throws {
     let file = path("s.h5")
     _ = try succeed("extract", "synthetic:200", "--output", file, "--representation", "hog")
@@ -70,7 +73,7 @@ struct ReportCommandTests {
     #expect(text.contains("t-SNE, perplexity 16") && text.contains("Principal components"))
     // Twelve test images with eight neighbors each.
     #expect(occurrences("src=\"data:image/png;base64,", text) == 12 * 9)
-    #expect(!text.contains("<script") && !text.contains("http") && !text.contains("nan"))
+    #expect(!text.contains("<script") && !text.contains("http") && !words(text).contains("nan"))
 
     _ = try succeed(
       "probe", file, "--representation", "hog", "--report", path("probe"), "--images", "synthetic:200")
@@ -128,7 +131,7 @@ struct ReportCommandTests {
     try extractFolder(classes: ["round"])
     _ = try succeed("knn", path("f.h5"), "--representation", "color", "--report", path("one"))
     let text = try page("one")
-    #expect(text.contains(">100.00<") && text.contains("Nearest neighbours") && !text.contains("nan"))
+    #expect(text.contains(">100.00<") && text.contains("Nearest neighbours") && !words(text).contains("nan"))
   }
 
   @Test func aPageOfSomebodyElseIsNeverTouched() throws {

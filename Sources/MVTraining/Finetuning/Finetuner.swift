@@ -25,9 +25,9 @@ public final class Finetuner {
 
   /// Prepares a run in `folder`, which is created if needed; with `resuming`, one that is there already goes on.
   ///
-  /// Throws where `start` cannot be trained or does not take such images, where settings and data do not go together,
-  /// where   /// the folder holds a run that is not to be resumed, and where that run had other settings, labels, classes or
-  /// another network.
+  /// Throws where `start` cannot be trained or does not take such images, where settings and data do not go
+  /// together, where the folder holds a run that is not to be resumed, and where that run had other settings,
+  /// labels, classes or another network.
   public init(
     _ settings: FinetuneSettings, from start: TrainedNetwork, data: FinetuneData, folder: URL, resuming: Bool = false
   ) throws(MVError) {

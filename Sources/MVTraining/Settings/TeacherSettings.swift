@@ -4,9 +4,9 @@ public import MVNetworks
 
 /// How a teacher is fed and how much its embedding weighs.
 ///
-/// What is not said of size, normalization and interpolation is as the network was published or trained, where its file
-/// tells that; TorchScript tells nothing, and is fed images 0...1 of their own size. A channel's value v, 0...255, becomes (v * range / 255 - mean) / std: mean and deviation are those of images on
-/// 0...range.
+/// What is not said of size, normalization and interpolation is as the network was published or trained, where its
+/// file tells that; TorchScript tells nothing, and is fed images 0...1 of their own size. A channel's value v,
+/// 0...255, becomes (v * range / 255 - mean) / std: mean and deviation are those of images on 0...range.
 public struct TeacherSettings: Configurable, Hashable {
   /// The name that its loss term and its column of the log go by.
   public var label = "teacher"

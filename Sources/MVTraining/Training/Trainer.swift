@@ -48,10 +48,10 @@ public final class Trainer {
   /// Prepares a run in `folder`, which is created if needed.
   ///
   /// With `resuming`, a run that is already there is continued, also for more epochs than it was begun with: the
-  /// learning rate is then that of a run of the new length. A new run starts with the weights of `initial`: those of
-  /// the backbone, and of a checkpoint's projector where its shapes agree. Throws where settings, data and representations do not
-  /// fit, where the folder holds a run that is not to be resumed, where that run had other settings or data, and where
-  /// `initial` is of another backbone.
+  /// learning rate is then that of a run of the new length. A new run starts with the weights of `initial`: those
+  /// of the backbone, and of a checkpoint's projector where its shapes agree. Throws where settings, data and
+  /// representations do not fit, where the folder holds a run that is not to be resumed, where that run had other
+  /// settings or data, and where `initial` is of another backbone.
   public init(
     _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false,
     initial: TrainedNetwork? = nil
