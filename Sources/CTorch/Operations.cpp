@@ -93,7 +93,7 @@ GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_
                    .contiguous(source.suggest_memory_format());
       stride = 1;
     }
-    if (mvt::blocks::suits_pieces(source, weight->value, stride)) {
+    if (mvt::blocks::suits_pieces(source, weight->value)) {
       *result = new MVTTensor(mvt::blocks::convolution_in_pieces(source, weight->value, stride, padding));
       return;
     }

@@ -28,7 +28,7 @@ bool multiplies_bfloat16() {
 bool available() { return false; }
 bool multiplies_bfloat16() { return false; }
 bool suits_tap_products(const at::Tensor&, const at::Tensor&, int64_t, int64_t) { return false; }
-bool suits_pieces(const at::Tensor&, const at::Tensor&, int64_t) { return false; }
+bool suits_pieces(const at::Tensor&, const at::Tensor&) { return false; }
 
 namespace {
 at::Tensor absent() {

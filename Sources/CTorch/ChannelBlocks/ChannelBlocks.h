@@ -30,8 +30,8 @@ bool suits_tap_products(const at::Tensor& map, const at::Tensor& weight, int64_t
 /// The convolution of stride 1 and padding 1 that suits it, in blocks or channels-last; sums are in float32.
 at::Tensor tap_products(const at::Tensor& map, const at::Tensor& weight);
 
-/// Whether the gradient of the weight is to be computed in pieces of the batch: in bfloat16 where the stride is not 1.
-bool suits_pieces(const at::Tensor& map, const at::Tensor& weight, int64_t stride);
+/// Whether the gradient of the weight is to be computed in pieces of the batch: in bfloat16.
+bool suits_pieces(const at::Tensor& map, const at::Tensor& weight);
 
 /// libtorch's convolution, whose gradient of the weight is the sum of those of as many pieces of the batch as threads.
 at::Tensor convolution_in_pieces(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding);

@@ -2,6 +2,8 @@
 
 #ifdef MVMR_ONEDNN
 
+#include "../Parallel.h"
+
 namespace mvt::blocks {
 namespace {
 
@@ -18,6 +20,8 @@ struct Convolution {
   dnnl::convolution_backward_weights weight;
   memory::desc plain;
   dnnl::reorder to_forward, to_data, from_weight;
+  /// Whether it is Winograd's, whose threads never wait for each other within a pass.
+  bool winograd;
 
   /// N, C, H, W, O, K, stride, padding, whether the input is in blocks, the weight's four strides.
   explicit Convolution(const Key& key) {
@@ -48,12 +52,10 @@ struct Convolution {
           {algorithm, source, any, result, strides, paddings, paddings}, lean(), engine(), forward_plan, optional};
       return static_cast<bool>(weight_plan);
     };
-    const bool winograd = in_blocks && kernel == 3 && stride == 1 && padding == 1 &&
-                          std::min(key[1], key[4]) >= winograd_channels &&
-                          std::min(output[2], output[3]) >= winograd_side;
-    if (!winograd || !plan(dnnl::algorithm::convolution_winograd, true)) {
-      plan(dnnl::algorithm::convolution_direct, false);
-    }
+    winograd = in_blocks && kernel == 3 && stride == 1 && padding == 1 &&
+               std::min(key[1], key[4]) >= winograd_channels && std::min(output[2], output[3]) >= winograd_side &&
+               plan(dnnl::algorithm::convolution_winograd, true);
+    if (!winograd) plan(dnnl::algorithm::convolution_direct, false);
     const auto reorder = [&](const memory::desc& from, const memory::desc& to) {
       return dnnl::reorder(dnnl::reorder::primitive_desc(engine(), from, engine(), to));
     };
@@ -91,6 +93,37 @@ at::Tensor laid_out(const dnnl::reorder& reorder, const memory::desc& from, cons
   return result;
 }
 
+/// The gradient of the weight, like the weight.
+at::Tensor weight_gradient(const Convolution& layer, const at::Tensor& map, const at::Tensor& slope,
+                           const at::Tensor& weight) {
+  const auto given = layer.weight_plan.diff_weights_desc();
+  const at::Tensor gradient = room(given);
+  execute(layer.weight, layer.weight_plan.scratchpad_desc(),
+          {{DNNL_ARG_SRC, seen(layer.weight_plan.src_desc(), map)},
+           {DNNL_ARG_DIFF_WEIGHTS, seen(given, gradient)},
+           {DNNL_ARG_DIFF_DST, seen(layer.weight_plan.diff_dst_desc(), slope)}});
+  const at::Tensor result = at::empty_like(weight);
+  lay_out(layer.from_weight, seen(given, gradient), seen(layer.plain, result));
+  return result;
+}
+
+/// The same as the sum over parts of the batch, a part a thread: the threads of a direct convolution would wait for
+/// each other to add theirs.
+at::Tensor weight_gradient_in_pieces(const at::Tensor& map, const at::Tensor& slope, const at::Tensor& weight,
+                                     int64_t stride, int64_t padding) {
+  const int64_t images = map.size(0), pieces = std::min<int64_t>(loop_threads(), images);
+  std::vector<at::Tensor> parts(pieces);
+  in_pieces(pieces, [&](int64_t piece) {
+    // Threads other than this one record gradients.
+    const at::NoGradGuard guard;
+    const int64_t first = images * piece / pieces, count = images * (piece + 1) / pieces - first;
+    const at::Tensor part = map.narrow(0, first, count);
+    parts[piece] = weight_gradient(found(part, weight, stride, padding), part, slope.narrow(0, first, count), weight);
+  });
+  for (int64_t piece = 1; piece < pieces; ++piece) parts[0].add_(parts[piece]);
+  return parts[0];
+}
+
 struct BlockedConvolution : torch::autograd::Function<BlockedConvolution> {
   static at::Tensor forward(AutogradContext* context, at::Tensor map, at::Tensor weight, int64_t stride,
                             int64_t padding) {
@@ -114,8 +147,8 @@ struct BlockedConvolution : torch::autograd::Function<BlockedConvolution> {
     const auto saved = context->get_saved_variables();
     const at::Tensor &map = saved[0], &weight = saved[1];
     const at::Tensor slope = outer[0].contiguous();
-    const Convolution& layer =
-        found(map, weight, context->saved_data["stride"].toInt(), context->saved_data["padding"].toInt());
+    const int64_t stride = context->saved_data["stride"].toInt(), padding = context->saved_data["padding"].toInt();
+    const Convolution& layer = found(map, weight, stride, padding);
     at::Tensor of_map;
     if (context->saved_data["wants"].toBool()) {
       of_map = at::empty_like(map);
@@ -126,14 +159,8 @@ struct BlockedConvolution : torch::autograd::Function<BlockedConvolution> {
                {DNNL_ARG_WEIGHTS, seen(needed, weights)},
                {DNNL_ARG_DIFF_DST, seen(layer.data_plan.diff_dst_desc(), slope)}});
     }
-    const auto given = layer.weight_plan.diff_weights_desc();
-    const at::Tensor gradient = room(given);
-    execute(layer.weight, layer.weight_plan.scratchpad_desc(),
-            {{DNNL_ARG_SRC, seen(layer.weight_plan.src_desc(), map)},
-             {DNNL_ARG_DIFF_WEIGHTS, seen(given, gradient)},
-             {DNNL_ARG_DIFF_DST, seen(layer.weight_plan.diff_dst_desc(), slope)}});
-    at::Tensor of_weight = at::empty_like(weight);
-    lay_out(layer.from_weight, seen(given, gradient), seen(layer.plain, of_weight));
+    const at::Tensor of_weight = layer.winograd ? weight_gradient(layer, map, slope, weight)
+                                                : weight_gradient_in_pieces(map, slope, weight, stride, padding);
     return {of_map, of_weight, at::Tensor(), at::Tensor()};
   }
 };

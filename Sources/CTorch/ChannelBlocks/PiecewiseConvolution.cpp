@@ -48,8 +48,8 @@ struct PiecewiseWeights : torch::autograd::Function<PiecewiseWeights> {
 
 }  // namespace
 
-bool suits_pieces(const at::Tensor& map, const at::Tensor& weight, int64_t stride) {
-  return stride > 1 && map.dim() == 4 && weight.dim() == 4 && multiplies_bfloat16();
+bool suits_pieces(const at::Tensor& map, const at::Tensor& weight) {
+  return map.dim() == 4 && weight.dim() == 4 && multiplies_bfloat16();
 }
 
 at::Tensor convolution_in_pieces(const at::Tensor& map, const at::Tensor& weight, int64_t stride, int64_t padding) {
