@@ -55,11 +55,38 @@ import Testing
     #expect(header.size == ImageSize(height: 7, width: 11) && header.orientation == 1)
   }
 
-  @Test func turnedFormatsThatDecodersReadDifferently() throws {
-    let webP = Array("RIFF....WEBPVP8X".utf8) + [0, 0, 0, 0, 8, 0, 0, 0, 4, 0, 0, 2, 0, 0]
-    let header = try #require(ImageHeader(Data(webP)))
-    #expect(header.orientation == nil && header.size(Decoding(honorsOrientation: true)) == nil)
-    #expect(!header.isLeftTurned(Decoding()))
+  /// A WebP file of 3 rows of 5 pixels, whose EXIF stands behind its pixels, which are not there.
+  private static func webP(orientation: Int, mark: Bool) -> [UInt8] {
+    let block = Array(Self.jpeg(orientation: orientation).dropFirst(6).prefix(32).dropFirst(mark ? 0 : 6))
+    let chunks: [UInt8] =
+      Array("VP8X".utf8) + [10, 0, 0, 0, 8, 0, 0, 0, 4, 0, 0, 2, 0, 0] + Array("VP8L".utf8) + [3, 0, 0, 0, 1, 2, 3, 0]
+      + Array("EXIF".utf8) + [UInt8(block.count), 0, 0, 0] + block
+    return Array("RIFF".utf8) + [UInt8(chunks.count + 4), 0, 0, 0] + Array("WEBP".utf8) + chunks
+  }
+
+  @Test(arguments: [true, false]) func webPSaysItsOrientationLast(mark: Bool) throws {
+    let bytes = Self.webP(orientation: 6, mark: mark)
+    let header = try #require(ImageHeader(Data(bytes)))
+    #expect(header.orientation == 6 && header.isLeftTurned(Decoding()))
+    #expect(header.size(Decoding()) == ImageSize(height: 3, width: 5))
+    #expect(header.size(Decoding(honorsOrientation: true)) == ImageSize(height: 5, width: 3))
+    // Cut anywhere, it is not known.
+    for count in 30..<bytes.count {
+      let cut = ImageHeader(Data(bytes.prefix(count)))
+      #expect(cut?.orientation == nil && cut?.size(Decoding(honorsOrientation: true)) == nil)
+      #expect(cut?.isLeftTurned(Decoding()) == false)
+    }
+  }
+
+  /// Decoders turn TIFF in any case, as Pillow does.
+  @Test func tiffIsAlwaysTurned() throws {
+    let entries: [UInt8] =
+      [0, 1, 3, 0, 1, 0, 0, 0, 5, 0, 0, 0, 1, 1, 4, 0, 1, 0, 0, 0, 3, 0, 0, 0]
+      + [0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
+    let header = try #require(ImageHeader(Data(Array("II*\0".utf8) + [8, 0, 0, 0, 3, 0] + entries)))
+    for decoding in [Decoding(), Decoding(honorsOrientation: true)] {
+      #expect(header.size(decoding) == ImageSize(height: 5, width: 3) && !header.isLeftTurned(decoding))
+    }
   }
 
   @Test func realImages() throws {

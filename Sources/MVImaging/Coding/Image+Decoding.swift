@@ -35,12 +35,15 @@ extension Image {
     if PNGStructure.isPNG(bytes), !PNGStructure.isComplete(bytes) {
       throw .badData(name, "is a PNG file that is cut off", remedy: "replace or delete the file")
     }
+    // OpenCV turns JPEG and PNG; that of WebP is read by few of its versions, so it is done here for all.
+    let isWebP = bytes.starts(with: Array("RIFF".utf8))
+    let isTurnedHere = isWebP && decoding.honorsOrientation
     var decoded: OpaquePointer?
     var format = MVCVSourceFormat()
     let status = bytes.withUnsafeBytes { raw in
       mvcv_decode(
-        raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count, decoding.honorsOrientation ? 1 : 0, &format,
-        &decoded)
+        raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count,
+        decoding.honorsOrientation && !isWebP ? 1 : 0, &format, &decoded)
     }
     if status == GuardedLibraryError {
       // OpenCV throws on headers that promise more than its limits; to the user that is a file that cannot be used.
@@ -60,5 +63,6 @@ extension Image {
       count = shape.count
     }
     self.init(shape: shape, pixels: .uint8(pixels))
+    if isTurnedHere, let orientation = ImageHeader(bytes)?.orientation { self = turnedUpright(from: orientation) }
   }
 }

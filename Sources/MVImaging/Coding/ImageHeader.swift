@@ -7,7 +7,17 @@ package struct ImageHeader: Hashable, Sendable {
   package let size: ImageSize
   /// The EXIF orientation, 1 to 8: 1 is upright, and from 5 on height and width change places; nil where not known.
   package let orientation: Int?
-  private let isJPEG: Bool
+  private let format: Format
+
+  /// The formats whose orientation counts, and what decoding does with it.
+  private enum Format {
+    /// Turned where that is asked for.
+    case turnedIfAsked
+    /// Turned in any case, as Pillow does.
+    case alwaysTurned
+    /// Turned by some versions of the decoder.
+    case other
+  }
 
   /// The bytes that are mostly enough: before the size in a JPEG stand a color profile and a thumbnail.
   package static let usualLength = 1 << 16
@@ -20,19 +30,24 @@ package struct ImageHeader: Hashable, Sendable {
     guard let header, header.height > 0, header.width > 0 else { return nil }
     size = ImageSize(height: header.height, width: header.width)
     orientation = header.orientation.map { (1...8).contains($0) ? $0 : 1 }
-    isJPEG = bytes.prefix(2).elementsEqual([0xFF, 0xD8])
+    format =
+      switch [UInt8](bytes.prefix(2)) {
+      case [0xFF, 0xD8], Array("RI".utf8): .turnedIfAsked
+      case Array("II".utf8), Array("MM".utf8): .alwaysTurned
+      default: .other
+      }
   }
 
-  /// The size that decoding gives; nil where that is not known, as decoders turn some formats and others not.
+  /// The size that decoding gives; nil where that is not known.
   package func size(_ decoding: Decoding) -> ImageSize? {
-    guard decoding.honorsOrientation, orientation != 1 else { return size }
-    guard isJPEG, let orientation else { return nil }
+    guard format == .alwaysTurned || decoding.honorsOrientation, orientation != 1 else { return size }
+    guard format != .other, let orientation else { return nil }
     return orientation >= 5 ? ImageSize(height: size.width, width: size.height) : size
   }
 
   /// Whether decoding so leaves the image lying on its side or its head.
   package func isLeftTurned(_ decoding: Decoding) -> Bool {
-    !decoding.honorsOrientation && orientation.map { $0 != 1 } ?? false
+    !decoding.honorsOrientation && format != .alwaysTurned && orientation.map { $0 != 1 } ?? false
   }
 }
 
@@ -114,8 +129,7 @@ private struct HeaderBytes {
 
   private func webP() -> Found? {
     if begins("VP8X", at: 12), let width = number(24, 3, big: false), let height = number(27, 3, big: false) {
-      // EXIF stands behind the pixels, beyond the header, which only says whether there is any.
-      return (height + 1, width + 1, raw[20] & 0x08 == 0 ? 1 : nil)
+      return (height + 1, width + 1, raw[20] & 0x08 == 0 ? 1 : webPOrientation())
     }
     if begins("VP8L", at: 12), let bits = number(21, 4, big: false) {
       return (((bits >> 14) & 0x3FFF) + 1, (bits & 0x3FFF) + 1, 1)
@@ -124,6 +138,21 @@ private struct HeaderBytes {
       return (height & 0x3FFF, width & 0x3FFF, 1)
     }
     return nil
+  }
+
+  /// What the chunk of EXIF says, which stands behind the pixels; nil where the bytes end before it.
+  private func webPOrientation() -> Int? {
+    var place = 12
+    while let length = number(place + 4, 4, big: false) {
+      if begins("EXIF", at: place) {
+        let end = place + 8 + length
+        guard end <= raw.count else { return nil }
+        // Some programs write the mark of a JPEG's block before it.
+        return exif(at: place + (begins(Array("Exif".utf8) + [0, 0], at: place + 8) ? 14 : 8), to: end) ?? 1
+      }
+      place += 8 + length + length % 2
+    }
+    return number(4, 4, big: false).map { $0 + 8 <= raw.count } == true ? 1 : nil
   }
 
   private func bitmap() -> Found? {
@@ -161,11 +190,11 @@ private struct HeaderBytes {
     return numbers.count == 2 ? (numbers[1], numbers[0], 1) : nil
   }
 
-  /// The first directory; where it says that the image is turned, decoders differ in what they make of that.
+  /// The first directory.
   private func tiff() -> Found? {
     let entries = directory(at: 0, to: raw.count)
     guard let height = entries[0x0101], let width = entries[0x0100] else { return nil }
-    return (height, width, entries[0x0112].map { $0 == 1 ? 1 : nil } ?? 1)
+    return (height, width, entries[0x0112] ?? 1)
   }
 
   /// The orientation in the first directory of an EXIF block, which is a TIFF file of its own.

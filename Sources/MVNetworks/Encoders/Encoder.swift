@@ -2,7 +2,7 @@ package import MVCore
 package import MVWeights
 
 /// A backbone and its projector, with the names of the released code: `backbone.*` and `projector.*`.
-package final class Encoder {
+package final class Encoder: HasOutputs {
   /// The shape of the network.
   package let architecture: EncoderArchitecture
   /// Whether convolutions keep channels fastest in memory.
@@ -30,13 +30,12 @@ package final class Encoder {
     try projector.forward(features, pass)
   }
 
-  /// The columns of an output; throws a usage error that lists the outputs there are.
-  package func checkedColumns(of output: NetworkOutput) throws(MVError) -> Int {
-    if output == .projection { return architecture.embeddingCount }
-    if let columns = backbone.columns(of: output) { return columns }
-    throw .usage(
-      "layer \(output)", "is not one of this encoder",
-      remedy: "it has \((backbone.outputs + [.projection]).map(\.description).joined(separator: ", "))")
+  /// The outputs of the backbone, and that of the projector.
+  package var outputs: [NetworkOutput] { backbone.outputs + [.projection] }
+
+  /// The number of columns of an output; nil for one that it does not have.
+  package func columns(of output: NetworkOutput) -> Int? {
+    output == .projection ? architecture.embeddingCount : backbone.columns(of: output)
   }
 
   /// One row per image of an output, in evaluation mode.
