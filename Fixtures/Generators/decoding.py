@@ -1,7 +1,8 @@
 """Image files of the kinds that trouble decoders, and what Pillow makes of them. Peer: Pillow's `convert("RGB")`, as torchvision reads.
 
 Writes decoding/: upright.jpg and turned_N.jpg for EXIF orientations 2 to 8 of one drawn image (35 x 21), with turned_N.npy as
-`ImageOps.exif_transpose` shows it and stored.npy without; grey.jpg, grey_alpha.png, palette.png, rgba.png and one_bit.png with
+`ImageOps.exif_transpose` shows it and stored.npy without; turned_6.webp and turned_6.tif, lossless, of what stored.npy has;
+grey.jpg, grey_alpha.png, palette.png, rgba.png and one_bit.png with
 what they are in RGB; cmyk.jpg (Adobe's, inverted) and cmyk.npy; grey16.png and rgb16.png, which have no 8-bit form.
 """
 import pathlib
@@ -27,6 +28,11 @@ def main():
         read = Image.open(OUT / f"{name}.jpg")
         np.save(OUT / "stored.npy", np.asarray(read.convert("RGB")))
         np.save(OUT / f"{name}.npy", np.asarray(ImageOps.exif_transpose(read).convert("RGB")))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = Image.fromarray(np.load(OUT / "stored.npy"))
+    stored.save(OUT / "turned_6.webp", lossless=True, exif=exif)
+    stored.save(OUT / "turned_6.tif", exif=exif, compression="tiff_deflate")
     grey = image.convert("L")
     alpha = Image.fromarray(np.clip(7 * x, 0, 255).astype(np.uint8))
     rgba = image.copy()

@@ -3,13 +3,7 @@ package import MVCore
 /// A network from normalized images, N x 3 x H x W, to features, N x columns.
 ///
 /// ``Layer/forward(_:_:)`` gives ``NetworkOutput/features``.
-package protocol Backbone: Layer {
-  /// The outputs that it has, the usual one first.
-  var outputs: [NetworkOutput] { get }
-
-  /// The number of columns of an output; nil for one that it does not have.
-  func columns(of output: NetworkOutput) -> Int?
-
+package protocol Backbone: Layer, HasOutputs {
   /// One row per image of an output in ``outputs``.
   func output(_ output: NetworkOutput, of images: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor
 
@@ -29,7 +23,18 @@ extension Backbone {
   }
 
   package var fillsBlocks: Bool { false }
+}
 
+/// What has outputs that features are taken from.
+package protocol HasOutputs {
+  /// The outputs that it has, the usual one first.
+  var outputs: [NetworkOutput] { get }
+
+  /// The number of columns of an output; nil for one that it does not have.
+  func columns(of output: NetworkOutput) -> Int?
+}
+
+extension HasOutputs {
   /// The columns of an output; throws a usage error that lists the outputs there are.
   package func checkedColumns(of output: NetworkOutput) throws(MVError) -> Int {
     if outputs.contains(output), let columns = columns(of: output) { return columns }

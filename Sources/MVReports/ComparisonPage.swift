@@ -25,6 +25,35 @@ public struct ComparisonPage: Sendable {
     figures = ["comparison.svg": chart.svg]
   }
 
+  /// Creates the page of a comparison of images with several classes each; `facts` say what was compared, and how.
+  public init(title: String, kind: String, comparison: MultiLabelComparison, facts: FactList) {
+    page = Page(title: title, kind: kind)
+    let entries = comparison.ranking
+    page.table(
+      PageTable(
+        columns: [
+          .init("features"), .init("columns"), .init("k-NN mAP (%)", best: .largest, digits: 2),
+          .init("11-point (%)", digits: 2), .init("linear probe mAP (%)", best: .largest, digits: 2),
+          .init("11-point (%)", digits: 2),
+        ],
+        rows: entries.map { entry in
+          [.text(entry.name), .count(entry.columns)]
+            + [entry.neighbors, entry.probe].flatMap {
+              [PageTable.Cell.number($0.map * 100), .number($0.mapElevenPoint * 100)]
+            }
+        }, caption: comparison.caption))
+    let chart = BarChart(
+      labels: entries.map(\.name),
+      series: [
+        .init("k-NN", entries.map { $0.neighbors.map * 100 }),
+        .init("linear probe", entries.map { $0.probe.map * 100 }),
+      ], title: "mAP (%)", caption: "Mean over classes of the area under the precision envelope.", digits: 1)
+    page.chart(chart)
+    page.heading("What was compared")
+    page.facts(facts)
+    figures = ["comparison.svg": chart.svg]
+  }
+
   /// Writes the page and its figures into a folder; throws where one cannot be written.
   public func write(to folder: ReportFolder) throws(MVError) {
     try folder.write(page)

@@ -110,7 +110,7 @@ struct EmbeddingNetwork {
         throw .usage(
           "--set \(text)", "does not change an embedding", remedy: key == "name" ? "give --name" : "leave it out")
       }
-      try settings.set(assigning: text)
+      try settings.set(assigning: text, of: "--set", remedy: "write for example normalization=imagenet")
     }
     settings.path = file.path
     try Torch.setThreads(0)

@@ -105,16 +105,34 @@ extension Command {
     }
     let records = try TrainingRun.run(trainer)
     let checkpoint = Trainer.checkpoint(in: output).path
+    let best = BestEpoch(of: trainer)
     if arguments.has("json") {
-      try Terminal.printJSON(TrainResult(records, checkpoint: checkpoint))
+      try Terminal.printJSON(TrainResult(records, checkpoint: checkpoint, best: best))
     } else {
       try Terminal.result("\(checkpoint): trained for \(trainer.step) steps; curves in report.html")
-      if let best = trainer.bestScore {
+      if let best {
         try Terminal.result(
-          "\(Trainer.bestCheckpoint(in: output).path): the best by the linear probe of rows held out of training, "
-            + "\(Percent(best))")
+          "\(best.checkpoint): the best by the linear probe of rows held out of training, \(Percent(best.probe)), "
+            + "epoch \(best.epoch)")
       }
     }
+  }
+}
+
+/// The epoch of a run whose embeddings scored best.
+private struct BestEpoch: Encodable {
+  let checkpoint: String
+  let epoch: Int
+  let probe: Double
+
+  /// Nil where none was scored, or its checkpoint is not there any more.
+  init?(of trainer: Trainer) {
+    let url = Trainer.bestCheckpoint(in: trainer.folder)
+    // The checkpoint knows its epoch; in the log, scores are rounded.
+    guard let score = trainer.bestScore, let place = try? Checkpoint(contentsOf: url).place else { return nil }
+    checkpoint = url.path
+    epoch = place.epoch
+    probe = score
   }
 }
 
@@ -137,10 +155,12 @@ private struct TrainResult: Encodable {
     }
   }
   let checkpoint: String
+  let best: BestEpoch?
   let epochs: [Epoch]
 
-  init(_ records: [EpochRecord], checkpoint: String) {
+  init(_ records: [EpochRecord], checkpoint: String, best: BestEpoch?) {
     self.checkpoint = checkpoint
+    self.best = best
     epochs = records.map {
       Epoch(
         epoch: $0.epoch, loss: $0.loss.total,

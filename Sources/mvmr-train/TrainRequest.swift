@@ -27,11 +27,7 @@ struct TrainRequest {
     if let settings = try start.settings(arguments) { configuration.settings = settings }
     try configuration.fillTeachers(with: arguments.all("teacher"))
     for text in arguments.all("set") {
-      let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard sides.count == 2 else {
-        throw .usage("--set \(text)", "is not KEY=VALUE", remedy: "see mvmr train --settings")
-      }
-      try configuration.settings.set(sides[0], parsing: sides[1])
+      try configuration.settings.set(assigning: text, of: "--set", remedy: "see mvmr train --settings")
     }
     if let device = arguments["device"] { try configuration.settings.set("device", parsing: device) }
     configuration.source = arguments["SOURCE"] ?? configuration.source

@@ -15,11 +15,7 @@ enum WeightsArgument {
   static func settings(_ arguments: ParsedArguments) throws(MVError) -> NetworkSettings {
     var settings = NetworkSettings()
     for text in arguments.all("set") {
-      let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard sides.count == 2 else {
-        throw .usage("--set \(text)", "is not KEY=VALUE", remedy: "write for example --set heads=6")
-      }
-      try settings.set(sides[0], parsing: sides[1])
+      try settings.set(assigning: text, of: "--set", remedy: "write for example --set heads=6")
     }
     return settings
   }

@@ -16,7 +16,8 @@ extension Command {
       whose images get hog, lbp, color and scattering first, into a feature file that the next call finds. Every
       representation of every file is a row of the table: k-NN (k = 20, cosine, T = 0.07) and a linear probe, each with
       its 95 % interval and how far it is below the best on the same images, the best mean of both first. Without a
-      test split, 5-fold cross-validation scores every row once.
+      test split, 5-fold cross-validation scores every row once. Images of several classes each are compared by mean
+      average precision.
 
       Examples:
         mvmr compare folder:photos
@@ -55,56 +56,31 @@ extension Command {
     let seed = UInt64(try arguments.int("seed", in: 0...Int.max) ?? 0)
     let inputs = try CompareInputs(arguments)
     let (contenders, notices) = try inputs.contenders(folds: folds)
-    try Comparison.check(contenders, folds: folds, k: k ?? Comparison.neighborCount, seed: seed)
+    let scoring = CompareScoring(
+      contenders: contenders, files: inputs.paths, folds: folds, k: k, seed: seed,
+      fold: try arguments.int("fold", in: 1...STL10.foldCount))
+    try scoring.check(severalClasses: inputs.isMultiLabel)
     try report?.prepare()
     notices.forEach(Terminal.note)
-    let comparison = try Job("compare", unit: "columns").run { (job) throws(MVError) in
-      try Comparison(
-        contenders, folds: folds, k: k ?? Comparison.neighborCount, seed: seed, cancellation: job.cancellation,
-        progress: job.progress)
+    let result = try Job("compare", unit: "columns").run { (job) throws(MVError) in
+      try inputs.isMultiLabel ? scoring.byPrecision(job) : scoring.byAccuracy(job)
     }
-    for few in comparison.entries where few.k < k ?? 0 {
-      Terminal.note("\(few.name): only \(few.k) rows can vote for each, so k = \(few.k)")
-    }
-    let record = record(of: comparison, inputs, k: k, fold: try arguments.int("fold", in: 1...STL10.foldCount))
-    for (option, text) in [
-      ("csv", comparison.csv(version: Version.text)), ("markdown", comparison.markdown), ("latex", comparison.latex),
-    ] {
+    result.notices.forEach(Terminal.note)
+    for (option, text) in [("csv", result.csv), ("markdown", result.markdown), ("latex", result.latex)] {
       if let path = arguments[option] { try AtomicFile.write(text, to: URL(filePath: path)) }
     }
     if let report {
-      try ComparisonPage(
-        title: "Features of \(inputs.names.joined(separator: ", "))", kind: report.kind, comparison: comparison,
-        facts: facts(record)
-      ).write(to: report)
+      let title = "Features of \(inputs.names.joined(separator: ", "))"
+      try result.page(title, report.kind, facts(result.record)).write(to: report)
       Terminal.message("report: \(report.page.path)")
     }
     if arguments.has("json") {
-      try Terminal.result(String(decoding: try record.adding(to: try comparison.json()), as: UTF8.self))
+      try Terminal.result(String(decoding: try result.record.adding(to: result.json), as: UTF8.self))
     } else {
-      var table = TextTable(header: comparison.table.header)
-      for row in comparison.table.rows { table.add(row: row) }
-      try Terminal.result("\(table.text)\n\(comparison.caption)")
+      var table = TextTable(header: result.table.header)
+      for row in result.table.rows { table.add(row: row) }
+      try Terminal.result("\(table.text)\n\(result.caption)")
     }
-  }
-
-  private static func record(
-    of comparison: Comparison, _ inputs: CompareInputs, k: Int?, fold: Int?
-  ) -> EvaluationRecord {
-    func distinct(_ values: [String]) -> [String] {
-      values.reduce(into: []) { found, value in if !found.contains(value) { found.append(value) } }
-    }
-    let entries = comparison.entries
-    let published = fold.map { ["fold": SettingValue.int($0)] } ?? [:]
-    return EvaluationRecord(
-      files: inputs.paths, representations: distinct(entries.flatMap(\.representations)),
-      trainSplit: distinct(entries.map(\.trainSplit)).joined(separator: ","),
-      testSplit: distinct(entries.map(\.testSplit)).joined(separator: ","),
-      division: distinct(entries.map { $0.folds.map { "\($0) folds" } ?? "test split" }).joined(separator: ","),
-      settings: [
-        "k": .int(k ?? Comparison.neighborCount), "metric": .string("cosine"), "temperature": .double(0.07),
-        "weighting": .string("dino"), "lambda": .string("13 from 1e-6 to 1"), "standardize": .bool(true),
-      ].merging(published) { $1 }, seed: comparison.seed, version: Version.text)
   }
 
   private static func facts(_ record: EvaluationRecord) -> FactList {

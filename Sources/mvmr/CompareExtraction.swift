@@ -20,6 +20,8 @@ struct CompareExtraction {
   let output: URL
   private let work: Work
   private let notices: [String]
+  /// Whether its images have several classes each.
+  let isMultiLabel: Bool
 
   /// What is to be done.
   private enum Work {
@@ -51,15 +53,18 @@ struct CompareExtraction {
       let size = recorded?.size.map { ", at \($0)" } ?? ""
       notices = ["\(output.relativePath) holds the features of these images\(size)"]
       work = .nothing(file)
+      let splits = try EvaluationSplits(of: file, train: arguments["train-split"], test: arguments["test-split"])
+      isMultiLabel = try file[splits.train].labels.isMultiLabel
       return
     }
     let (source, told) = try Self.opened(request)
     let splits = try EvaluationSplits(
       of: source, train: arguments["train-split"], test: arguments["test-split"])
-    guard case .single = try source.split(splits.train).labels else {
-      throw .badData(
-        source.contents.location, "has several classes an image, and compare takes one",
-        remedy: "extract it, and run mvmr probe on each representation")
+    isMultiLabel = try source.split(splits.train).labels.isMultiLabel
+    if isMultiLabel, splits.test == nil {
+      throw .usage(
+        "split \(splits.train)", "is the only one with labels, and has several classes an image",
+        remedy: "name one to score by --test-split")
     }
     let shape = try source.split(splits.train).shape
     let (representations, sketched) = try Self.representations(arguments, for: shape)
@@ -88,10 +93,6 @@ struct CompareExtraction {
     return try FeatureFile(reading: output)
   }
 
-  /// The probe of wider rows takes minutes: they are projected to ``sketchedColumns``.
-  static let mostColumns = 8192
-  static let sketchedColumns = 4096
-
   /// The representations that are asked for by name; none where the usual ones are.
   private static func specifications(
     _ arguments: ParsedArguments
@@ -109,15 +110,15 @@ struct CompareExtraction {
     if specifications.isEmpty {
       for usual in Catalogue.standard.defaults {
         let columns = try usual.make().layout(for: shape).count
-        guard columns > mostColumns else {
+        guard columns > WideRows.mostColumns else {
           specifications.append(usual)
           continue
         }
         notices.append(
           "\(usual.name) has \(columns) values an image, of which a probe takes minutes: a random projection to "
-            + "\(sketchedColumns) is kept")
+            + "\(WideRows.sketchedColumns) is kept")
         specifications.append(
-          RepresentationSpecification(name: usual.name, settings: ["sketch": .int(sketchedColumns)]))
+          RepresentationSpecification(name: usual.name, settings: ["sketch": .int(WideRows.sketchedColumns)]))
       }
     }
     try RepresentationSpecification.checkStoredNames(of: specifications)
@@ -161,7 +162,7 @@ struct CompareExtraction {
     var resized = request
     resized.size = usualSize
     let brought = "\(reason): they are brought to \(usualSize); --size HxW chooses another size"
-    return (try resized.open(), source.contents.notices + survey.notices + [brought])
+    return (try resized.open(), source.contents.notices + [brought])
   }
 
   /// Why the images need a size; nil where they can be taken as they are.
@@ -170,4 +171,9 @@ struct CompareExtraction {
     if shapes.contains(where: { max($0.height, $0.width) > largestSide }) { return "images are large" }
     return Set(shapes).count > 1 || survey.differing > 0 ? "images differ in size" : nil
   }
+}
+
+extension Labels {
+  /// Whether rows may have several classes.
+  var isMultiLabel: Bool { if case .multi = self { true } else { false } }
 }

@@ -19,6 +19,8 @@ struct CompareInputs {
 
   private var inputs: [Input] = []
   private let arguments: ParsedArguments
+  /// Whether images have several classes each; those of all inputs or of none.
+  let isMultiLabel: Bool
 
   /// The short names, in order.
   var names: [String] { inputs.map(\.name) }
@@ -58,6 +60,7 @@ struct CompareInputs {
     var given: [Given] = []
     for text in texts { given.append(try Self.given(text, arguments)) }
     try Self.requireEachOnce(zip(texts, given).map { ($0, $1.url) })
+    isMultiLabel = try Self.haveSeveralClasses(zip(texts, given).map { ($0, $1) }, arguments)
     for (text, input) in zip(texts, given) {
       switch input {
       case .file(let file, let name, let isEmbedding):
@@ -84,6 +87,30 @@ struct CompareInputs {
         remedy:
           "give each file once, and compare sources of one name as feature files: mvmr extract SOURCE --output FILE.h5")
     }
+  }
+
+  /// Whether images have several classes each; throws where some have and others not, and for options that then do not
+  /// go.
+  private static func haveSeveralClasses(
+    _ given: [(text: String, input: Given)], _ arguments: ParsedArguments
+  ) throws(MVError) -> Bool {
+    let have = try given.map { (one) throws(MVError) -> Bool in
+      switch one.input {
+      case .source(let extraction): return extraction.isMultiLabel
+      case .file(let file, _, _):
+        let splits = try EvaluationSplits(of: file, train: arguments["train-split"], test: arguments["test-split"])
+        return try file[splits.train].labels.isMultiLabel
+      }
+    }
+    guard let several = have.firstIndex(of: true) else { return false }
+    if let one = have.firstIndex(of: false) {
+      throw .usage(
+        given[several].text, "has several classes an image, \(given[one].text) one", remedy: "compare them apart")
+    }
+    for option in ["folds", "fold", "seed"] where arguments.has(option) {
+      throw .usage("--\(option)", "is for images of one class each", remedy: "leave it out: these have several")
+    }
+    return true
   }
 
   private static func given(_ text: String, _ arguments: ParsedArguments) throws(MVError) -> Given {
@@ -138,7 +165,7 @@ struct CompareInputs {
         contenders.append(try contender(title("all joined", of: input), of: input, names, splits, fold))
       }
       scored.append((input, last))
-      notices += self.notices(splits, last.pair, of: input, folds: folds)
+      notices += self.notices(splits, last.pair, of: input, names, folds: folds)
     }
     return (contenders, notices + Self.pairings(scored, folds: folds))
   }
@@ -146,7 +173,11 @@ struct CompareInputs {
   private func contender(
     _ title: String, of input: Input, _ names: [String], _ splits: EvaluationSplits, _ fold: LabelSubset?
   ) throws(MVError) -> Comparison.Contender {
-    let contender = try Comparison.Contender(title, of: input.file, names, splits: splits)
+    var contender = try Comparison.Contender(title, of: input.file, names, splits: splits)
+    if let pair = try WideRows.projected(contender.pair) {
+      contender = Comparison.Contender(
+        "\(title) (projected)", pair, trainIDs: contender.trainIDs, testIDs: contender.testIDs, file: contender.file)
+    }
     guard let fold else { return contender }
     guard !arguments.has("folds") else {
       throw .usage("--folds", "does not go with --fold", remedy: "leave one of them out")
@@ -155,7 +186,7 @@ struct CompareInputs {
       throw .usage("--fold", "wants a test split, and \(input.path) has none", remedy: "leave it out")
     }
     return Comparison.Contender(
-      title, .splits(train: try fold.select(from: train) { ids }, test: test), trainIDs: ids,
+      contender.name, .splits(train: try fold.select(from: train) { ids }, test: test), trainIDs: ids,
       testIDs: contender.testIDs, file: contender.file)
   }
 
@@ -169,7 +200,7 @@ struct CompareInputs {
     return scored.dropFirst().compactMap { other in
       let otherPlace = other.input.file.description.location
       guard !place.isEmpty, !otherPlace.isEmpty, place != otherPlace,
-        other.contender.scoredRows(folds: folds) == rows
+        !rows.isEmpty, other.contender.scoredRows(folds: folds) == rows
       else { return nil }
       return "rows of \(first.input.path) and \(other.input.path) are taken for the same by id and class, though the "
         + "one is made from \(place), the other from \(otherPlace)"
@@ -185,11 +216,8 @@ struct CompareInputs {
   /// Below so many rows cross-validation is worth its time.
   private static let fewRows = 1000
 
-  /// A probe of rows wider than this takes minutes.
-  private static let manyColumns = CompareExtraction.mostColumns
-
   private func notices(
-    _ splits: EvaluationSplits, _ pair: EvaluationPair, of input: Input, folds: Int?
+    _ splits: EvaluationSplits, _ pair: EvaluationPair, of input: Input, _ names: [String], folds: Int?
   ) -> [String] {
     var notices = splits.notices
     switch (pair, folds) {
@@ -200,17 +228,17 @@ struct CompareInputs {
     case (.splits(let train, let test), nil):
       notices += pair.notices(heldOut: true, names: input.file.classNames)
       if arguments.has("fold") { notices.append("\(train.rows.count) rows of \(train.name) are learnt from") }
-      if train.rows.count + test.rows.count < Self.fewRows, !arguments.has("fold") {
+      if train.rows.count + test.rows.count < Self.fewRows, !arguments.has("fold"), !isMultiLabel {
         notices.append("with few rows, --folds 5 scores every row of \(train.name) instead")
       }
     }
     for split in input.file.splits where pair.splitNames.contains(split.name) && !split.skipped.isEmpty {
       notices.append("\(split.skipped.count) rows of \(split.name) left out, whose images could not be read")
     }
-    for wide in input.file.representations where wide.columns > Self.manyColumns {
+    for wide in input.file.representations where names.contains(wide.name) && wide.columns > WideRows.mostColumns {
       notices.append(
-        "\(wide.name) has \(wide.columns) values a row, of which a probe takes minutes: extracted with "
-          + "sketch=\(CompareExtraction.sketchedColumns) it has fewer")
+        "\(wide.name) has \(wide.columns) values a row, of which a probe takes minutes: a random projection to "
+          + "\(WideRows.sketchedColumns) is scored")
     }
     return notices.map { inputs.count == 1 ? $0 : "\(input.name): \($0)" }
   }

@@ -246,8 +246,60 @@ struct CompareCommandTests {
     #expect(run.output.split(separator: "\n").contains { $0.hasPrefix("scattering ") && $0.contains(" 4096 ") })
     _ = try succeed(
       "extract", "synthetic:60", "--limit", "20", "--representation", "scattering", "--output", "wide.h5")
-    let wide = try succeed("compare", "wide.h5")
-    #expect(wide.errors.contains("scattering has 15552 values a row, of which a probe takes minutes"))
+    // What is in a file already is projected as well, and scores as what was extracted so.
+    let wide = try succeed("compare", "wide.h5", "--json")
+    #expect(wide.errors.contains("scattering has 15552 values a row") && wide.errors.contains("projection to 4096"))
+    func scattering(_ run: Tool.Outcome) throws -> [String: Any] {
+      let results = try #require(try run.json()["results"] as? [[String: Any]])
+      return try #require(results.first { ($0["name"] as? String)?.contains("scattering") == true })
+    }
+    let (own, other) = (try scattering(wide), try scattering(try succeed("compare", "s.h5", "--json")))
+    #expect(own["name"] as? String == "scattering (projected)" && own["columns"] as? Int == 4096)
+    for key in ["knn", "probe"] {
+      let scores = [own, other].map { $0[key] as? [String: Any] }
+      #expect(scores[0]?["top1"] as? Double == scores[1]?["top1"] as? Double)
+      #expect(scores[0]?["balanced_accuracy"] as? Double == scores[1]?["balanced_accuracy"] as? Double)
+    }
+  }
+
+  /// Rows of three classes each, in feature files with and without a test split.
+  private func severalLabels() throws {
+    let rows = 40
+    try NumPyArray.write(
+      (0..<rows * 4).map { Float(($0 * 37) % 11) }, shape: [rows, 4], element: .float32,
+      to: URL(filePath: path("x.npy")))
+    try NumPyArray.write(
+      (0..<rows * 3).map { UInt8(($0 * 31) % 5 < 2 ? 1 : 0) }, shape: [rows, 3], element: .uint8,
+      to: URL(filePath: path("y.npy")))
+    for (name, splits) in [("many", ["train", "test"]), ("alone", ["train"])] {
+      let arrays = splits.flatMap { ["\($0)/x=x.npy", "\($0)/labels=y.npy"] }
+      let run = try Tool.run(
+        Tool.folder.appending(path: "mvmr"), ["convert"] + arrays + ["--output", "\(name).h5"], in: folder.url)
+      try #require(run.status == 0, "\(run.errors)")
+    }
+  }
+
+  @Test func severalLabelsARowAreComparedByPrecision() throws {
+    try severalLabels()
+    let run = try succeed("compare", "many.h5", "--csv", "t.csv", "--markdown", "t.md", "--report", "page")
+    #expect(run.output.contains("mAP (%)") && !run.errors.contains("--folds"), "\(run.output) \(run.errors)")
+    #expect(try text("t.md").contains("mAP") && text("t.csv").contains("probe_map"))
+    #expect(try text("page/report.html").contains("mAP") && text("page/comparison.svg").contains("mAP"))
+    let results = try #require(try succeed("compare", "many.h5", "--json").json()["results"] as? [[String: Any]])
+    let probe = try succeed("probe", "many.h5", "--representation", "x", "--json").json()
+    let own = try #require((results[0]["probe"] as? [String: Any])?["map"] as? Double)
+    #expect(own == probe["map"] as? Double, "\(probe.keys)")
+    // What does not go is refused before the work.
+    try extract()
+    for (words, part) in [
+      (["many.h5", "--folds", "3"], "--folds: is for images of one class each"),
+      (["many.h5", "f.h5"], "many.h5: has several classes an image, f.h5 one"),
+      (["alone.h5"], "name one to score by --test-split"),
+    ] {
+      let refused = try Tool.run(Tool.folder.appending(path: "mvmr"), ["compare"] + words, in: folder.url)
+      #expect(refused.status == 64 && refused.errors.contains(part), "\(words): \(refused.errors)")
+      #expect(refused.output.isEmpty && !refused.errors.contains("note:"), "\(refused.errors)")
+    }
   }
 
   @Test func pagesThatCannotBeWrittenAreRefusedBeforeTheWork() throws {

@@ -50,6 +50,30 @@ struct ProcessorTests {
     #expect(losses(pinned).count == 3 && losses(pinned) == losses(single))
   }
 
+  /// Threads that make way for others share a processor: no bit of the result may depend on that.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: taskset.path)), arguments: ["float32", "bf16"])
+  func bitsDependOnThreadsAndNotOnProcessors(precision: String) throws {
+    let allowed = try #require(Self.allowed)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "mvmr-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func weights(_ name: String, on program: [String]) throws -> Data {
+      let settings = ["encoder=cifar-resnet", "projector=8", "batch_size=16", "epochs=1", "validate_every=0"]
+      let words =
+        program + [Tool.folder.appending(path: "mvmr").path, "train", "synthetic:48", "--output"]
+        + [folder.appending(path: name).path]
+        + (settings + ["threads=2", "precision=\(precision)"]).flatMap { ["--set", $0] }
+      let run = try Tool.run(URL(filePath: words[0]), Array(words.dropFirst()))
+      #expect(run.status == 0, "\(run.errors)")
+      let file = try Data(contentsOf: folder.appending(path: "\(name)/last.ckpt"))
+      // The tensors stand behind a header, whose length is the first number.
+      let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+      return file.dropFirst(8 + length)
+    }
+    let free = try weights("free", on: [])
+    #expect(try !free.isEmpty && free == weights("pinned", on: [Self.taskset.path, "-c", allowed]))
+  }
+
   @Test func quietLeavesOutProgressAlone() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "mvmr-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -86,6 +86,20 @@ import Testing
     #expect(found.output.contains("best.ckpt: the best by the linear probe of rows held out") == isScored)
   }
 
+  @Test func theBestEpochIsReported() throws {
+    let run = try mvmr("train synthetic:120 --output run \(settings) --set epochs=3 --set validate_every=1 --json")
+    let best = try #require(try run.json()["best"] as? [String: Any])
+    let lines = String(decoding: try bytes("run/losses.csv"), as: UTF8.self).split(separator: "\n").dropFirst()
+    let scores = lines.compactMap { $0.split(separator: ",").last.flatMap { Double($0) } }
+    let highest = try #require(scores.max())
+    #expect(best["epoch"] as? Int == scores.firstIndex(of: highest).map { $0 + 1 } && scores.count == 3)
+    #expect(abs((best["probe"] as? Double ?? 0) - highest) < 1e-4)
+    #expect((best["checkpoint"] as? String)?.hasSuffix("run/best.ckpt") == true)
+    // Without labels that are held out nothing is scored.
+    let none = try mvmr("train synthetic:24 --output none \(settings) --set epochs=1 --set validate_every=0 --json")
+    #expect(try none.json()["best"] == nil)
+  }
+
   @Test func aLogThatAnEditorHasSavedIsNoObstacle() throws {
     try mvmr("train synthetic:24 --output run \(settings) --set epochs=2")
     let text = String(decoding: try bytes("run/losses.csv"), as: UTF8.self)

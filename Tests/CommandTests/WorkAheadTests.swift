@@ -91,6 +91,9 @@ struct WorkAheadTests {
     #expect(run.status == 0, "\(run.errors)")
     #expect(
       run.errors.contains("note: 2 images have an EXIF orientation, which is not honored: --exif"), "\(run.errors)")
+    // Where images are brought to a size as well.
+    let sized = try mvmr("extract", "folder:d", "--size", "24x32", "--representation", "hog", "--output", "s.h5")
+    #expect(sized.errors.contains("note: 2 images have an EXIF orientation, which is not honored"), "\(sized.errors)")
     let upright = try mvmr("extract", "folder:d", "--exif", "--representation", "hog", "--output", "u.h5")
     #expect(upright.status == 0 && !upright.errors.contains("EXIF orientation"), "\(upright.errors)")
   }

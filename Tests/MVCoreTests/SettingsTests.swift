@@ -32,6 +32,19 @@ struct SettingsTests {
     #expect(error?.subject == "setting watts=0" && error?.problem.contains("room") == true)
   }
 
+  @Test func assignmentsAreRead() throws {
+    var lamp = Lamp()
+    try lamp.set(assigning: "watts=60")
+    #expect(lamp == Lamp(watts: 60))
+    let without = #expect(throws: MVError.self) { try lamp.set(assigning: "watts") }
+    #expect(without?.description == "setting watts: is not KEY=VALUE; write for example watts=60")
+    let other = #expect(throws: MVError.self) { try lamp.set(assigning: "", of: "--set", remedy: "see --settings") }
+    #expect(other?.description == "--set : is not KEY=VALUE; see --settings")
+    // What follows the first sign is the value.
+    let value = #expect(throws: MVError.self) { try lamp.set(assigning: "watts=1=2") }
+    #expect(value?.subject == "setting watts=1=2" && lamp == Lamp(watts: 60))
+  }
+
   @Test func valuesRoundTripThroughTextAndJSON() throws {
     var lamp = Lamp()
     for (key, text) in [("watts", "60"), ("dimming", "0.25"), ("on", "true"), ("colour", "cold")] {

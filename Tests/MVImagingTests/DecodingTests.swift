@@ -29,6 +29,24 @@ struct DecodingTests {
     #expect(stored.bytes != turned.bytes, "the two differ, or this would show nothing")
   }
 
+  /// WebP's EXIF stands behind its pixels; TIFF is turned in any case, as by Pillow.
+  @Test func otherFormatsAreTurnedToo() throws {
+    let upright = Decoding(honorsOrientation: true)
+    #expect(try difference(try decode("turned_6.webp"), "stored") == 0)
+    #expect(try difference(try decode("turned_6.webp", upright), "turned_6") <= 1)
+    for decoding in [Decoding(), upright] {
+      #expect(try difference(try decode("turned_6.tif", decoding), "turned_6") <= 1)
+    }
+    for name in ["turned_6.webp", "turned_6.tif", "turned_6.jpg"] {
+      let header = try #require(ImageHeader(try Data(contentsOf: Fixture.url("decoding/\(name)"))), "\(name)")
+      for decoding in [Decoding(), upright] {
+        let shape = try decode(name, decoding).shape
+        #expect(header.size(decoding) == ImageSize(height: shape.height, width: shape.width), "\(name)")
+      }
+      #expect(header.isLeftTurned(Decoding()) == !name.hasSuffix("tif") && !header.isLeftTurned(upright))
+    }
+  }
+
   @Test func uprightImagesAreTheSameEitherWay() throws {
     #expect(try decode("upright.jpg") == decode("upright.jpg", Decoding(honorsOrientation: true)))
   }

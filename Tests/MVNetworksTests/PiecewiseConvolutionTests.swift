@@ -4,7 +4,7 @@ import Testing
 
 @testable import MVNetworks
 
-/// Convolutions with a stride in bfloat16, the gradient of whose weight is computed in pieces of the batch.
+/// Convolutions in bfloat16, the gradient of whose weight is computed in pieces of the batch.
 ///
 /// That holds for Debian's libtorch on processors that multiply bfloat16; elsewhere libtorch's own are tested.
 @Suite(.enabled(if: Torch.hasFastBFloat16)) struct PiecewiseConvolutionTests {
@@ -36,7 +36,8 @@ import Testing
   @Test(arguments: [
     Plan(shape: [8, 16, 16, 16], outputs: 32), Plan(shape: [3, 32, 9, 12], outputs: 16),
     Plan(shape: [1, 16, 8, 8], outputs: 16), Plan(shape: [5, 3, 32, 32], outputs: 64, kernel: 7, padding: 3),
-    Plan(shape: [4, 16, 12, 12], outputs: 16, stride: 3),
+    Plan(shape: [4, 16, 12, 12], outputs: 16, stride: 3), Plan(shape: [7, 16, 10, 10], outputs: 16, stride: 1),
+    Plan(shape: [6, 32, 8, 8], outputs: 48, kernel: 1, stride: 1, padding: 0),
   ])
   func areTheConvolutionOfTheSameNumbers(_ plan: Plan) throws {
     for channelsLast in [true, false] {

@@ -47,6 +47,21 @@ extension Configurable {
     }
   }
 
+  /// Changes the setting that a text such as `depth=20` names.
+  ///
+  /// Throws a usage error of `subject` and the text, with `remedy` or else an example, where there is no `=`; and as
+  /// ``set(_:parsing:)`` does.
+  public mutating func set(
+    assigning text: String, of subject: String = "setting", remedy: String? = nil
+  ) throws(MVError) {
+    let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard sides.count == 2 else {
+      let example = settingTable.first { !$0.text.isEmpty }.map { "write for example \($0.name)=\($0.text)" }
+      throw .usage("\(subject) \(text)", "is not KEY=VALUE", remedy: remedy ?? example ?? "")
+    }
+    try set(sides[0], parsing: sides[1])
+  }
+
   /// The setting of this name, or that once had it.
   ///
   /// Throws a usage error that lists the settings where there is none.

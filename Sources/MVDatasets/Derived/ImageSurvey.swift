@@ -5,7 +5,8 @@ internal import Synchronization
 ///
 ///     try ImageSurvey(of: source, splits: [split]).requireOneSize()
 ///
-/// Sources that are not made of image files, and those whose images are brought to one size, have nothing to say.
+/// Sources that are not made of image files have nothing to say, and where images are brought to one size, sizes do not
+/// count.
 public struct ImageSurvey: Sendable {
   /// An image and its size.
   private struct Example: Sendable {

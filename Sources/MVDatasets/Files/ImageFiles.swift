@@ -39,17 +39,20 @@ struct ImageFiles: Sendable {
     return ImageBatch(count: names.count, shape: shape, pixels: .uint8(pixels))
   }
 
-  /// What the file of an image says before it is decoded; nil where that is not known, or images are brought to one
-  /// size.
+  /// What the file of an image says before it is decoded; nil where that is not known.
   func found(_ name: String) -> FoundHeader? {
-    guard framing == nil, let header = header(of: name) else { return nil }
-    return FoundHeader(size: header.size(decoding), isLeftTurned: header.isLeftTurned(decoding))
+    guard let header = header(of: name) else { return nil }
+    return FoundHeader(
+      size: framing == nil ? header.size(decoding) : nil, isLeftTurned: header.isLeftTurned(decoding))
   }
 
   private func header(of name: String) -> ImageHeader? {
     guard let head = tree.head(of: name, ImageHeader.usualLength) else { return nil }
-    if let header = ImageHeader(head) { return header }
-    guard head.count == ImageHeader.usualLength, let bytes = try? tree.bytes(of: name) else { return nil }
+    let first = ImageHeader(head)
+    // The size of a TIFF file, and the orientation of a WebP file, may stand at the end.
+    guard first?.orientation == nil, head.count == ImageHeader.usualLength, let bytes = try? tree.bytes(of: name) else {
+      return first
+    }
     return ImageHeader(bytes)
   }
 

@@ -3,7 +3,7 @@ package import MVCore
 package import MVWeights
 
 /// A backbone and its projector, with the names of the released code: `backbone.*` and `projector.*`.
-package final class Encoder {
+package final class Encoder: HasOutputs {
   /// The structure of the backbone.
   package let architecture: NetworkArchitecture
   /// The widths of the projector's layers; empty for none.
@@ -38,13 +38,12 @@ package final class Encoder {
     try projector.forward(features, pass)
   }
 
-  /// The columns of an output; throws a usage error that lists the outputs there are.
-  package func checkedColumns(of output: NetworkOutput) throws(MVError) -> Int {
-    if output == .projection { return embeddingCount }
-    if let columns = backbone.columns(of: output) { return columns }
-    throw .usage(
-      "layer \(output)", "is not one of this encoder",
-      remedy: "it has \((backbone.outputs + [.projection]).map(\.description).joined(separator: ", "))")
+  /// The outputs of the backbone, and that of the projector.
+  package var outputs: [NetworkOutput] { backbone.outputs + [.projection] }
+
+  /// The number of columns of an output; nil for one that it does not have.
+  package func columns(of output: NetworkOutput) -> Int? {
+    output == .projection ? embeddingCount : backbone.columns(of: output)
   }
 
   /// One row per image of an output, in evaluation mode.

@@ -1,6 +1,16 @@
 internal import CKernels
 internal import Synchronization
 
+extension Sketch {
+  /// The projection of rows of `count` values, which writes the sketch of a row.
+  package func projection(
+    of count: Int
+  ) -> @Sendable (UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void {
+    let table = SketchTable.shared(for: self, count: count)
+    return { row, columns in table.sketch(row, into: columns) }
+  }
+}
+
 /// The column and the sign of each coordinate in a sketch, made once and then shared, read-only, by all threads.
 final class SketchTable: Sendable {
   private struct Key: Hashable {

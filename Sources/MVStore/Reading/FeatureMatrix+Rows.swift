@@ -5,6 +5,7 @@ extension FeatureMatrix {
   ///
   /// Memory for it grows with the number of gaps, not of rows: it is for leaving out a few.
   package func keeping(_ kept: [Int]) -> FeatureMatrix {
+    if let projection { return projection.base.keeping(kept).projected(to: columns, projection.apply) }
     var parts: [Piece] = []
     let rowBytes = columns * element.size
     var count = 0

@@ -16,13 +16,52 @@ public struct FeatureMatrix: Sendable {
   public let shape: [Int]
   /// The type in which values are stored.
   public let element: ElementType
-  /// The rows, in one piece of memory or in several that follow one another; never empty.
+  /// The rows, in one piece of memory or in several that follow one another; empty where they are made of others.
   let pieces: [Piece]
+  /// What the rows are made of, where they do not lie in memory.
+  var projection: Projection?
 
   /// Rows that follow one another in memory.
   struct Piece: Sendable {
     let rows: Range<Int>
     let bytes: Data
+  }
+
+  /// Writes what becomes of a row.
+  package typealias RowProjection =
+    @Sendable (_ row: UnsafeBufferPointer<Float>, _ result: UnsafeMutableBufferPointer<Float>) -> Void
+
+  /// Rows that are made of others as they are read.
+  final class Projection: Sendable {
+    let base: FeatureMatrix
+    let apply: RowProjection
+
+    init(_ base: FeatureMatrix, _ apply: @escaping RowProjection) {
+      self.base = base
+      self.apply = apply
+    }
+
+    func copyRow(_ row: Int, into values: UnsafeMutableBufferPointer<Float>) {
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: base.columns) { whole in
+        base.copyRows(row..<row + 1, into: whole)
+        apply(UnsafeBufferPointer(whole), values)
+      }
+    }
+  }
+
+  /// The same rows with `columns` values each, which `apply` makes of a row whenever it is read; nothing is kept.
+  package func projected(to columns: Int, _ apply: @escaping RowProjection) -> FeatureMatrix {
+    FeatureMatrix(name: name, rows: rows, columns: columns, projection: Projection(self, apply))
+  }
+
+  private init(name: String, rows: Int, columns: Int, projection: Projection) {
+    self.name = name
+    self.rows = rows
+    self.columns = columns
+    self.projection = projection
+    shape = [columns]
+    element = .float32
+    pieces = []
   }
 
   /// Uses `bytes` as rows of `shape`; it must hold exactly `rows` of them, little-endian.
@@ -58,6 +97,12 @@ public struct FeatureMatrix: Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     precondition(values.count == range.count * columns, "the buffer does not fit the rows")
     guard let target = values.baseAddress, !range.isEmpty, columns > 0 else { return }
+    if let projection {
+      for (place, row) in range.enumerated() {
+        projection.copyRow(row, into: UnsafeMutableBufferPointer(start: target + place * columns, count: columns))
+      }
+      return
+    }
     for piece in pieces where piece.rows.overlaps(range) {
       let part = range.clamped(to: piece.rows)
       piece.bytes.withUnsafeBytes {
@@ -72,6 +117,13 @@ public struct FeatureMatrix: Sendable {
   public func copyRows(at indices: [Int], into values: UnsafeMutableBufferPointer<Float>) {
     precondition(values.count == indices.count * columns, "the buffer does not fit the rows")
     guard columns > 0, let target = values.baseAddress else { return }
+    if let projection {
+      for (place, row) in indices.enumerated() {
+        precondition((0..<rows).contains(row), "row \(row) of \(rows)")
+        projection.copyRow(row, into: UnsafeMutableBufferPointer(start: target + place * columns, count: columns))
+      }
+      return
+    }
     guard pieces.count == 1 else { return copyRows(at: indices, ofPiecesTo: target) }
     pieces[0].bytes.withUnsafeBytes { raw in
       for (place, row) in indices.enumerated() {

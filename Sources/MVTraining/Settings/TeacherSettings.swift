@@ -91,17 +91,10 @@ public struct TeacherSettings: Configurable, Hashable {
         assignments[assignments.count - 1] += ",\(part)"
       }
     }
-    for assignment in assignments { try set(assigning: assignment) }
-    guard !path.isEmpty else { throw .usage("teacher \(text)", "names no file", remedy: "write FILE,key=value") }
-  }
-
-  /// Sets the setting that `key=value` names; throws a usage error for an unknown setting or one out of range.
-  public mutating func set(assigning text: String) throws(MVError) {
-    let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard sides.count == 2 else {
-      throw .usage("teacher \(text)", "is not KEY=VALUE", remedy: "write for example normalization=imagenet")
+    for assignment in assignments {
+      try set(assigning: assignment, of: "teacher", remedy: "write for example normalization=imagenet")
     }
-    try set(sides[0], parsing: sides[1])
+    guard !path.isEmpty else { throw .usage("teacher \(text)", "names no file", remedy: "write FILE,key=value") }
   }
 
   /// The settings that make the embedding what it is, all but name, place, weight and scale.

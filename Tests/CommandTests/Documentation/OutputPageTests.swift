@@ -53,6 +53,7 @@ struct OutputPageTests {
     ("probe --protocol", "probe ?/a.h5 --representation hog --protocol dino --epochs 2 --learning-rate 0.1,1"),
     ("probe, several labels a row", "probe ?/many.h5 --representation x"),
     ("compare", "compare ?/a.h5 --folds 2"), ("compare", "compare ?/a.h5 ?/two.h5"),
+    ("compare, several labels a row", "compare ?/many.h5"),
     ("show", "show ?/x.png --output ?/shown.png"), ("datasets list", "datasets list"),
     ("datasets info", "datasets info synthetic:60"), ("representations", "representations"),
     ("representations NAME", "representations hog"), ("train", "train synthetic:64 --output ?/run SET"),
