@@ -47,6 +47,10 @@ HWY_INLINE VF Blend(VF base, VF value, VF factor) {
   const VF mixed = hn::Add(base, hn::Mul(factor, hn::Sub(value, base)));
   return hn::Floor(hn::Min(hn::Max(mixed, Number(0)), Number(255)));
 }
+/// The blend with black.
+HWY_INLINE VF Scaled(VF value, VF factor) {
+  return hn::Floor(hn::Min(hn::Max(hn::Mul(factor, value), Number(0)), Number(255)));
+}
 HWY_INLINE RGB Blend(VF base, const RGB& p, VF factor) {
   return {Blend(base, p.r, factor), Blend(base, p.g, factor), Blend(base, p.b, factor)};
 }
@@ -64,47 +68,36 @@ HWY_INLINE VF CutByte(VF share) {
 /// Pillow mixes single and double precision; that these steps in single precision give the same bytes was tried for
 /// every hue, saturation and value there is, forth and back.
 HWY_INLINE RGB Turned(const RGB& p, VF turn) {
-  const VF most = hn::Max(hn::Max(p.r, p.g), p.b), least = hn::Min(hn::Min(p.r, p.g), p.b);
+  const VF one = Number(1);
+  const VF lower = hn::Min(p.r, p.g), upper = hn::Max(p.r, p.g);
+  const VF most = hn::Max(upper, p.b), least = hn::Min(lower, p.b), middle = hn::Max(lower, hn::Min(upper, p.b));
   const VF range = hn::Sub(most, least);
-  const VF middle = hn::Sub(hn::Sub(hn::Add(hn::Add(p.r, p.g), p.b), most), least);
-  const VF share = hn::Div(hn::Sub(most, middle), hn::Max(range, Number(1)));
+  const VF share = hn::Div(hn::Sub(most, middle), hn::Max(range, one));
+  // A whole quotient is not rounded, and any other is far from a whole number.
+  const VF saturation = hn::Floor(hn::Div(hn::Mul(range, Number(255)), hn::Max(most, one)));
 
-  // Where the largest and the smallest channel are decides from which sixth the share counts, and in which direction.
-  const auto red_most = hn::Eq(most, p.r), green_most = hn::Eq(most, p.g);
-  const auto blue_least = hn::Eq(least, p.b), red_least = hn::Eq(least, p.r);
-  const VF one = Number(1), three = Number(3);
-  const VF start = hn::IfThenElse(
-      red_most, hn::IfThenElse(blue_least, one, Number(-1)),
-      hn::IfThenElse(green_most, hn::IfThenElse(red_least, three, one), hn::IfThenElse(red_least, three, Number(5))));
-  const auto is_back =
-      hn::Or(hn::And(red_most, blue_least),
-             hn::AndNot(red_most, hn::Or(hn::And(green_most, red_least), hn::Not(hn::Or(green_most, red_least)))));
-  const VF sixths = hn::IfThenElse(is_back, hn::Sub(start, share), hn::Add(start, share));
+  // The largest channel decides from where on the circle the share counts, and the smallest in which direction.
+  const auto is_red = hn::Eq(most, p.r), is_green = hn::Eq(most, p.g);
+  const auto is_back = hn::Eq(hn::IfThenElse(is_red, p.b, hn::IfThenElse(is_green, p.r, p.g)), least);
+  const VF third = hn::IfThenZeroElse(is_red, hn::IfThenElse(is_green, Number(2), Number(4)));
+  const VF start = hn::Add(third, hn::IfThenElse(is_back, one, Number(-1)));
+  const VF sixths = hn::Add(start, hn::IfThenElse(is_back, hn::Neg(share), share));
   const VF cut = hn::Div(sixths, Number(6));
-  const VF circle = hn::IfThenElse(hn::Lt(sixths, Number(0)), hn::Add(one, cut), cut);
-  const VF saturation = CutByte(hn::Div(range, hn::Max(most, one)));
+  const VF circle = hn::Add(cut, hn::IfThenElseZero(hn::Lt(sixths, Number(0)), one));
   const VF turned = hn::Add(CutByte(circle), turn);
   const VF hue = hn::Sub(turned, hn::IfThenElseZero(hn::Ge(turned, Number(256)), Number(256)));
 
-  // Back: the sixth, and how far into it in 85ths. All numbers are whole and below 2^24 until they are divided.
-  const VF twice = hn::Add(hue, hue);
-  const VF sextant = hn::Floor(hn::Mul(hn::Add(twice, Number(0.5f)), Number(1.0f / 85)));
-  const VF into = hn::Sub(twice, hn::Mul(Number(85), sextant));
-  const VF half = hn::Floor(hn::Mul(sextant, Number(0.5f)));
-  const auto is_odd = hn::Gt(sextant, hn::Add(half, half));
-  const VF fall = hn::IfThenElse(is_odd, into, hn::Sub(Number(85), into));
-  const VF low = hn::Floor(hn::Mul(hn::Add(hn::Mul(hn::Add(most, most), hn::Sub(Number(255), saturation)), Number(255)),
-                                   Number(1.0f / 510)));
-  const VF mixed = hn::Floor(
-      hn::Mul(hn::Add(hn::Mul(hn::Add(most, most), hn::Sub(Number(21675), hn::Mul(saturation, fall))), Number(21675)),
-              Number(1.0f / 43350)));
-  const VF place = hn::IfThenElseZero(hn::Lt(sextant, Number(6)), sextant);
-  const VF from_red = hn::Abs(hn::Sub(place, Number(2.5f))), from_green = hn::Abs(hn::Sub(place, Number(1.5f))),
-           from_blue = hn::Abs(hn::Sub(place, Number(3.5f)));
-  const VF two = Number(2);
-  return {hn::IfThenElse(hn::Gt(from_red, two), most, hn::IfThenElse(hn::Gt(from_red, one), mixed, low)),
-          hn::IfThenElse(hn::Lt(from_green, one), most, hn::IfThenElse(hn::Lt(from_green, two), mixed, low)),
-          hn::IfThenElse(hn::Lt(from_blue, one), most, hn::IfThenElse(hn::Lt(from_blue, two), mixed, low))};
+  // Back: what each channel falls short of the largest, in 85ths of the saturation. All numbers are whole and below
+  // 2^24 until the last product, which has no halves to round.
+  const VF twice = hn::Add(hue, hue), value = hn::Add(most, most);
+  const VF whole = hn::MulAdd(value, Number(21675), Number(21675)), part = hn::Mul(value, saturation);
+  const auto channel = [&](VF fall) HWY_ATTR {
+    const VF within = hn::Min(hn::Max(fall, Number(0)), Number(85));
+    return hn::Floor(hn::Mul(hn::NegMulAdd(part, within, whole), Number(1.0f / 43350)));
+  };
+  return {channel(hn::Sub(Number(170), hn::Abs(hn::Sub(twice, Number(255))))),
+          channel(hn::Sub(hn::Abs(hn::Sub(twice, Number(170))), Number(85))),
+          channel(hn::Sub(hn::Abs(hn::Sub(twice, Number(340))), Number(85)))};
 }
 
 }  // namespace HWY_NAMESPACE

@@ -34,7 +34,7 @@ uint64_t ChangeColors(uint8_t* HWY_RESTRICT pixels, size_t count, const mvk_colo
       const VF amount = Number(changes[i].amount);
       switch (changes[i].kind) {
         case MVK_BRIGHTNESS:
-          p = Blend(Number(0), p, amount);
+          p = {Scaled(p.r, amount), Scaled(p.g, amount), Scaled(p.b, amount)};
           break;
         case MVK_CONTRAST:
           p = Blend(Number(gray), p, amount);
