@@ -2,8 +2,10 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "CKernelsBlur.h"
 #include "CKernelsChecksum.h"
 #include "CKernelsColor.h"
+#include "CKernelsColorChanges.h"
 #include "CKernelsConversion.h"
 #include "CKernelsDCT.h"
 #include "CKernelsHOG.h"
@@ -13,12 +15,15 @@
 #include "CKernelsNeighborForces.h"
 #include "CKernelsLocalDeviation.h"
 #include "CKernelsPlanes.h"
+#include "CKernelsResample.h"
 #include "CKernelsScattering.h"
 #include "CKernelsFinite.h"
 #include "CKernelsSketch.h"
 #include "CKernelsSoftmax.h"
 #include "CKernelsTargets.h"
 #include "CKernelsTesting.h"
+#include "CKernelsTones.h"
 #include "CKernelsTopK.h"
+#include "CKernelsWarp.h"
 
 #endif

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Foundation
 
 /// Maps a pixel (x, y) of a view to the place it is taken from: `x' = a x + b y + c`, `y' = d x + e y + f`, in pixels.
@@ -24,50 +25,14 @@ struct AffineMap: Hashable, Sendable {
 extension RGBImage {
   /// Takes each pixel from the nearest pixel to the place that `map` gives; black where that lies outside.
   ///
-  /// Where rows and columns mix, the arithmetic is 16.16 fixed point, as in Pillow's `Image.transform`.
+  /// The arithmetic is 16.16 fixed point, as in Pillow's `Image.transform`.
   func transformed(by map: AffineMap) -> RGBImage {
-    if map.b == 0 && map.d == 0 { return scaled(by: map) }
-    func fixed(_ value: Double) -> Int { Int((value * 65536 + 0.5).rounded(.down)) }
-    let (a, b, d, e) = (fixed(map.a), fixed(map.b), fixed(map.d), fixed(map.e))
-    let startX = fixed(map.c + map.a * 0.5 + map.b * 0.5)
-    let startY = fixed(map.f + map.d * 0.5 + map.e * 0.5)
+    func fixed(_ value: Double) -> Int64 { Int64((value * 65536 + 0.5).rounded(.down)) }
+    var warp = mvk_warp(
+      x: fixed(map.c + map.a * 0.5 + map.b * 0.5), x_column: fixed(map.a), x_row: fixed(map.b),
+      y: fixed(map.f + map.d * 0.5 + map.e * 0.5), y_column: fixed(map.d), y_row: fixed(map.e))
     return RGBImage(height: height, width: width) { target in
-      pixels.withUnsafeBufferPointer { source in
-        for row in 0..<height {
-          var (x, y) = (startX + row * b, startY + row * e)
-          for column in 0..<width {
-            let (fromX, fromY) = (x >> 16, y >> 16)
-            if fromX >= 0 && fromX < width && fromY >= 0 && fromY < height {
-              let (from, to) = ((fromY * width + fromX) * 3, (row * width + column) * 3)
-              for channel in 0..<3 { target[to + channel] = source[from + channel] }
-            }
-            x += a
-            y += d
-          }
-        }
-      }
-    }
-  }
-
-  private func scaled(by map: AffineMap) -> RGBImage {
-    func places(_ start: Double, _ step: Double, _ count: Int) -> [Int?] {
-      (0..<count).map { place in
-        let from = start + step * (Double(place) + 0.5)
-        return from >= 0 && Int(from) < count ? Int(from) : nil
-      }
-    }
-    let (columns, rows) = (places(map.c, map.a, width), places(map.f, map.e, height))
-    return RGBImage(height: height, width: width) { target in
-      pixels.withUnsafeBufferPointer { source in
-        for (row, fromRow) in rows.enumerated() {
-          guard let fromRow else { continue }
-          for (column, fromColumn) in columns.enumerated() {
-            guard let fromColumn else { continue }
-            let (from, to) = ((fromRow * width + fromColumn) * 3, (row * width + column) * 3)
-            for channel in 0..<3 { target[to + channel] = source[from + channel] }
-          }
-        }
-      }
+      mvk_warp_nearest(pixels, height, width, &warp, target.baseAddress)
     }
   }
 

@@ -7,6 +7,23 @@ public import MVCore
 public protocol Augmentation: Sendable {
   /// The changed image; its size may differ from that of `image`.
   func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage
+
+  /// Puts the changed image in the place of `image`: what `apply` gives, without a copy where none is needed.
+  func change(_ image: inout RGBImage, using generator: inout SeededGenerator)
+}
+
+extension Augmentation {
+  /// Puts what `apply` gives in the place of `image`.
+  public func change(_ image: inout RGBImage, using generator: inout SeededGenerator) {
+    image = apply(to: image, using: &generator)
+  }
+
+  /// A changed copy, for those that change an image in its place.
+  func changed(_ image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
+    var copy = image
+    change(&copy, using: &generator)
+    return copy
+  }
 }
 
 /// Applies a change with a given probability, else returns the image as it is (torchvision's RandomApply).
@@ -24,6 +41,11 @@ public struct RandomlyApplied: Augmentation {
 
   /// The changed image, or `image` as it is.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
-    generator.chance(probability) ? change.apply(to: image, using: &generator) : image
+    changed(image, using: &generator)
+  }
+
+  /// Changes the image, or leaves it as it is.
+  public func change(_ image: inout RGBImage, using generator: inout SeededGenerator) {
+    if generator.chance(probability) { change.change(&image, using: &generator) }
   }
 }

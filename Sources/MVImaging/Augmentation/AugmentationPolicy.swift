@@ -54,8 +54,11 @@ public struct AugmentationPolicy: Augmentation {
 
   /// One view of `image`, drawn from the generator.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
-    var view = image
-    for step in steps { view = step.apply(to: view, using: &generator) }
-    return view
+    changed(image, using: &generator)
+  }
+
+  /// Puts one view of `image` in its place.
+  public func change(_ image: inout RGBImage, using generator: inout SeededGenerator) {
+    for step in steps { step.change(&image, using: &generator) }
   }
 }

@@ -21,21 +21,25 @@ public struct ColorJitter: Augmentation {
 
   /// The image with its colors changed.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
+    changed(image, using: &generator)
+  }
+
+  /// Changes the colors of the image.
+  public func change(_ image: inout RGBImage, using generator: inout SeededGenerator) {
     func factor(_ strength: Double) -> Double { generator.uniform(in: max(0, 1 - strength)...1 + strength) }
     let order = generator.permutation(of: 4)
     let factors = [factor(brightness), factor(contrast), factor(saturation)]
     let turn = generator.uniform(in: -hue...hue)
-    var view = image
-    for property in order {
-      switch property {
-      case 0 where brightness > 0: view = view.adjustingBrightness(by: factors[0])
-      case 1 where contrast > 0: view = view.adjustingContrast(by: factors[1])
-      case 2 where saturation > 0: view = view.adjustingSaturation(by: factors[2])
-      case 3 where hue > 0: view = view.adjustingHue(by: turn)
-      default: break
-      }
-    }
-    return view
+    image.change(
+      order.compactMap { property in
+        switch property {
+        case 0 where brightness > 0: .brightness(factors[0])
+        case 1 where contrast > 0: .contrast(factors[1])
+        case 2 where saturation > 0: .saturation(factors[2])
+        case 3 where hue > 0: .hue(turn)
+        default: nil
+        }
+      })
   }
 }
 
@@ -49,6 +53,11 @@ public struct RandomGrayscale: Augmentation {
 
   /// The gray image, or `image` as it is.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
-    generator.chance(probability) ? image.grayscale() : image
+    changed(image, using: &generator)
+  }
+
+  /// Makes the image gray, or leaves it as it is.
+  public func change(_ image: inout RGBImage, using generator: inout SeededGenerator) {
+    if generator.chance(probability) { image.change([.gray]) }
   }
 }

@@ -30,30 +30,21 @@ public struct RGBImage: Hashable, Sendable {
     Image(shape: ImageShape(height: height, width: width, channels: 3), pixels: .uint8(pixels))
   }
 
-  /// Creates a black image whose values `fill` then writes.
+  /// Creates an image whose values `fill` writes, all of them.
   init(height: Int, width: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
     let count = height * width * 3
     self.init(
       height: height, width: width,
       pixels: [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-        buffer.update(repeating: 0)
         fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
         initialized = count
       })
   }
 
-  /// The brightness of each pixel, as in Pillow's mode L: ITU-R 601-2 in 16-bit fixed point.
-  var luma: [UInt8] {
-    pixels.withUnsafeBufferPointer { pixels in
-      [UInt8](unsafeUninitializedCapacity: height * width) { buffer, initialized in
-        for pixel in 0..<height * width {
-          let red = UInt32(pixels[3 * pixel]) &* 19595
-          let green = UInt32(pixels[3 * pixel + 1]) &* 38470
-          let blue = UInt32(pixels[3 * pixel + 2]) &* 7471
-          buffer[pixel] = UInt8(truncatingIfNeeded: (red &+ green &+ blue &+ 0x8000) >> 16)
-        }
-        initialized = height * width
-      }
-    }
+  /// The image after `change` of its values, which are copied.
+  func changed(by change: (UnsafeMutableBufferPointer<UInt8>) -> Void) -> RGBImage {
+    var copy = self
+    copy.pixels.withUnsafeMutableBufferPointer { change($0) }
+    return copy
   }
 }

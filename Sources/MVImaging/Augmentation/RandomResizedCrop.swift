@@ -54,8 +54,8 @@ public struct RandomResizedCrop: Augmentation {
   /// A randomly drawn rectangle of `image`, resized to ``size``.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
     let crop = crop(height: image.height, width: image.width, using: &generator)
-    return image.cropped(top: crop.top, left: crop.left, height: crop.height, width: crop.width)
-      .resized(to: size, filter: filter)
+    return image.resized(
+      top: crop.top, left: crop.left, height: crop.height, width: crop.width, to: size, filter)
   }
 }
 
@@ -92,6 +92,11 @@ public struct RandomHorizontalFlip: Augmentation {
 
   /// The mirrored image, or `image` as it is.
   public func apply(to image: RGBImage, using generator: inout SeededGenerator) -> RGBImage {
-    generator.chance(probability) ? image.flippedHorizontally() : image
+    changed(image, using: &generator)
+  }
+
+  /// Mirrors the image, or leaves it as it is.
+  public func change(_ image: inout RGBImage, using generator: inout SeededGenerator) {
+    if generator.chance(probability) { image.flipHorizontally() }
   }
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import MVCore
 
 extension Resampling {
@@ -10,27 +11,26 @@ extension Resampling {
   func resample(
     _ source: [UInt8], _ shape: ImageShape, x: Range<Double>, y: Range<Double>, to size: ImageSize
   ) -> [UInt8] {
-    let channels = shape.channels
-    let across = ResamplingWeights(source: shape.width, interval: x, target: size.width, kernel: self)
-    let down = ResamplingWeights(source: shape.height, interval: y, target: size.height, kernel: self)
-    if size.height < shape.height, shape.height - size.height > 2 * (shape.width - size.width) {
-      let firstColumn = across.starts.min() ?? 0
-      let endColumn = min(shape.width, (across.starts.max() ?? 0) + across.span)
-      let used = (endColumn - firstColumn) * channels
-      let short = down.applied(
-        to: source, lines: 0..<1, lineStride: 0, step: shape.width * channels, offset: firstColumn * channels,
-        inner: used, limit: shape.height)
-      return across.shifted(by: firstColumn).applied(
-        to: short, lines: 0..<size.height, lineStride: used, step: channels, inner: channels,
-        limit: endColumn - firstColumn)
+    precondition(source.count == shape.count, "the pixels do not fill the image")
+    return source.withUnsafeBufferPointer { source in
+      resample(
+        mvk_pixels(
+          bytes: source.baseAddress, height: shape.height, width: shape.width, channels: shape.channels,
+          stride: shape.width * shape.channels), x: x, y: y, to: size)
     }
-    let firstRow = down.starts.min() ?? 0
-    let endRow = min(shape.height, (down.starts.max() ?? 0) + down.span)
-    let narrow = across.applied(
-      to: source, lines: firstRow..<endRow, lineStride: shape.width * channels, step: channels, inner: channels,
-      limit: shape.width)
-    let row = size.width * channels
-    return down.shifted(by: firstRow).applied(
-      to: narrow, lines: 0..<1, lineStride: 0, step: row, inner: row, limit: endRow - firstRow)
+  }
+
+  /// Resamples the box `x` by `y` of a rectangle of pixels, which lies in memory that outlives the call.
+  func resample(_ source: mvk_pixels, x: Range<Double>, y: Range<Double>, to size: ImageSize) -> [UInt8] {
+    let count = size.height * size.width * source.channels
+    return [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
+      withUnsafePointer(to: source) { source in
+        mvk_resample(
+          source, mvk_interval(lower: x.lowerBound, upper: x.upperBound),
+          mvk_interval(lower: y.lowerBound, upper: y.upperBound), self == .bilinear ? MVK_BILINEAR : MVK_BICUBIC,
+          size.height, size.width, target.baseAddress)
+      }
+      initialized = count
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 public import MVCore
 public import MVImaging
 
@@ -72,10 +73,16 @@ public struct Augment: Representation {
     for image in 0..<images.count {
       let view = try view(of: bytes[image])
       rows.withUnsafeMutableBufferPointer { rows in
-        let row = UnsafeMutableBufferPointer(rebasing: rows[image * layout.count..<(image + 1) * layout.count])
-        let area = view.height * view.width
-        for channel in 0..<channels {
-          for place in 0..<area { row[channel * area + place] = Float(view.pixels[place * 3 + channel]) / 255 }
+        let row = rows.baseAddress! + image * layout.count
+        view.pixels.withUnsafeBufferPointer { pixels in
+          guard channels == 3 else {
+            // The channels of a gray view are equal.
+            for place in 0..<layout.count { row[place] = Float(pixels[place * 3]) / 255 }
+            return
+          }
+          var source = mvk_image(
+            bytes: pixels.baseAddress, floats: nil, height: view.height, width: view.width, channels: channels)
+          mvk_planes(&source, [0, 0, 0], [1, 1, 1], row)
         }
       }
     }

@@ -1,7 +1,7 @@
 """Representations of the same images by MVMR and by its peers in one run, two threads each: rates and ratios.
 
 Peers: kymatio 0.3 on torch (scattering), torch (HOG layer), scikit-image in two processes (HOG, LBP), OpenCV in two
-threads (colour histogram). Ours and theirs take turns, three rounds; the medians are compared.
+threads (colour histogram), torchvision on Pillow in two processes (augmented views). Ours and theirs take turns, three rounds; the medians are compared.
 
 Usage: representations.py [--images FOLDER_OF_PICTURES] [--tool mvmr-bench] [--rounds 3] [--only NAME]... [--json]
 Without a folder the pixels are random. --json prints what `mvmr-bench table` reads.
@@ -32,6 +32,7 @@ PEERS = {
     "hog": "scikit-image, two processes",
     "lbp": "scikit-image, two processes",
     "color": "OpenCV calcHist, two threads",
+    "augment:policy=custom": "torchvision on Pillow, two processes",
 }
 
 
@@ -62,6 +63,22 @@ def histogram_rows(images):
     import cv2
 
     return np.stack([cv2.calcHist([i], [0, 1, 2], None, [8, 8, 8], [0, 256] * 3).ravel() for i in images])
+
+
+def views(images):
+    import torch
+    from PIL import Image
+    from torchvision.transforms import v2
+
+    torch.set_num_threads(1)
+    side = images.shape[1]
+    kernel = 2 * int(0.05 * side) + 1
+    view = v2.Compose([
+        v2.RandomResizedCrop(side), v2.RandomHorizontalFlip(),
+        v2.RandomApply([v2.ColorJitter(0.8, 0.8, 0.8, 0.2)], 0.8), v2.RandomGrayscale(0.2),
+        *([v2.GaussianBlur(kernel, (0.1, 2.0))] if kernel > 1 else []),
+    ])
+    return np.stack([np.asarray(view(Image.fromarray(i))) for i in images])
 
 
 def hog_layer(x, bins=24, pool=8):
@@ -130,6 +147,7 @@ def main():
             "hog": ("rgb", lambda: spread(processes, hog_rows, rgb)),
             "lbp": ("grey", lambda: spread(processes, lbp_rows, grey[..., 0])),
             "color": ("rgb", lambda: spread(threads, histogram_rows, rgb)),
+            "augment:policy=custom": ("rgb", lambda: spread(processes, views, rgb)),
         }
         for name, (kind, peer) in work.items():
             if options.only and name not in options.only:
