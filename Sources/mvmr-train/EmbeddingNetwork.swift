@@ -95,7 +95,8 @@ struct EmbeddingNetwork {
       own.framing.resize = own.framing.resize.map { max(side, $0 * side / own.framing.size.height) }
       own.framing.size = size
     }
-    if let resize = request.resize { own.framing.resize = resize }
+    if let resize = request.resize { (own.framing.resize, own.framing.stretches) = (resize, request.stretches) }
+    if request.stretches { own.framing.stretches = true }
     if arguments.has("interpolation") { own.framing.interpolation = request.interpolation }
     try own.framing.check()
     return own

@@ -15,6 +15,7 @@ struct NetworkDescription {
   private(set) var files: [String] = []
   private var side: Int?
   private var resize: Int?
+  private var stretches = false
   private var margin: Double?
   private var interpolation: Resampling?
   private var mean: [Float]?
@@ -81,6 +82,7 @@ struct NetworkDescription {
 
   private mutating func readProcessor(_ file: Object) {
     let crop = file["do_center_crop"] as? Bool == true ? Self.side(file["crop_size"]) : nil
+    stretches = Self.stretches(file)
     resize = file["do_resize"] as? Bool == false ? nil : Self.side(file["size"])
     side = crop ?? resize ?? side
     interpolation = Self.whole(file["resample"]).flatMap { [2: .bilinear, 3: .bicubic][$0] }
@@ -104,7 +106,7 @@ struct NetworkDescription {
     let side = side ?? usual.framing.size.height
     let framing = Framing(
       .square(side), resize: resize ?? margin.map { Int((Double(side) / $0).rounded(.down)) } ?? side,
-      interpolation: interpolation ?? usual.framing.interpolation)
+      interpolation: interpolation ?? usual.framing.interpolation, stretches: stretches)
     return Preprocessing(framing: framing, mean: mean, deviation: deviation)
   }
 
@@ -123,6 +125,17 @@ struct NetworkDescription {
   private static func side(_ value: Any?) -> Int? {
     if let object = value as? Object { return whole(object["shortest_edge"]) ?? whole(object["height"]) }
     return whole(value) ?? (value as? [Any]).flatMap { whole($0.last) }
+  }
+
+  /// Whether Hugging Face's processor scales images whatever their proportions.
+  ///
+  /// It does where it names a height and a width, or one number that it takes for both, as those of ViT and DeiT do,
+  /// and those of CLIP and DINOv2 do not.
+  private static func stretches(_ file: Object) -> Bool {
+    if file["do_resize"] as? Bool == false { return false }
+    if let size = file["size"] as? Object { return size["height"] != nil && size["width"] != nil }
+    let kind = file["image_processor_type"] as? String ?? file["feature_extractor_type"] as? String ?? ""
+    return file["size"] != nil && ["ViT", "DeiT"].contains { kind.hasPrefix($0) }
   }
 
   private static func activation(_ value: Any?) -> VisionTransformerConfiguration.Activation? {

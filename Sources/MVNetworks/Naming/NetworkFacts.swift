@@ -16,6 +16,18 @@ struct NetworkFacts {
   /// What a person says alone.
   init(_ settings: NetworkSettings) { apply(settings) }
 
+  /// What a published network is, whatever files say, and then what a person says of it.
+  init(_ settings: NetworkSettings, _ published: NetworkCatalogue.Entry) {
+    switch published.architecture {
+    case .transformer(let known):
+      (heads, activation, epsilon, positions) = (known.heads, known.activation, known.epsilon, known.positions)
+    case .residual(let known): stem = known.stem
+    case .modifiedResidual(let known): heads = known.heads
+    }
+    notes.append("it was read as \(published.name)")
+    apply(settings)
+  }
+
   init(
     _ settings: NetworkSettings, _ description: NetworkDescription, of weights: CanonicalWeights,
     tensors: [String: WeightTensor], checkpoint: CheckpointFacts?
