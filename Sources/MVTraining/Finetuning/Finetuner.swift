@@ -50,7 +50,8 @@ public final class Finetuner {
     learner = try FinetuneLearner(settings, network: network, data: data)
     let fresh = FinetuneState(
       settings: settings.settingValues, network: start.url.standardizedFileURL.path, networkFingerprint: fingerprint,
-      labels: data.labels, imagesFingerprint: data.fingerprint, classNames: data.classNames, classes: data.classes,
+      labels: data.labels.words, labelChoice: data.labels, testSplit: data.test?.name,
+      imagesFingerprint: data.fingerprint, classNames: data.classNames, classes: data.classes,
       images: data.count, heldOutImages: data.heldOut.count, stepsPerEpoch: learner.order.stepsPerEpoch)
     state = fresh
     guard let found else {

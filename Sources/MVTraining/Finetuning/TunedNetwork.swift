@@ -53,6 +53,7 @@ extension TunedNetwork {
     let classifier = try Classifier(
       features: encoder.architecture.featureCount, classes: classes,
       start: Classifier.Start(rawValue: finetune.headStart.rawValue) ?? .uniform, seed: UInt64(finetune.seed))
+    if finetune.headStart == .saved { try classifier.begin(with: start) }
     self.init(
       backbone: encoder.backbone, classifier: classifier,
       kept: encoder.state.filter { $0.name.hasPrefix("projector.") }, statistics: statistics, settings: settings,
