@@ -2,7 +2,7 @@
 
 The network is the CIFAR ResNet of `encoder.py` (8 layers, 8-12-16) with a linear classifier of four classes on it, its weights the
 formula there, the images its 18 tiles, image i of class i % 4; float64. Writes finetune/: for `whole` (SGD, momentum 0.9, decay 1e-3,
-0.01 for the network and 0.1 for the classifier, batch statistics), `adam` (Adam, 1e-3 and 1e-2), and `head` (Adam 1e-2 for the
+0.01 for the network and 0.1 for the classifier, batch statistics), `nesterov` (the same with Nesterov's momentum), `adam` (Adam, 1e-3 and 1e-2), and `head` (Adam 1e-2 for the
 classifier alone, running statistics) NAME_losses of five steps, each before its step, NAME_fc (4 x 17: weights, bias),
 NAME_conv1 and NAME_mean, the running mean of the first normalisation; and online_fc, online_loss: one step of Adam at 1e-2 on detached
 features of a training pass.
@@ -45,11 +45,11 @@ def main():
     pixels = np.stack([im[y : y + 32, x : x + 32] for im in whole for y in (0, 32, 64) for x in (0, 32, 64)])
     images = ((torch.from_numpy(pixels.copy()).double() / 255 - MEAN) / DEVIATION).permute(0, 3, 1, 2).contiguous()
     labels = torch.arange(len(images)) % 4
-    for name in ("whole", "adam", "head"):
+    for name in ("whole", "nesterov", "adam", "head"):
         net = network()
-        if name == "whole":
+        if name in ("whole", "nesterov"):
             groups = [{"params": net.backbone.parameters(), "lr": 0.01}, {"params": net.fc.parameters(), "lr": 0.1}]
-            optimiser = torch.optim.SGD(groups, lr=0.01, momentum=0.9, weight_decay=1e-3)
+            optimiser = torch.optim.SGD(groups, lr=0.01, momentum=0.9, weight_decay=1e-3, nesterov=name == "nesterov")
         elif name == "adam":
             groups = [{"params": net.backbone.parameters(), "lr": 1e-3}, {"params": net.fc.parameters(), "lr": 1e-2}]
             optimiser = torch.optim.Adam(groups)

@@ -5,6 +5,7 @@ alone, in wrappers of training programs, and in folders with their descriptions;
 peer computes for the images of side S, images-S.npy; expected.json, what each network is. And files that are broken.
 The names of DINOv2 and of OpenAI's archive are given by hand to networks of transformers and open_clip.
 """
+import functools
 import json
 import pathlib
 import shutil
@@ -204,6 +205,20 @@ def timm_files():
            part="teacher.backbone")
 
 
+    # CLIP's tower: its projection stands in the place of a classifier, with a bias of zeros; a classifier has another.
+    for number, (name, tuned) in enumerate([("timm_clip", False), ("timm_clip_tuned", True)]):
+        norm = functools.partial(torch.nn.LayerNorm, eps=1e-5)
+        model = prepare(TimmTransformer(**kwargs, num_classes=6, pre_norm=True, norm_layer=norm), 18 + number)
+        if not tuned:
+            torch.nn.init.zeros_(model.head.bias)
+        save_file(state(model), OUT / f"{name}.safetensors")
+        facts = dict(classes=6) if tuned else dict(projection=6)
+        expect(f"{name}.safetensors", 8, features(model), **SMALL | dict(epsilon=1e-5, pre=True) | facts, give=2,
+               positions="bicubic_antialiased")
+        if not tuned:
+            np.save(OUT / f"{name}-projection.npy", model(images(8)).detach().numpy())
+
+
 def clip_files():
     text = dict(context_length=5, vocab_size=7, width=4, heads=1, layers=1)
     vision = dict(layers=1, width=16, head_width=8, mlp_ratio=2, patch_size=4, image_size=8)
@@ -285,7 +300,7 @@ def hugging_face_files():
     (OUT / "hf_vit" / "preprocessor_config.json").write_text(json.dumps(dict(
         do_resize=True, size=dict(height=8, width=8), resample=2, image_mean=[0.5, 0.5, 0.4],
         image_std=[0.5, 0.5, 0.6])))
-    EXPECTED["hf_vit"].update(mean=[0.5, 0.5, 0.4], resize=8)
+    EXPECTED["hf_vit"].update(mean=[0.5, 0.5, 0.4], resize=8, stretched=True)
     model.half().save_pretrained(OUT / "hf_sharded", max_shard_size="4KB")
     model.float()
     expect("hf_sharded", 8, token(model.vit), **made, epsilon=1e-12, classes=3, part="vit")

@@ -86,6 +86,9 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
     const auto pace = static_cast<float>(settings->learning_rate);
     const auto decay = static_cast<float>(settings->weight_decay);
     const auto momentum = static_cast<float>(settings->step == 1 ? 0 : settings->momentum);
+    // What the step takes of the gradient itself, and of the velocity.
+    const float direct = settings->nesterov ? 1 : 0;
+    const auto along = static_cast<float>(settings->nesterov ? settings->momentum : 1);
     for (int64_t index = 0; index < count; ++index) {
       const at::Tensor& parameter = parameters[index]->value;
       const at::Tensor gradient = matching_gradient(parameter);
@@ -93,8 +96,10 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
       check_layout(parameter, velocities[index]->value);
       if (!parameter.is_cpu()) {
         const at::Tensor weights = parameter.detach();
-        velocities[index]->value.mul_(momentum).add_(gradient).add_(weights, decay);
-        weights.sub_(velocities[index]->value, pace);
+        const at::Tensor slope = gradient.add(weights, decay);
+        velocities[index]->value.mul_(momentum).add_(slope);
+        if (settings->nesterov) weights.sub_(slope, pace);
+        weights.sub_(velocities[index]->value, pace * along);
         continue;
       }
       float* p = parameter.data_ptr<float>();
@@ -102,8 +107,9 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
       float* v = velocities[index]->value.data_ptr<float>();
       mvt::parallel_for(0, parameter.numel(), grain, [=](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i) {
-          v[i] = momentum * v[i] + g[i] + decay * p[i];
-          p[i] -= pace * v[i];
+          const float slope = g[i] + decay * p[i];
+          v[i] = momentum * v[i] + slope;
+          p[i] -= pace * (direct * slope + along * v[i]);
         }
       });
     }

@@ -8,6 +8,7 @@ public enum SourceArguments {
   public static let options: [Argument] = [
     .option("size", "HxW", "bring images to this size: cover it, cut out the centre"),
     .option("resize", "N", "scale the shorter side to N before the cut", default: "so that --size is just covered"),
+    .flag("stretch", "scale images to --size, or to a square of --resize, whatever their proportions"),
     .choice(
       "interpolation", of: Resampling.self, "how images are scaled, antialiased as in Pillow", default: .bilinear),
     .choice(
@@ -38,6 +39,7 @@ public enum SourceArguments {
     var request = request
     if let size = arguments["size"] { request.size = try ImageSize(parsing: size) }
     if let side = try arguments.int("resize", in: 1...65536) { request.resize = side }
+    if arguments.has("stretch") { request.stretches = true }
     if let kernel = try arguments.choice("interpolation", as: Resampling.self) { request.interpolation = kernel }
     if let layout = try arguments.choice("layout", as: FolderLayout.self) { request.layout = layout }
     if arguments.has("exif") { request.honorsOrientation = true }

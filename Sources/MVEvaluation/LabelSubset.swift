@@ -12,7 +12,7 @@ public enum LabelSubset: Hashable, Sendable {
   case listed([String], as: ListKind? = nil)
 
   /// What the entries of a list are.
-  public enum ListKind: String, Hashable, Sendable, CaseIterable {
+  public enum ListKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Numbers of rows, from 0.
     case rows
     /// Ids as the file has them.

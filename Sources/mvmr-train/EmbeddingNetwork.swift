@@ -60,7 +60,12 @@ struct EmbeddingNetwork {
     let output = try NetworkArgument.output(arguments)
     let views = try arguments.choice("views", as: EmbeddedViews.self) ?? .single
     switch given {
-    case .checkpoint:
+    case .checkpoint(let checkpoint):
+      if checkpoint.finetuning != nil, let origin = checkpoint.origin {
+        Terminal.note(
+          "the network was tuned on labels of \(origin.split) of \(origin.source): scores of those images say nothing "
+            + "of new ones")
+      }
       let embedder = try Embedder(checkpoint: url, output: output, views: views)
       source = try RememberedSource.open(arguments["SOURCE"], arguments, for: embedder, from: url)
       kind = .run(embedder, given)
@@ -94,7 +99,8 @@ struct EmbeddingNetwork {
       own.framing.resize = own.framing.resize.map { max(side, $0 * side / own.framing.size.height) }
       own.framing.size = size
     }
-    if let resize = request.resize { own.framing.resize = resize }
+    if let resize = request.resize { (own.framing.resize, own.framing.stretches) = (resize, request.stretches) }
+    if request.stretches { own.framing.stretches = true }
     if arguments.has("interpolation") { own.framing.interpolation = request.interpolation }
     try own.framing.check()
     return own

@@ -2,6 +2,7 @@ internal import Foundation
 internal import MVCommandLine
 internal import MVCore
 internal import MVNetworks
+internal import MVTraining
 
 extension Command {
   /// `mvmr export`: a network for other programs.
@@ -34,6 +35,8 @@ extension Command {
     let format = try arguments.choice("format", as: NetworkExport.self) ?? .safetensors
     let network = try WeightsArgument.file(text, arguments)
     let output = try place(network, format, arguments)
+    // A file of weights is taken as it is; of a checkpoint the checksum is known.
+    if Checkpoint.isLikely(at: network.url) { _ = try Checkpoint(contentsOf: network.url) }
     try network.export(as: format, to: output, metadata: Provenance.software)
     for note in network.notes { Terminal.message("note: \(note)") }
     let bytes = (try? output.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0

@@ -12,16 +12,18 @@ extension Command {
       A classifier is put on the network's features and trained with it on the images that keep their labels: all, a share
       of each class, or those that a list names. A part of them is held out and chooses the best epoch; test is scored
       once, at the end. With --head-only the network stays as it is. The folder of the run holds last.ckpt and best.ckpt,
-      which embed, evaluate and train --init read (the classifier is fc); losses.csv; classes.csv; report.html. --resume,
-      with the same words, goes on to the same bit.
+      which embed, evaluate and train --init read (the classifier is fc); losses.csv; classes.csv; report.html. --resume
+      goes on to the same bit; what is left out is as it was, and what was moved is named again.
 
       Examples:
         mvmr finetune run cifar10:DIR --labels 1% --output tuned
         mvmr finetune dinov2_vits14.pth folder:photos --head-only --output head
         mvmr finetune run imagenet:DIR --labels 10percent.txt --label-list-kind names --output tuned
         mvmr finetune run cifar10:DIR --head-only --set head_lr=0.01 --output head
-        mvmr finetune run cifar10:DIR --protocol mv-mr --output retrained
-        mvmr finetune run cifar10:DIR --labels 1% --output tuned --resume
+        mvmr finetune run imagenet:DIR --protocol simclr --labels 1% --output tuned
+        mvmr finetune run cifar10:DIR --protocol mv-mr --from-head --output retrained
+        mvmr finetune --resume --output tuned
+        mvmr finetune moved/run cifar10:MOVED --resume --output tuned
         mvmr evaluate tuned/best.ckpt cifar10:DIR --output evaluation
         mvmr finetune --settings
       """,
@@ -38,13 +40,15 @@ extension Command {
       .option("label-seed", "N", "the seed of a share", default: "0"),
       .flag("head-only", "train the classifier alone, as --set head_only=true"),
       .choice(
-        "protocol", among: [SGDProtocol.dino, .vicreg, .mvmr].map(\.name),
-        "the classifier alone as a paper trains it, with new crops in each epoch; --set goes first"),
+        "protocol", among: [SGDProtocol.dino, .simclr, .vicreg, .mvmr].map(\.name),
+        "as a paper trains it, with new crops in each epoch: the classifier alone; simclr the whole network, unless "
+          + "--head-only; --set goes first"),
+      .flag("from-head", "begin with the classifier that NETWORK holds, as --set head_start=saved"),
       .option(
         "set", "KEY=VALUE", "one setting", repeated: true, keys: FinetuneSettings.settings.map(\.name)),
-      .option("train-split", "NAME", "the split to learn from", default: "train"),
+      WeightsArgument.networkOption, .option("train-split", "NAME", "the split to learn from", default: "train"),
       .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),
-      .flag("resume", "continue the run in the folder"),
+      .flag("resume", "continue the run in the folder; NETWORK, SOURCE and the rest may be left out"),
       .flag("settings", "list every setting and its default, and stop"),
       .flag("markdown", "with --settings: print the table of Notebooks-free-docs/Finetuning.md"),
       .flag("json", "print one JSON object at the end"),

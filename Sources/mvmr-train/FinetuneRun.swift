@@ -13,65 +13,27 @@ struct FinetuneRun {
 
   /// Opens network and images, and prepares the run; throws before any work where something does not fit.
   init(_ arguments: ParsedArguments) throws(MVError) {
-    let settings = try Self.settings(arguments)
-    guard let output = arguments["output"] else {
-      throw .usage("--output", "is missing", remedy: "name the folder of the run")
-    }
-    guard let text = arguments["NETWORK"] else {
-      throw .usage("NETWORK", "is missing", remedy: "give a run, a checkpoint, or a file of weights")
-    }
-    guard let place = arguments["SOURCE"] else {
-      throw .usage("SOURCE", "is missing", remedy: "name the labelled images")
-    }
-    let (subset, words) = try Self.labels(arguments)
-    let start = try TrainedNetwork(at: text)
-    let source = try Self.images(place, arguments, for: start)
+    let request = try FinetuneRequest(arguments)
+    let settings = request.settings
+    let start = try TrainedNetwork(
+      at: request.network, WeightsArgument.settings(arguments, option: "network"))
+    let source = try request.open(for: start)
     let splits = try EvaluationSplits(
       of: source.splits.map { .init($0.name, $0.labels) }, place: source.contents.location,
-      train: arguments["train-split"], test: arguments["test-split"])
+      train: request.trainSplit, test: request.testSplit)
     Interruption.watch()
     let data = try FinetuneData(
-      of: source, splits: splits, labels: subset, described: words, heldOut: settings.heldOut, seed: settings.seed)
+      of: source, splits: splits, labels: request.labels, heldOut: settings.heldOut, seed: settings.seed)
     for notice in data.notices { Terminal.message("note: \(notice)") }
     tuner = try Finetuner(
-      settings, from: start, data: data, folder: URL(filePath: output), resuming: arguments.has("resume"))
+      settings, from: start, data: data, folder: request.output, resuming: arguments.has("resume"))
     if data.count < settings.batchSize {
       Terminal.message("note: batches are of \(data.count) images, which is all there are to learn from")
     }
   }
 
-  /// The images, framed as the network wants them; throws where it cannot be trained, or they cannot be opened.
-  private static func images(
-    _ place: String, _ arguments: ParsedArguments, for start: TrainedNetwork
-  ) throws(MVError) -> any ImageSource {
-    switch start {
-    case .checkpoint(let checkpoint):
-      return try RememberedSource.open(
-        place, arguments, for: try Embedder(checkpoint: checkpoint.url), from: checkpoint.url)
-    case .weights(let file):
-      var request = try SourceArguments.request(place, arguments)
-      request.framing = try EmbeddingNetwork.preprocessing(of: file, request, arguments).framing
-      return try SourceArguments.open(request)
-    case .script:
-      _ = try start.settings()
-      return try SourceArguments.open(place, arguments)
-    }
-  }
-
-  static func settings(_ arguments: ParsedArguments) throws(MVError) -> FinetuneSettings {
-    var settings = FinetuneSettings()
-    if let name = arguments["protocol"], let published = SGDProtocol.all.first(where: { $0.name == name }) {
-      settings = try FinetuneSettings(published)
-    }
-    if arguments.has("head-only") { settings.headOnly = true }
-    for text in arguments.all("set") {
-      try settings.set(assigning: text, of: "--set", remedy: "see mvmr finetune --settings")
-    }
-    return settings
-  }
-
   static func printSettings(_ arguments: ParsedArguments) throws(MVError) {
-    let rows = try settings(arguments).settingTable
+    let rows = try FinetuneRequest.settings(arguments).settingTable
     if arguments.has("json") {
       try Terminal.printJSON([
         "finetune": rows.map {
@@ -81,32 +43,6 @@ struct FinetuneRun {
     } else {
       try Terminal.result(arguments.has("markdown") ? SettingTables.markdown(rows) : SettingTables.plain(rows))
     }
-  }
-
-  /// Which labels are kept, as a value and in words; nil for all.
-  private static func labels(_ arguments: ParsedArguments) throws(MVError) -> (LabelSubset?, String) {
-    let seed = try arguments.int("label-seed", in: 0...Int.max)
-    let kind = try arguments.choice("label-list-kind", as: LabelSubset.ListKind.self)
-    let text = arguments["labels"] ?? "all"
-    let isShare = text.hasSuffix("%")
-    if kind != nil, isShare || text == "all" {
-      throw .usage("--label-list-kind", "is for a list", remedy: "give the list by --labels, or leave it out")
-    }
-    if seed != nil, !isShare { throw .usage("--label-seed", "is for a share", remedy: "leave it out") }
-    if text == "all" { return (nil, text) }
-    if isShare {
-      guard let percent = Double(text.dropLast()), percent > 0, percent <= 100 else {
-        throw .usage("--labels \(text)", "is not above 0 % and at most 100 %", remedy: "give a share such as 1%")
-      }
-      return (.fraction(percent / 100, seed: UInt64(seed ?? 0)), seed.map { "\(text), seed \($0)" } ?? text)
-    }
-    let url = URL(filePath: text)
-    if !FileManager.default.fileExists(atPath: text), Double(text) != nil {
-      throw .usage("--labels \(text)", "is no share and no file", remedy: "a share ends with %, such as 1%")
-    }
-    let lines = try WholeFile.lines(
-      of: url, remedy: "give all, a share such as 1%, or a file of row numbers, ids or names of files, one a line")
-    return (.listed(lines.filter { !$0.isEmpty }, as: kind), "of \(url.lastPathComponent)")
   }
 
   func run(json: Bool) throws(MVError) {

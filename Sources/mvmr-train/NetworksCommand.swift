@@ -18,6 +18,7 @@ extension Command {
         mvmr networks dinov2-vits14
         mvmr networks dinov2_vits14_reg4_pretrain.pth
         mvmr networks moco_v2_800ep_pretrain.pth.tar --set part=encoder_q
+        mvmr networks dino_deitsmall16_pretrain.pth --set network=dino_vits16
         mvmr networks clip-vit-base-patch32/ --json
       """,
     arguments: [
@@ -98,7 +99,9 @@ extension Command {
     let known = summary.file?.knowsInput == false ? " (usual for such networks, the file does not say)" : ""
     table.add(
       "input",
-      "\(input.side)x\(input.side), shorter side to \(input.resize), \(input.interpolation), mean "
+      "\(input.side)x\(input.side), "
+        + (input.stretched ? "stretched to \(input.resize)x\(input.resize)" : "shorter side to \(input.resize)")
+        + ", \(input.interpolation), mean "
         + "\(numbers(input.mean)), std \(numbers(input.std))\(known)")
     table.add("outputs", outputs(summary.outputs))
     if let file = summary.file {

@@ -58,6 +58,7 @@ extension Command {
       .option(
         "init", "NETWORK",
         "start from these weights: a file of any known network, or a run's, its projector too where shapes agree"),
+      WeightsArgument.networkOption,
       .flag(
         "find-lr", "search a learning rate by 100 steps of growing rate, and stop; with --output, a page with the curve"
       ),

@@ -11,11 +11,17 @@ enum WeightsArgument {
     "what a file of weights does not say: \(NetworkSettings.settings.map(\.name).joined(separator: ", "))",
     repeated: true, keys: NetworkSettings.settings.map(\.name))
 
+  /// The same, of commands whose `--set` is of something else.
+  static let networkOption = Argument.option(
+    "network", "KEY=VALUE",
+    "what a file of weights does not say: \(NetworkSettings.settings.map(\.name).joined(separator: ", "))",
+    repeated: true, keys: NetworkSettings.settings.map(\.name))
+
   /// The settings that were given; throws a usage error for one that there is not, or that is out of range.
-  static func settings(_ arguments: ParsedArguments) throws(MVError) -> NetworkSettings {
+  static func settings(_ arguments: ParsedArguments, option: String = "set") throws(MVError) -> NetworkSettings {
     var settings = NetworkSettings()
-    for text in arguments.all("set") {
-      try settings.set(assigning: text, of: "--set", remedy: "write for example --set heads=6")
+    for text in arguments.all(option) {
+      try settings.set(assigning: text, of: "--\(option)", remedy: "write for example --set heads=6")
     }
     return settings
   }

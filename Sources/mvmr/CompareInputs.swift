@@ -52,7 +52,7 @@ struct CompareInputs {
       throw .usage("--output", "is for one source", remedy: "leave it out: each gets a file of its own name")
     }
     for option in [
-      "output", "size", "resize", "interpolation", "exif", "layout", "limit", "skip-bad-images", "overwrite",
+      "output", "size", "resize", "interpolation", "stretch", "exif", "layout", "limit", "skip-bad-images", "overwrite",
     ]
     where arguments.has(option) && sources.isEmpty {
       throw .usage("--\(option)", "is for a source", remedy: "give KIND:WHERE, such as folder:photos")

@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVImaging
 import MVStore
 import TestSupport
 import Testing
@@ -62,7 +63,7 @@ import Testing
     #expect(again.errors.contains("the run is finished"))
     #expect(try again.json()["test"] as? NSDictionary == test as NSDictionary)
     let other = try run(
-      ["finetune", path("run"), Self.images, "--output", path("tuned"), "--resume"] + Self.quick)
+      ["finetune", path("run"), Self.images, "--labels", "all", "--output", path("tuned"), "--resume"] + Self.quick)
     #expect(other.status == 64 && other.errors.contains("labels 30%"), "\(other.errors)")
     // What was tuned is scored as it scored itself.
     let scored = try succeeds(
@@ -71,6 +72,122 @@ import Testing
     #expect(scored["head"] as? String == "fc")
     let top1 = try #require(scored["head_top1"] as? Double)
     #expect(abs(top1 - (try #require(test["top1"] as? Double))) < 1e-9)
+  }
+
+  /// A run goes on by its folder alone, and what was moved is found where it is said to be.
+  @Test func whatWasMovedIsNamedAgain() throws {
+    let pictures = try Fixture.images("images/rgb32")
+    for split in ["train", "test"] {
+      for (number, label) in ["round", "square"].enumerated() {
+        let place = folder.url.appending(path: "here/\(split)/\(label)")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        for index in 0..<6 {
+          try pictures[(6 * number + index) % pictures.count].writePNG(to: place.appending(path: "\(index).png"))
+        }
+      }
+    }
+    func move(_ from: String, _ to: String) throws {
+      try FileManager.default.moveItem(atPath: path(from), toPath: path(to))
+    }
+    let begun = try succeeds(
+      ["finetune", path("run"), "folder:\(path("here"))", "--labels", "60%", "--label-seed", "2", "--json"]
+        + ["--output", path("tuned"), "--set", "batch_size=4"] + ["--set", "epochs=1", "--set", "precision=float32"]
+    ).json()
+    let resume = ["--resume", "--output", path("tuned")]
+    func goesOn(_ words: [String], at location: SourceLocation = #_sourceLocation) throws {
+      let again = try succeeds(["finetune"] + words + resume + ["--json"], at: location).json()
+      #expect(again as NSDictionary == begun as NSDictionary, sourceLocation: location)
+    }
+    func stops(_ words: [String], _ parts: String..., at location: SourceLocation = #_sourceLocation) throws {
+      let outcome = try run(["finetune"] + words + resume)
+      #expect(outcome.status == 66, "\(outcome.errors)", sourceLocation: location)
+      for part in parts {
+        #expect(outcome.errors.contains(part), "\(part) in: \(outcome.errors)", sourceLocation: location)
+      }
+    }
+    try goesOn([])
+    try move("run", "elsewhere")
+    try stops([], "run/last.ckpt", "is not there any more", "finetune NETWORK --output")
+    try goesOn([path("elsewhere")])
+    try move("here", "there")
+    try stops([path("elsewhere")], "here", "is not there any more", "finetune folder:WHERE --output")
+    try goesOn([path("elsewhere"), "folder:\(path("there"))"])
+    try move("elsewhere", "run")
+    try goesOn(["folder:\(path("there"))"])
+    let nothing = try run(["finetune", "--resume", "--output", path("nothing")])
+    #expect(nothing.status == 66 && nothing.errors.contains("holds no run to resume"), "\(nothing.errors)")
+  }
+
+  @Test func trainingMayBeginWithTheHeadBesideTheEncoder() throws {
+    func score(_ network: String) throws -> Double {
+      let words = ["evaluate", network, Self.images, "--head", "--output", "\(network)-scores", "--json"]
+      return try #require(try succeeds(words).json()["head_top1"] as? Double)
+    }
+    let words = ["finetune", path("run"), Self.images, "--protocol", "mv-mr", "--from-head", "--set", "epochs=1"]
+    _ = try succeeds(words + ["--set", "head_lr=0", "--output", path("still")])
+    #expect(try score(path("still/best.ckpt")) == score(path("run")))
+    try #require(run(["train", Self.images, "--output", path("plain")] + Self.small).status == 0)
+    try fails(
+      ["finetune", path("plain"), Self.images, "--from-head"], status: 64, "holds no classifier to begin with",
+      "online_head=true")
+  }
+
+  @Test func protocolsSetWhatTheirPapersSay() throws {
+    func settings(_ words: String...) throws -> [String: String] {
+      let table = try succeeds(["finetune", "--settings", "--markdown"] + words).output.split(separator: "\n")
+      return Dictionary(
+        table.map { $0.split(separator: "|").map { $0.trimmingCharacters(in: ["`", " "]) } }.map { ($0[0], $0[1]) }
+      ) { first, _ in first }
+    }
+    let whole = try settings("--protocol", "simclr", "--labels", "1%")
+    #expect(whole["optimizer"] == "sgd_nesterov" && whole["epochs"] == "60" && whole["head_only"] == "false")
+    #expect(whole["lr"] == "0.05" && whole["head_lr"] == "0.05" && whole["wd"] == "0.0" && whole["held_out"] == "0.0")
+    let more = try settings("--protocol", "simclr", "--labels", "10%", "--set", "batch_size=1024")
+    #expect(more["epochs"] == "30" && more["lr"] == "0.2" && more["batch_size"] == "1024")
+    let head = try settings("--protocol", "simclr", "--head-only")
+    #expect(
+      head["head_only"] == "true" && head["epochs"] == "90" && head["head_lr"] == "1.6" && head["head_start"] == "zeros"
+    )
+    let dino = try settings("--protocol", "dino", "--set", "batch_size=256")
+    #expect(dino["head_lr"] == "0.001" && dino["optimizer"] == "sgd" && dino["by_epoch"] == "true")
+  }
+
+  /// What the released code's semi-supervised file is refused with is a command that works.
+  @Test func theRemedyOfAReleasedFileWorks() throws {
+    for (split, count) in [("train", 8), ("val", 4)] {
+      for (number, name) in ["n00000001", "n00000002"].enumerated() {
+        let place = folder.url.appending(path: "data/\(split)/\(name)")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        for index in 0..<count {
+          let pictures = try Fixture.images("images/rgb45x37")
+          try pictures[(number + index) % pictures.count].writePNG(to: place.appending(path: "\(name)_\(index).JPEG"))
+        }
+      }
+    }
+    let yaml = """
+      batch_size: 8
+      epochs: 1
+      eval_every: 1
+      n_workers: 1
+      fp16: False
+      accumulate_grad_batches: 1
+      fine_tune_from:
+      wd: 1e-6
+      lr: 1e-4
+      num_features: 8
+      dataset: {name: imagenet, n_classes: 2, size: 32, path: \(path("data")), percentage: 50}
+      encoder: {out_dim: 8-8}
+      comment: a trial
+      """
+    try Data(yaml.utf8).write(to: folder.url.appending(path: "semi.yaml"))
+    let refused = try run(["train", "--config", path("semi.yaml"), "--output", path("none")])
+    #expect(refused.status == 64, "\(refused.errors)")
+    let line = try #require(refused.errors.split(separator: "\n").last { $0.contains("mvmr finetune") })
+    let command = try #require(line.components(separatedBy: "then: mvmr ").last).split(separator: " ").map(String.init)
+    #expect(command.contains("50%") && command.contains("policy=custom"), "\(command)")
+    let outcome = try Tool.run(Tool.folder.appending(path: "mvmr"), command, in: folder.url)
+    #expect(outcome.status == 0, "\(command): \(outcome.errors)")
+    #expect(FileManager.default.fileExists(atPath: path("tuned/best.ckpt")))
   }
 
   @Test func theHeadBesideTheEncoderIsScoredWithoutTraining() throws {
@@ -128,7 +245,7 @@ import Testing
     try fails(
       words + ["--labels", path("twice.txt"), "--label-list-kind", "rows"], status: 65, "entries 0, 7", "stand twice")
     try fails(words + ["--set", "learning_rate=1"], status: 64, "learning_rate", "lr")
-    try fails(words + ["--protocol", "simclr"], status: 64, "simclr")
+    try fails(words + ["--protocol", "mv-mr-2022"], status: 64, "mv-mr-2022")
     try fails(["finetune", path("nothing"), Self.images], status: 66, "nothing")
     try fails(["finetune", path("run")], status: 64, "SOURCE")
     try FileManager.default.copyItem(atPath: path("run"), toPath: path("other"))

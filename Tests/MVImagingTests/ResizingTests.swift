@@ -41,6 +41,18 @@ struct ResizingTests {
     #expect(bytes(framed) == (try golden("\(name)_framed\(side)_\(kernel.rawValue)")))
   }
 
+  /// As Hugging Face's processors of ViT and DeiT scale images: Pillow's resize, whatever the proportions.
+  @Test(arguments: Resampling.allCases) func stretchedFramingsKeepNoProportions(_ kernel: Resampling) throws {
+    let image = try Fixture.images("images/rgb45x37")[0]
+    let whole = try golden("rgb45x37_32x32_\(kernel.rawValue)")
+    let framing = Framing(.square(32), interpolation: kernel, stretches: true)
+    #expect(bytes(try image.framed(framing)) == whole)
+    let cut = Framing(.square(24), resize: 32, interpolation: kernel, stretches: true)
+    #expect(try image.framed(cut) == image.framed(framing).centerCropped(to: .square(24)))
+    let said = kernel == .bilinear ? "24x24 of 32 stretched" : "24x24 of 32 stretched, bicubic"
+    #expect(cut.description == said)
+  }
+
   @Test func framingsThatCannotBeAreErrors() throws {
     let framing = Framing(.square(48), resize: 32)
     #expect(throws: MVError.self) { try framing.check() }

@@ -31,7 +31,8 @@ import Testing
   @Test(arguments: [
     ("resnet50", "224x224 of 256", 0.485), ("torchvision-vit-large-16", "224x224 of 242", 0.485),
     ("vit-base-16", "224x224 of 248, bicubic", 0.5), ("deit-base-16", "224x224 of 256, bicubic", 0.485),
-    ("google/vit-base-patch16-224", "224x224 of 224", 0.5), ("dinov2_vitg14", "224x224 of 256, bicubic", 0.485),
+    ("google/vit-base-patch16-224", "224x224 of 224 stretched", 0.5),
+    ("dinov2_vitg14", "224x224 of 256, bicubic", 0.485),
     ("ViT-L/14@336px", "336x336 of 336, bicubic", 0.481_454_66), ("RN50x4", "288x288 of 288, bicubic", 0.481_454_66),
     ("laion/CLIP-ViT-L-14-laion2B-s32B-b82K", "224x224 of 224, bicubic", 0.5), ("cifar-resnet56", "32x32", 0.485),
     ("cifar10_resnet56", "32x32", 0.4914),

@@ -42,6 +42,7 @@ import Testing
     // Preprocessing.
     var mean: [Float]?
     var resize: Int?
+    var stretched: Bool?
   }
 
   static let expected: [String: Expected] =
@@ -81,6 +82,7 @@ import Testing
     #expect(file.knowsPreprocessing == (expected.mean != nil))
     if let mean = expected.mean {
       #expect(file.preprocessing.mean == mean && file.preprocessing.framing.resize == expected.resize)
+      #expect(file.preprocessing.framing.stretches == expected.stretched ?? false)
     }
   }
 
@@ -93,11 +95,11 @@ import Testing
     let theirs = try Fixture.floats("network-files/\(expected.golden)")
     let error = try largestDifference(features.values(), theirs) / (theirs.map(abs).max() ?? 0)
     #expect(error < 1e-4, "\(error)")
-    if path == "open_clip" {
+    if ["open_clip", "timm_clip"].contains(expected.golden) {
       let own = try Torch.withoutGradients { () throws(MVError) in
         try network.output(.projection, of: tensor, .evaluation)
       }
-      let projected = try Fixture.floats("network-files/open_clip-projection")
+      let projected = try Fixture.floats("network-files/\(expected.golden)-projection")
       #expect(try largestDifference(own.values(), projected) < 1e-4 * (projected.map(abs).max() ?? 0))
     }
   }
@@ -202,6 +204,8 @@ import Testing
     settings.heads = 2
     let file = try NetworkFile(contentsOf: url, settings)
     #expect(file.notes.contains { $0.contains("768 columns wide") }, "\(file.notes)")
+    try Data(#"{"model_type": "vit", "hidden_size": 64, "hidden_act": "relu"}"#.utf8).write(to: config)
+    #expect(failure { _ = try NetworkFile(contentsOf: url, settings) }?.problem.contains("hidden_act relu") == true)
     try Data("{".utf8).write(to: config)
     #expect(failure { _ = try NetworkFile(contentsOf: url, settings) }?.subject.hasSuffix("config.json") == true)
   }

@@ -139,6 +139,20 @@ import Testing
     #expect(message { _ = try script.settings() }.contains("state_dict"))
   }
 
+  /// What names and shapes do not tell stands in the header of an export.
+  @Test func exportsAreReadBackAsTheSameNetwork() throws {
+    let folder = try TemporaryFolder()
+    guard case .transformer(var made) = Self.transformer else { return }
+    made.projection = 6
+    guard case .weights(let file) = try file(.transformer(made), in: folder, "clip.safetensors", Self.said) else {
+      throw CocoaError(.featureUnsupported)
+    }
+    let url = folder.url.appending(path: "export.safetensors")
+    try file.export(as: .safetensors, to: url)
+    let back = try NetworkFile(contentsOf: url)
+    #expect(back.architecture == file.architecture && back.preprocessing == file.preprocessing)
+  }
+
   @Test func imagesThatDoNotFitAreRefusedBeforeTheWork() throws {
     let folder = try TemporaryFolder()
     var settings = Self.settings()
@@ -217,6 +231,8 @@ import Testing
     let files = ["whole", "part"].map { folder.url.appending(path: "\($0)/last.ckpt") }
     #expect(try Data(contentsOf: files[0]) == Data(contentsOf: files[1]))
     #expect(try rest.score()?.classes.count == 30)
+    #expect(try TrainedNetwork(at: folder.url.appending(path: "part").path).url == rest.bestCheckpoint)
+    #expect(try NetworkFile(contentsOf: folder.url.appending(path: "part")).url.path == rest.bestCheckpoint.path)
     // The tuned network is one that every other command takes.
     let tuned = try TrainedNetwork(at: rest.bestCheckpoint.path)
     guard case .weights(let given) = start, case .checkpoint(let checkpoint) = tuned else {

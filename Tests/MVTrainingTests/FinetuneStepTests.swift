@@ -36,21 +36,22 @@ import Testing
     return (0..<4).flatMap { weights[$0 * 16..<($0 + 1) * 16] + [bias[$0]] }
   }
 
-  @Test(arguments: ["whole", "adam", "head"]) func fiveStepsAreThoseOfPyTorch(_ name: String) throws {
+  @Test(arguments: ["whole", "nesterov", "adam", "head"]) func fiveStepsAreThoseOfPyTorch(_ name: String) throws {
     let network = try network()
     var settings = FinetuneSettings()
     settings.precision = .float32
     settings.headOnly = name == "head"
-    settings.optimizer = name == "whole" ? .sgd : .adam
-    settings.weightDecay = name == "whole" ? 1e-3 : 0
+    let isDescent = name == "whole" || name == "nesterov"
+    settings.optimizer = isDescent ? (name == "whole" ? .sgd : .nesterov) : .adam
+    settings.weightDecay = isDescent ? 1e-3 : 0
     settings.heldOut = 0
     let source = MemorySource([("train", Self.labels)])
     let data = try FinetuneData(
       of: source, splits: try EvaluationSplits(of: [.init("train", .single(Self.labels))], place: "memory"),
-      labels: nil, described: "all", heldOut: 0, seed: 0)
+      labels: .all, heldOut: 0, seed: 0)
     let learner = try FinetuneLearner(settings, network: network, data: data)
     let images = try EncoderTests.images(channelsLast: false)
-    let rates = name == "whole" ? (0.01, 0.1) : (1e-3, 1e-2)
+    let rates = isDescent ? (0.01, 0.1) : (1e-3, 1e-2)
     let losses = try (0..<5).map { step in
       Float(try learner.update(images, Self.labels, rates: rates, name: "step \(step)").loss)
     }

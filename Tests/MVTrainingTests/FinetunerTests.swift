@@ -28,13 +28,13 @@ import Testing
   }
 
   static func data(
-    _ source: any ImageSource = FinetunerTests.source, _ subset: LabelSubset? = nil,
+    _ source: any ImageSource = FinetunerTests.source, _ labels: LabelChoice = .all,
     _ settings: FinetuneSettings = FinetunerTests.settings()
   ) throws -> FinetuneData {
     try FinetuneData(
       of: source,
-      splits: EvaluationSplits(of: source.splits.map { .init($0.name, $0.labels) }, place: "memory"), labels: subset,
-      described: subset == nil ? "all" : "some", heldOut: settings.heldOut, seed: settings.seed)
+      splits: EvaluationSplits(of: source.splits.map { .init($0.name, $0.labels) }, place: "memory"), labels: labels,
+      heldOut: settings.heldOut, seed: settings.seed)
   }
 
   /// The checkpoint of a short run of training.
@@ -134,7 +134,7 @@ import Testing
     let more = MemorySource([("train", Self.labels(60) + [3])], classNames: ["red", "green", "blue", "white"])
     #expect(
       refusal { _ = try tuner(folder, "run", data: Self.data(more), resuming: true) }.contains("begun with 3 classes"))
-    let fewer = try Self.data(Self.source, .fraction(0.5, seed: 0))
+    let fewer = try Self.data(Self.source, .share(0.5, seed: 0))
     #expect(refusal { _ = try tuner(folder, "run", data: fewer, resuming: true) }.contains("other images or labels"))
     let trained = folder.url.appending(path: "pretrained")
     #expect(
@@ -149,7 +149,7 @@ import Testing
           resuming: true)
       }.contains("fine-tuning"))
     #expect(refusal { _ = try Self.data(MemorySource([("train", [1, 1, 1, -1])])) }.contains("all of one class"))
-    let nothing = LabelSubset.listed(["no.png", "neither.png", "train_1.png"])
+    let nothing = LabelChoice.entries(["no.png", "neither.png", "train_1.png"], kind: nil)
     let text = refusal { _ = try Self.data(Self.source, nothing) }
     #expect(text.contains("entries no.png, neither.png") && text.contains("are not usable rows of train"))
   }
@@ -163,7 +163,7 @@ import Testing
     var prints: Set<String> = []
     for (kind, list) in lists {
       for said in [nil, kind] {
-        let data = try Self.data(Self.source, .listed(list, as: said))
+        let data = try Self.data(Self.source, .entries(list, kind: said))
         prints.insert(data.fingerprint)
         #expect(data.count + data.heldOut.count == 9)
         #expect(
@@ -172,7 +172,7 @@ import Testing
     }
     #expect(prints.count == 1)
     // One image a class is never held out; a class without any is told.
-    let few = try Self.data(Self.source, .listed(["0", "1"]))
+    let few = try Self.data(Self.source, .entries(["0", "1"], kind: nil))
     #expect(few.heldOut.isEmpty && few.notices.contains { $0.contains("no image of class blue keeps its label") })
     #expect(few.notices.contains { $0.contains("the last epoch counts") })
   }

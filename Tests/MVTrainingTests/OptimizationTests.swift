@@ -19,6 +19,10 @@ import Testing
           g += decay * p
           m = step == 1 ? g : 0.9 * m + g
           p -= rate * m
+        case .nesterov:
+          g += decay * p
+          m = step == 1 ? g : 0.9 * m + g
+          p -= rate * (g + 0.9 * m)
         case .adam, .adamw:
           if kind == .adamw { p -= rate * decay * p } else { g += decay * p }
           m = 0.9 * m + 0.1 * g

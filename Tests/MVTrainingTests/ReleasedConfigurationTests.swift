@@ -175,8 +175,9 @@ struct ReleasedConfigurationTests {
     let released = try read(semi)
     #expect(released.kind == .semiSupervised && released.obstacle?.kind == .usage)
     #expect(
-      released.evaluationCommand == "mvmr embed run imagenet:DIR --size 224 --output embedding.h5 && "
-        + "mvmr probe embedding.h5 --representation embedding --label-fraction 0.1")
+      released.evaluationCommand == "mvmr finetune run imagenet:DIR --size 224 --labels 10% --output tuned "
+        + "--set batch_size=8 --set head_lr=0.0001 --set policy=custom")
+    #expect(released.rows.contains { $0.key == "dataset.percentage" && $0.becomes == "--labels 10%" })
   }
 
   @Test func filesOfThisPackageAreNotMistaken() throws {

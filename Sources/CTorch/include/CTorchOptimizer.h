@@ -30,6 +30,8 @@ typedef struct MVTSGD {
   double learning_rate;
   double momentum;
   double weight_decay;
+  /// Nesterov's: the step looks ahead along the velocity.
+  bool nesterov;
   /// 1 at the first step, which starts the velocity.
   int64_t step;
 } MVTSGD;

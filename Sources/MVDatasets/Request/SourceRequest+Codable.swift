@@ -3,7 +3,7 @@ internal import MVImaging
 
 extension SourceRequest: Codable {
   enum CodingKeys: String, CodingKey {
-    case kind, place, paths, layout, size, resize, interpolation, crop, limit, normalization
+    case kind, place, paths, layout, size, resize, interpolation, stretches, crop, limit, normalization
     case splitNames = "split_names"
     case honorsOrientation = "exif_orientation"
     case joinedSplits = "joined_splits"
@@ -23,6 +23,7 @@ extension SourceRequest: Codable {
     size = try container.decodeIfPresent(ImageSize.self, forKey: .size)
     resize = try container.decodeIfPresent(Int.self, forKey: .resize)
     interpolation = try container.decodeIfPresent(Resampling.self, forKey: .interpolation) ?? .bilinear
+    stretches = try container.decodeIfPresent(Bool.self, forKey: .stretches) ?? false
     crop = try container.decodeIfPresent(Crop.self, forKey: .crop) ?? .center
     honorsOrientation = try container.decodeIfPresent(Bool.self, forKey: .honorsOrientation) ?? false
     joinedSplits = try container.decodeIfPresent([String].self, forKey: .joinedSplits) ?? []
@@ -47,6 +48,7 @@ extension SourceRequest: Codable {
       try container.encode(size, forKey: .size)
       if let resize { try container.encode(resize, forKey: .resize) }
       if interpolation != .bilinear { try container.encode(interpolation, forKey: .interpolation) }
+      if stretches { try container.encode(true, forKey: .stretches) }
       try container.encode(crop, forKey: .crop)
     }
     if honorsOrientation { try container.encode(true, forKey: .honorsOrientation) }

@@ -10,10 +10,10 @@ extension SourceRequest {
   /// set is missing or damaged, a split that is to be joined is not there, or images cannot be normalized.
   public func open() throws(MVError) -> any ImageSource {
     try framing?.check()
-    guard size != nil || (resize == nil && interpolation == .bilinear) else {
+    guard size != nil || (resize == nil && interpolation == .bilinear && !stretches) else {
       throw .usage(
-        resize.map { "resize \($0)" } ?? "interpolation \(interpolation.rawValue)", "has no size to cut images to",
-        remedy: "give --size HxW too")
+        resize.map { "resize \($0)" } ?? (stretches ? "stretch" : "interpolation \(interpolation.rawValue)"),
+        "has no size to bring images to", remedy: "give --size HxW too")
     }
     var source = try checkedKind().open(self)
     for name in joinedSplits { source = try JoinedSplits(source, joining: name) }

@@ -27,11 +27,15 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
   /// What the folders in a folder of images mean; nil where that is seen from how they lie.
   public var layout: FolderLayout?
   /// The size that images are brought to, by scaling them to cover it and a crop; nil for their own.
+  ///
+  /// ``stretches`` scales them to it as they are, whatever their proportions.
   public var size: ImageSize?
   /// What the shorter side is scaled to before the crop; nil scales an image to just cover ``size``.
   public var resize: Int?
   /// How pixels are weighted when an image is scaled.
   public var interpolation = Resampling.bilinear
+  /// Whether images are scaled whatever their proportions: to a square of ``resize``, or to ``size`` itself.
+  public var stretches = false
   /// What is kept of an image that covers ``size``.
   public var crop = Crop.center
   /// Whether image files are turned upright as their EXIF orientation says.
@@ -43,10 +47,13 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
   /// What the channels of every image are normalized by, last of all.
   public var normalization = ImageStatistics.none
 
-  /// ``size``, ``resize`` and ``interpolation`` together; nil where images keep their size.
+  /// ``size``, ``resize``, ``interpolation`` and ``stretches`` together; nil where images keep their size.
   public var framing: Framing? {
-    get { size.map { Framing($0, resize: resize, interpolation: interpolation) } }
-    set { (size, resize, interpolation) = (newValue?.size, newValue?.resize, newValue?.interpolation ?? .bilinear) }
+    get { size.map { Framing($0, resize: resize, interpolation: interpolation, stretches: stretches) } }
+    set {
+      (size, resize) = (newValue?.size, newValue?.resize)
+      (interpolation, stretches) = (newValue?.interpolation ?? .bilinear, newValue?.stretches ?? false)
+    }
   }
 
   /// Names a source; throws a usage error where `kind` is unknown, or `place` is not what it takes.

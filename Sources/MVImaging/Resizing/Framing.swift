@@ -5,20 +5,25 @@ public struct Framing: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The size of the result.
   public var size: ImageSize
   /// What the shorter side is scaled to before the cut; nil scales the image to just cover ``size``.
+  ///
+  /// Where ``stretches``, it is the side of the square that the whole image is scaled to; nil for ``size`` itself.
   public var resize: Int?
   /// How pixels are weighted when the image is scaled.
   public var interpolation: Resampling
+  /// Whether the whole image is scaled to a square, whatever its proportions, as Hugging Face's ViT does.
+  public var stretches: Bool
 
-  /// Describes a framing; without `resize` the image just covers `size`.
-  public init(_ size: ImageSize, resize: Int? = nil, interpolation: Resampling = .bilinear) {
+  /// Describes a framing; without `resize` the image just covers `size`, or is stretched to it.
+  public init(_ size: ImageSize, resize: Int? = nil, interpolation: Resampling = .bilinear, stretches: Bool = false) {
     self.size = size
     self.resize = resize
     self.interpolation = interpolation
+    self.stretches = stretches
   }
 
-  /// The size, and what else differs from the usual: `224x224`, or `224x224 of 256, bicubic`.
+  /// The size, and what else differs from the usual: `224x224`, `224x224 of 256, bicubic`, `224x224 stretched`.
   public var description: String {
-    "\(size)" + (resize.map { " of \($0)" } ?? "")
+    "\(size)" + (resize.map { " of \($0)" } ?? "") + (stretches ? " stretched" : "")
       + (interpolation == .bilinear ? "" : ", \(interpolation.rawValue)")
   }
 
@@ -36,6 +41,10 @@ extension Image {
   /// Equal to torchvision's `Resize` and `CenterCrop` on Pillow 13's images. Throws where the pixels are not 8-bit, and
   /// where the scaled image is smaller than the cut.
   public func framed(_ framing: Framing) throws(MVError) -> Image {
+    guard !framing.stretches else {
+      let whole = framing.resize.map(ImageSize.square) ?? framing.size
+      return try resized(to: whole, framing.interpolation).centerCropped(to: framing.size)
+    }
     guard let side = framing.resize else { return try covering(framing.size, framing.interpolation) }
     guard min(shape.height, shape.width) != side else { return try centerCropped(to: framing.size) }
     let between =

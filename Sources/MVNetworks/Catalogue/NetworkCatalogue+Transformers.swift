@@ -45,7 +45,7 @@ extension NetworkCatalogue {
           $0.classes = 1000
           $0.epsilon = 1e-12
           $0.positions = .bicubic
-        }, .inception(224).resizing(to: 224).interpolated(.bilinear), "transformers")
+        }, .inception(224).resizing(to: 224).interpolated(.bilinear).stretched(), "transformers")
     }
 
   private static let deit: [Entry] =

@@ -8,6 +8,13 @@ extension Preprocessing {
     return own
   }
 
+  /// The same with images scaled whatever their proportions.
+  func stretched() -> Preprocessing {
+    var own = self
+    own.framing.stretches = true
+    return own
+  }
+
   /// The same with another interpolation.
   func interpolated(_ interpolation: Resampling) -> Preprocessing {
     var own = self

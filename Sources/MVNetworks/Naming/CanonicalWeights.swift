@@ -160,6 +160,23 @@ struct CanonicalWeights {
     leftOut.append("\(group), a projection for training (\(Self.tensors(names.count)))")
   }
 
+  /// Takes CLIP's projection out of the place of the classifier, where timm keeps it with a bias of zeros.
+  ///
+  /// A classifier that was trained in its place has a bias. Throws where the bias cannot be read.
+  mutating func takeProjection(_ path: String) throws(MVError) {
+    guard network.naming == .timm, weights["norm_pre.weight"] != nil, weights["proj"] == nil,
+      let matrix = weights["head.weight"], matrix.shape.count == 2
+    else { return }
+    if let bias = weights["head.bias"] {
+      let values: [Float]
+      do throws(MVError) { values = try bias.values() } catch { throw error.with(subject: "\(path), head.bias") }
+      guard values.allSatisfy({ $0 == 0 }) else { return }
+    }
+    weights["head.weight"] = nil
+    weights["head.bias"] = nil
+    weights["proj"] = matrix.transposed
+  }
+
   // MARK: What is left out
 
   private mutating func leaveOut(_ names: [String], others: [NetworkCandidate]) {

@@ -2,7 +2,7 @@ internal import MVCore
 internal import MVFiles
 internal import MVImaging
 
-/// What the header of a checkpoint of ours says of its encoder, which MVTraining wrote.
+/// What the header of a checkpoint or an export of ours says of its network.
 struct CheckpointFacts {
   /// The structure that the encoder was given, where that was one of the catalogue's or of a file's.
   let architecture: NetworkArchitecture?
@@ -21,6 +21,12 @@ struct CheckpointFacts {
 
   /// Reads the texts of a header; nil where it is none of a checkpoint.
   init?(_ facts: [String: String]) {
+    // An export of ours says it all.
+    if let text = facts["network"], let made = CanonicalJSON.value(NetworkArchitecture.self, from: text) {
+      (architecture, stem) = (made, nil)
+      preprocessing = facts["preprocessing"].flatMap { CanonicalJSON.value(Preprocessing.self, from: $0) }
+      return
+    }
     guard facts["format"] == "mvmr-checkpoint", let text = facts["settings"],
       let settings = CanonicalJSON.value(Settings.self, from: text)
     else { return nil }

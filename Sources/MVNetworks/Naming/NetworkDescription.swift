@@ -13,8 +13,11 @@ struct NetworkDescription {
   private(set) var title: String?
   /// The files that something was taken from.
   private(set) var files: [String] = []
+  /// What config.json wants between the layers of a perceptron, where that is nothing that is built here.
+  private var unknownActivation: String?
   private var side: Int?
   private var resize: Int?
+  private var stretches = false
   private var margin: Double?
   private var interpolation: Resampling?
   private var mean: [Float]?
@@ -24,11 +27,16 @@ struct NetworkDescription {
 
   /// Reads what lies in `folder`; files that are not there, or are of something else, say nothing.
   ///
-  /// Throws where one cannot be read as JSON.
+  /// Throws where one cannot be read as JSON, or asks for layers that there are not.
   init(beside folder: URL) throws(MVError) {
     // Hugging Face and timm both call theirs config.json.
     if let file = try Self.object("config.json", in: folder) {
       if file["pretrained_cfg"] != nil || file["architecture"] is String { readTimm(file) } else { readModel(file) }
+    }
+    if let unknownActivation {
+      throw .badData(
+        folder.appending(path: "config.json").path, "asks for hidden_act \(unknownActivation), which is not built here",
+        remedy: "give the network as TorchScript; built are gelu and quick_gelu")
     }
     if let file = try Self.object("open_clip_config.json", in: folder) { readOpenCLIP(file) }
     if let file = try Self.object("preprocessor_config.json", in: folder) { readProcessor(file) }
@@ -55,6 +63,7 @@ struct NetworkDescription {
     epsilon = Self.number(vision["layer_norm_eps"]) ?? epsilon
     side = Self.whole(vision["image_size"]) ?? side
     activation = Self.activation(vision["hidden_act"]) ?? activation
+    if let name = vision["hidden_act"] as? String, Self.activation(name) == nil { unknownActivation = name }
     if let name = file["_name_or_path"] as? String, !name.isEmpty { title = name }
     files.append("config.json")
   }
@@ -81,6 +90,7 @@ struct NetworkDescription {
 
   private mutating func readProcessor(_ file: Object) {
     let crop = file["do_center_crop"] as? Bool == true ? Self.side(file["crop_size"]) : nil
+    stretches = Self.stretches(file)
     resize = file["do_resize"] as? Bool == false ? nil : Self.side(file["size"])
     side = crop ?? resize ?? side
     interpolation = Self.whole(file["resample"]).flatMap { [2: .bilinear, 3: .bicubic][$0] }
@@ -104,7 +114,7 @@ struct NetworkDescription {
     let side = side ?? usual.framing.size.height
     let framing = Framing(
       .square(side), resize: resize ?? margin.map { Int((Double(side) / $0).rounded(.down)) } ?? side,
-      interpolation: interpolation ?? usual.framing.interpolation)
+      interpolation: interpolation ?? usual.framing.interpolation, stretches: stretches)
     return Preprocessing(framing: framing, mean: mean, deviation: deviation)
   }
 
@@ -123,6 +133,17 @@ struct NetworkDescription {
   private static func side(_ value: Any?) -> Int? {
     if let object = value as? Object { return whole(object["shortest_edge"]) ?? whole(object["height"]) }
     return whole(value) ?? (value as? [Any]).flatMap { whole($0.last) }
+  }
+
+  /// Whether Hugging Face's processor scales images whatever their proportions.
+  ///
+  /// It does where it names a height and a width, or one number that it takes for both, as those of ViT and DeiT do,
+  /// and those of CLIP and DINOv2 do not.
+  private static func stretches(_ file: Object) -> Bool {
+    if file["do_resize"] as? Bool == false { return false }
+    if let size = file["size"] as? Object { return size["height"] != nil && size["width"] != nil }
+    let kind = file["image_processor_type"] as? String ?? file["feature_extractor_type"] as? String ?? ""
+    return file["size"] != nil && ["ViT", "DeiT"].contains { kind.hasPrefix($0) }
   }
 
   private static func activation(_ value: Any?) -> VisionTransformerConfiguration.Activation? {

@@ -16,6 +16,18 @@ struct NetworkFacts {
   /// What a person says alone.
   init(_ settings: NetworkSettings) { apply(settings) }
 
+  /// What a published network is, whatever files say, and then what a person says of it.
+  init(_ settings: NetworkSettings, _ published: NetworkCatalogue.Entry) {
+    switch published.architecture {
+    case .transformer(let known):
+      (heads, activation, epsilon, positions) = (known.heads, known.activation, known.epsilon, known.positions)
+    case .residual(let known): stem = known.stem
+    case .modifiedResidual(let known): heads = known.heads
+    }
+    notes.append("it was read as \(published.name)")
+    apply(settings)
+  }
+
   init(
     _ settings: NetworkSettings, _ description: NetworkDescription, of weights: CanonicalWeights,
     tensors: [String: WeightTensor], checkpoint: CheckpointFacts?
@@ -31,8 +43,7 @@ struct NetworkFacts {
           + "one is \(width ?? 0): it is not heeded")
     }
     let naming = weights.network.naming
-    // OpenAI's archives alone hold these three numbers.
-    if naming == .clip, ["input_resolution", "context_length", "vocab_size"].allSatisfy({ tensors[$0] != nil }) {
+    if Self.isArchiveOfOpenAI(tensors, naming) {
       activation = .quickGELU
       notes.append("it is OpenAI's own archive: QuickGELU")
     }
@@ -63,6 +74,11 @@ struct NetworkFacts {
     epsilon = settings.epsilon > 0 ? settings.epsilon : epsilon
     positions = settings.positions ?? positions
     stem = settings.stem ?? stem
+  }
+
+  /// OpenAI's archives alone hold these three numbers.
+  static func isArchiveOfOpenAI(_ tensors: [String: WeightTensor], _ naming: NetworkNaming) -> Bool {
+    naming == .clip && ["input_resolution", "context_length", "vocab_size"].allSatisfy { tensors[$0] != nil }
   }
 
   /// DINO's and DINOv2's own code has timm's names, and positions of its own kind.

@@ -35,14 +35,23 @@ public struct NetworkFile: Sendable {
   /// What the file holds beside the network, for people.
   public let leftOut: [String]
 
+  /// Whether it is an archive of CLIP as OpenAI publishes it, which alone holds three numbers beside both towers.
+  package let isArchiveOfOpenAI: Bool
+
+  /// The published network that it was said to be; nil where nothing was said.
+  let published: NetworkCatalogue.Entry?
+
   /// Whether the network's classifier is there.
   public var hasClassifier: Bool { architecture.classes > 0 }
 
   /// Reads what a file is, without its values: a file of weights, the index of several, or a folder of Hugging Face's.
   ///
   /// Throws where there is none, it cannot be read, it is no network that is known, or names and shapes of its
-  /// tensors are not those of the network that it is otherwise: all that differ are counted, the first few named.
+  /// tensors are not those of the network that it is otherwise, or is said to be: all that differ are counted, the
+  /// first few named.
   public init(contentsOf place: URL, _ settings: NetworkSettings = NetworkSettings()) throws(MVError) {
+    let published = try settings.network.isEmpty ? nil : NetworkCatalogue.standard.entry(named: settings.network)
+    self.published = published
     let files = try WeightCollection(at: place)
     url = files.url
     let path = files.url.path
@@ -52,18 +61,23 @@ public struct NetworkFile: Sendable {
     }
     var canonical = try CanonicalWeights(network, of: files.tensors, others: candidates, path: path)
     canonical.leaveOutHeads()
+    try canonical.takeProjection(path)
     let description = try NetworkDescription(beside: files.folder)
     let checkpoint = CheckpointFacts(files.facts)
-    let facts = NetworkFacts(settings, description, of: canonical, tensors: files.tensors, checkpoint: checkpoint)
+    let facts =
+      published.map { NetworkFacts(settings, $0) }
+      ?? NetworkFacts(settings, description, of: canonical, tensors: files.tensors, checkpoint: checkpoint)
     let shapes = canonical.weights.mapValues(\.shape)
+    try published?.check(shapes, path)
     architecture = try ArchitectureRecognition(shapes: shapes, naming: network.naming, facts: facts, path: path)
       .architecture()
     try LayoutComparison(of: architecture, with: shapes).check(path)
     naming = network.naming
+    isArchiveOfOpenAI = NetworkFacts.isArchiveOfOpenAI(files.tensors, network.naming)
     part = network.root.isEmpty ? "" : network.title
     weights = canonical.weights
     let usual = Preprocessing.usual(for: architecture, naming: network.naming)
-    let said = checkpoint?.preprocessing ?? description.preprocessing(usual: usual)
+    let said = published?.preprocessing ?? checkpoint?.preprocessing ?? description.preprocessing(usual: usual)
     preprocessing = said ?? usual
     knowsPreprocessing = said != nil
     title = description.title
@@ -73,7 +87,9 @@ public struct NetworkFile: Sendable {
       let others = candidates.filter { $0 != network }.map(\.title)
       notes.append("\(network.title) was read, not \(others.joined(separator: ", ")): part=NAME chooses")
     }
-    if !description.files.isEmpty { notes.append("\(description.files.joined(separator: ", ")) beside it was read") }
+    if published == nil, !description.files.isEmpty {
+      notes.append("\(description.files.joined(separator: ", ")) beside it was read")
+    }
     self.notes = notes + facts.notes
   }
 
@@ -110,5 +126,19 @@ public struct NetworkFile: Sendable {
     guard !bad.isEmpty else { return }
     throw .badData(
       url.path, "holds values that are not finite in \(FewNames.text(bad))", remedy: "download or train it again")
+  }
+}
+
+extension NetworkCatalogue.Entry {
+  /// Throws where tensors of these shapes are not this network's; a classifier or a projection may be another or none.
+  fileprivate func check(_ shapes: [String: [Int]], _ path: String) throws(MVError) {
+    func isHead(_ name: String) -> Bool {
+      name == "proj" || ["head.", "head_dist.", "fc."].contains(where: name.hasPrefix)
+    }
+    let layout = architecture.layout.filter { !isHead($0.name) }
+    guard let words = LayoutComparison(layout, shapes.filter { !isHead($0.key) }).words else { return }
+    throw .usage(
+      "network=\(name)", "is not what \(path) holds: it \(words)",
+      remedy: "leave network out, or see what the file is: mvmr networks FILE")
   }
 }

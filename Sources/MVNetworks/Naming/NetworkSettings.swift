@@ -2,6 +2,10 @@ public import MVCore
 
 /// What a person may say of a network that its file does not: shapes alone do not tell everything.
 public struct NetworkSettings: Configurable, Hashable {
+  /// The published network that the file is of, by a name of the catalogue; empty for what names and shapes tell.
+  ///
+  /// It says what they leave open: how positions are interpolated, what is done to images.
+  public var network = ""
   /// The part of the file that is the network, as `teacher` or `encoder_k`; empty for the rule.
   public var part = ""
   /// The number of attention heads; 0 for what the file's folder says, or a head for 64 columns.
@@ -20,6 +24,11 @@ public struct NetworkSettings: Configurable, Hashable {
 
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<NetworkSettings>] = [
+    .string(
+      "network", \.network,
+      .init("a name of mvmr networks", examples: ["dino_vits16", "ViT-B/32"], counterexamples: ["a b"]) {
+        $0.allSatisfy { $0.isLetter || $0.isNumber || "._-/".contains($0) }
+      }, "the published network that the file is of, which says what names and shapes leave open"),
     .string(
       "part", \.part,
       .init("a name in the file", examples: ["teacher", "module.encoder_k"], counterexamples: ["a b"]) {

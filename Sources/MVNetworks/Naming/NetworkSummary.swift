@@ -9,8 +9,10 @@ public struct NetworkSummary: Encodable, Sendable {
   public struct Input: Encodable, Sendable {
     /// The side of the square that it sees, in pixels.
     public let side: Int
-    /// What the shorter side is scaled to before the cut.
+    /// What the shorter side is scaled to before the cut, or both sides where images are stretched.
     public let resize: Int
+    /// Whether images are scaled to a square, whatever their proportions.
+    public let stretched: Bool
     /// How pixels are weighted when the image is scaled.
     public let interpolation: String
     /// The mean of each channel of values 0...1.
@@ -21,6 +23,7 @@ public struct NetworkSummary: Encodable, Sendable {
     init(_ published: Preprocessing) {
       side = published.framing.size.height
       resize = published.framing.resize ?? published.framing.size.height
+      stretched = published.framing.stretches
       interpolation = published.framing.interpolation.rawValue
       mean = published.mean
       std = published.deviation
@@ -80,7 +83,7 @@ public struct NetworkSummary: Encodable, Sendable {
   public init(_ network: NetworkFile, of catalogue: NetworkCatalogue = .standard) {
     let counts = Dictionary(network.weights.values.map { ($0.element.rawValue, 1) }) { $0 + $1 }
     self.init(
-      network.architecture, network.preprocessing, catalogue,
+      network.architecture, network.preprocessing, catalogue, network.published?.name,
       File(
         path: network.url.path, title: network.title, naming: network.naming.words, part: network.part,
         types: counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key),
@@ -89,14 +92,15 @@ public struct NetworkSummary: Encodable, Sendable {
 
   /// Summarizes an entry of the catalogue.
   public init(_ entry: NetworkCatalogue.Entry, of catalogue: NetworkCatalogue = .standard) {
-    self.init(entry.architecture, entry.preprocessing, catalogue, nil)
+    self.init(entry.architecture, entry.preprocessing, catalogue, entry.name, nil)
   }
 
   private init(
     _ architecture: NetworkArchitecture, _ preprocessing: Preprocessing, _ catalogue: NetworkCatalogue,
-    _ file: File?
+    _ said: String?, _ file: File?
   ) {
-    names = catalogue.entries(of: architecture).map(\.name)
+    let known = catalogue.entries(of: architecture).map(\.name)
+    names = (said.map { [$0] } ?? []) + known.filter { $0 != said }
     self.architecture = architecture.words
     parameters = architecture.parameterCount
     classes = architecture.classes

@@ -39,6 +39,18 @@ public struct NetworkWeight: Sendable {
     isTransposed = false
   }
 
+  private init(_ other: NetworkWeight, shape: [Int], isTransposed: Bool) {
+    (sources, parts) = (other.sources, other.parts)
+    self.shape = shape
+    self.isTransposed = isTransposed
+  }
+
+  /// The same matrix with its axes swapped once more.
+  var transposed: NetworkWeight {
+    precondition(shape.count == 2, "a matrix")
+    return NetworkWeight(self, shape: shape.reversed(), isTransposed: !isTransposed)
+  }
+
   /// The number of values.
   public var count: Int { shape.reduce(1, *) }
 

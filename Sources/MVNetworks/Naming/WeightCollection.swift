@@ -6,9 +6,9 @@ internal import MVWeights
 /// The tensors of a network's files: one file, or the parts that an index names, or what a folder holds of them.
 struct WeightCollection {
   /// The file or index that they were read from.
-  let url: URL
+  private(set) var url: URL
   /// The folder in which descriptions may lie.
-  let folder: URL
+  private(set) var folder: URL
   private(set) var tensors: [String: WeightTensor] = [:]
   private(set) var facts: [String: String] = [:]
   private(set) var notes: [String] = []
@@ -44,6 +44,11 @@ struct WeightCollection {
       url = place
     }
     if url.lastPathComponent.hasSuffix(".index.json") { try readParts() } else { try read(url) }
+    let best = folder.appending(path: "best.ckpt")
+    // The epoch that fine-tuning chose and scored.
+    if isFolder.boolValue, facts["finetuning"] != nil, FileManager.default.fileExists(atPath: best.path) {
+      self = try WeightCollection(at: best)
+    }
   }
 
   private mutating func readParts() throws(MVError) {

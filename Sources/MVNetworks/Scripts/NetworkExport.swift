@@ -25,7 +25,9 @@ extension NetworkFile {
   ) throws(MVError) {
     switch format {
     case .safetensors:
-      let texts = metadata.merging(["format": "pt"]) { $1 }
+      // What names and shapes do not tell, so that this package reads the same network again.
+      let own = ["network": CanonicalJSON.text(architecture), "preprocessing": CanonicalJSON.text(preprocessing)]
+      let texts = metadata.merging(own) { $1 }.merging(["format": "pt"]) { $1 }
       try TensorFile.write(try items(), metadata: texts, to: url)
     case .torchscript: try writeScript(to: url)
     }

@@ -40,7 +40,8 @@ public struct SourceRecord: Hashable, Sendable, Codable {
 
   /// The keys that an option of the commands writes, with its name; those that differ explain all other differences.
   private static let options = [
-    ("size", "--size"), ("resize", "--resize"), ("interpolation", "--interpolation"), ("exif_orientation", "--exif"),
+    ("size", "--size"), ("resize", "--resize"), ("interpolation", "--interpolation"), ("stretches", "--stretch"),
+    ("exif_orientation", "--exif"),
     ("limit", "--limit"), ("layout", "--layout"),
     ("normalization", "--normalize"),
   ]

@@ -14,16 +14,20 @@ public enum TrainedNetwork: Sendable {
 
   /// Opens what `text` names: a checkpoint, the folder of a run, a file or folder of weights, or TorchScript.
   ///
+  /// The folder of a run is its last checkpoint, that of fine-tuning its best, which is the one that was scored.
   /// `settings` say what a file of weights does not. Throws where there is none of these.
   public init(at text: String, _ settings: NetworkSettings = NetworkSettings()) throws(MVError) {
     let place = URL(filePath: text)
     let last = Trainer.checkpoint(in: place)
     let url = FileManager.default.fileExists(atPath: last.path) ? last : place
     if Checkpoint.isLikely(at: url) {
-      self = .checkpoint(try Checkpoint(contentsOf: url))
+      let found = try Checkpoint(contentsOf: url)
+      let best = Trainer.bestCheckpoint(in: place)
+      let isTuned = found.finetuning != nil && url == last && FileManager.default.fileExists(atPath: best.path)
+      self = .checkpoint(isTuned ? try Checkpoint(contentsOf: best) : found)
     } else if ScriptModule.isScript(at: place) {
       // OpenAI's archives of CLIP are TorchScript too, but of operators that not every libtorch has.
-      if let known = try? NetworkFile(contentsOf: place, settings), known.naming == .clip {
+      if let known = try? NetworkFile(contentsOf: place, settings), known.isArchiveOfOpenAI {
         self = .weights(known)
       } else {
         self = .script(place)

@@ -225,20 +225,37 @@ extension ReleasedConfiguration {
         + "the data set's statistics, embeddings divided by 32")
   }
 
+  /// The settings of fine-tuning that the file asks for, where they are not the defaults.
+  ///
+  /// It is Adam at one rate for network and classifier, over views as in training.
+  private var finetuneWords: String {
+    let asked = configuration.settings
+    var settings = FinetuneSettings()
+    settings.batchSize = asked.batchSize
+    settings.epochs = asked.epochs
+    (settings.lr, settings.headLR, settings.weightDecay) = (asked.lr, asked.lr, asked.weightDecay)
+    settings.precision = asked.precision
+    settings.clip = asked.clip
+    settings.policy = .custom
+    return zip(settings.settingTable, FinetuneSettings().settingTable).filter { $0.value != $1.value }
+      .map { " --set \($0.0.name)=\($0.0.text)" }.joined()
+  }
+
   /// Says which command does what the file is for: the file itself is none of training.
   mutating func readEvaluation(_ what: String) throws(MVError) {
     let percentage = try int("dataset.percentage", in: 1...100, else: 100)
     for key in ["dataset.aug_policy", "num_classes", "num_features", "warmup_epochs", "scheduler"] {
       ignore(key, "of an evaluation")
     }
-    note("dataset.percentage", percentage == 100 ? "" : "--label-fraction \(Double(percentage) / 100)")
+    note("dataset.percentage", "--labels \(percentage)%")
     let isVOC = kind == .voc
     let place = configuration.source ?? "\(isVOC ? "voc07" : datasetName):DIR"
     let size = configuration.size.map { " --size \($0.height)" } ?? (isVOC ? " --size 224" : "")
-    let fraction = percentage == 100 ? "" : " --label-fraction \(Double(percentage) / 100)"
     let command =
-      "mvmr embed run \(place)\(size) --output embedding.h5 && "
-      + "mvmr probe embedding.h5 --representation embedding\(fraction)"
+      isVOC
+      ? "mvmr embed run \(place)\(size) --output embedding.h5 && mvmr probe embedding.h5 --representation embedding"
+      : "mvmr finetune run \(place)\(size)\(percentage == 100 ? "" : " --labels \(percentage)%") --output tuned"
+        + finetuneWords
     evaluationCommand = command
     let node = nodes.first { ["dataset.percentage", "num_classes"].contains($0.key) }?.node ?? nodes.first?.node
     obstacle = .usage(

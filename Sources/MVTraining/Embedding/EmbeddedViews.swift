@@ -29,7 +29,8 @@ public enum EmbeddedViews: String, Hashable, Sendable, CaseIterable {
   /// How a source frames images for these views: the middle square of the scaled image, where crops are cut from it.
   func sourceFraming(_ framing: Framing) -> Framing {
     guard self == .tenCrop, let side = framing.resize else { return framing }
-    return Framing(.square(side), resize: side, interpolation: framing.interpolation)
+    return Framing(
+      .square(side), resize: side, interpolation: framing.interpolation, stretches: framing.stretches)
   }
 
   /// The views of images N x H x W x C; `crop` is the size of each of ten crops.

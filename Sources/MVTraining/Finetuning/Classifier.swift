@@ -1,5 +1,7 @@
 internal import CTorch
+internal import Foundation
 internal import MVCore
+internal import MVEvaluation
 internal import MVNetworks
 internal import MVWeights
 
@@ -37,6 +39,25 @@ final class Classifier: Layer {
     bias = try Tensor(Array(values.suffix(classes)), shape: [classes])
     try weight.setRequiresGradient(true)
     try bias.setRequiresGradient(true)
+  }
+
+  /// Begins with the classifier that a checkpoint holds; throws where it has none, or one of other classes.
+  func begin(with start: Checkpoint) throws(MVError) {
+    let saved: SavedHead
+    do throws(MVError) { saved = try SavedHead(of: start) } catch {
+      throw .usage(
+        "\(error.subject)", "holds no classifier to begin with",
+        remedy: "train with --set online_head=true, or leave --from-head and head_start=saved out")
+    }
+    let (own, held) = ((classes, features), (saved.probe.bias.count, saved.probe.columns))
+    guard own == held else {
+      throw .usage(
+        start.url.path,
+        "holds a classifier of \(held.0) classes and \(held.1) columns, these are \(own.0) and \(own.1)",
+        remedy: "leave --from-head and head_start=saved out")
+    }
+    try weight.assign(saved.probe.weights)
+    try bias.assign(saved.probe.bias.map(Float.init))
   }
 
   func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {

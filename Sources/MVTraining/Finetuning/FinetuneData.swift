@@ -9,8 +9,8 @@ public struct FinetuneData: Sendable {
   public let classNames: [String]
   /// The number of classes.
   public let classes: Int
-  /// Which images keep their labels, in words.
-  public let labels: String
+  /// Which images keep their labels.
+  public let labels: LabelChoice
   /// What is worth telling, one line each.
   public let notices: [String]
   /// How the images are opened; nil where that is not known.
@@ -27,13 +27,14 @@ public struct FinetuneData: Sendable {
   /// The number of images that are learnt from.
   public var count: Int { learnt.count }
 
-  /// Chooses among the images of `splits`; `subset` says which keep their labels, nil all of them.
+  /// Chooses among the images of `splits`; `labels` says which keep their labels.
   ///
-  /// Throws where rows have several classes, where the subset cannot be chosen, and where an image cannot be read.
+  /// Throws where rows have several classes, where the subset cannot be chosen, and where an image or a list cannot be
+  /// read.
   public init(
-    of source: any ImageSource, splits: EvaluationSplits, labels subset: LabelSubset?, described labels: String,
-    heldOut part: Double, seed: Int
+    of source: any ImageSource, splits: EvaluationSplits, labels: LabelChoice, heldOut part: Double, seed: Int
   ) throws(MVError) {
+    let subset = try labels.subset()
     let split = try source.split(splits.train)
     guard case .single(let all) = split.labels else {
       throw .badData(

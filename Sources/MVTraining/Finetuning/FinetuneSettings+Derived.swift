@@ -7,8 +7,7 @@ internal import MVNetworks
 extension FinetuneSettings {
   /// A classifier alone, through the frozen network, as a published protocol trains it.
   ///
-  /// Throws where the protocol has what these settings have not: Nesterov's momentum, standardized features, stored
-  /// order.
+  /// Throws where the protocol has what these settings have not: standardized features, stored order.
   public init(_ published: SGDProtocol) throws(MVError) {
     self.init()
     headOnly = true
@@ -25,11 +24,32 @@ extension FinetuneSettings {
     switch published.optimizer {
     case .adam where isPossible: optimizer = .adam
     case .momentum(0.9, nesterov: false) where isPossible: optimizer = .sgd
+    case .momentum(0.9, nesterov: true) where isPossible: optimizer = .nesterov
     default:
       throw .usage(
         "--protocol \(published.name)", "is not possible through the network",
-        remedy: "take dino, vicreg or mv-mr; mvmr probe has all of them on stored features")
+        remedy: "take dino, simclr, vicreg or mv-mr; mvmr probe has all of them on stored features")
     }
+  }
+
+  /// A whole network, tuned on a part of the labels as SimCLR's paper does in its appendix B.5.
+  ///
+  /// Nesterov's momentum 0.9, a rate of 0.05 x batch / 256 for all weights, which falls by half a cosine, crops and
+  /// flips, no decay, no warm-up; 60 epochs for 1 % of the labels, 30 for more, the last of which counts. The paper's
+  /// batch is 4096; `model_util.py` has the cosine and the classifier's first weights.
+  public static func simclr(batchSize: Int = 256, part: Double) -> FinetuneSettings {
+    var settings = FinetuneSettings()
+    settings.batchSize = batchSize
+    settings.epochs = part <= 0.01 ? 60 : 30
+    settings.lr = 0.05 * Double(batchSize) / 256
+    settings.headLR = settings.lr
+    settings.weightDecay = 0
+    settings.optimizer = .nesterov
+    settings.scheduler = .cosine
+    settings.policy = .crop
+    settings.headStart = .normal
+    settings.heldOut = 0
+    return settings
   }
 
   /// The learning rate of a step, where `highest` is the full one.

@@ -12,6 +12,8 @@ public struct FinetuneSettings: Configurable, Hashable {
     case normal
     /// All 0.
     case zeros
+    /// The classifier that the network's checkpoint holds, as the released code's `--retrain` begins.
+    case saved
   }
 
   /// Whether the classifier alone is trained: the network stays as it is, and normalizes by its running statistics.

@@ -45,6 +45,10 @@ public struct FinetuneState: Hashable, Sendable, Codable {
   var networkFingerprint: String
   /// Which images keep their labels, in words.
   public internal(set) var labels: String
+  /// The same as a value; nil in checkpoints of earlier versions.
+  public internal(set) var labelChoice: LabelChoice?
+  /// The split that is scored at the end; nil where there is none.
+  public internal(set) var testSplit: String?
   /// A text that tells the images and their classes from others.
   var imagesFingerprint: String
   /// The names of the classes, by label; empty where the source does not say.

@@ -50,8 +50,9 @@ public final class Finetuner {
     learner = try FinetuneLearner(settings, network: network, data: data)
     let fresh = FinetuneState(
       settings: settings.settingValues, network: start.url.standardizedFileURL.path,
-      networkFingerprint: try start.fingerprint(),
-      labels: data.labels, imagesFingerprint: data.fingerprint, classNames: data.classNames, classes: data.classes,
+      networkFingerprint: try start.fingerprint(), labels: data.labels.words, labelChoice: data.labels,
+      testSplit: data.test?.name, imagesFingerprint: data.fingerprint, classNames: data.classNames,
+      classes: data.classes,
       images: data.count, heldOutImages: data.heldOut.count, stepsPerEpoch: learner.order.stepsPerEpoch)
     state = fresh
     guard let found else {
@@ -59,6 +60,12 @@ public final class Finetuner {
       return
     }
     state = try Self.resumed(found, as: fresh)
+    guard found.settings.encoder == network.settings.encoder else {
+      throw .usage(
+        start.url.path,
+        "is a \(network.settings.encoder.words); the run in \(folder.path) was begun with a "
+          + "\(found.settings.encoder.words)", remedy: "say of it what was said then, by --network KEY=VALUE")
+    }
     try learner.load(found, steps: state.step)
   }
 

@@ -66,6 +66,14 @@ extension TunedNetwork {
     let classifier = try Classifier(
       features: encoder.architecture.featureCount, classes: classes,
       start: Classifier.Start(rawValue: finetune.headStart.rawValue) ?? .uniform, seed: UInt64(finetune.seed))
+    if finetune.headStart == .saved {
+      guard case .checkpoint(let checkpoint) = start else {
+        throw .usage(
+          start.url.path, "is no checkpoint, of which a classifier is known",
+          remedy: "leave --from-head and head_start=saved out")
+      }
+      try classifier.begin(with: checkpoint)
+    }
     self.init(
       backbone: encoder.backbone, classifier: classifier,
       kept: encoder.state.filter { $0.name.hasPrefix("projector.") },

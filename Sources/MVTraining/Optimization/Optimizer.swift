@@ -22,7 +22,7 @@ final class Optimizer {
     var second: [Tensor] = []
     for parameter in parameters {
       first.append(try Tensor(zerosLike: parameter.tensor))
-      if kind != .sgd { second.append(try Tensor(zerosLike: parameter.tensor)) }
+      if kind.hasSecondMoment { second.append(try Tensor(zerosLike: parameter.tensor)) }
     }
     self.first = first
     self.second = second
@@ -41,9 +41,10 @@ final class Optimizer {
         decoupled: kind == .adamw, step: Int64(steps))
       let seconds = second.map { Optional($0.handle) }
       try check(mvt_adam_step(&settings, tensors, firsts, seconds, count), during: "optimiser step")
-    case .sgd:
+    case .sgd, .nesterov:
       var settings = MVTSGD(
-        learning_rate: learningRate, momentum: 0.9, weight_decay: weightDecay, step: Int64(steps))
+        learning_rate: learningRate, momentum: 0.9, weight_decay: weightDecay, nesterov: kind == .nesterov,
+        step: Int64(steps))
       try check(mvt_sgd_step(&settings, tensors, firsts, count), during: "optimiser step")
     }
     try parameters.map(\.tensor).clearGradients()

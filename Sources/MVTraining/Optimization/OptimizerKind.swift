@@ -6,4 +6,9 @@ public enum OptimizerKind: String, Hashable, Sendable, Codable, CaseIterable {
   case adamw
   /// Stochastic gradient descent with momentum 0.9.
   case sgd
+  /// The same with Nesterov's momentum.
+  case nesterov = "sgd_nesterov"
+
+  /// Whether an update keeps the mean of the squared gradients besides.
+  var hasSecondMoment: Bool { self == .adam || self == .adamw }
 }

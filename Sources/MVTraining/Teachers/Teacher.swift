@@ -44,13 +44,21 @@ public final class Teacher: @unchecked Sendable {
       fingerprint = file
       return
     case .encoder(let encoder, let chosen):
-      try encoder.backbone.check(size)
+      try Teacher.check(encoder.backbone, size, settings)
       (columns, output) = (try encoder.checkedColumns(of: chosen), chosen)
     case .backbone(let backbone, let chosen):
-      try backbone.check(size)
+      try Teacher.check(backbone, size, settings)
       (columns, output) = (try backbone.checkedColumns(of: chosen), chosen)
     }
     fingerprint = "\(file) \(output) \(size) \(interpolation.rawValue) \(mean) \(deviation)"
+  }
+
+  private static func check(
+    _ backbone: any Backbone, _ size: ImageSize, _ settings: TeacherSettings
+  ) throws(MVError) {
+    do throws(MVError) { try backbone.check(size) } catch {
+      throw error.with(subject: "teacher \(settings.label), \(error.subject)")
+    }
   }
 
   /// Computes one row per image.
