@@ -21,15 +21,4 @@ static inline int mv_linux_allowed_processors(void) {
   return count;
 }
 
-// The processors that a thread of this process may run on, 0 for this one, as bits of `mask`; the bytes that the system
-// has written, or -1.
-static inline long mv_linux_affinity(int thread, unsigned long* mask, long bytes) {
-  return syscall(SYS_sched_getaffinity, thread, bytes, mask);
-}
-
-// Lets a thread run on the processors of `mask` alone; not 0 where it cannot.
-static inline long mv_linux_set_affinity(int thread, const unsigned long* mask, long bytes) {
-  return syscall(SYS_sched_setaffinity, thread, bytes, mask);
-}
-
 #endif

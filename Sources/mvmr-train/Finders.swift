@@ -33,13 +33,11 @@ enum Finders {
     let start = ContinuousClock.now
     var done = 0
     let found = try Job("find lr", unit: "steps").run { (job) throws(MVError) in
-      try SharedProcessors.during(threads: settings.threads, on: settings.device) { () throws(MVError) in
-        try finder.search(settings, data: data, cancellation: job.cancellation) { point in
-          done += 1
-          job.show(
-            RunProgress(done: done, total: finder.steps, seconds: (ContinuousClock.now - start).seconds),
-            detail: String(format: "lr %.1e  loss %.4f", point.rate, point.loss))
-        }
+      try finder.search(settings, data: data, cancellation: job.cancellation) { point in
+        done += 1
+        job.show(
+          RunProgress(done: done, total: finder.steps, seconds: (ContinuousClock.now - start).seconds),
+          detail: String(format: "lr %.1e  loss %.4f", point.rate, point.loss))
       }
     }
     if let page { try write(found, to: URL(filePath: page)) }

@@ -58,17 +58,15 @@ struct FinetuneRun {
         tuner.state, settings: tuner.settings, folder: tuner.folder, test: test, command: Provenance.commandLine)
     }
     try Job("finetune", unit: "steps").run { (job) throws(MVError) in
-      try SharedProcessors.during(threads: tuner.settings.threads, on: tuner.settings.device) { () throws(MVError) in
-        try tuner.run(cancellation: job.cancellation) { progress in
-          let seconds = (ContinuousClock.now - start).seconds
-          job.show(
-            RunProgress(doneBefore: before, done: progress.step, total: progress.totalSteps, seconds: seconds),
-            detail: String(format: "epoch %d/%d  loss %.4f", progress.epoch, progress.epochs, progress.loss))
-          guard let epoch = progress.finishedEpoch else { return }
-          // A page that cannot be written must not end the run; the last one is written again at its end.
-          try? page()?.write()
-          if !Terminal.isInteractive { Terminal.progress(Self.line(epoch, of: progress.epochs)) }
-        }
+      try tuner.run(cancellation: job.cancellation) { progress in
+        let seconds = (ContinuousClock.now - start).seconds
+        job.show(
+          RunProgress(doneBefore: before, done: progress.step, total: progress.totalSteps, seconds: seconds),
+          detail: String(format: "epoch %d/%d  loss %.4f", progress.epoch, progress.epochs, progress.loss))
+        guard let epoch = progress.finishedEpoch else { return }
+        // A page that cannot be written must not end the run; the last one is written again at its end.
+        try? page()?.write()
+        if !Terminal.isInteractive { Terminal.progress(Self.line(epoch, of: progress.epochs)) }
       }
     }
     let test = try Job("test", unit: "images").run { (job) throws(MVError) in

@@ -15,22 +15,19 @@ enum TrainingRun {
         trainer.records, settings: trainer.settings, folder: trainer.folder, origin: trainer.origin,
         command: Provenance.commandLine)
     }
-    let settings = trainer.settings
     try Job(title, unit: "steps").run { (job) throws(MVError) in
-      try SharedProcessors.during(threads: settings.threads, on: settings.device) { () throws(MVError) in
-        try trainer.run(cancellation: job.cancellation) { progress in
-          let run = RunProgress(
-            doneBefore: stepsBefore, done: progress.step, total: progress.totalSteps,
-            seconds: (ContinuousClock.now - start).seconds)
-          let detail = String(
-            format: "epoch %d/%d  loss %.4f  %.0f images/s", progress.epoch, progress.epochs, progress.loss.total,
-            progress.imagesPerSecond)
-          job.show(run, detail: detail)
-          if let record = progress.finishedEpoch {
-            // A page that cannot be written must not end a run of days; the last one is written again at its end.
-            try? page()?.write()
-            if !Terminal.isInteractive { Terminal.progress(line(record, of: progress.epochs)) }
-          }
+      try trainer.run(cancellation: job.cancellation) { progress in
+        let run = RunProgress(
+          doneBefore: stepsBefore, done: progress.step, total: progress.totalSteps,
+          seconds: (ContinuousClock.now - start).seconds)
+        let detail = String(
+          format: "epoch %d/%d  loss %.4f  %.0f images/s", progress.epoch, progress.epochs, progress.loss.total,
+          progress.imagesPerSecond)
+        job.show(run, detail: detail)
+        if let record = progress.finishedEpoch {
+          // A page that cannot be written must not end a run of days; the last one is written again at its end.
+          try? page()?.write()
+          if !Terminal.isInteractive { Terminal.progress(line(record, of: progress.epochs)) }
         }
       }
     }
