@@ -38,6 +38,9 @@ else
 	@.ci/test $(TESTED)
 endif
 
+test-python:     ## run the tests of the Python package; PYTHON needs NumPy and pytest, what else is absent is skipped
+	@cd Sources/Python && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q tests
+
 sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threads under ThreadSanitizer
 	@# Leaks that Foundation's Process and HDF5 leave are not ours; live handles are counted by tests of their own.
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build/address --filter 'MVImagingTests|MVStoreTests|MVRepresentationsTests'
@@ -79,4 +82,4 @@ gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON 
 figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build debug test sanitize fuzz lint format docs docc check install uninstall fixtures bench figures gpu-check
+.PHONY: help setup demo build debug test test-python sanitize fuzz lint format docs docc check install uninstall fixtures bench figures gpu-check
