@@ -190,8 +190,8 @@ def read_rows(values: Any, what: str = "X") -> np.ndarray:
     if array.dtype.kind not in "fiub":
         try:
             array = array.astype(np.float64)
-        except (TypeError, ValueError):
-            raise TypeError(f"{what} is of type {array.dtype}: give numbers") from None
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{what} is of type {array.dtype}, not of numbers: {error}") from None
     if array.ndim < 2:
         raise ValueError(
             f"Expected 2D array, got {array.ndim}D array instead: {what} has shape {array.shape}. Reshape your data "

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import warnings
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -619,7 +620,8 @@ def _seed(value: Any) -> int:
     raise TypeError(f"random_state is {value!r}: give a whole number")
 
 
-class KNNScore(NamedTuple):
+@dataclass(frozen=True)
+class KNNScore:
     """The score of one number of neighbors.
 
     Attributes
@@ -640,7 +642,7 @@ class KNNScore(NamedTuple):
     temperature: float
     top1: float
     top5: float
-    predictions: np.ndarray
+    predictions: np.ndarray = field(repr=False, compare=False)
 
 
 def _given(rows: Any, labels: Any, what: str) -> Tuple[np.ndarray, np.ndarray]:

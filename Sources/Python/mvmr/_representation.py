@@ -268,8 +268,10 @@ class Representation(Estimator):
                 raise type(error)(f"X is not an array of numbers: {error}") from None
         if array.dtype.kind == "c":
             raise ValueError("Complex data not supported: X is complex; pixels are real")
-        if array.ndim == 2 and self.image_shape is not None:
-            return self._rows_as_images(array)
+        if array.ndim == 2:
+            size = self._image_shape_of(array.shape[1])
+            if size is not None:
+                return self._rows_as_images(array, tuple(size))
         if array.ndim == 3:
             return array, "NHW"
         if array.ndim == 4:
@@ -284,14 +286,17 @@ class Representation(Estimator):
             "or (N, H, W, C). Reshape your data with X.reshape(1, -1) if it contains a single sample"
         )
 
-    def _rows_as_images(self, array: np.ndarray) -> Tuple[np.ndarray, str]:
-        size = tuple(self.image_shape or ())
-        if len(size) not in (2, 3) or any(int(side) < 1 for side in size):
-            raise ValueError(f"image_shape {self.image_shape!r} is not (height, width) or (height, width, channels)")
+    def _image_shape_of(self, columns: int) -> Optional[Tuple[int, ...]]:
+        """The shape of an image that stands in a row of so many columns."""
+        return self.image_shape
+
+    def _rows_as_images(self, array: np.ndarray, size: Tuple[int, ...]) -> Tuple[np.ndarray, str]:
         if not array.shape[0]:
             raise ValueError(f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required.")
         if not array.shape[1]:
             raise ValueError(f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required.")
+        if len(size) not in (2, 3) or any(int(side) < 1 for side in size):
+            raise ValueError(f"image_shape {size} is not (height, width) or (height, width, channels)")
         if int(np.prod(size)) != array.shape[1]:
             raise ValueError(f"X has {array.shape[1]} features, images of {size} have {int(np.prod(size))} values")
         array = float32_or_uint8(array, "X")
