@@ -524,6 +524,8 @@ class FeatureRows:
             return one[rest] if rest else one
         if key is Ellipsis:
             return self.read()[(key,) + rest]
+        if key is None or isinstance(key, (bool, np.bool_)):
+            raise IndexError(f"rows cannot be indexed by {key!r}: give whole numbers, a slice or a mask")
         if isinstance(key, slice):
             first, end, step = key.indices(len(self))
             if step == 1:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import json
 import os
 import signal
 import threading
+import time
 from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_void_p
 from pathlib import Path
 from types import TracebackType
@@ -308,6 +310,29 @@ def address(array: Optional[np.ndarray]) -> Optional[int]:
 ProgressFunction = Callable[[int, int], Any]
 
 
+class _Ending:
+    """Tells long work in other threads to stop before the interpreter ends: its callbacks would have none to run in."""
+
+    #: What is waited for, at most: seconds.
+    patience = 60.0
+
+    def __init__(self) -> None:
+        self.begun = False
+        self.working: Dict[int, "Progress"] = {}
+
+    def __call__(self) -> None:
+        self.begun = True
+        last = time.monotonic() + self.patience
+        while self.working and time.monotonic() < last:
+            for progress in list(self.working.values()):
+                progress.stop_for_the_end()
+            time.sleep(0.005)
+
+
+_ending = _Ending()
+atexit.register(_ending)
+
+
 class Progress:
     """Calls a Python function from long work of the library, and stops the work at Ctrl-C.
 
@@ -319,6 +344,7 @@ class Progress:
         self._function = function
         self._failure: Optional[BaseException] = None
         self._interrupted = False
+        self._ended = False
         self._replaced = False
         self.callback = PROGRESS(self._call)
 
@@ -328,12 +354,19 @@ class Progress:
                 self._function(done, total)
         except BaseException as error:
             self._failure = error
-        return int(self._interrupted or self._failure is not None)
+        return int(self._interrupted or self._ended or self._failure is not None)
 
     def _mark(self, number: int, frame: Any) -> None:
         self._interrupted = True
 
+    def stop_for_the_end(self) -> None:
+        """Tells the work to stop, as the interpreter ends."""
+        self._ended = True
+
     def __enter__(self) -> "Progress":
+        if _ending.begun:
+            raise RuntimeError("long work cannot begin while the interpreter ends")
+        _ending.working[id(self)] = self
         main = threading.current_thread() is threading.main_thread()
         if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, self._mark)
@@ -346,12 +379,15 @@ class Progress:
         error: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
+        _ending.working.pop(id(self), None)
         if self._replaced:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         if self._failure is not None:
             raise self._failure from None
         if self._interrupted:
             raise KeyboardInterrupt("stopped by Ctrl-C") from None
+        if self._ended:
+            raise SystemExit from None
 
 
 def progress_bar(shown: Union[bool, None, ProgressFunction], words: str) -> Tuple[Optional[ProgressFunction], Any]:
@@ -385,7 +421,6 @@ def progress_bar(shown: Union[bool, None, ProgressFunction], words: str) -> Tupl
 
 def _plain_bar(words: str) -> Tuple[ProgressFunction, Any]:
     import sys
-    import time
 
     state: List[float] = [0.0]
 

@@ -90,12 +90,11 @@ def source(tmp_path_factory: pytest.TempPathFactory, images: np.ndarray, labels:
 
 
 @pytest.fixture(scope="session")
-def feature_path(tmp_path_factory: pytest.TempPathFactory, source: str) -> str:
-    """A feature file of those images, by this package."""
-    import mvmr
-
+def feature_path(tmp_path_factory: pytest.TempPathFactory, source: str, run: Any) -> str:
+    """A feature file of those images, by the command."""
     path = str(tmp_path_factory.mktemp("features") / "features.h5")
-    mvmr.extract(source, path, ["hog", "lbp:grid=2", "color"], progress=False).close()
+    asked = [item for text in ("hog", "lbp:grid=2", "color") for item in ("--representation", text)]
+    run("extract", source, *asked, "--output", path)
     return path
 
 

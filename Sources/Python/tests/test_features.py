@@ -203,7 +203,8 @@ def test_a_callback_that_fails_ends_the_extraction(tmp_path):
 
     with pytest.raises(Stop):
         mvmr.extract("synthetic:2000", tmp_path / "a.h5", "scattering", progress=stop)
-    with mvmr.extract("synthetic:2000", tmp_path / "a.h5", "scattering:sketch=16", overwrite=True, progress=False) as file:
+    kind = mvmr.Scattering(sketch=16)
+    with mvmr.extract("synthetic:2000", tmp_path / "a.h5", kind, overwrite=True, progress=False) as file:
         assert file.complete
 
 

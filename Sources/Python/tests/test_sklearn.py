@@ -98,7 +98,8 @@ def test_gray_images_have_three_axes(images):
     assert np.array_equal(
         mvmr.LBP().fit_transform(gray), np.stack([mvmr.LBP()(image).ravel() for image in gray])
     )
-    assert np.array_equal(mvmr.LBP(image_shape=(32, 32)).fit_transform(gray.reshape(24, -1)), mvmr.LBP().transform(gray))
+    of_rows = mvmr.LBP(image_shape=(32, 32))
+    assert np.array_equal(of_rows.fit_transform(gray.reshape(24, -1)), mvmr.LBP().transform(gray))
 
 
 def test_a_search_over_settings(images, labels):
