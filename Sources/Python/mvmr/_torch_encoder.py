@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import tempfile
-import warnings
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
@@ -116,7 +115,7 @@ class Encoder(nn.Module):
     image_size : tuple of int or None
         (height, width) of the images it was trained on.
     settings : dict
-        Every setting of the run.
+        Every setting of the run; empty where an export was read.
     """
 
     mean: torch.Tensor
@@ -162,13 +161,13 @@ class Encoder(nn.Module):
 def load_encoder(run: Union[str, "os.PathLike[str]"], checkpoint: str = "best") -> Encoder:
     """Loads the encoder of a run as a module of PyTorch, in evaluation mode.
 
-    Residual networks are built here from the checkpoint alone. Transformers are exported by the program `mvmr`, which
-    then has to be there, with `mvmr-train`, and read as TorchScript.
+    A residual network is built from its checkpoint alone. What a transformer's checkpoint does not say, the program
+    `mvmr export` does, which then has to be there; an export is read without it.
 
     Parameters
     ----------
     run : str or os.PathLike
-        The folder of a run, or a checkpoint.
+        The folder of a run, a checkpoint, or what `mvmr export --format safetensors` wrote.
     checkpoint : {"best", "last"}, default "best"
         Which of a run's; where a run has no best one, the last.
 
@@ -179,30 +178,51 @@ def load_encoder(run: Union[str, "os.PathLike[str]"], checkpoint: str = "best") 
     Raises
     ------
     FileNotFoundError
-        Where there is none.
+        Where there is none, or the program is needed and is not there.
     ValueError
-        Where it is no checkpoint, or is damaged.
+        Where it is no encoder, or is damaged.
     """
     if checkpoint not in ("best", "last"):
         raise ValueError(f"checkpoint {checkpoint!r} is not one of best, last")
     place = _checkpoint(Path(run), checkpoint)
     arrays, texts = read_safetensors(place)
+    if "network" in texts:
+        return _of_export(place, arrays, texts, {}).eval()
     if texts.get("format") != "mvmr-checkpoint":
         raise ValueError(f"{place} is not a checkpoint of mvmr: give the folder of a run, or its best.ckpt")
     settings = json.loads(texts["settings"])
-    shape = json.loads(texts.get("place", "{}")).get("imageShape")
-    size = (int(shape["height"]), int(shape["width"])) if shape else None
     prefix = "backbone."
     weights = {
         name[len(prefix) :]: torch.from_numpy(value) for name, value in arrays.items() if name.startswith(prefix)
     }
+    if "conv1.weight" not in weights or "layer1.0.conv1.weight" not in weights:
+        return _exported(place, settings).eval()
+    shape = json.loads(texts.get("place", "{}")).get("imageShape")
+    size = (int(shape["height"]), int(shape["width"])) if shape else None
     mean, std = _statistics(str(settings.get("normalization", "auto")), size)
-    if "conv1.weight" in weights and "layer1.0.conv1.weight" in weights:
-        network: nn.Module = ResidualNetwork(weights, pools=_pools(settings, weights))
-    else:
-        network = _exported(place)
-        # TorchScript of this program normalizes by itself only where it is told; images come normalized.
+    network = ResidualNetwork(weights, pools=_pools(settings, weights))
     return Encoder(network, mean, std, size, settings).eval()
+
+
+def _of_export(
+    place: Path, arrays: Dict[str, Any], texts: Dict[str, str], settings: Dict[str, Any]
+) -> Encoder:
+    """An encoder of an export, whose header says what network it is and how images are normalized."""
+    weights = {name: torch.from_numpy(value) for name, value in arrays.items()}
+    (kind, structure), *_ = json.loads(texts["network"]).items()
+    if kind == "transformer":
+        from ._torch_transformer import VisionTransformer
+
+        network: nn.Module = VisionTransformer(structure, weights)
+    elif kind == "residual":
+        own = {name: value for name, value in weights.items() if not name.endswith("num_batches_tracked")}
+        network = ResidualNetwork(own, pools=structure["stem"] != "cifar")
+    else:
+        raise ValueError(f"{place} holds a network of the kind {kind}: export it as torchscript, for torch.jit.load")
+    preprocessing = json.loads(texts.get("preprocessing", "{}"))
+    mean, std = preprocessing.get("mean") or [0.0] * 3, preprocessing.get("deviation") or [1.0] * 3
+    size = (preprocessing.get("framing") or {}).get("size")
+    return Encoder(network, mean, std, (int(size["height"]), int(size["width"])) if size else None, settings)
 
 
 def _checkpoint(run: Path, which: str) -> Path:
@@ -237,11 +257,11 @@ def _pools(settings: Dict[str, Any], weights: Dict[str, torch.Tensor]) -> bool:
     return bool(stem != "cifar")
 
 
-def _exported(place: Path) -> nn.Module:
+def _exported(place: Path, settings: Dict[str, Any]) -> Encoder:
     with tempfile.TemporaryDirectory() as folder:
-        output = os.path.join(folder, "encoder.pt")
+        output = Path(folder) / "encoder.safetensors"
         ran = subprocess.run(
-            [program(), "export", str(place), "--format", "torchscript", "--output", output, "--quiet"],
+            [program(), "export", str(place), "--format", "safetensors", "--output", str(output), "--quiet"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -250,8 +270,5 @@ def _exported(place: Path) -> nn.Module:
         )
         if ran.returncode != 0:
             raise ValueError(f"mvmr export failed: {ran.stderr.strip()}")
-        with warnings.catch_warnings():
-            # The one form of a network that needs no Python of ours to run.
-            warnings.simplefilter("ignore")
-            network: nn.Module = torch.jit.load(output)  # type: ignore[no-untyped-call]
-            return network
+        arrays, texts = read_safetensors(output)
+        return _of_export(place, arrays, texts, settings)
