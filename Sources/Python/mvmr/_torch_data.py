@@ -63,6 +63,19 @@ def _register() -> None:
 _register()
 
 
+def _memory(shape: Tuple[int, ...]) -> torch.Tensor:
+    """An empty float32 tensor, in a worker where the loader's process sees it too: nothing is copied over then."""
+    if get_worker_info() is None:
+        return torch.empty(shape, dtype=torch.float32)
+    count = int(np.prod(shape, dtype=np.int64))
+    try:
+        share: Any = torch.UntypedStorage._new_shared
+        tensor: torch.Tensor = torch.empty(0, dtype=torch.float32).set_(share(4 * count)).reshape(shape)
+        return tensor
+    except (AttributeError, TypeError):  # another PyTorch, which copies
+        return torch.empty(shape, dtype=torch.float32)
+
+
 class FeatureDataset(Dataset):  # type: ignore[type-arg]
     """The rows of one or several representations of a split of a feature file, with their labels.
 
@@ -137,7 +150,7 @@ class FeatureDataset(Dataset):  # type: ignore[type-arg]
         return len(self.rows)
 
     def _read(self, features: FeatureRows, rows: np.ndarray, threads: Optional[int]) -> torch.Tensor:
-        result = torch.empty((len(rows), *features.shape[1:]), dtype=torch.float32)
+        result = _memory((len(rows), *features.shape[1:]))
         features.read(rows, out=result.numpy(), threads=threads)
         return result.flatten(1) if self.flatten else result
 

@@ -1,0 +1,98 @@
+"""The snippets of Python.md run as they stand, one after the other; the stubs are what the catalogue says."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import re
+import subprocess
+import sys
+
+import pytest
+
+import mvmr
+from conftest import PACKAGE, REPOSITORY, run_python
+
+PAGE = REPOSITORY / "Notebooks-free-docs" / "Python.md"
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="the page is not there")
+def test_every_snippet_runs(tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("sklearn")
+    snippets = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.M | re.S)
+    assert len(snippets) > 6
+    ran = run_python(f"import os\nos.chdir({str(tmp_path)!r})\n" + "\n".join(snippets))
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_page_names_what_there_is():
+    if not PAGE.exists():
+        pytest.skip("the page is not there")
+    for name in set(re.findall(r"`(?:mvmr\.)([A-Za-z_.0-9]+)", PAGE.read_text())):
+        found = mvmr
+        for part in name.rstrip(".").split("."):
+            if part == "torch" and importlib.util.find_spec("torch") is None:
+                break
+            found = getattr(found, part)
+
+
+def test_stubs_are_what_the_catalogue_says():
+    script = PACKAGE / "tools" / "stubs.py"
+    if not script.exists():
+        pytest.skip("the package is installed")
+    checked = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_every_public_name_has_a_docstring():
+    for name in dir(mvmr):
+        value = getattr(mvmr, name)
+        if name.startswith("__"):
+            continue
+        assert inspect.getdoc(value), name
+        if inspect.isclass(value):
+            for method, body in inspect.getmembers(value, inspect.isfunction):
+                if not method.startswith("_") and body.__module__.startswith("mvmr"):
+                    assert inspect.getdoc(body), f"{name}.{method}"
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_types(checker, tmp_path):
+    pytest.importorskip(checker)
+    pytest.importorskip("torch")
+    cache = ["--cache-dir", str(tmp_path)] if checker == "mypy" else ["--pythonpath", sys.executable]
+    checked = subprocess.run(
+        [sys.executable, "-m", checker, *cache], cwd=PACKAGE, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_import_is_light():
+    code = "import sys, mvmr; print(sorted({'torch', 'sklearn', 'numpy', 'h5py', 'PIL'} & set(sys.modules)))"
+    assert run_python(code).stdout == "[]\n"
+    code = "import sys, mvmr; mvmr.HOG(); print(sorted({'torch', 'sklearn', 'h5py', 'PIL'} & set(sys.modules)))"
+    assert run_python(code).stdout == "[]\n"
+
+
+def test_a_library_that_does_not_fit(tmp_path):
+    absent = run_python("import mvmr; mvmr.HOG", MVMR_LIBRARY=str(tmp_path / "absent.so"))
+    assert absent.returncode == 1 and "ImportError" in absent.stderr and "MVMR_LIBRARY" in absent.stderr
+    import ctypes.util
+
+    other = run_python("import mvmr; mvmr.HOG", MVMR_LIBRARY=ctypes.util.find_library("m") or "libm.so.6")
+    assert other.returncode == 1 and "not the library of mvmr" in other.stderr
+    compiler = next((name for name in ("cc", "gcc", "clang") if _there(name)), None)
+    if compiler is None:
+        pytest.skip("no compiler")
+    source, library = tmp_path / "other.c", tmp_path / "other.so"
+    source.write_text("int mvmr_abi_version(void) { return 99; }\n")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    newer = run_python("import mvmr; mvmr.HOG", MVMR_LIBRARY=str(library))
+    assert newer.returncode == 1 and "version 99" in newer.stderr and "one release" in newer.stderr
+
+
+def _there(name):
+    import shutil
+
+    return shutil.which(name) is not None
