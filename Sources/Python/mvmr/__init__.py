@@ -42,6 +42,8 @@ __version__ = "0.2.0.dev0"
 
 
 def __getattr__(name: str) -> Any:
+    if "torch" in (name, _PLACES.get(name)) and importlib.util.find_spec("torch") is None:
+        raise ImportError(f"mvmr.{name} needs PyTorch, which is not installed: pip install torch")
     if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
     if name in _PLACES:

@@ -32,9 +32,11 @@ def test_the_page_names_what_there_is():
     for name in set(re.findall(r"`(?:mvmr\.)([A-Za-z_.0-9]+)", PAGE.read_text())):
         found = mvmr
         for part in name.rstrip(".").split("."):
-            if part == "torch" and importlib.util.find_spec("torch") is None:
+            try:
+                found = getattr(found, part)
+            except ImportError as error:
+                assert "PyTorch" in str(error) and importlib.util.find_spec("torch") is None
                 break
-            found = getattr(found, part)
 
 
 def test_stubs_are_what_the_catalogue_says():
@@ -68,11 +70,22 @@ def test_types(checker, tmp_path):
     assert checked.returncode == 0, checked.stdout
 
 
+def test_the_version_is_the_library_s():
+    assert mvmr.library_version().replace("-dev", ".dev0") == mvmr.__version__
+
+
 def test_import_is_light():
     code = "import sys, mvmr; print(sorted({'torch', 'sklearn', 'numpy', 'h5py', 'PIL'} & set(sys.modules)))"
     assert run_python(code).stdout == "[]\n"
     code = "import sys, mvmr; mvmr.HOG(); print(sorted({'torch', 'sklearn', 'h5py', 'PIL'} & set(sys.modules)))"
     assert run_python(code).stdout == "[]\n"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="PyTorch is here")
+def test_without_pytorch():
+    with pytest.raises(ImportError, match="pip install torch"):
+        mvmr.MVMRLoss
+    assert "MVMRLoss" not in dir(mvmr) and "HOG" in dir(mvmr)
 
 
 def test_a_library_that_does_not_fit(tmp_path):
