@@ -13,6 +13,10 @@ from ._estimator import Estimator, check_columns, check_finite, not_fitted
 from ._layout import FeatureLayout, Features
 from ._library import Handle, ImagesStruct, encode_json, thread_count
 
+#: How many pixels are computed in one call of the library; rows do not depend on it.
+_PIXELS_AT_ONCE = 1 << 22
+
+
 class _Cache:
     """The handle of the settings as they are, and the layouts that were asked for; never pickled."""
 
@@ -119,12 +123,36 @@ class Representation(Estimator):
     # Computing.
 
     def _compute(self, images: Images, rows: np.ndarray, threads: Optional[int], cache: _Cache) -> None:
+        """Computes rows: a large batch by parts, between which Python hears of a Ctrl-C."""
+        lib = _library.library()
+        number = 0 if threads is None else thread_count(threads)
+        place, part = rows.__array_interface__["data"][0], images.number
+        if images.number * images.height * images.width > _PIXELS_AT_ONCE:
+            part = max(_PIXELS_AT_ONCE // (images.height * images.width), 16 * lib.processor_count)
+        width = rows.size // max(images.number, 1)
+        for first in range(0, max(images.number, 1), max(part, 1)):
+            count = min(part, images.number - first)
+            status = self._compute_part(images, first, count, place + 4 * first * width, width, number, cache)
+            if status:
+                self._fail(status, first)
+
+    def _fail(self, status: int, first: int) -> None:
+        try:
+            _library.library().fail(status)
+        except Exception as error:
+            if first and getattr(error, "row", None) is not None:
+                error.row += first  # type: ignore[attr-defined]
+            raise
+
+    def _compute_part(
+        self, images: Images, first: int, count: int, place: int, width: int, threads: int, cache: _Cache
+    ) -> int:
         steps, size = images.strides, images.array.itemsize
         described = ImagesStruct(
-            images.pointer,
+            images.pointer + first * steps[0] * size,
             images.dtype,
             _library.STRIDED,
-            images.number,
+            count,
             images.height,
             images.width,
             images.channels,
@@ -133,17 +161,10 @@ class Representation(Estimator):
             steps[2] * size,
             steps[3] * size,
         )
-        lib = _library.library()
-        status = lib.representation_compute(
-            cache.handle.value,
-            ctypes.byref(described),
-            rows.__array_interface__["data"][0],
-            0,
-            rows.size,
-            0 if threads is None else thread_count(threads),
+        status: int = _library.library().representation_compute(
+            cache.handle.value, ctypes.byref(described), place, 0, count * width, threads
         )
-        if status:
-            lib.fail(status)
+        return status
 
     def __call__(
         self,

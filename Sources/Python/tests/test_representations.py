@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mvmr
-from mvmr import representations
+from mvmr import _library, representations
 from mvmr._catalogue import class_name, entries
 
 CLASSES = [getattr(representations, name) for name in representations.__all__ if name[0].isupper()][1:]
@@ -225,6 +225,21 @@ def test_the_error_names_the_image(images):
     with pytest.raises(ValueError) as caught:
         mvmr.LBP(threads=2)(floats[::-1])
     assert caught.value.row == 24 - 1 - 13
+
+
+def test_a_large_batch_is_computed_by_parts(images, monkeypatch):
+    from mvmr import _representation
+
+    floats = images.astype(np.float32)
+    wanted = [np.asarray(mvmr.HOG()(floats)), np.asarray(mvmr.LBP()(images))]
+    monkeypatch.setattr(_representation, "_PIXELS_AT_ONCE", 5 * 32 * 32)
+    monkeypatch.setattr(type(_library.library()), "processor_count", 0)
+    assert np.array_equal(mvmr.HOG()(floats), wanted[0])
+    assert np.array_equal(mvmr.LBP()(images[::-1]), wanted[1][::-1])
+    floats[17, 1, 2, 0] = np.inf
+    with pytest.raises(ValueError) as caught:
+        mvmr.HOG()(floats)
+    assert caught.value.row == 17
 
 
 @pytest.mark.parametrize(
