@@ -70,6 +70,9 @@ install:         ## copy the commands to PREFIX/bin (/usr/local/bin), where DEST
 uninstall:       ## remove them from there
 	rm -f $(PROGRAMS:%='$(DESTDIR)$(PREFIX)/bin/%')
 
+wheel: build     ## make a Python wheel with library and command in it, into .build/wheel; takes tools from PyPI
+	@.ci/wheel '$(BIN)' .build/wheel
+
 fixtures:        ## write golden values again, all or by ONLY=hog some; PYTHON needs Fixtures/Generators/requirements.txt
 	@.ci/fixtures $(PYTHON) $(ONLY)
 
@@ -82,4 +85,4 @@ gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON 
 figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build debug test test-python sanitize fuzz lint format docs docc check install uninstall fixtures bench figures gpu-check
+.PHONY: help setup demo build debug test test-python sanitize fuzz lint format docs docc check install uninstall wheel fixtures bench figures gpu-check

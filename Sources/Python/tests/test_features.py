@@ -194,6 +194,19 @@ def test_extraction_options(tmp_path, source, images):
         mvmr.extract(source, tmp_path / "d.h5", [3])
 
 
+@pytest.mark.parametrize("bar", ["tqdm", "plain"])
+def test_a_bar_is_shown_where_it_is_asked_for(tmp_path, capsys, monkeypatch, bar):
+    if bar == "tqdm":
+        pytest.importorskip("tqdm")
+    else:
+        monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    mvmr.extract("synthetic:64", tmp_path / "a.h5", "hog", progress=True).close()
+    shown = capsys.readouterr()
+    assert "extract" in shown.err and "100%" in shown.err and shown.out == ""
+    mvmr.extract("synthetic:64", tmp_path / "b.h5", "hog").close()
+    assert capsys.readouterr().err == ""
+
+
 def test_a_callback_that_fails_ends_the_extraction(tmp_path):
     class Stop(Exception):
         pass
