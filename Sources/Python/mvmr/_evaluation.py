@@ -410,15 +410,16 @@ class LinearProbe(_Classifier):
             options["lambdas"] = [float(value) for value in np.atleast_1d(np.asarray(self.lambdas, dtype=np.float64))]
         return options
 
-    def fit(self, X: Any, y: Any, progress: Union[bool, None, ProgressFunction] = False) -> "LinearProbe":
+    def fit(self, X: Any, y: Any = None, progress: Union[bool, None, ProgressFunction] = False) -> "LinearProbe":
         """Fits the probe.
 
         Parameters
         ----------
-        X : array_like of shape (n, columns)
-            Rows, finite.
+        X : array_like of shape (n, columns), or FeatureRows
+            Rows, finite. Those of a feature file are read from it as they are needed, however many there are.
         y : array_like of shape (n,)
             Their classes, numbers or texts; -1 is a class like any other here, so leave out unlabeled rows first.
+            Rows of a feature file bring their labels, and those without one are left out.
         progress : bool or callable, optional
             Whether to show a bar, None for one on a terminal alone, or a function of (done, total) fits.
 
@@ -433,6 +434,8 @@ class LinearProbe(_Classifier):
         KeyboardInterrupt
             Where Ctrl-C stopped it.
         """
+        if isinstance(X, FeatureRows) and y is None:
+            return self._fit_file(X, progress)
         rows = checked_rows(X)
         classes, numbers = checked_classes(y, len(rows))
         if len(classes) < 2:
@@ -442,15 +445,22 @@ class LinearProbe(_Classifier):
         # Whole numbers from 0 on keep their names in a file that the command line reads.
         plain = classes.dtype.kind in "iu" and int(classes[0]) >= 0
         labels = np.ascontiguousarray(classes[numbers], dtype=np.int64) if plain else numbers
-        lib = _library.library()
-        function, done = progress_bar(progress, "probe")
         described = matrix(rows)
+        self._fit_by(_library.library().probe_fit, ctypes.byref(described), labels, progress)
+        self._take(classes)
+        check_columns(self, X, rows.shape[1], fitting=True)
+        return self
+
+    def _fit_by(
+        self, function: Any, rows: Any, labels: np.ndarray, progress: Union[bool, None, ProgressFunction]
+    ) -> None:
+        shown, done = progress_bar(progress, "probe")
         try:
-            with Progress(function) as heard:
+            with Progress(shown) as heard:
                 self._handle_ = Handle(
                     "probe",
-                    lib.probe_fit,
-                    ctypes.byref(described),
+                    function,
+                    rows,
                     _library.address(labels),
                     encode_json(self._options()),
                     thread_count(self.threads),
@@ -459,8 +469,14 @@ class LinearProbe(_Classifier):
                 )
         finally:
             done()
-        self._take(classes)
-        check_columns(self, X, rows.shape[1], fitting=True)
+
+    def _fit_file(self, rows: FeatureRows, progress: Union[bool, None, ProgressFunction]) -> "LinearProbe":
+        split = rows._split
+        if split.labels.ndim != 1:
+            raise ValueError(f"rows of {split.name} have several labels each: this probe is of one class a row")
+        labels = np.where(split.skipped, -1, split.labels).astype(np.int64)
+        self._fit_by(_library.library().probe_fit_from, rows._handle(), labels, progress)
+        self._take(None)
         return self
 
     def _take(self, classes: Optional[np.ndarray]) -> None:
@@ -715,18 +731,24 @@ def knn(
     >>> file = mvmr.FeatureFile("features.h5")
     >>> mvmr.knn(file["train"]["hog"], test=file["test"]["hog"], k=20)[0].top1
     """
-    rows, labels = _given(train, train_labels, "train")
+    lib = _library.library()
+    options = encode_json({"metric": metric, "weighting": weighting})
+    if isinstance(train, FeatureRows) and train_labels is None and not train._split.skipped.any():
+        # Rows of a file are read from it as they are needed, however many there are.
+        labels = np.ascontiguousarray(train._split.labels)
+        if labels.ndim != 1:
+            raise ValueError("train has several labels a row: k-NN here is of one class a row")
+        handle = Handle("neighbors", lib.neighbors_create_from, train._handle(), _library.address(labels), options)
+    else:
+        rows, labels = _given(train, train_labels, "train")
+        described = matrix(rows)
+        create = lib.neighbors_create
+        handle = Handle("neighbors", create, ctypes.byref(described), _library.address(labels), options)
     default = isinstance(k, tuple) and k == (10, 20, 100, 200)
     counts = [int(count) for count in np.atleast_1d(np.asarray(k))]
     voters = int(np.count_nonzero(labels >= 0)) - (test is None)
     if default:
         counts = [count for count in counts if count <= voters] or [max(1, voters)]
-    lib = _library.library()
-    options = {"metric": metric, "weighting": weighting}
-    described = matrix(rows)
-    handle = Handle(
-        "neighbors", lib.neighbors_create, ctypes.byref(described), _library.address(labels), encode_json(options)
-    )
     found = ctypes.c_int64()
     lib.check(lib.neighbors_classes(handle.value, None, 0, ctypes.byref(found)))
     classes = np.empty(found.value, np.int64)

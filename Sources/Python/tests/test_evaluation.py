@@ -92,6 +92,9 @@ def test_the_probe_is_the_command_s(blobs, blob_file, run, tmp_path):
     probe = mvmr.LinearProbe().fit(train, classes)
     assert probe.score(test, truth) == wanted["top1"]
     assert probe.lambda_ == wanted["lambda"]
+    file = mvmr.FeatureFile(blob_file)
+    of_file = mvmr.LinearProbe().fit(file["train"]["blobs"])
+    assert np.array_equal(of_file.coef_, probe.coef_) and np.array_equal(of_file.predict(test), probe.predict(test))
     path = tmp_path / "ours.probe"
     probe.save(path)
     scored = json.loads(run("probe", blob_file, "--representation", "blobs", "--load", path, "--json"))
