@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -68,6 +69,39 @@ def test_types(checker, tmp_path):
         [sys.executable, "-m", checker, *cache], cwd=PACKAGE, capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
+
+
+USER = """
+import mvmr
+import numpy as np
+hog = mvmr.HOG(orientations=9, norm="l2", threads=2)
+size: int = hog.cell_size
+rows = hog(np.zeros((32, 32), np.uint8))
+file = mvmr.FeatureFile("f.h5")
+some: np.ndarray = file["train"]["hog"][[1, 2]]
+probe: mvmr.LinearProbe = mvmr.LinearProbe(0.1).fit(some, [0, 1])
+score: float = mvmr.knn(some, [0, 1])[0].top1
+loss = mvmr.MVMRLoss(1.0, estimator="unbiased")
+"""
+MISTAKES = """
+mvmr.HOG(cells=3)
+mvmr.HOG(norm="l3")
+mvmr.Hog
+"""
+
+
+def test_types_of_users(tmp_path):
+    pytest.importorskip("mypy")
+    pytest.importorskip("torch")
+    path = tmp_path / "user.py"
+    path.write_text(USER + MISTAKES)
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path / "cache"), str(path)]
+    checked = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "MYPYPATH": str(PACKAGE)}, capture_output=True, text=True, check=False
+    )
+    lines = [line for line in checked.stdout.splitlines() if ": error:" in line]
+    first = (USER + MISTAKES).splitlines().index("mvmr.HOG(cells=3)") + 1
+    assert [int(line.split(":")[1]) for line in lines] == [first, first + 1, first + 2], checked.stdout
 
 
 def test_the_version_is_the_library_s():
