@@ -64,8 +64,11 @@ def __getattr__(name: str) -> Any:
 
 def _names() -> List[str]:
     """Every name that can be had here: those that need PyTorch only where it is installed."""
-    representations: Any = importlib.import_module(".representations", __name__)
-    names = {*_PLACES, *representations.__all__, "numpy", "representations", "sklearn"}
+    names = {*_PLACES, "numpy", "representations", "sklearn"}
+    try:
+        names |= set(importlib.import_module(".representations", __name__).__all__)
+    except ImportError:  # the library is not there, which its first use says
+        pass
     if importlib.util.find_spec("torch") is None:
         names -= {name for name, place in _PLACES.items() if place == "torch"}
     else:

@@ -125,6 +125,8 @@ def test_without_pytorch():
 def test_a_library_that_does_not_fit(tmp_path):
     absent = run_python("import mvmr; mvmr.HOG", MVMR_LIBRARY=str(tmp_path / "absent.so"))
     assert absent.returncode == 1 and "ImportError" in absent.stderr and "MVMR_LIBRARY" in absent.stderr
+    listed = run_python("import mvmr; print('knn' in dir(mvmr))", MVMR_LIBRARY=str(tmp_path / "absent.so"))
+    assert listed.stdout == "True\n"
     import ctypes.util
 
     other = run_python("import mvmr; mvmr.HOG", MVMR_LIBRARY=ctypes.util.find_library("m") or "libm.so.6")
