@@ -187,6 +187,8 @@ def read_images(images: Any, layout: Optional[str] = None) -> Images:
 def read_rows(values: Any, what: str = "X") -> np.ndarray:
     """`values` as a C-contiguous float32 matrix: what lies along the first axis is a row."""
     array = tensor_to_numpy(values, what) if is_tensor(values) else np.asarray(values)
+    if array.dtype.kind == "c":
+        raise TypeError(f"{what} is complex: give real numbers")
     if array.dtype.kind not in "fiub":
         try:
             array = array.astype(np.float64)

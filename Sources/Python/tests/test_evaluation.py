@@ -192,3 +192,76 @@ def test_distance_correlation_s_edges():
         mvmr.distance_correlation(x, x, estimator="best")
     with pytest.raises(ValueError, match="numbers"):
         mvmr.distance_correlation(np.array([["a", "b"]] * 3), x[:3])
+
+
+ROWS = np.random.default_rng(0).random((20, 4)).astype(np.float32)
+CLASSES = np.arange(20) % 3
+BAD_ROWS = {
+    "no rows": ROWS[:0],
+    "no columns": ROWS[:, :0],
+    "NaN": np.where(ROWS == ROWS.max(), np.nan, ROWS),
+    "infinite": np.where(ROWS == ROWS.max(), np.inf, ROWS),
+    "beyond float32": ROWS.astype(np.float64) * 1e300,
+    "texts": np.full((20, 4), "a"),
+    "objects": np.full((20, 4), {}, object),
+    "a line": ROWS[:, 0],
+    "a number": np.float32(1),
+    "nothing": None,
+    "ragged": [[1.0], [1.0, 2.0]],
+    "complex": ROWS.astype(complex),
+    "a dict": {},
+}
+BAD_CLASSES = {
+    "too few": CLASSES[:3],
+    "continuous": CLASSES + 0.5,
+    "two columns": np.stack([CLASSES, CLASSES], 1),
+    "NaN": np.where(CLASSES == 0, np.nan, CLASSES),
+}
+
+
+@pytest.mark.parametrize("rows", BAD_ROWS.values(), ids=BAD_ROWS)
+@pytest.mark.filterwarnings("ignore")
+def test_bad_rows(rows):
+    uses = [
+        lambda: mvmr.LinearProbe(0.1).fit(rows, CLASSES),
+        lambda: mvmr.LinearProbe(0.1).fit(ROWS, CLASSES).predict(rows),
+        lambda: mvmr.NearestNeighbors(2).fit(rows, CLASSES),
+        lambda: mvmr.NearestNeighbors(2).fit(ROWS, CLASSES).predict(rows),
+        lambda: mvmr.knn(rows, CLASSES, k=2),
+        lambda: mvmr.knn(ROWS, CLASSES, rows, CLASSES, k=2),
+    ]
+    # Without rows to classify, each of train is left out in turn.
+    for use in uses[: -1 if rows is None else None]:
+        with pytest.raises((ValueError, TypeError)) as caught:
+            use()
+        assert str(caught.value)
+
+
+@pytest.mark.parametrize("classes", BAD_CLASSES.values(), ids=BAD_CLASSES)
+def test_bad_classes(classes):
+    for use in (
+        lambda: mvmr.LinearProbe(0.1).fit(ROWS, classes),
+        lambda: mvmr.NearestNeighbors(2).fit(ROWS, classes),
+        lambda: mvmr.knn(ROWS, classes, k=2),
+    ):
+        with pytest.raises((ValueError, TypeError)):
+            use()
+
+
+@pytest.mark.parametrize("k", [0, -1, 21, 10**9, 2**63, "3", 2.5, True])
+def test_bad_numbers_of_neighbors(k):
+    with pytest.raises((ValueError, TypeError)):
+        mvmr.NearestNeighbors(k).fit(ROWS, CLASSES).kneighbors(ROWS)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        dict(lambdas=0), dict(lambdas=[]), dict(lambdas=np.nan), dict(validation=1), dict(validation=-1),
+        dict(folds=1), dict(folds=2.5), dict(gradient_norm=0), dict(max_iter=0), dict(max_iter=2**70),
+        dict(random_state=-1), dict(random_state="a"), dict(threads=-1), dict(threads="a"), dict(class_weight={0: 1}),
+    ],
+)  # fmt: skip
+def test_bad_settings_of_the_probe(settings):
+    with pytest.raises((ValueError, TypeError)):
+        mvmr.LinearProbe(**settings).fit(ROWS, CLASSES)
