@@ -253,7 +253,8 @@ class NearestNeighbors(_Classifier):
         rows = None if X is None else self._rows_to_classify(X)
         there = len(self._fit_rows_) - (rows is None)
         if count > there:
-            raise ValueError(f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {count}, n_samples_fit = {there}")
+            words = f"n_neighbors = {count}, n_samples_fit = {there}"
+            raise ValueError(f"Expected n_neighbors <= n_samples_fit, but {words}: ask for fewer, or fit more rows")
         size = (len(self._fit_rows_) if rows is None else len(rows), count)
         indices, values = np.empty(size, np.int64), np.empty(size, np.float32)
         lib = _library.library()
