@@ -93,42 +93,55 @@ struct CallerImages {
   ///
   /// A copy, so that nothing changes under the kernels, and a small one, which stays in the cache.
   func batch(_ range: Range<Int>) -> ImageBatch {
-    ImageBatch(
-      count: range.count, shape: shape,
-      pixels: hasFloats ? .float32(values(range, of: Float.self)) : .uint8(values(range, of: UInt8.self)))
+    let count = range.count * shape.count
+    let pixels: Pixels
+    if hasFloats {
+      pixels = .float32(
+        [Float](unsafeUninitializedCapacity: count) { buffer, written in
+          copy(range, into: UnsafeMutableRawBufferPointer(buffer))
+          written = count
+        })
+    } else {
+      pixels = .uint8(
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+          copy(range, into: UnsafeMutableRawBufferPointer(buffer))
+          written = count
+        })
+    }
+    return ImageBatch(count: range.count, shape: shape, pixels: pixels)
   }
 
-  private func values<Value: BitwiseCopyable>(_ range: Range<Int>, of _: Value.Type) -> [Value] {
-    let total = range.count * shape.count
-    return [Value](unsafeUninitializedCapacity: total) { target, written in
-      written = total
-      guard let target = target.baseAddress, total > 0 else { return }
-      let size = MemoryLayout<Value>.size
-      let lineSize = shape.width * shape.channels * size
-      let isPacked = strides.channel == size && strides.column == shape.channels * size
-      if isPacked, strides.row == lineSize, strides.image == lineSize * shape.height {
-        UnsafeMutableRawPointer(target).copyMemory(
-          from: data + range.lowerBound * strides.image, byteCount: total * size)
-        return
-      }
-      for (place, image) in range.enumerated() {
-        for row in 0..<shape.height {
-          let line = data + (image * strides.image + row * strides.row)
-          let own = target + (place * shape.height + row) * shape.width * shape.channels
-          if isPacked {
-            UnsafeMutableRawPointer(own).copyMemory(from: line, byteCount: lineSize)
-          } else {
-            gather(line, into: own)
-          }
+  /// Copies some images into memory that holds at least these.
+  @inline(never)
+  private func copy(_ range: Range<Int>, into target: UnsafeMutableRawBufferPointer) {
+    guard var target = target.baseAddress, !range.isEmpty else { return }
+    let size = hasFloats ? 4 : 1
+    let lineSize = shape.width * shape.channels * size
+    let isPacked = strides.channel == size && strides.column == shape.channels * size
+    if isPacked, strides.row == lineSize, strides.image == lineSize * shape.height {
+      target.copyMemory(
+        from: data + range.lowerBound * strides.image, byteCount: range.count * shape.count * size)
+      return
+    }
+    for image in range {
+      for row in 0..<shape.height {
+        let line = data + (image * strides.image + row * strides.row)
+        if isPacked {
+          target.copyMemory(from: line, byteCount: lineSize)
+        } else if hasFloats {
+          gather(line, into: target.assumingMemoryBound(to: Float.self))
+        } else {
+          gather(line, into: target.assumingMemoryBound(to: UInt8.self))
         }
+        target += lineSize
       }
     }
   }
 
   /// Copies one line of pixels, whose values lie apart.
   private func gather<Value: BitwiseCopyable>(_ line: UnsafeRawPointer, into target: UnsafeMutablePointer<Value>) {
-    let (column, channel, channels) = (strides.column, strides.channel, shape.channels)
-    if channels == 3 {
+    let (column, channel) = (strides.column, strides.channel)
+    if shape.channels == 3 {
       for x in 0..<shape.width {
         let pixel = line + x * column
         target[3 * x] = pixel.loadUnaligned(as: Value.self)
