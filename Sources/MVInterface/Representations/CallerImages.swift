@@ -57,7 +57,8 @@ struct CallerImages {
   static func shape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Refusal) -> ImageShape {
     guard (1...32768).contains(height), (1...32768).contains(width) else {
       throw Refusal(
-        MVMR_INVALID_ARGUMENT, "images of \(height)x\(width) pixels", "cannot be", remedy: "sides are 1 to 32768 pixels")
+        MVMR_INVALID_ARGUMENT, "images of \(height)x\(width) pixels", "cannot be", remedy: "sides are 1 to 32768 pixels"
+      )
     }
     guard channels == 1 || channels == 3 else {
       throw Refusal(
@@ -84,7 +85,8 @@ struct CallerImages {
       let (reach, overflow) = stride.multipliedReportingOverflow(by: times)
       guard !overflow, abs(Double(reach)) < 0x1p60 else {
         throw Refusal(
-          MVMR_INVALID_ARGUMENT, "images", "have a stride of \(stride) bytes, too far", remedy: "give their own strides")
+          MVMR_INVALID_ARGUMENT, "images", "have a stride of \(stride) bytes, too far", remedy: "give their own strides"
+        )
       }
     }
   }
