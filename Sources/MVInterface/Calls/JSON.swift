@@ -114,6 +114,11 @@ struct JoinedObject<First: Encodable, Second: Encodable>: Encodable {
   }
 }
 
+/// What is worth telling, one line each.
+struct Notices: Encodable {
+  let notices: [String]
+}
+
 /// Gives the caller a value as JSON with sorted keys; throws where a number in it is not finite.
 func give(
   _ value: some Encodable, to place: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>

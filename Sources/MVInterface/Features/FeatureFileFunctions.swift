@@ -17,10 +17,6 @@ public func mvmr_feature_file_open(
 @c @implementation
 public func mvmr_feature_file_free(_ file: OpaquePointer?) { Handles.remove(file, as: FeatureFileHandle.self) }
 
-private struct Notices: Encodable {
-  let notices: [String]
-}
-
 @c @implementation
 public func mvmr_feature_file_description(
   _ file: OpaquePointer?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?

@@ -20,7 +20,7 @@ final class RepresentationHandle: HandleContent {
     representation = try specification.make()
   }
 
-  private static let useOneThreadPerCall: Void = Imaging.useOneThreadPerCall()
+  static let useOneThreadPerCall: Void = Imaging.useOneThreadPerCall()
 
   /// The shape and axes of a row; throws where the representation does, or where a row is too long.
   func layout(for shape: ImageShape) throws -> FeatureLayout {
