@@ -183,6 +183,13 @@ let package = Package(
         "MVEvaluation", "MVWeights", "MVNetworks",
         "CTorch",
       ]),
+    // Programs in C and C++ are compiled by a test against libmvmr.so, as users do.
+    .testTarget(
+      name: "MVInterfaceTests",
+      dependencies: [
+        "MVInterface", "CInterface", "MVCore", "MVDatasets", "MVExtraction", "MVFiles", "MVRepresentations", "MVStore",
+        "TestSupport",
+      ], exclude: ["Programs"], swiftSettings: swift),
     tests(of: "MVCommandLine", ["MVCore"]),
     .testTarget(
       name: "CommandTests",

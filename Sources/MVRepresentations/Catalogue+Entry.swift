@@ -7,6 +7,8 @@ extension Catalogue {
     public let name: String
     /// What it describes and whose numbers it reproduces.
     public let summary: String
+    /// The name of its type, for example `HOG`; other languages name their classes by it.
+    public let typeName: String
     /// What it computes, in a few sentences; empty where the representation does not say.
     public let details: String
     /// Where it is published, and whose numbers it reproduces; empty where the representation does not say.
@@ -24,6 +26,7 @@ extension Catalogue {
     package init<Described: Representation>(_: Described.Type, isDefault: Bool = false) {
       name = Described.name
       summary = Described.summary
+      typeName = "\(Described.self)"
       details = Described.details
       reference = Described.reference
       takesFloatPixels = Described.takesFloatPixels

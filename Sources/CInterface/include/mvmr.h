@@ -155,7 +155,7 @@ typedef struct mvmr_representation mvmr_representation;
 
 /// Every representation with its settings, as JSON:
 ///
-///     {"representations": [{"name": "hog", "summary": "...", "description": "...", "reference": "...",
+///     {"representations": [{"name": "hog", "class": "HOG", "summary": "...", "description": "...", "reference": "...",
 ///        "default": true, "takes_float": true, "float_range": "any" | "unit", "settings": [SETTING...]}],
 ///      "shared_settings": [SETTING...]}
 ///     SETTING: {"name": "cell_size", "type": "int" | "float" | "bool" | "choice" | "text", "default": 8,

@@ -12,12 +12,13 @@ struct CatalogueDocument: Encodable {
   }
 
   private struct Entry: Encodable {
-    let name, summary, description, reference, float_range: String
+    let name, `class`, summary, description, reference, float_range: String
     let `default`, takes_float: Bool
     let settings: [SettingDocument]
 
     init(_ entry: Catalogue.Entry) {
-      (name, summary, description, reference) = (entry.name, entry.summary, entry.details, entry.reference)
+      (name, `class`, summary) = (entry.name, entry.typeName, entry.summary)
+      (description, reference) = (entry.details, entry.reference)
       (`default`, takes_float) = (entry.isDefault, entry.takesFloatPixels)
       float_range = FloatRange(takesFloats: entry.takesFloatPixels, needsUnit: entry.needsUnitFloats).rawValue
       settings = entry.settings.map(SettingDocument.init)
