@@ -4,6 +4,7 @@ public import MVCore
 extension Representation {
   /// Throws a usage error naming the first setting that is out of its range: properties can be given any value.
   public func checkSettings() throws(MVError) {
+    guard !hasPossibleSettings else { return }
     var copy = self
     for (key, value) in settingValues.sorted(by: { $0.key < $1.key }) { try copy.set(key, to: value) }
   }

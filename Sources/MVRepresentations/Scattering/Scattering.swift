@@ -25,6 +25,13 @@ public struct Scattering: Representation {
   public static let name = "scattering"
   /// One line for the catalogue.
   public static let summary = "Morlet wavelet scattering of order 0 to 2; kymatio's numbers"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    Averages of the moduli of an image's Morlet wavelet coefficients, stable under small shifts and \
+    deformations. 8-bit pixels are divided by 255, floats are used as they are.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Bruna and Mallat, TPAMI 35(8), 2013; kymatio Scattering2D"
   /// The settings `J`, `L`, `order` and `pre_pad`.
   public static let settings: [Setting<Scattering>] = [
     .int("J", \.scales, 1...10, "coefficients are averaged over 2^J pixels"),
