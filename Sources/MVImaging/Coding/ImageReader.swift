@@ -63,8 +63,9 @@ package final class ImageReader {
       framing.interpolation.pixels(x, scale: across, of: whole.width),
       framing.interpolation.pixels(y, scale: down, of: whole.height)
     )
-    let part = try decoded(
-      at: denominator, PixelBox(top: rows.lowerBound, left: columns.lowerBound, height: rows.count, width: columns.count))
+    let shown = PixelBox(
+      top: rows.lowerBound, left: columns.lowerBound, height: rows.count, width: columns.count)
+    let part = try decoded(at: denominator, shown)
     return try RGBImage(
       try part.resampled(
         x: x.lowerBound - Double(columns.lowerBound)..<x.upperBound - Double(columns.lowerBound),
