@@ -3,6 +3,7 @@ internal import CGuarded
 internal import Foundation
 public import MVCore
 internal import MVFiles
+internal import MVImaging
 
 /// A program made of commands: parses arguments, runs one command, and turns errors into exit codes of `sysexits.h`.
 public struct Program: Sendable {
@@ -43,6 +44,7 @@ public struct Program: Sendable {
   public func reporting(_ arguments: [String], _ body: () throws(MVError) -> Void) -> Int32 {
     do throws(MVError) {
       try body()
+      DecodingWarnings.take().map(Terminal.note)
       try Terminal.finish()
       return 0
     } catch {

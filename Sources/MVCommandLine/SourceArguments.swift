@@ -16,6 +16,16 @@ public enum SourceArguments {
       "what the folders of folder:DIR are; flat: none means anything, and images have no labels. "
         + "Without it that is seen from how they lie"),
     .flag("exif", "turn images upright as their EXIF orientation says; torchvision does not"),
+    .choice(
+      "decode", of: Decoding.Method.self,
+      "how image files are decoded; exact: the whole, with Pillow's bytes; fast: of a JPEG no more than is needed",
+      default: .exact),
+    .choice(
+      "sixteen-bits", of: Decoding.SixteenBits.self,
+      "how images of 16 bits a channel are taken; round: value / 257; pillow: as Pillow's convert", default: .refuse),
+    .choice(
+      "alpha", of: Decoding.Alpha.self, "what becomes of transparency; drop: colors as stored, as Pillow's convert",
+      default: .drop),
   ]
 
   /// What the arguments ask for: the source that `text` names, and the options given.
@@ -42,7 +52,12 @@ public enum SourceArguments {
     if arguments.has("stretch") { request.stretches = true }
     if let kernel = try arguments.choice("interpolation", as: Resampling.self) { request.interpolation = kernel }
     if let layout = try arguments.choice("layout", as: FolderLayout.self) { request.layout = layout }
-    if arguments.has("exif") { request.honorsOrientation = true }
+    if arguments.has("exif") { request.decoding.honorsOrientation = true }
+    if let method = try arguments.choice("decode", as: Decoding.Method.self) { request.decoding.method = method }
+    if let bits = try arguments.choice("sixteen-bits", as: Decoding.SixteenBits.self) {
+      request.decoding.sixteenBits = bits
+    }
+    if let alpha = try arguments.choice("alpha", as: Decoding.Alpha.self) { request.decoding.alpha = alpha }
     let chosen = arguments.has("split") ? arguments.all("split") : splits
     for name in chosen where name.contains("+") && !request.joinedSplits.contains(name) {
       request.joinedSplits.append(name)

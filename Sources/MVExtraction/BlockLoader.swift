@@ -6,7 +6,7 @@ internal import Synchronization
 /// Loads the images of blocks, and finds the bad ones where these are to be left out.
 package final class BlockLoader: Sendable {
   /// The images of one block.
-  package struct Images {
+  package struct Images: Sendable {
     /// The images that could be read; nil where none could.
     package let batch: ImageBatch?
     /// The positions of these images in the block; nil where all images could be read.
@@ -49,14 +49,19 @@ package final class BlockLoader: Sendable {
   private let starts: [Int]
   private let skipsBadImages: Bool
   private let writer: FeatureFileWriter
+  /// The threads that read the images of one block.
+  private let readers: Int
   /// Of each split of the plan: why a row was left out.
   private let reasons: Mutex<[[Int: String]]>
 
   /// Finds the splits of the plan among `splits`, of which a shard may have fewer; throws where one is not there.
+  ///
+  /// A block is read on `readers` threads: on several where blocks are loaded one after the other.
   package init(
-    source: any ImageSource, splits: [SourceSplit], skipsBadImages: Bool, writer: FeatureFileWriter
+    source: any ImageSource, splits: [SourceSplit], skipsBadImages: Bool, writer: FeatureFileWriter, readers: Int = 1
   ) throws(MVError) {
     self.source = source
+    self.readers = readers
     self.splits = try writer.plan.splits.map { (plan) throws(MVError) in
       guard let split = splits.first(where: { $0.name == plan.name }) else {
         throw .internalFault(source.contents.location, "has no split \(plan.name)")
@@ -96,13 +101,16 @@ package final class BlockLoader: Sendable {
 
   /// Loads and computes a block; where an image makes `body` throw and bad ones are left out, again without it.
   ///
-  /// `body` must not have written anything when it throws an error of an image, which it names by its place among
-  /// those it was given. Throws what cannot be left out, and the first error with its row of the split.
+  /// `loaded` are the images of the block where they are at hand. `body` must not have written anything when it throws
+  /// an error of an image, which it names by its place among those it was given. Throws what cannot be left out, and
+  /// the first error with its row of the split.
   package func loading(
-    _ block: FeatureBlock, _ body: (Images) throws(MVError) -> Void
+    _ block: FeatureBlock, first loaded: Images? = nil, _ body: (Images) throws(MVError) -> Void
   ) throws(MVError) {
+    var first = loaded
     while true {
-      let images = try load(block)
+      let images: Images
+      if let loaded = first.take() { images = loaded } else { images = try load(block) }
       do throws(MVError) { return try body(images) } catch {
         let placed = images.placed(error, in: writer.plan)
         guard let row = images.row(of: error) else { throw placed }
@@ -155,7 +163,7 @@ package final class BlockLoader: Sendable {
 
   private func images(_ rows: Range<Int>, of splitIndex: Int) throws(MVError) -> ImageBatch {
     let (split, start) = (splits[splitIndex], starts[splitIndex])
-    let batch = try source.images(rows.lowerBound + start..<rows.upperBound + start, of: split)
+    let batch = try source.images(rows.lowerBound + start..<rows.upperBound + start, of: split, threads: readers)
     guard batch.count == rows.count, batch.shape == split.shape else {
       throw .internalFault(
         source.contents.location, "gave \(batch.count) images of \(batch.shape) for \(rows.count) of \(split.shape)")

@@ -40,7 +40,7 @@ public struct RecordedSource: Hashable, Sendable {
       (size == nil ? [nil] : [nil, size]).map { size in
         var request = request
         request.size = size
-        request.honorsOrientation = exif
+        request.decoding.honorsOrientation = exif
         return request
       }
     }

@@ -104,7 +104,7 @@ extension RowImages {
     if let recorded = try description.source(as: SourceRequest.self) {
       request.framing = recorded.framing
       request.crop = recorded.crop
-      request.honorsOrientation = recorded.honorsOrientation
+      request.decoding = recorded.decoding
       if request.kind == recorded.kind, request.splitNames.isEmpty, request.place.count == 1 {
         request.layout = recorded.layout
       }

@@ -24,7 +24,7 @@ public struct EmbeddingCrops: Hashable, Sendable {
   var settings: [String: SettingValue] {
     [
       "crops": .int(count), "crops_of": .string(split), "crops_policy": .string(policy.rawValue),
-      "crops_seed": .int(seed),
+      "crops_seed": .int(seed), "crops_from": .string(ViewOrigin.photograph.rawValue),
     ]
   }
 }

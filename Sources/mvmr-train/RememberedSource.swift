@@ -32,10 +32,7 @@ enum RememberedSource {
         request.framing = recorded.framing
         taken.append("the size \(recorded.framing.map { "\($0)" } ?? "\(size)")")
       }
-      if recorded.honorsOrientation, !request.honorsOrientation {
-        request.honorsOrientation = true
-        taken.append("the EXIF orientation")
-      }
+      taken += request.completeDecoding(by: recorded)
       if let limit = recorded.limit, request.limit == nil {
         request.limit = limit
         taken.append("the limit of \(limit) images")
@@ -70,9 +67,9 @@ enum RememberedSource {
     } else {
       request = try trainedOn(embedder, checkpoint, arguments)
     }
-    if let source = embedder.source, source.honorsOrientation, !request.honorsOrientation, text != nil {
-      request.honorsOrientation = true
-      Terminal.note("images are turned upright, as in training")
+    if let source = embedder.source, text != nil {
+      let taken = request.completeDecoding(by: source)
+      if !taken.isEmpty { Terminal.note("\(taken.joined(separator: ", ")) as in training") }
     }
     guard let shape = embedder.imageShape else { return try SourceArguments.open(request) }
     let trained = ImageSize(height: shape.height, width: shape.width)
@@ -114,5 +111,29 @@ enum RememberedSource {
       } catch { first = first ?? error }
     }
     throw first ?? .usage("SOURCE", "is missing", remedy: "name the images")
+  }
+}
+
+extension SourceRequest {
+  /// Takes what another request says of decoding and this one leaves open; returns it in words.
+  fileprivate mutating func completeDecoding(by recorded: SourceRequest) -> [String] {
+    var taken: [String] = []
+    if recorded.decoding.honorsOrientation, !decoding.honorsOrientation {
+      decoding.honorsOrientation = true
+      taken.append("the EXIF orientation")
+    }
+    if recorded.decoding.method != decoding.method, decoding.method == Decoding().method {
+      decoding.method = recorded.decoding.method
+      taken.append("decoding \(decoding.method.rawValue)")
+    }
+    if recorded.decoding.sixteenBits != decoding.sixteenBits, decoding.sixteenBits == Decoding().sixteenBits {
+      decoding.sixteenBits = recorded.decoding.sixteenBits
+      taken.append("16 bits by \(decoding.sixteenBits.rawValue)")
+    }
+    if recorded.decoding.alpha != decoding.alpha, decoding.alpha == Decoding().alpha {
+      decoding.alpha = recorded.decoding.alpha
+      taken.append("transparency over \(decoding.alpha.rawValue)")
+    }
+    return taken
   }
 }

@@ -141,7 +141,7 @@ struct CompareExtraction {
       !request.paths.isEmpty || recorded.place == request.place,
       request.size == nil || recorded.framing == request.framing, request.limit == recorded.limit,
       request.layout == nil || recorded.layout == request.layout,
-      recorded.honorsOrientation == request.honorsOrientation
+      recorded.decoding == request.decoding
     else { return nil }
     for specification in try specifications(arguments) {
       let settings = try specification.make().settingValues

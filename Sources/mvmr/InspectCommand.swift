@@ -81,7 +81,7 @@ extension Command {
     var words = ["\(request)"]
     if request.paths != request.place { words += request.paths }
     if let framing = request.framing { words.append("size \(framing), cut to the \(request.crop.rawValue)") }
-    if request.honorsOrientation { words.append("turned by EXIF") }
+    words += request.decoding.words
     words += request.joinedSplits.map { "joins \($0)" }
     if request.normalization != .none { words.append("normalized by \(request.normalization.rawValue)") }
     return words.joined(separator: ", ")

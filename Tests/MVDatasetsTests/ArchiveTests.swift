@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVDatasets
+import MVFiles
 import TestSupport
 import Testing
 
@@ -39,6 +40,53 @@ struct ArchiveTests {
     #expect(packed.splits == folder.splits && packed.contents.classNames == folder.contents.classNames)
     for (left, right) in zip(packed.splits, folder.splits) {
       #expect(try packed.images(0..<left.count, of: left) == folder.images(0..<right.count, of: right))
+    }
+  }
+
+  /// A tar file that is not compressed is not unpacked: names of any length, pieces and what is cut off included.
+  @Test func filesInAPlainTarFileAreReadWhereTheyAre() throws {
+    let layout = try LayoutFolder()
+    let long = String(repeating: "a long name ", count: 20)
+    let contents = [
+      "data/a.bin": Data((0..<3000).map { UInt8($0 % 251) }), "data/\(long)/\(long)": Data("text".utf8),
+      "data/empty": Data(), "data/é": Data([1, 2, 3]),
+    ]
+    for (name, bytes) in contents { try layout.put(bytes, name) }
+    for format in ["gnu", "pax", "ustar"] {
+      let names = format == "ustar" ? ["data/a.bin", "data/empty"] : Array(contents.keys)
+      let archive = try layout.pack(["--format=\(format)"] + names, into: "plain-\(format).tar")
+      let bytes = try Data(contentsOf: archive)
+      let reader = try ArchiveReader(archive)
+      var found = 0
+      while let entry = try reader.next() {
+        let stretch = try #require(entry.stretch, "\(format) \(entry.name)")
+        #expect(bytes[stretch] == contents[entry.name], "\(format) \(entry.name)")
+        found += 1
+      }
+      #expect(found == names.count)
+    }
+    // A file with holes is stored in pieces.
+    let holes = layout.url.appending(path: "data/holes")
+    try layout.put(Data(), "data/holes")
+    let handle = try FileHandle(forWritingTo: holes)
+    try handle.seek(toOffset: 1 << 20)
+    try handle.write(contentsOf: Data([7]))
+    try handle.close()
+    let reader = try ArchiveReader(try layout.pack(["-S", "data/holes", "data/a.bin"], into: "holes.tar"))
+    var stretches: [String: Range<Int>?] = [:]
+    while let entry = try reader.next() { stretches[entry.name] = entry.stretch }
+    #expect(stretches["data/a.bin"] != .some(nil) && stretches["data/holes"] == .some(nil))
+  }
+
+  @Test func aTarFileThatIsCutOffIsNamed() throws {
+    let layout = try LayoutFolder()
+    try layout.put(BinarySourceTests.cifarBatch(3), "cifar-10-batches-bin/data_batch_1.bin")
+    let archive = try layout.pack("cifar-10-batches-bin", into: "a.tar")
+    let whole = try Data(contentsOf: archive)
+    for length in [1536, 4000, 9000] {
+      try whole.prefix(length).write(to: archive)
+      let error = failure { _ = try CIFAR10(directory: archive) }
+      #expect(error?.kind == .badData && error?.subject == archive.path, "\(length): \(String(describing: error))")
     }
   }
 

@@ -47,11 +47,14 @@ struct LayoutFolder {
   }
 
   /// Packs paths below the folder into an archive beside them, with the machine's own `tar`.
-  func pack(_ paths: String..., into name: String) throws -> URL {
+  func pack(_ paths: String..., into name: String) throws -> URL { try pack(paths, into: name) }
+
+  /// The same of a list, options of `tar` before the paths.
+  func pack(_ words: [String], into name: String) throws -> URL {
     let archive = folder.url.appending(path: name)
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["tar", "-C", folder.url.path, "-a", "-cf", archive.path] + paths
+    process.arguments = ["tar", "-C", folder.url.path, "-a", "-cf", archive.path] + words
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)

@@ -78,7 +78,7 @@ struct SourceRequestTests {
     #expect(text(asked) == #"{"kind":"synthetic","place":["40"]}"#)
     #expect(request(text(asked)) == asked)
     asked.size = ImageSize(height: 24, width: 32)
-    asked.honorsOrientation = true
+    asked.decoding.honorsOrientation = true
     asked.joinedSplits = ["train+test"]
     asked.normalization = .cifar
     #expect(

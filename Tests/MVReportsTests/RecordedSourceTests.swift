@@ -107,7 +107,7 @@ struct RecordedSourceTests {
     let candidates = try RecordedSource(of: file.description).candidates
     #expect(candidates.map(\.description) == [String](repeating: "synthetic:40", count: 4))
     #expect(candidates.map(\.size) == [nil, request.size, nil, request.size])
-    #expect(candidates.map(\.honorsOrientation) == [false, false, true, true])
+    #expect(candidates.map(\.decoding.honorsOrientation) == [false, false, true, true])
     let images = try RowImages.recorded(in: file, splits: ["test"]).get()
     #expect(images.notice == nil)
     #expect(try images.image(3, of: "test").shape == ImageShape(height: 24, width: 20, channels: 3))

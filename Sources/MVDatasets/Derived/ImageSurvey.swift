@@ -30,7 +30,7 @@ public struct ImageSurvey: Sendable {
     location = source.contents.location
     var examples: (usual: Example?, other: Example)?
     var (differing, leftTurned, count) = (0, 0, 0)
-    if let files = source as? any ImageFileSource {
+    if let files = source as? any PhotographSource {
       for (place, split) in splits.enumerated() {
         let part = Part(of: files, split, rows?[place] ?? 0..<split.count)
         count += part.count
@@ -72,7 +72,7 @@ public struct ImageSurvey: Sendable {
     var usual: Example?
     var other: Example?
 
-    init(of files: any ImageFileSource, _ split: SourceSplit, _ rows: Range<Int>) {
+    init(of files: any PhotographSource, _ split: SourceSplit, _ rows: Range<Int>) {
       let wanted = ImageSize(height: split.shape.height, width: split.shape.width)
       let step = 64
       let parts = Mutex<Part>(Part())
@@ -80,7 +80,7 @@ public struct ImageSurvey: Sendable {
         var own = Part()
         let start = rows.lowerBound + index * step
         for row in start..<min(start + step, rows.upperBound) {
-          guard let header = files.header(of: row, in: split) else { continue }
+          guard let header = files.photograph(of: row, in: split)?.header else { continue }
           own.count += 1
           if header.isLeftTurned { own.leftTurned += 1 }
           guard let size = header.size else { continue }

@@ -54,14 +54,14 @@ public struct JoinedSplits: ImageSource {
   }
 }
 
-extension JoinedSplits: ImageFileSource {
-  /// What the file of a row says of its image.
-  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? {
-    guard let files = base as? any ImageFileSource else { return nil }
-    guard split.name == name else { return files.header(of: row, in: split) }
+extension JoinedSplits: PhotographSource {
+  /// The image that a row is made of.
+  package func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    guard let base = base as? any PhotographSource else { return nil }
+    guard split.name == name else { return base.photograph(of: row, in: split) }
     var row = row
     for part in parts {
-      if row < part.count { return files.header(of: row, in: part) }
+      if row < part.count { return base.photograph(of: row, in: part) }
       row -= part.count
     }
     return nil

@@ -41,9 +41,9 @@ public struct NormalizedSource: ImageSource {
   }
 }
 
-extension NormalizedSource: ImageFileSource {
-  /// What the file of a row says of its image.
-  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? {
-    (base as? any ImageFileSource)?.header(of: row, in: split)
+extension NormalizedSource: PhotographSource {
+  /// The image that a row is made of.
+  package func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    (base as? any PhotographSource)?.photograph(of: row, in: split)
   }
 }

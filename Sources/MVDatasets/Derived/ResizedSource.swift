@@ -29,3 +29,11 @@ public struct ResizedSource: ImageSource {
     return try ImageBatch(images)
   }
 }
+
+extension ResizedSource: PhotographSource {
+  /// The image that a row is made of.
+  package func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    guard let own = try? base.split(split.name), !own.hasFloatPixels else { return nil }
+    return Photograph(row: row, of: own, in: base, framing: framing)
+  }
+}

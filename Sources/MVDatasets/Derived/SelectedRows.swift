@@ -97,10 +97,10 @@ public struct SelectedRows: ImageSource {
   }
 }
 
-extension SelectedRows: ImageFileSource {
-  /// What the file of a row says of its image.
-  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? {
-    guard let files = base as? any ImageFileSource, let own = try? base.split(split.name) else { return nil }
-    return files.header(of: rows[ExactText(split.name)]?[row] ?? row, in: own)
+extension SelectedRows: PhotographSource {
+  /// The image that a row is made of.
+  package func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    guard let photographs = base as? any PhotographSource, let own = try? base.split(split.name) else { return nil }
+    return photographs.photograph(of: rows[ExactText(split.name)]?[row] ?? row, in: own)
   }
 }

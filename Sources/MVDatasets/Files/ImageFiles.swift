@@ -16,7 +16,7 @@ struct ImageFiles: Sendable {
     if let size = framing?.size { return ImageShape(height: size.height, width: size.width, channels: 3) }
     var first: MVError?
     for name in names.prefix(100) {
-      do throws(MVError) { return try image(name).shape } catch { first = first ?? error }
+      do throws(MVError) { return try reader(of: name).image().image.shape } catch { first = first ?? error }
     }
     throw first ?? .missingInput(tree.path, "holds no images")
   }
@@ -26,15 +26,15 @@ struct ImageFiles: Sendable {
     var pixels: [UInt8] = []
     pixels.reserveCapacity(names.count * shape.count)
     for name in names {
-      var image = try image(name)
-      if let framing { image = try image.framed(framing) }
-      guard image.shape == shape, case .uint8(let values) = image.pixels else {
+      let reader = try reader(of: name)
+      let image = try reader.image(framed: framing)
+      guard image.height == shape.height, image.width == shape.width else {
         throw .badData(
           tree.path(of: name),
-          "is \(image.shape.height)x\(image.shape.width), the first image is \(shape.height)x\(shape.width)",
+          "is \(image.height)x\(image.width), the first image is \(shape.height)x\(shape.width)",
           remedy: "give --size HxW to bring all images to one size")
       }
-      pixels += values
+      pixels += image.pixels
     }
     return ImageBatch(count: names.count, shape: shape, pixels: .uint8(pixels))
   }
@@ -45,6 +45,9 @@ struct ImageFiles: Sendable {
     return FoundHeader(
       size: framing == nil ? header.size(decoding) : nil, isLeftTurned: header.isLeftTurned(decoding))
   }
+
+  /// The size of an image before it is framed; nil where that is not known without decoding it.
+  func size(of name: String) -> ImageSize? { header(of: name)?.size(decoding) }
 
   private func header(of name: String) -> ImageHeader? {
     guard let head = tree.head(of: name, ImageHeader.usualLength) else { return nil }
@@ -60,6 +63,9 @@ struct ImageFiles: Sendable {
   func addSettings(to fingerprint: inout Fingerprint) {
     if let framing { fingerprint.add("size \(framing)") }
     if decoding.honorsOrientation { fingerprint.add("exif") }
+    if decoding.method != .exact { fingerprint.add("decode \(decoding.method.rawValue)") }
+    if decoding.sixteenBits != .refuse { fingerprint.add("16 bits \(decoding.sixteenBits.rawValue)") }
+    if decoding.alpha != .drop { fingerprint.add("alpha \(decoding.alpha.rawValue)") }
   }
 
   /// A notice about the images among `names` that are missing, or nil where there are none.
@@ -69,7 +75,8 @@ struct ImageFiles: Sendable {
     return "\(split): \(missing.count) of \(names.count) images listed are not there, for example \(first)"
   }
 
-  private func image(_ name: String) throws(MVError) -> Image {
-    try Image(decoding: try tree.bytes(of: name), name: tree.path(of: name), decoding)
+  /// Reads the bytes of an image; throws where that fails or they are no image.
+  func reader(of name: String) throws(MVError) -> ImageReader {
+    try ImageReader(try tree.bytes(of: name), name: tree.path(of: name), decoding)
   }
 }

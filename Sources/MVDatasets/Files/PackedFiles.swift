@@ -2,18 +2,27 @@ internal import Foundation
 internal import MVCore
 internal import MVFiles
 
-/// The files of an archive, each a part of one mapped temporary file.
+/// The files of an archive, each a part of a mapped file.
 ///
-/// A compressed archive can only be read from its start, so it is unpacked once, into a nameless file in the folder for
-/// temporary files (`TMPDIR`). The file vanishes with this object or the process.
+/// The files of a `.tar` that is not compressed are read where they are, so that a data set of millions of images is
+/// one file that is read in large pieces. Of other archives, which can only be read from their start, they are unpacked
+/// once into a nameless file in the folder for temporary files (`TMPDIR`), which vanishes with this object or the
+/// process.
 final class PackedFiles: Sendable {
   let path: String
   /// The size and time of the archive itself.
   let status: SystemPath.Status?
   /// The folders and files in each folder, sorted by bytes; "" is the top.
   private let folders: [ExactText: (folders: [String], files: [String])]
-  private let stretches: [ExactText: Range<Int>]
-  private let bytes: Data
+  private let stretches: [ExactText: Stretch]
+  private let unpacked: Data
+  /// The archive itself, where files are read in it.
+  private let archive: MappedFile?
+
+  private enum Stretch {
+    case unpacked(Range<Int>)
+    case inArchive(Range<Int>)
+  }
 
   /// Unpacks the archive; throws where it is damaged, holds no files, or there is no room for them.
   init(_ url: URL) throws(MVError) {
@@ -21,20 +30,30 @@ final class PackedFiles: Sendable {
     status = SystemPath(path).status
     let scratch = try ScratchFile()
     let reader = try ArchiveReader(url)
-    var stretches: [ExactText: Range<Int>] = [:]
+    var archive: MappedFile?
+    var stretches: [ExactText: Stretch] = [:]
     var folderNames: Set<ExactText> = [ExactText("")]
     while let entry = try reader.next() {
       if entry.isFolder { Self.addFolders(of: entry.name + "/x", to: &folderNames) }
       guard entry.isFile, !entry.name.isEmpty else { continue }
-      let start = scratch.count
-      try reader.read { (piece) throws(MVError) in try scratch.append(piece) }
-      stretches[ExactText(entry.name)] = start..<scratch.count
+      if let stretch = entry.stretch {
+        if archive == nil { archive = try FileDescriptor(path, flags: O_RDONLY).map() }
+        guard let archive, stretch.upperBound <= archive.count else {
+          throw .badData(path, "is cut off within \(entry.name)", remedy: "download it again")
+        }
+        stretches[ExactText(entry.name)] = .inArchive(stretch)
+      } else {
+        let start = scratch.count
+        try reader.read { (piece) throws(MVError) in try scratch.append(piece) }
+        stretches[ExactText(entry.name)] = .unpacked(start..<scratch.count)
+      }
       Self.addFolders(of: entry.name, to: &folderNames)
     }
     guard !stretches.isEmpty else {
       throw .badData(path, "holds no files", remedy: "download it again")
     }
-    bytes = try scratch.map()
+    unpacked = try scratch.map()
+    self.archive = archive
     self.stretches = stretches
     var folders = Dictionary(uniqueKeysWithValues: folderNames.map { ($0, (folders: [String](), files: [String]())) })
     for name in folderNames where !name.text.isEmpty {
@@ -53,7 +72,12 @@ final class PackedFiles: Sendable {
 
   /// The bytes of a file, without a copy; nil where there is no such file.
   func bytes(of name: String) -> Data? {
-    stretches[ExactText(name)].map { bytes[bytes.startIndex + $0.lowerBound..<bytes.startIndex + $0.upperBound] }
+    switch stretches[ExactText(name)] {
+    case .unpacked(let range)?:
+      unpacked[unpacked.startIndex + range.lowerBound..<unpacked.startIndex + range.upperBound]
+    case .inArchive(let range)?: archive?.bytes(at: range.lowerBound, count: range.count)
+    case nil: nil
+    }
   }
 
   /// Adds every folder above `name`.

@@ -121,7 +121,9 @@ public struct ImageFolder: ImageSource {
   }
 }
 
-extension ImageFolder: ImageFileSource {
-  /// What the file of a row says of its image.
-  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { files.found(split.ids[row]) }
+extension ImageFolder: PhotographSource {
+  /// The image file of a row.
+  package func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    Photograph(split.ids[row], of: files)
+  }
 }

@@ -82,7 +82,9 @@ public struct ImageNet: ImageSource {
   }
 }
 
-extension ImageNet: ImageFileSource {
-  /// What the file of a row says of its image.
-  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { folder.header(of: row, in: split) }
+extension ImageNet: PhotographSource {
+  /// The image file of a row.
+  package func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    folder.photograph(of: row, in: split)
+  }
 }

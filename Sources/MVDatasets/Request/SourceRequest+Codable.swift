@@ -6,6 +6,9 @@ extension SourceRequest: Codable {
     case kind, place, paths, layout, size, resize, interpolation, stretches, crop, limit, normalization
     case splitNames = "split_names"
     case honorsOrientation = "exif_orientation"
+    case decodingMethod = "decode"
+    case sixteenBits = "sixteen_bits"
+    case alpha
     case joinedSplits = "joined_splits"
   }
 
@@ -25,7 +28,11 @@ extension SourceRequest: Codable {
     interpolation = try container.decodeIfPresent(Resampling.self, forKey: .interpolation) ?? .bilinear
     stretches = try container.decodeIfPresent(Bool.self, forKey: .stretches) ?? false
     crop = try container.decodeIfPresent(Crop.self, forKey: .crop) ?? .center
-    honorsOrientation = try container.decodeIfPresent(Bool.self, forKey: .honorsOrientation) ?? false
+    decoding = Decoding(
+      honorsOrientation: try container.decodeIfPresent(Bool.self, forKey: .honorsOrientation) ?? false,
+      method: try container.decodeIfPresent(Decoding.Method.self, forKey: .decodingMethod) ?? .exact,
+      sixteenBits: try container.decodeIfPresent(Decoding.SixteenBits.self, forKey: .sixteenBits) ?? .refuse,
+      alpha: try container.decodeIfPresent(Decoding.Alpha.self, forKey: .alpha) ?? .drop)
     joinedSplits = try container.decodeIfPresent([String].self, forKey: .joinedSplits) ?? []
     normalization = try container.decodeIfPresent(ImageStatistics.self, forKey: .normalization) ?? .none
     guard size.map({ (1...32768).contains($0.height) && (1...32768).contains($0.width) }) ?? true,
@@ -51,7 +58,10 @@ extension SourceRequest: Codable {
       if stretches { try container.encode(true, forKey: .stretches) }
       try container.encode(crop, forKey: .crop)
     }
-    if honorsOrientation { try container.encode(true, forKey: .honorsOrientation) }
+    if decoding.honorsOrientation { try container.encode(true, forKey: .honorsOrientation) }
+    if decoding.method != .exact { try container.encode(decoding.method, forKey: .decodingMethod) }
+    if decoding.sixteenBits != .refuse { try container.encode(decoding.sixteenBits, forKey: .sixteenBits) }
+    if decoding.alpha != .drop { try container.encode(decoding.alpha, forKey: .alpha) }
     if !joinedSplits.isEmpty { try container.encode(joinedSplits, forKey: .joinedSplits) }
     if normalization != .none { try container.encode(normalization, forKey: .normalization) }
   }

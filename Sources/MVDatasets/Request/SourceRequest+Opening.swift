@@ -46,7 +46,6 @@ extension SourceRequest {
       remedy: isPath ? "write folder:\(text)" : "the kinds are \(kinds.map { "\($0.name):" }.joined(separator: " "))")
   }
 
-  var decoding: Decoding { Decoding(honorsOrientation: honorsOrientation) }
   var folder: URL { Self.url(place[0]) }
   /// What stands behind the comma.
   var second: URL? { place.count > 1 ? Self.url(place[1]) : nil }
@@ -56,7 +55,7 @@ extension SourceRequest {
 }
 
 /// A source that knows how it was asked for.
-private struct RequestedSource: ImageFileSource {
+private struct RequestedSource: PhotographSource {
   let contents: SourceContents
   private let base: any ImageSource
 
@@ -71,7 +70,7 @@ private struct RequestedSource: ImageFileSource {
     try base.images(rows, of: split)
   }
 
-  func header(of row: Int, in split: SourceSplit) -> FoundHeader? {
-    (base as? any ImageFileSource)?.header(of: row, in: split)
+  func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    (base as? any PhotographSource)?.photograph(of: row, in: split)
   }
 }

@@ -38,8 +38,8 @@ public struct SourceRequest: Hashable, Sendable, CustomStringConvertible {
   public var stretches = false
   /// What is kept of an image that covers ``size``.
   public var crop = Crop.center
-  /// Whether image files are turned upright as their EXIF orientation says.
-  public var honorsOrientation = false
+  /// How image files are decoded.
+  public var decoding = Decoding()
   /// Splits to make out of others, such as `train+unlabeled`.
   public var joinedSplits: [String] = []
   /// How many images of each split are drawn, spread over its classes; nil for all.

@@ -138,7 +138,9 @@ public struct TinyImageNet: ImageSource {
   }
 }
 
-extension TinyImageNet: ImageFileSource {
-  /// What the file of a row says of its image.
-  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { files.found(split.ids[row]) }
+extension TinyImageNet: PhotographSource {
+  /// The image file of a row.
+  package func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    Photograph(split.ids[row], of: files)
+  }
 }

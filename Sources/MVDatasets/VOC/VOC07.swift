@@ -137,7 +137,9 @@ public struct VOC07: ImageSource {
   }
 }
 
-extension VOC07: ImageFileSource {
-  /// What the file of a row says of its image.
-  package func header(of row: Int, in split: SourceSplit) -> FoundHeader? { files.found(split.ids[row]) }
+extension VOC07: PhotographSource {
+  /// The image file of a row.
+  package func photograph(of row: Int, in split: SourceSplit) -> Photograph? {
+    Photograph(split.ids[row], of: files)
+  }
 }

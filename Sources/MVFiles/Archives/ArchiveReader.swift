@@ -12,6 +12,8 @@ package final class ArchiveReader {
     package let isFolder: Bool
     /// Whether it is a file with bytes of its own, and not a link or a device.
     package let isFile: Bool
+    /// Where its bytes stand in the archive as they are; nil where they are compressed or in pieces.
+    package let stretch: Range<Int>?
   }
 
   /// The endings of archive names.
@@ -46,9 +48,25 @@ package final class ArchiveReader {
     var name = UnsafeBufferPointer(start: text, count: strlen(text)).map { UInt8(bitPattern: $0) }[...]
     while name.starts(with: [0x2E, 0x2F]) { name = name.dropFirst(2) }
     while name.last == 0x2F { name = name.dropLast() }
+    let isFile = mv_archive_is_file(entry) != 0
     return Entry(
-      name: FileName.text(name), isFolder: mv_archive_is_folder(entry) != 0, isFile: mv_archive_is_file(entry) != 0)
+      name: FileName.text(name), isFolder: mv_archive_is_folder(entry) != 0, isFile: isFile,
+      stretch: isFile ? stretch(of: entry) : nil)
   }
+
+  /// In a tar file that is not compressed, the bytes of an entry follow its header.
+  private func stretch(of entry: OpaquePointer) -> Range<Int>? {
+    guard archive_format(archive) & Self.formatMask == ARCHIVE_FORMAT_TAR, archive_filter_count(archive) == 1,
+      archive_filter_code(archive, 0) == ARCHIVE_FILTER_NONE, archive_entry_sparse_count(entry) == 0,
+      archive_entry_size_is_set(entry) != 0
+    else { return nil }
+    let (start, count) = (archive_filter_bytes(archive, 0), archive_entry_size(entry))
+    guard start > 0, count >= 0, let end = Int(exactly: start)?.addingReportingOverflow(Int(count)), !end.overflow
+    else { return nil }
+    return Int(start)..<end.partialValue
+  }
+
+  private static let formatMask: Int32 = 0xFF0000
 
   /// Passes the bytes of the current entry to `body`, piece by piece; throws what `body` throws, and where the archive
   /// is damaged.

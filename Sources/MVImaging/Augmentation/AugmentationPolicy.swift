@@ -61,4 +61,20 @@ public struct AugmentationPolicy: Augmentation {
   public func change(_ image: inout RGBImage, using generator: inout SeededGenerator) {
     for step in steps { step.change(&image, using: &generator) }
   }
+
+  /// Whether a view is cut out of a photograph and scaled, so that it is better taken from the whole of it.
+  package var scalesCrops: Bool { steps.contains { $0 is RandomResizedCrop } }
+
+  /// One view of the image that `reader` reads, drawn from the generator: what ``apply(to:using:)`` gives of it.
+  ///
+  /// In fast decoding the crop is computed of a smaller image where there is one. Throws where the file is damaged.
+  package func view(of reader: ImageReader, using generator: inout SeededGenerator) throws(MVError) -> RGBImage {
+    guard let crop = steps.first as? RandomResizedCrop else {
+      return apply(to: try reader.image(), using: &generator)
+    }
+    let box = crop.crop(height: reader.size.height, width: reader.size.width, using: &generator)
+    var view = try reader.resized(box, to: crop.size, crop.filter)
+    for step in steps.dropFirst() { step.change(&view, using: &generator) }
+    return view
+  }
 }

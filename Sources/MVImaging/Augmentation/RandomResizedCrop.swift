@@ -25,9 +25,7 @@ public struct RandomResizedCrop: Augmentation {
   }
 
   /// Draws the crop's rectangle for an image of the given size: ten tries, then the largest central rectangle.
-  package func crop(
-    height: Int, width: Int, using generator: inout SeededGenerator
-  ) -> (top: Int, left: Int, height: Int, width: Int) {
+  package func crop(height: Int, width: Int, using generator: inout SeededGenerator) -> PixelBox {
     let area = Double(height * width)
     let logarithms = log(ratio.lowerBound)...log(ratio.upperBound)
     for _ in 0..<10 {
@@ -38,7 +36,7 @@ public struct RandomResizedCrop: Augmentation {
       guard (1...width).contains(cropWidth), (1...height).contains(cropHeight) else { continue }
       let top = generator.integer(below: height - cropHeight + 1)
       let left = generator.integer(below: width - cropWidth + 1)
-      return (top, left, cropHeight, cropWidth)
+      return PixelBox(top: top, left: left, height: cropHeight, width: cropWidth)
     }
     let aspect = Double(width) / Double(height)
     var cropWidth = width
@@ -48,7 +46,8 @@ public struct RandomResizedCrop: Augmentation {
     } else if aspect > ratio.upperBound {
       cropWidth = min(width, Int((Double(height) * ratio.upperBound).rounded(.toNearestOrEven)))
     }
-    return ((height - cropHeight) / 2, (width - cropWidth) / 2, cropHeight, cropWidth)
+    return PixelBox(
+      top: (height - cropHeight) / 2, left: (width - cropWidth) / 2, height: cropHeight, width: cropWidth)
   }
 
   /// A randomly drawn rectangle of `image`, resized to ``size``.

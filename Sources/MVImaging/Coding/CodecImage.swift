@@ -12,13 +12,10 @@ struct CodecImage: ~Copyable {
   /// Throws where the bytes are no image, are cut off, damaged or of a kind that is not decoded, or promise more pixels
   /// than the limit or more than 8 bits per channel. A limit of 0 stands for Pillow's, 178,956,970 pixels.
   init(
-    _ bytes: UnsafeRawBufferPointer, name: String, _ decoding: Decoding, pixelLimit: Int = 0,
-    sixteenBits: MVCodecSixteen = MVCodecRefuseSixteen
+    _ bytes: UnsafeRawBufferPointer, name: String, _ decoding: Decoding, pixelLimit: Int = 0
   ) throws(MVError) {
-    var options = MVCodecOptions()
-    options.honors_orientation = decoding.honorsOrientation ? 1 : 0
+    var options = MVCodecOptions(decoding)
     options.pixel_limit = Int64(pixelLimit)
-    options.sixteen = sixteenBits
     var opened: OpaquePointer?
     var problem = MVCodecNoProblem
     let status = mv_codec_open(
@@ -45,16 +42,24 @@ struct CodecImage: ~Copyable {
     return ImageShape(height: Int(shape.height), width: Int(shape.width), channels: Int(shape.channels))
   }
 
-  /// The decoded image; throws where the file is cut off or damaged.
-  func image(at denominator: Int = 1) throws(MVError) -> Image {
-    let shape = shape(at: denominator)
+  /// The decoded image, or a part of it; throws where what is decoded of the file is cut off or damaged.
+  ///
+  /// What the codec warned of is kept for ``DecodingWarnings``.
+  func image(at denominator: Int = 1, _ region: PixelBox? = nil) throws(MVError) -> Image {
+    var shape = shape(at: denominator)
+    if let region { shape = ImageShape(height: region.height, width: region.width, channels: shape.channels) }
     var status = GuardedOK
     var problem = MVCodecNoProblem
     let pixels = [UInt8](unsafeUninitializedCapacity: shape.count) { buffer, count in
-      status = mv_codec_read(handle, Int32(denominator), nil, buffer.baseAddress, &problem)
+      var part = MVCodecRegion(region ?? PixelBox(top: 0, left: 0, height: 0, width: 0))
+      status = withUnsafePointer(to: &part) {
+        mv_codec_read(handle, Int32(denominator), region == nil ? nil : $0, buffer.baseAddress, &problem)
+      }
       count = status == GuardedOK ? shape.count : 0
     }
     try Self.check(status, problem, name)
+    let warnings = String(cString: mv_codec_warnings(handle))
+    if !warnings.isEmpty { DecodingWarnings.add(warnings, of: name) }
     return Image(shape: shape, pixels: .uint8(pixels))
   }
 
@@ -69,8 +74,29 @@ struct CodecImage: ~Copyable {
     switch problem {
     case MVCodecUnsupported: "convert it to JPEG or PNG"
     case MVCodecTooLarge: "make it smaller"
-    case MVCodecTooDeep: "convert it to 8 bits a channel"
+    case MVCodecTooDeep: "give --sixteen-bits round, or convert it to 8 bits a channel"
     default: "replace or delete the file"
     }
+  }
+}
+
+extension MVCodecOptions {
+  fileprivate init(_ decoding: Decoding) {
+    self.init()
+    honors_orientation = decoding.honorsOrientation ? 1 : 0
+    sixteen =
+      switch decoding.sixteenBits {
+      case .refuse: MVCodecRefuseSixteen
+      case .round: MVCodecRoundSixteen
+      case .pillow: MVCodecPillowSixteen
+      }
+    alpha = decoding.alpha == .drop ? MVCodecDropAlpha : MVCodecComposeAlpha
+    background = decoding.alpha == .white ? (255, 255, 255) : (0, 0, 0)
+  }
+}
+
+extension MVCodecRegion {
+  fileprivate init(_ box: PixelBox) {
+    self.init(x: Int32(box.left), y: Int32(box.top), width: Int32(box.width), height: Int32(box.height))
   }
 }

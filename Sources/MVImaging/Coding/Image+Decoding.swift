@@ -2,15 +2,6 @@ public import Foundation
 public import MVCore
 internal import MVFiles
 
-/// Options for reading image files.
-public struct Decoding: Hashable, Sendable, Codable {
-  /// Whether the EXIF orientation turns the image upright; torchvision and most published protocols ignore it.
-  public var honorsOrientation: Bool
-
-  /// Creates options; by default orientation is ignored, as torchvision's image folders do.
-  public init(honorsOrientation: Bool = false) { self.honorsOrientation = honorsOrientation }
-}
-
 extension Image {
   /// Reads an image file (JPEG, PNG, WebP, TIFF, GIF, BMP, PNM) as 8-bit RGB; gray becomes three equal channels.
   ///

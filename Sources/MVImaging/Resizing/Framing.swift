@@ -41,16 +41,21 @@ extension Image {
   /// Equal to torchvision's `Resize` and `CenterCrop` on Pillow 13's images. Throws where the pixels are not 8-bit, and
   /// where the scaled image is smaller than the cut.
   public func framed(_ framing: Framing) throws(MVError) -> Image {
-    guard !framing.stretches else {
-      let whole = framing.resize.map(ImageSize.square) ?? framing.size
-      return try resized(to: whole, framing.interpolation).centerCropped(to: framing.size)
-    }
-    guard let side = framing.resize else { return try covering(framing.size, framing.interpolation) }
-    guard min(shape.height, shape.width) != side else { return try centerCropped(to: framing.size) }
-    let between =
-      shape.width <= shape.height
-      ? ImageSize(height: side * shape.height / shape.width, width: side)
-      : ImageSize(height: side, width: side * shape.width / shape.height)
-    return try resized(to: between, framing.interpolation).centerCropped(to: framing.size)
+    let own = ImageSize(height: shape.height, width: shape.width)
+    let scaled = framing.scaledSize(of: own)
+    let image = scaled == own ? self : try resized(to: scaled, framing.interpolation)
+    return try image.centerCropped(to: framing.size)
+  }
+}
+
+extension Framing {
+  /// The size that an image of `size` is scaled to before the cut.
+  package func scaledSize(of size: ImageSize) -> ImageSize {
+    if stretches { return resize.map(ImageSize.square) ?? self.size }
+    guard let side = resize else { return self.size.covered(by: size) }
+    guard min(size.height, size.width) != side else { return size }
+    return size.width <= size.height
+      ? ImageSize(height: side * size.height / size.width, width: side)
+      : ImageSize(height: side, width: side * size.width / size.height)
   }
 }

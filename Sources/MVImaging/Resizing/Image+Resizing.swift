@@ -14,14 +14,8 @@ extension Image {
   /// Equal to torchvision's `Resize` of the shorter side followed by `CenterCrop`. An image that has `size` is returned
   /// as it is; otherwise throws where the pixels are not 8-bit.
   public func covering(_ size: ImageSize, _ kernel: Resampling = .bilinear) throws(MVError) -> Image {
-    if shape.height == size.height, shape.width == size.width { return self }
-    // In whole numbers: a product of rounded factors may fall just short of the pixel that torchvision has.
-    let isWide = size.height * shape.width >= size.width * shape.height
-    let between =
-      isWide
-      ? ImageSize(height: size.height, width: size.height * shape.width / shape.height)
-      : ImageSize(height: size.width * shape.height / shape.width, width: size.width)
-    return try resized(to: between, kernel).centerCropped(to: size)
+    let own = ImageSize(height: shape.height, width: shape.width)
+    return own == size ? self : try resized(to: size.covered(by: own), kernel).centerCropped(to: size)
   }
 
   /// Cuts out the center; throws where the image is smaller than `size`.
@@ -66,5 +60,17 @@ extension Image {
     return Image(
       shape: ImageShape(height: size.height, width: size.width, channels: shape.channels),
       pixels: .uint8(kernel.resample(source, shape, x: x, y: y, to: size)))
+  }
+}
+
+extension ImageSize {
+  /// The size of an image of `other` once it is scaled, in its proportions, to just cover this one.
+  ///
+  /// In whole numbers: a product of rounded factors may fall just short of the pixel that torchvision has.
+  func covered(by other: ImageSize) -> ImageSize {
+    let isWide = height * other.width >= width * other.height
+    return isWide
+      ? ImageSize(height: height, width: height * other.width / other.height)
+      : ImageSize(height: width * other.height / other.width, width: width)
   }
 }

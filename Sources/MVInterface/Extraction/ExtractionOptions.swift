@@ -17,7 +17,7 @@ struct ExtractionOptions {
   static let keys = [
     "source", "output", "representations", "splits", "dtype", "jobs", "limit", "shard", "compress", "skip_bad_images",
     "overwrite", "sync_interval", "software", "size", "resize", "stretch", "interpolation", "layout", "exif",
-    "normalize",
+    "decode", "sixteen_bits", "alpha", "normalize",
   ]
 
   /// Reads the options and opens the source; throws where one cannot be, or the source cannot be opened.
@@ -70,7 +70,12 @@ struct ExtractionOptions {
     if try options.flag("stretch") { request.stretches = true }
     if let kernel = try options.choice("interpolation", as: Resampling.self) { request.interpolation = kernel }
     if let layout = try options.choice("layout", as: FolderLayout.self) { request.layout = layout }
-    if try options.flag("exif") { request.honorsOrientation = true }
+    if try options.flag("exif") { request.decoding.honorsOrientation = true }
+    if let method = try options.choice("decode", as: Decoding.Method.self) { request.decoding.method = method }
+    if let bits = try options.choice("sixteen_bits", as: Decoding.SixteenBits.self) {
+      request.decoding.sixteenBits = bits
+    }
+    if let alpha = try options.choice("alpha", as: Decoding.Alpha.self) { request.decoding.alpha = alpha }
     for name in splits where name.contains("+") && !request.joinedSplits.contains(name) {
       request.joinedSplits.append(name)
     }

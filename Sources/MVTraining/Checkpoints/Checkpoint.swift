@@ -44,6 +44,8 @@ public struct Checkpoint: Sendable {
   public let origin: TrainingOrigin?
   /// How the network was fine-tuned on labels; nil where it was not.
   public let finetuning: FinetuneState?
+  /// Whether the run says what its views are cut of; those of version 0.1 do not, and cut them of plain images.
+  let saysViewOrigin: Bool
   let file: TensorFile
 
   private static let format = "mvmr-checkpoint"
@@ -59,10 +61,12 @@ public struct Checkpoint: Sendable {
         url.path, "is of version \(file.metadata["version"] ?? "none")", remedy: "use the mvmr that wrote it")
     }
     guard let settings = file.metadata["settings"],
-      let values = CanonicalJSON.value([String: SettingValue].self, from: settings),
+      var values = CanonicalJSON.value([String: SettingValue].self, from: settings),
       let place = file.metadata["place"], let decoded = CanonicalJSON.value(Place.self, from: place),
       decoded.stepsPerEpoch > 0
     else { throw .badData(url.path, "has a header that cannot be read", remedy: "take another checkpoint of the run") }
+    saysViewOrigin = values["views_from"] != nil
+    if !saysViewOrigin { values["views_from"] = .string(ViewOrigin.plain.rawValue) }
     self.url = url
     self.file = file
     self.place = decoded

@@ -25,7 +25,8 @@ extension TrainingConfiguration {
     let learned = try images.split(chosen.name)
     let survey = ImageSurvey(of: images, splits: [learned])
     try survey.requireOneSize()
-    var data = try TrainingData(source: images, split: learned, targets: targets)
+    var data = try TrainingData(
+      source: images, split: learned, targets: targets, viewsFrom: settings.keptViews)
     data.notices = files.flatMap(\.notices) + survey.notices
     if !skipped.isEmpty {
       data.notices.append(

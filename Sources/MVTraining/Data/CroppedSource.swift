@@ -41,18 +41,14 @@ struct CroppedSource: ImageSource {
     guard let number = cropSplits.firstIndex(where: { $0.name == split.name }) else {
       return try base.images(rows, of: split)
     }
-    let plain = try base.images(rows, of: from)
-    let bytes = try plain.bytesInColor(from.name)
     var pixels: [UInt8] = []
-    pixels.reserveCapacity(bytes.count)
-    for (place, row) in rows.enumerated() {
-      let size = split.shape.count
-      let image = RGBImage(
-        height: split.shape.height, width: split.shape.width, pixels: Array(bytes[place * size..<(place + 1) * size]))
+    pixels.reserveCapacity(rows.count * split.shape.count)
+    let images = TrainingImages(reading: from, of: base, shape: split.shape)
+    for row in rows {
       var generator = SeededGenerator(
         seed: UInt64(crops.seed), keys: RandomStream.crop.rawValue, UInt64(number), UInt64(row))
-      pixels += policy.apply(to: image, using: &generator).pixels
+      pixels += try images.sample(row).view(policy, from: .photograph, using: &generator).pixels
     }
-    return ImageBatch(count: plain.count, shape: split.shape, pixels: .uint8(pixels))
+    return ImageBatch(count: rows.count, shape: split.shape, pixels: .uint8(pixels))
   }
 }

@@ -4,7 +4,10 @@ internal import MVStore
 
 /// The data of one training step, prepared on other threads.
 struct PreparedBatch: Sendable {
-  /// The plain images, 8-bit RGB.
+  /// How many batches are made or waiting at a time.
+  static let ahead = 2
+
+  /// The plain images, 8-bit RGB; empty where they are not asked for.
   let plain: [UInt8]
   /// One random view of each image, 8-bit RGB.
   let augmented: [UInt8]
@@ -20,10 +23,10 @@ struct PreparedBatch: Sendable {
   /// Prepares the images at `indices`.
   ///
   /// Every random choice is keyed by `(seed, epoch, image)`, and that of `released`, where it is given, by the number
-  /// of the batch.
+  /// of the batch. Throws where an image cannot be read.
   init(
     of data: TrainingData, at indices: [Int], epoch: Int, batch: Int, seed: UInt64, policy: AugmentationPolicy,
-    released: ReleasedAugmentation?, workers: Int
+    from origin: ViewOrigin, plain needsPlain: Bool = true, released: ReleasedAugmentation?, workers: Int
   ) throws(MVError) {
     let size = data.shape.count
     let total = indices.count * size
@@ -31,18 +34,22 @@ struct PreparedBatch: Sendable {
       if case .augmented = $0.origin { true } else { false }
     }
     let needsSecondView = hasSecondView && released == nil
-    nonisolated(unsafe) let buffers = (0..<3).map { _ in UnsafeMutableBufferPointer<UInt8>.allocate(capacity: total) }
+    let needed = [needsPlain, true, needsSecondView]
+    nonisolated(unsafe) let buffers = needed.map {
+      UnsafeMutableBufferPointer<UInt8>.allocate(capacity: $0 ? total : 0)
+    }
     defer { for buffer in buffers { buffer.deallocate() } }
     // Each index writes a range of its own.
     try Parallel.forEach(indices.count, threads: workers) { (place) throws(MVError) in
       let range = place * size..<(place + 1) * size
-      let plain = UnsafeMutableBufferPointer(rebasing: buffers[0][range])
-      try data.copyImage(indices[place], into: plain)
-      let image = RGBImage(height: data.shape.height, width: data.shape.width, pixels: Array(plain))
-      for (view, stream) in [(1, RandomStream.view), (2, .augmentedTarget)] where view == 1 || needsSecondView {
+      let sample = try data.pictures.sample(indices[place])
+      if needsPlain {
+        _ = UnsafeMutableBufferPointer(rebasing: buffers[0][range]).update(fromContentsOf: try sample.plain().pixels)
+      }
+      for (view, stream) in [(1, RandomStream.view), (2, .augmentedTarget)] where needed[view] {
         var generator = SeededGenerator(
           seed: seed, keys: stream.rawValue, UInt64(epoch), UInt64(indices[place]))
-        let changed = policy.apply(to: image, using: &generator)
+        let changed = try sample.view(policy, from: origin, using: &generator)
         _ = UnsafeMutableBufferPointer(rebasing: buffers[view][range]).update(fromContentsOf: changed.pixels)
       }
     }

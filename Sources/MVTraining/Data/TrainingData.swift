@@ -6,17 +6,12 @@ internal import MVStore
 
 /// The images that a run trains on, as 8-bit RGB, and their representations.
 public struct TrainingData: Sendable {
-  private enum Storage: Sendable {
-    case memory([UInt8])
-    case source(any ImageSource, SourceSplit)
-  }
-
   /// The name of the images in errors and logs.
-  public let name: String
+  public var name: String { pictures.name }
   /// The number of images.
   public let count: Int
   /// The shape of every image; it has three channels.
-  public let shape: ImageShape
+  public var shape: ImageShape { pictures.shape }
   /// The class of each image, -1 where unknown; it is used to score embeddings, never to train.
   public let labels: [Int64]
   /// The representations that the embedding is made dependent on, in order.
@@ -25,7 +20,7 @@ public struct TrainingData: Sendable {
   public var origin: TrainingOrigin?
   /// What is worth telling of the feature files, one line each; empty mostly.
   public var notices: [String] = []
-  private let storage: Storage
+  let pictures: TrainingImages
 
   /// Creates data from images in memory: 8-bit or 0...1 floats, gray or RGB.
   ///
@@ -38,10 +33,8 @@ public struct TrainingData: Sendable {
       throw .badData(name, "has \(labels.count) labels and \(images.count) images", remedy: "give one label an image")
     }
     self.labels = labels
-    self.name = name
     count = images.count
-    shape = try images.shape.inColor(name)
-    storage = .memory(try images.bytesInColor(name))
+    pictures = try TrainingImages(images, name: name)
     self.targets = targets
     try check()
   }
@@ -49,26 +42,16 @@ public struct TrainingData: Sendable {
   /// Creates data from a split of a source.
   ///
   /// Its images are read once and kept if they fit into `cacheLimit` bytes; otherwise they are read whenever a batch
-  /// needs them. Throws as `init(images:)` does, and where an image cannot be read.
+  /// needs them. For views that are cut of photographs, those are what is kept. Throws as `init(images:)` does, and
+  /// where an image cannot be read.
   public init(
-    source: any ImageSource, split: SourceSplit, targets: [TrainingTarget], cacheLimit: Int = 4 << 30
+    source: any ImageSource, split: SourceSplit, targets: [TrainingTarget], viewsFrom: ViewOrigin = .photograph,
+    cacheLimit: Int = 4 << 30
   ) throws(MVError) {
-    let name = "\(source.contents.location) \(split.name)"
-    self.name = name
     count = split.count
-    shape = try split.shape.inColor(source.contents.location)
     if case .single(let values) = split.labels { labels = values } else { labels = [] }
     self.targets = targets
-    if split.count * shape.count <= cacheLimit {
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(split.count * shape.count)
-      for start in stride(from: 0, to: split.count, by: 256) {
-        bytes += try Self.bytes(start..<min(start + 256, split.count), of: split, in: source, name)
-      }
-      storage = .memory(bytes)
-    } else {
-      storage = .source(source, split)
-    }
+    pictures = try TrainingImages(split, of: source, for: viewsFrom, cacheLimit: cacheLimit)
     try check()
   }
 
@@ -108,10 +91,8 @@ public struct TrainingData: Sendable {
   }
 
   private init(copying data: TrainingData, targets: [TrainingTarget]) throws(MVError) {
-    name = data.name
     count = data.count
-    shape = data.shape
-    storage = data.storage
+    pictures = data.pictures
     labels = data.labels
     origin = data.origin
     notices = data.notices
@@ -137,41 +118,20 @@ public struct TrainingData: Sendable {
     }
   }
 
-  /// The images of `rows` as 8-bit RGB; throws where one cannot be read, naming its row of the split.
-  private static func bytes(
-    _ rows: Range<Int>, of split: SourceSplit, in source: any ImageSource, _ name: String
-  ) throws(MVError) -> [UInt8] {
-    let images = try source.images(rows, of: split)
-    do throws(MVError) { return try images.bytesInColor(name) } catch {
-      guard let place = error.row else { throw error }
-      throw error.at(row: rows.lowerBound + place, id: split.ids[rows.lowerBound + place])
-    }
-  }
-
-  /// The images at `indices`, in that order.
+  /// The plain images at `indices`, in that order; throws where one cannot be read.
   func images(_ indices: [Int]) throws(MVError) -> ImageBatch {
     var pixels = [UInt8](repeating: 0, count: indices.count * shape.count)
-    var failure: MVError?
-    pixels.withUnsafeMutableBufferPointer { buffer in
-      for (place, index) in indices.enumerated() where failure == nil {
-        let part = UnsafeMutableBufferPointer(rebasing: buffer[place * shape.count..<(place + 1) * shape.count])
-        do throws(MVError) { try copyImage(index, into: part) } catch { failure = error }
+    let result: Result<Void, MVError> = pixels.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let target = buffer
+      // Each place is written by one thread.
+      return Result { () throws(MVError) -> Void in
+        try Parallel.forEach(indices.count) { (place) throws(MVError) in
+          let range = place * shape.count..<(place + 1) * shape.count
+          try pictures.copyPlain(indices[place], into: UnsafeMutableBufferPointer(rebasing: target[range]))
+        }
       }
     }
-    if let failure { throw failure }
+    try result.get()
     return ImageBatch(count: indices.count, shape: shape, pixels: .uint8(pixels))
-  }
-
-  /// Copies the image at `index`; throws where it cannot be read.
-  func copyImage(_ index: Int, into target: UnsafeMutableBufferPointer<UInt8>) throws(MVError) {
-    switch storage {
-    case .memory(let bytes):
-      bytes.withUnsafeBufferPointer { bytes in
-        _ = target.update(fromContentsOf: bytes[index * shape.count..<(index + 1) * shape.count])
-      }
-    case .source(let source, let split):
-      let image = try Self.bytes(index..<index + 1, of: split, in: source, name)
-      _ = target.update(fromContentsOf: image)
-    }
   }
 }

@@ -14,6 +14,8 @@ struct EmbeddingFile {
   let embed: (ImageBatch) throws(MVError) -> Matrix
 
   /// Does the blocks that are missing, one after the other: the network uses every thread itself.
+  ///
+  /// Meanwhile the images of the next are read.
   func write(
     cancellation: Cancellation, progress: @escaping @Sendable (RunProgress) -> Void
   ) throws(MVError) -> ExtractionSummary {
@@ -38,15 +40,19 @@ struct EmbeddingFile {
     if !job.overwrite, let file = try FeatureFile.ifFinished(job.output, by: plan) {
       return ExtractionSummary(whole: file)
     }
-    let ahead = try WorkAhead(plan, of: job.source, splits: splits, to: job.output, overwrite: job.overwrite)
-    try ahead.check(skipping: job.skipsBadImages)
-    ahead.notices.forEach(job.notice)
+    let work = try WorkAhead(plan, of: job.source, splits: splits, to: job.output, overwrite: job.overwrite)
+    try work.check(skipping: job.skipsBadImages)
+    work.notices.forEach(job.notice)
     let writer = try FeatureFileWriter(creatingOrResuming: job.output, plan: plan, overwrite: job.overwrite)
     let loader = try BlockLoader(
-      source: source, splits: splits, skipsBadImages: job.skipsBadImages, writer: writer)
+      source: source, splits: splits, skipsBadImages: job.skipsBadImages, writer: writer,
+      readers: Parallel.processorCount)
+    let blocks = writer.missingBlocks
+    let ahead = OrderedProducer(blocks.indices, ahead: 2) { (place) throws(MVError) in try loader.load(blocks[place]) }
+    defer { ahead.stop() }
     let fill = try writer.fillInOrder(cancellation: cancellation, progress: progress) { (block) throws(MVError) in
       var values: [Float] = []
-      try loader.loading(block) { (images) throws(MVError) in
+      try loader.loading(block, first: try ahead.next()) { (images) throws(MVError) in
         values = [Float](repeating: .nan, count: block.rows.count * representation.columns)
         guard let batch = images.batch else { return }
         let rows: Matrix

@@ -1,6 +1,7 @@
 public import MVCore
 public import MVDatasets
 public import MVEvaluation
+internal import MVImaging
 internal import MVNetworks
 
 /// The images of fine-tuning: those that keep their labels, a part of them held out, and those that are scored once.
@@ -94,6 +95,6 @@ public struct FinetuneData: Sendable {
 
   /// The images of some rows of the test split as 8-bit RGB; throws where one cannot be read.
   func testImages(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> [UInt8] {
-    try source.images(rows, of: split).bytesInColor(split.name)
+    try source.images(rows, of: split, threads: Parallel.processorCount).bytesInColor(split.name)
   }
 }

@@ -54,12 +54,13 @@ final class FinetuneLearner {
   }
 
   /// The batches of `steps`, prepared ahead on another thread.
-  func batches(of steps: Range<Int>) -> BatchProducer {
+  func batches(of steps: Range<Int>) -> OrderedProducer<PreparedBatch> {
     let (data, policy, order, settings) = (data, policy, order, settings)
-    return BatchProducer(steps: steps) { step throws(MVError) in
+    return OrderedProducer(steps, ahead: PreparedBatch.ahead) { step throws(MVError) in
       try PreparedBatch(
         of: data.images, at: order.indices(at: step).map { data.learnt[$0] }, epoch: step / order.stepsPerEpoch,
-        batch: step, seed: UInt64(settings.seed), policy: policy, released: nil, workers: settings.workers)
+        batch: step, seed: UInt64(settings.seed), policy: policy, from: settings.viewsFrom, plain: false, released: nil,
+        workers: settings.preparingThreads)
     }
   }
 

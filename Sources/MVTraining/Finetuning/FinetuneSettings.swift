@@ -46,6 +46,8 @@ public struct FinetuneSettings: Configurable, Hashable {
   public var clip = 0.0
   /// How views are made.
   public var policy = AugmentationPolicy.Name.crop
+  /// What crops of views are cut of.
+  public var viewsFrom = ViewOrigin.photograph
   /// Where the classifier begins.
   public var headStart = HeadStart.uniform
   /// The part of each class's labeled images that chooses the best epoch; 0 takes the last epoch.
@@ -58,8 +60,8 @@ public struct FinetuneSettings: Configurable, Hashable {
   public var device = Torch.Device.cpu
   /// Threads of the network; 0 for every processor.
   public var threads = 0
-  /// Threads that prepare batches.
-  public var workers = 1
+  /// Threads that prepare batches; 0 for every processor.
+  public var workers = 0
   /// Epochs between checkpoints.
   public var checkpointEvery = 1
 
@@ -86,6 +88,7 @@ public struct FinetuneSettings: Configurable, Hashable {
     .double("gamma", \.gamma, 0...1, "factor of multistep at each milestone"),
     .double("clip", \.clip, 0...1e9, "largest norm of the gradient; 0 for no limit"),
     .choice("policy", \.policy, "how views are made"),
+    .choice("views_from", \.viewsFrom, ViewOrigin.help),
     .choice("head_start", \.headStart, "weights that the classifier begins with"),
     .double(
       "held_out", \.heldOut, 0...0.9,
@@ -94,7 +97,7 @@ public struct FinetuneSettings: Configurable, Hashable {
     .choice("precision", \.precision, "precision of products; auto is bf16 where the processor has it"),
     .choice("device", \.device, "what the network runs on"),
     .int("threads", \.threads, 0...1024, "threads of the network; 0 for every processor"),
-    .int("workers", \.workers, 1...1024, "threads that prepare batches"),
+    .int("workers", \.workers, 0...1024, "threads that prepare batches; 0 for every processor"),
     .int("checkpoint_every", \.checkpointEvery, 1...1_000_000, "epochs between checkpoints"),
   ]
 }

@@ -191,12 +191,16 @@ public final class Finetuner {
     let scorer = try FinetuneLearner(settings, network: network, data: data)
     var (classes, predictions, near): ([Int64], [Int64], Int) = ([], [], 0)
     let start = ContinuousClock.now
-    for first in stride(from: 0, to: test.count, by: 256) {
+    let parts = stride(from: 0, to: test.count, by: 256).map { $0..<min($0 + 256, test.count) }
+    let ahead = OrderedProducer(parts.indices, ahead: 2) { [data] (part) throws(MVError) in
+      try data.testImages(parts[part], of: test)
+    }
+    defer { ahead.stop() }
+    for rows in parts {
       if cancellation.isCancelled {
         throw MVError(.interrupted, folder.path, "was stopped while test was scored", remedy: "resume to go on")
       }
-      let rows = first..<min(first + 256, test.count)
-      let scores = try scorer.scores(of: data.testImages(rows, of: test), count: rows.count).float32().matrix()
+      let scores = try scorer.scores(of: ahead.next(), count: rows.count).float32().matrix()
       for (place, row) in rows.enumerated() where labels[row] >= 0 {
         let own = Array(scores.values[place * scores.columns..<(place + 1) * scores.columns])
         let ranked = own.indices.sorted { (own[$1], $0) < (own[$0], $1) }.prefix(5)

@@ -51,6 +51,7 @@ extension TrainingSettings {
     .double("embedding_scale", \.embeddingScale, 1e-9...1e9, "factor on embeddings before distances are taken"),
     .bool("released_sign", \.releasedSign, "add dCor(z, phi) as the released code does, not 1 - dCor(z, phi)"),
     .choice("policy", \.policy, "how views are made"),
+    .choice("views_from", \.viewsFrom, ViewOrigin.help),
     .bool(
       "released_augment", \.releasedAugment,
       "draw augment as the released code does: custom whatever the policy, once a batch, on normalized pixels"),
@@ -62,7 +63,7 @@ extension TrainingSettings {
     .choice("device", \.device, "what the network runs on"),
     .bool("channels_last", \.channelsLast, "keep channels fastest in memory, which the CPU is faster with"),
     .int("threads", \.threads, 0...1024, "threads of the network; 0 for every processor"),
-    .int("workers", \.workers, 1...1024, "threads that prepare batches"),
+    .int("workers", \.workers, 0...1024, "threads that prepare batches; 0 for every processor"),
     .int("checkpoint_every", \.checkpointEvery, 1...1_000_000, "epochs between checkpoints"),
     .int("log_every", \.logEvery, 0...1_000_000, "steps between scalars in TensorBoard's events; 0 for epochs alone"),
     .int(

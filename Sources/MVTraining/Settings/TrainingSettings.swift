@@ -80,6 +80,8 @@ public struct TrainingSettings: Configurable, Hashable {
   public var releasedSign = false
   /// How views are made.
   public var policy = AugmentationPolicy.Name.custom
+  /// What crops of views are cut of.
+  public var viewsFrom = ViewOrigin.photograph
   /// Whether the representation `augment` is drawn as the released code draws it.
   public var releasedAugment = false
   /// What images are normalized by; nil for CIFAR's statistics up to 32 pixels, else ImageNet's.
@@ -94,8 +96,8 @@ public struct TrainingSettings: Configurable, Hashable {
   public var channelsLast = true
   /// Threads of the network; 0 for every processor.
   public var threads = 0
-  /// Threads that prepare batches.
-  public var workers = 1
+  /// Threads that prepare batches; 0 for every processor.
+  public var workers = 0
   /// Epochs between checkpoints.
   public var checkpointEvery = 1
   /// Steps between scalars in TensorBoard's events; 0 for those of epochs alone.

@@ -27,6 +27,11 @@ final class Learner {
         "setting batch_size=\(settings.batchSize)\(accumulate)",
         "takes \(stepImages) images a step, \(data.name) has \(data.count)", remedy: "make it smaller")
     }
+    guard !data.pictures.isPlainOnly || settings.keptViews == .plain else {
+      throw .usage(
+        "setting views_from=photograph", "wants the photographs, and the plain images alone were kept",
+        remedy: "make the data for it")
+    }
     guard settings.estimator == .biased || settings.batchSize >= 4 else {
       throw .usage(
         "setting estimator=unbiased", "needs a batch_size of at least 4", remedy: "make the batch larger")
@@ -54,17 +59,18 @@ final class Learner {
   }
 
   /// The batches of `steps`, prepared ahead on other threads.
-  func batches(of steps: Range<Int>) -> BatchProducer {
+  func batches(of steps: Range<Int>) -> OrderedProducer<PreparedBatch> {
     let (data, policy, order, settings) = (data, policy, order, settings)
     let size = ImageSize(height: data.shape.height, width: data.shape.width)
     let released = settings.releasedAugment ? ReleasedAugmentation(size: size, statistics: statistics) : nil
     let parts = settings.accumulate
-    return BatchProducer(steps: steps.lowerBound * parts..<steps.upperBound * parts) { batch throws(MVError) in
+    let batches = steps.lowerBound * parts..<steps.upperBound * parts
+    return OrderedProducer(batches, ahead: PreparedBatch.ahead) { batch throws(MVError) in
       let (step, part) = batch.quotientAndRemainder(dividingBy: parts)
       let images = order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize]
       return try PreparedBatch(
         of: data, at: Array(images), epoch: step / order.stepsPerEpoch, batch: batch, seed: UInt64(settings.seed),
-        policy: policy, released: released, workers: settings.workers)
+        policy: policy, from: settings.viewsFrom, released: released, workers: settings.preparingThreads)
     }
   }
 
@@ -72,7 +78,9 @@ final class Learner {
   ///
   /// If a term of the loss is not finite, the returned terms contain it and the weights are left unchanged. Throws
   /// where libtorch fails or a batch cannot be prepared.
-  func update(learningRate: Double, from producer: BatchProducer, clock: inout StepClock) throws(MVError) -> LossTerms {
+  func update(
+    learningRate: Double, from producer: OrderedProducer<PreparedBatch>, clock: inout StepClock
+  ) throws(MVError) -> LossTerms {
     func next() throws(MVError) -> PreparedBatch {
       let since = ContinuousClock.now
       defer { clock.waited(ContinuousClock.now - since) }

@@ -56,6 +56,10 @@ public final class Trainer {
     _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false,
     initial: TrainedNetwork? = nil
   ) throws(MVError) {
+    let found = try Trainer.found(in: folder, resuming: resuming)
+    var settings = settings
+    // What the run did when nobody could say otherwise.
+    if let found, !found.saysViewOrigin { settings.viewsFrom = found.settings.viewsFrom }
     learner = try Learner(settings, data: data)
     schedule = try settings.schedule(stepsPerEpoch: learner.order.stepsPerEpoch)
     totalSteps = settings.epochs * learner.order.stepsPerEpoch
@@ -63,21 +67,8 @@ public final class Trainer {
     self.settings = settings
     self.folder = folder
 
-    var found: Checkpoint?
-    let file = Trainer.checkpoint(in: folder)
-    if FileManager.default.fileExists(atPath: file.path) {
-      guard resuming else {
-        throw .usage(folder.path, "already holds a training run", remedy: "resume it, or give another folder")
-      }
-      let checkpoint = try Checkpoint(contentsOf: file)
-      guard checkpoint.finetuning == nil else {
-        throw .usage(
-          folder.path, "holds a run of fine-tuning", remedy: "resume it by finetune, or give another folder")
-      }
-      // First of all, so that another run's settings are named before what follows from them.
-      try Trainer.match(checkpoint, settings, learner.place(after: checkpoint.place.step))
-      found = checkpoint
-    }
+    // First of all, so that another run's settings are named before what follows from them.
+    if let found { try Trainer.match(found, settings, learner.place(after: found.place.step)) }
     origin = found?.origin.flatMap { old in data.origin.map { $0.isSame(as: old) ? old : $0 } ?? old } ?? data.origin
     var notices: [String] = []
     if let found {
@@ -99,11 +90,28 @@ public final class Trainer {
       at: folder.appending(path: "losses.csv"), terms: terms,
       keepingEpochs: step / learner.order.stepsPerEpoch)
     if let found {
-      try encoder.load(found.file.tensors, from: file.path)
-      try learner.optimizer.load(found.file.tensors, steps: found.place.step, from: file.path)
-      try learner.onlineHead?.load(
-        found.file.tensors, steps: found.place.onlineHeadSteps ?? 0, from: file.path)
+      let path = found.url.path
+      try encoder.load(found.file.tensors, from: path)
+      try learner.optimizer.load(found.file.tensors, steps: found.place.step, from: path)
+      try learner.onlineHead?.load(found.file.tensors, steps: found.place.onlineHeadSteps ?? 0, from: path)
     }
+  }
+
+  /// The checkpoint of the run that is in `folder`; nil where there is none.
+  ///
+  /// Throws where it is not to be resumed, or is not one of training.
+  private static func found(in folder: URL, resuming: Bool) throws(MVError) -> Checkpoint? {
+    let file = checkpoint(in: folder)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    guard resuming else {
+      throw .usage(folder.path, "already holds a training run", remedy: "resume it, or give another folder")
+    }
+    let checkpoint = try Checkpoint(contentsOf: file)
+    guard checkpoint.finetuning == nil else {
+      throw .usage(
+        folder.path, "holds a run of fine-tuning", remedy: "resume it by finetune, or give another folder")
+    }
+    return checkpoint
   }
 
   /// Trains to the end, or until `cancellation` asks to stop; `progress` is told of each step, on this thread.
