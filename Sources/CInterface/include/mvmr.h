@@ -1,5 +1,7 @@
-/// MVMR for C and for languages that call C: fixed representations of images, feature files, k-NN, linear probes,
-/// distance correlations, extraction. Link with `pkg-config --cflags --libs mvmr`.
+/// MVMR for C and for languages that call C.
+///
+/// Fixed representations of images, feature files, k-NN, linear probes, distance correlations, extraction.
+/// Link with `pkg-config --cflags --libs mvmr`.
 ///
 /// Failure. Every function that can fail returns an `mvmr_status`: 0 where all is well. `mvmr_last_error` then has one
 /// line that says what is wrong and what to do about it, for the calling thread. No result is written where a call
@@ -35,7 +37,9 @@ extern "C" {
 // ---------------------------------------------------------------------------------------------------------------------
 // Version, status, memory
 
-/// The version of this header's binary interface: raised where a program built with an earlier header would no longer
+/// The version of this header's binary interface.
+///
+/// Raised where a program built with an earlier header would no longer
 /// work. Functions and JSON keys are added without raising it.
 #define MVMR_ABI_VERSION 1
 
@@ -72,8 +76,9 @@ enum {
   MVMR_INTERNAL = 10
 };
 
-/// What was wrong in the last call of this thread that failed: `subject: problem; remedy` on one line; "" where none
-/// has. Valid until the thread's next call that fails.
+/// What was wrong in the last call of this thread that failed: `subject: problem; remedy` on one line.
+///
+/// "" where none has. Valid until the thread's next call that fails.
 const char* mvmr_last_error(void);
 
 /// Which image or row the last call of this thread that failed was about, counted from 0 in what it was given; -1 where
@@ -149,7 +154,9 @@ typedef struct mvmr_matrix {
 // ---------------------------------------------------------------------------------------------------------------------
 // Representations
 
-/// A representation with its settings, for example HOG with cells of 4 pixels. Never changes: any number of threads may
+/// A representation with its settings, for example HOG with cells of 4 pixels.
+///
+/// Never changes: any number of threads may
 /// use it at once, forked children too.
 typedef struct mvmr_representation mvmr_representation;
 
@@ -178,7 +185,9 @@ void mvmr_representation_free(mvmr_representation* representation);
 /// "takes_float", "float_range"}.
 mvmr_status mvmr_representation_description(const mvmr_representation* representation, char** json);
 
-/// The row of an image of this size, as JSON: {"columns": 324, "shape": [1, 9...], "axes": ["block_y", ...], "labels":
+/// What the row of an image of this size is.
+///
+/// As JSON: {"columns": 324, "shape": [1, 9...], "axes": ["block_y", ...], "labels":
 /// {"AXIS": ["a label an index", ...]}}. The last axis varies fastest.
 mvmr_status mvmr_representation_layout(const mvmr_representation* representation, int64_t height, int64_t width,
                                        int64_t channels, char** json);
@@ -223,7 +232,9 @@ mvmr_status mvmr_representation_picture(const mvmr_representation* representatio
 /// A feature file, opened for reading. Any number of threads may read at once; each process opens its own.
 typedef struct mvmr_feature_file mvmr_feature_file;
 
-/// The rows of one representation of one split of a feature file, or of all of it in memory. Keeps what it needs of the
+/// The rows of one representation of one split of a feature file, or of all of it in memory.
+///
+/// Keeps what it needs of the
 /// file, which may be freed before. Any number of threads may read at once.
 typedef struct mvmr_features mvmr_features;
 
@@ -235,7 +246,9 @@ mvmr_status mvmr_feature_file_open(const char* path, mvmr_feature_file** file);
 
 void mvmr_feature_file_free(mvmr_feature_file* file);
 
-/// What it holds and where it comes from, as `mvmr inspect --json` prints it: {"path", "dataset", "class_names",
+/// What it holds and where it comes from.
+///
+/// As `mvmr inspect --json` prints it: {"path", "dataset", "class_names",
 /// "complete", "settings", "software", "created", "source", "splits": [{"name", "rows", "labelled_rows",
 /// "label_classes" (where rows have several labels), "skipped_ids", "representations": [{"name", "representation",
 /// "settings", "shape", "axes", "dtype", "done_rows", ...}]}], ...}, and "notices": [line...].
@@ -244,12 +257,16 @@ mvmr_status mvmr_feature_file_description(const mvmr_feature_file* file, char** 
 /// How many rows a split has.
 mvmr_status mvmr_feature_file_rows(const mvmr_feature_file* file, const char* split, int64_t* rows);
 
-/// The label of each row, -1 where there is none; `capacity` is the number of values that `labels` has room for, which
+/// The label of each row, -1 where there is none.
+///
+/// `capacity` is the number of values that `labels` has room for, which
 /// must be at least the number of rows. Rows of several labels are refused with MVMR_INVALID_ARGUMENT.
 mvmr_status mvmr_feature_file_labels(const mvmr_feature_file* file, const char* split, int64_t* labels,
                                      int64_t capacity);
 
-/// The labels of rows that have several: rows x `classes`, 1 where the class is present, 0 where absent, 255 where
+/// The labels of rows that have several.
+///
+/// Rows x `classes`, 1 where the class is present, 0 where absent, 255 where
 /// ignored. With `labels` NULL, only how many classes there are. Rows of one label are refused.
 mvmr_status mvmr_feature_file_label_columns(const mvmr_feature_file* file, const char* split, uint8_t* labels,
                                             int64_t capacity, int64_t* classes);
@@ -269,7 +286,9 @@ mvmr_status mvmr_feature_file_skipped(const mvmr_feature_file* file, const char*
 mvmr_status mvmr_feature_file_verify(const mvmr_feature_file* file, int32_t threads, mvmr_progress progress,
                                      void* context, char** json);
 
-/// Opens the rows of a representation by the name that the file has it under. Refused where rows are missing, unless
+/// Opens the rows of a representation by the name that the file has it under.
+///
+/// Refused where rows are missing, unless
 /// `allow_missing`: what missing rows hold is then undefined.
 mvmr_status mvmr_feature_file_features(const mvmr_feature_file* file, const char* split, const char* representation,
                                        int32_t allow_missing, mvmr_features** features);
@@ -279,7 +298,9 @@ void mvmr_features_free(mvmr_features* features);
 /// How many rows there are, and how many values each has; either may be NULL.
 mvmr_status mvmr_features_size(const mvmr_features* features, int64_t* rows, int64_t* columns);
 
-/// The layout of a row as JSON: {"columns", "shape", "axes", "labels"} as `mvmr_representation_layout` gives it, and
+/// The layout of a row.
+///
+/// As JSON: {"columns", "shape", "axes", "labels"} as `mvmr_representation_layout` gives it, and
 /// "name", "representation", "settings", "dtype" as the file has them, "rows".
 mvmr_status mvmr_features_layout(const mvmr_features* features, char** json);
 
@@ -300,7 +321,9 @@ mvmr_status mvmr_features_read_range(const mvmr_features* features, int64_t firs
 /// Rows to search, and their classes. Never changes: any number of threads may use it at once.
 typedef struct mvmr_neighbors mvmr_neighbors;
 
-/// Keeps a copy of the rows `train`, to search them; `labels` are their classes, 0 or more, -1 for a row that does not
+/// Keeps a copy of the rows `train`, to search them.
+///
+/// `labels` are their classes, 0 or more, -1 for a row that does not
 /// vote, or NULL where there is only to be searched.
 ///
 /// `options_json` may be NULL: {"metric": "cosine" | "euclidean", "weighting": "dino" | "majority" |
@@ -364,12 +387,16 @@ mvmr_status mvmr_probe_save(const mvmr_probe* probe, const char* path);
 
 void mvmr_probe_free(mvmr_probe* probe);
 
-/// What it is, as JSON: {"inputs": [{"name", "columns"}], "classes": [...], "columns", "lambda", "candidates":
+/// What it is.
+///
+/// As JSON: {"inputs": [{"name", "columns"}], "classes": [...], "columns", "lambda", "candidates":
 /// [{"lambda", "validation_top1", "validation_balanced_accuracy"}], "train_loss", "objective", "gradient_norm",
 /// "converged", "iterations", "train_rows", "standardized", "seed", "seconds"}.
 mvmr_status mvmr_probe_description(const mvmr_probe* probe, char** json);
 
-/// Its weights, classes x columns, and the intercept of each class: a class's score is weights times row + intercept.
+/// Its weights, classes x columns, and the intercept of each class.
+///
+/// A class's score is weights times row + intercept.
 /// `capacity` is the number of values that `weights` has room for; either may be NULL.
 mvmr_status mvmr_probe_weights(const mvmr_probe* probe, float* weights, int64_t capacity, double* intercepts);
 
@@ -399,7 +426,7 @@ enum {
 /// The distance correlation of the rows of `x` with those of `y`, and its gradients.
 ///
 /// Squared distances are clamped from below at 1e-4, as in MV-MR. `gradient_x` and `gradient_y` are rows x columns
-/// without gaps; either may be NULL. Both are of float32 arithmetic; bits may depend on `threads`. Rows that do not
+/// without gaps; either may be NULL. Both are of float32 arithmetic. Rows that do not
 /// differ give 0 and zero gradients; NaN in gives NaN out.
 mvmr_status mvmr_distance_correlation(const mvmr_matrix* x, const mvmr_matrix* y, mvmr_estimator estimator,
                                       int32_t threads, double* value, float* gradient_x, float* gradient_y);
@@ -425,7 +452,7 @@ mvmr_status mvmr_loss_defaults(mvmr_loss_settings* settings);
 /// `z0` and `z` are the embeddings of the plain and of the augmented view; `representations` are `count` matrices of
 /// the same rows, `weights` their weights. `terms` has room for 3 + count values: mean squared difference, hinge, 1 -
 /// dCor of the views, then 1 - dCor (or dCor) with each representation, unweighted. Gradients are rows x columns
-/// without gaps; they, `terms` and `settings` (the published ones) may be NULL. Bits may depend on `threads`.
+/// without gaps; they, `terms` and `settings` (the published ones) may be NULL.
 mvmr_status mvmr_multi_view_loss(const mvmr_matrix* z0, const mvmr_matrix* z, const mvmr_matrix* representations,
                                  const double* weights, int64_t count, const mvmr_loss_settings* settings,
                                  int32_t threads, double* total, double* terms, float* gradient_z0, float* gradient_z);
@@ -443,7 +470,7 @@ typedef struct mvmr_extraction mvmr_extraction;
 ///      "splits": ["train"], "dtype": "float32" | "float16", "jobs": 0, "limit": 1000, "shard": "1/4",
 ///      "compress": false, "skip_bad_images": false, "overwrite": false, "sync_interval": 1.0, "software": {"mine":
 ///      "1"}, "size": "96x96", "resize": 128, "stretch": false, "interpolation": "bilinear", "layout": "flat", "exif":
-///      false, "normalize": "none"}
+///      false, "decode": "exact", "sixteen_bits": "refuse", "alpha": "drop", "normalize": "none"}
 ///
 /// They are those of `mvmr extract`, with _ for - in their names, and mean the same: a run that was stopped is finished
 /// by the same options, and data sets are the same bytes. `jobs` is `threads` of other functions.

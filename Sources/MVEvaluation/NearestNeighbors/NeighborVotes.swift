@@ -15,8 +15,8 @@ public struct NeighborVotes: Hashable, Sendable {
 extension NearestNeighbors {
   /// Lets the nearest labeled rows of `train` vote on the class of each row of `queries`, whose labels do not matter.
   ///
-  /// The first of ``k`` and of ``temperatures`` count. Throws where k exceeds the number of labeled rows, widths differ,
-  /// a value is not finite, or `train` has no labels.
+  /// The first of ``k`` and of ``temperatures`` count. Throws where k exceeds the number of labeled rows, widths
+  /// differ, a value is not finite, or `train` has no labels.
   public func vote(
     train: LabeledFeatures, queries: LabeledFeatures, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }

@@ -79,5 +79,6 @@ enum Handles {
   }
 }
 
+/// Implements `mvmr_live_handles`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_live_handles() -> Int64 { Int64(Handles.count) }

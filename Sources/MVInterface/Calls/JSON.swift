@@ -8,7 +8,9 @@ struct Options {
   private let what: String
   private var values: [String: SettingValue]
 
-  /// Reads an object; NULL stands for an empty one. Throws where the text is no JSON object or has another key.
+  /// Reads an object, where NULL stands for an empty one.
+  ///
+  /// Throws where the text is no JSON object or has another key.
   init(_ json: UnsafePointer<CChar>?, _ what: String, keys: [String]) throws(Refusal) {
     self.what = what
     guard json != nil else {

@@ -8,12 +8,15 @@ private let versionText = Version.number.utf8CString.withUnsafeBufferPointer { t
   return UInt(bitPattern: copy)
 }
 
+/// Implements `mvmr_abi_version`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_abi_version() -> Int32 { MVMR_ABI_VERSION }
 
+/// Implements `mvmr_version`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_version() -> UnsafePointer<CChar>? { UnsafePointer(bitPattern: versionText) }
 
+/// Implements `mvmr_processor_count`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_processor_count() -> Int32 { Int32(clamping: Parallel.processorCount) }
 

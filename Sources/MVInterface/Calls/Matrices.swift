@@ -63,7 +63,9 @@ struct CallerMatrix {
     return FeatureMatrix(name: name, rows: rows, shape: [columns], element: .float32, bytes: bytes)
   }
 
-  /// The rows one after the other; in place where they lie so. The memory is good during `body`.
+  /// The rows one after the other, in place where they lie so.
+  ///
+  /// The memory is good during `body`. Throws what `body` throws.
   func withRows<Result, Failure: Error>(
     _ body: (UnsafePointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

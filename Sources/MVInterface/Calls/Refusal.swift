@@ -52,8 +52,10 @@ func attempt(_ body: () throws -> Void) -> mvmr_status {
   return refusal.status
 }
 
+/// Implements `mvmr_last_error`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_last_error() -> UnsafePointer<CChar>? { mvi_error_message() }
 
+/// Implements `mvmr_last_error_row`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_last_error_row() -> Int64 { mvi_error_row() }

@@ -41,5 +41,6 @@ func copy(_ text: String, to place: UnsafeMutablePointer<UnsafeMutablePointer<CC
   place.pointee = copy
 }
 
+/// Implements `mvmr_free`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_free(_ memory: UnsafeMutableRawPointer?) { free(memory) }

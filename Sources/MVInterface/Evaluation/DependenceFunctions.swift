@@ -26,6 +26,7 @@ private func estimator(_ argument: mvmr_estimator) throws(Refusal) -> Dependence
   }
 }
 
+/// Implements `mvmr_distance_correlation`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_distance_correlation(
   _ x: UnsafePointer<mvmr_matrix>?, _ y: UnsafePointer<mvmr_matrix>?, _ kind: mvmr_estimator, _ threadCount: Int32,
@@ -46,6 +47,7 @@ public func mvmr_distance_correlation(
   }
 }
 
+/// Implements `mvmr_loss_defaults`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_loss_defaults(_ settings: UnsafeMutablePointer<mvmr_loss_settings>?) -> mvmr_status {
   attempt {
@@ -77,6 +79,7 @@ private func objective(_ settings: UnsafePointer<mvmr_loss_settings>?, threads: 
   return objective
 }
 
+/// Implements `mvmr_multi_view_loss`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_multi_view_loss(
   _ z0: UnsafePointer<mvmr_matrix>?, _ z: UnsafePointer<mvmr_matrix>?, _ representations: UnsafePointer<mvmr_matrix>?,

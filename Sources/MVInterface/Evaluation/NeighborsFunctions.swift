@@ -3,6 +3,7 @@ internal import MVCore
 internal import MVEvaluation
 internal import MVStore
 
+/// Implements `mvmr_neighbors_create`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_neighbors_create(
   _ train: UnsafePointer<mvmr_matrix>?, _ labels: UnsafePointer<Int64>?, _ options: UnsafePointer<CChar>?,
@@ -15,6 +16,7 @@ public func mvmr_neighbors_create(
   }
 }
 
+/// Implements `mvmr_neighbors_create_from`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_neighbors_create_from(
   _ train: OpaquePointer?, _ labels: UnsafePointer<Int64>?, _ options: UnsafePointer<CChar>?,
@@ -28,11 +30,13 @@ public func mvmr_neighbors_create_from(
   }
 }
 
+/// Implements `mvmr_neighbors_free`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_neighbors_free(_ neighbors: OpaquePointer?) {
   Handles.remove(neighbors, as: NeighborsHandle.self)
 }
 
+/// Implements `mvmr_neighbors_classes`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_neighbors_classes(
   _ neighbors: OpaquePointer?, _ classes: UnsafeMutablePointer<Int64>?, _ capacity: Int64,
@@ -68,6 +72,7 @@ private func count(_ k: Int64, of handle: NeighborsHandle) throws(Refusal) -> In
   return Int(k)
 }
 
+/// Implements `mvmr_neighbors_search`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_neighbors_search(
   _ neighbors: OpaquePointer?, _ asked: UnsafePointer<mvmr_matrix>?, _ k: Int64,
@@ -86,6 +91,7 @@ public func mvmr_neighbors_search(
   }
 }
 
+/// Implements `mvmr_neighbors_predict`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_neighbors_predict(
   _ neighbors: OpaquePointer?, _ asked: UnsafePointer<mvmr_matrix>?, _ k: Int64, _ temperature: Double,

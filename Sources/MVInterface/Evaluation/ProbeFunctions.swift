@@ -4,6 +4,7 @@ internal import MVCore
 internal import MVEvaluation
 internal import MVStore
 
+/// Implements `mvmr_probe_fit`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_fit(
   _ train: UnsafePointer<mvmr_matrix>?, _ labels: UnsafePointer<Int64>?, _ options: UnsafePointer<CChar>?,
@@ -21,6 +22,7 @@ public func mvmr_probe_fit(
   }
 }
 
+/// Implements `mvmr_probe_fit_from`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_fit_from(
   _ train: OpaquePointer?, _ labels: UnsafePointer<Int64>?, _ options: UnsafePointer<CChar>?, _ threadCount: Int32,
@@ -41,6 +43,7 @@ public func mvmr_probe_fit_from(
   }
 }
 
+/// Implements `mvmr_probe_load`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_load(
   _ path: UnsafePointer<CChar>?, _ probe: UnsafeMutablePointer<OpaquePointer?>?
@@ -52,6 +55,7 @@ public func mvmr_probe_load(
   }
 }
 
+/// Implements `mvmr_probe_save`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_save(_ probe: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> mvmr_status {
   attempt {
@@ -60,6 +64,7 @@ public func mvmr_probe_save(_ probe: OpaquePointer?, _ path: UnsafePointer<CChar
   }
 }
 
+/// Implements `mvmr_probe_free`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_free(_ probe: OpaquePointer?) { Handles.remove(probe, as: ProbeHandle.self) }
 
@@ -77,6 +82,7 @@ private struct ProbeDocument: Encodable {
   let seed: UInt64
 }
 
+/// Implements `mvmr_probe_description`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_description(
   _ probe: OpaquePointer?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -96,6 +102,7 @@ public func mvmr_probe_description(
   }
 }
 
+/// Implements `mvmr_probe_weights`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_weights(
   _ probe: OpaquePointer?, _ weights: UnsafeMutablePointer<Float>?, _ capacity: Int64,
@@ -146,6 +153,7 @@ private func results(
   return (probe, try ask(probe, features, threads))
 }
 
+/// Implements `mvmr_probe_predict`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_predict(
   _ probe: OpaquePointer?, _ rows: UnsafePointer<mvmr_matrix>?, _ classes: UnsafeMutablePointer<Int64>?,
@@ -165,6 +173,7 @@ public func mvmr_probe_predict(
   }
 }
 
+/// Implements `mvmr_probe_scores`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_scores(
   _ probe: OpaquePointer?, _ rows: UnsafePointer<mvmr_matrix>?, _ scores: UnsafeMutablePointer<Float>?,
@@ -179,6 +188,7 @@ public func mvmr_probe_scores(
   }
 }
 
+/// Implements `mvmr_probe_probabilities`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_probe_probabilities(
   _ probe: OpaquePointer?, _ rows: UnsafePointer<mvmr_matrix>?, _ probabilities: UnsafeMutablePointer<Float>?,

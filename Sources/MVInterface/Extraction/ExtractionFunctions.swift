@@ -5,6 +5,7 @@ internal import MVExtraction
 internal import MVRepresentations
 internal import MVStore
 
+/// Implements `mvmr_extraction_create`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_extraction_create(
   _ options: UnsafePointer<CChar>?, _ extraction: UnsafeMutablePointer<OpaquePointer?>?
@@ -16,6 +17,7 @@ public func mvmr_extraction_create(
   }
 }
 
+/// Implements `mvmr_extraction_free`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_extraction_free(_ extraction: OpaquePointer?) {
   Handles.remove(extraction, as: ExtractionHandle.self)
@@ -32,6 +34,7 @@ private struct PlanDocument: Encodable {
   let parts: [Part]
 }
 
+/// Implements `mvmr_extraction_plan`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_extraction_plan(
   _ extraction: OpaquePointer?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -56,6 +59,7 @@ private struct Written: Encodable {
   let output: String
 }
 
+/// Implements `mvmr_extraction_run`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_extraction_run(
   _ extraction: OpaquePointer?, _ progress: mvmr_progress?, _ context: UnsafeMutableRawPointer?,
@@ -71,6 +75,7 @@ public func mvmr_extraction_run(
   }
 }
 
+/// Implements `mvmr_extraction_cancel`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_extraction_cancel(_ extraction: OpaquePointer?) -> mvmr_status {
   attempt { try Handles.find(extraction, as: ExtractionHandle.self).cancel() }

@@ -16,9 +16,8 @@ struct ExtractionOptions {
 
   static let keys = [
     "source", "output", "representations", "splits", "dtype", "jobs", "limit", "shard", "compress", "skip_bad_images",
-    "overwrite", "sync_interval", "software", "size", "resize", "stretch", "interpolation", "layout", "exif", "decode",
-    "sixteen_bits", "alpha",
-    "normalize",
+    "overwrite", "sync_interval", "software", "size", "resize", "stretch", "interpolation", "layout", "exif",
+    "decode", "sixteen_bits", "alpha", "normalize",
   ]
 
   /// Reads the options and opens the source; throws where one cannot be, or the source cannot be opened.

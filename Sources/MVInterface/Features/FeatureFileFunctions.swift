@@ -3,6 +3,7 @@ internal import Foundation
 internal import MVCore
 internal import MVStore
 
+/// Implements `mvmr_feature_file_open`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_open(
   _ path: UnsafePointer<CChar>?, _ file: UnsafeMutablePointer<OpaquePointer?>?
@@ -14,9 +15,11 @@ public func mvmr_feature_file_open(
   }
 }
 
+/// Implements `mvmr_feature_file_free`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_free(_ file: OpaquePointer?) { Handles.remove(file, as: FeatureFileHandle.self) }
 
+/// Implements `mvmr_feature_file_description`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_description(
   _ file: OpaquePointer?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -41,6 +44,7 @@ private func checkRoom(_ capacity: Int64, for needed: Int, _ what: String) throw
   }
 }
 
+/// Implements `mvmr_feature_file_rows`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_rows(
   _ file: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ rows: UnsafeMutablePointer<Int64>?
@@ -48,6 +52,7 @@ public func mvmr_feature_file_rows(
   attempt { try place(rows, "rows").pointee = Int64(split(file, name).count) }
 }
 
+/// Implements `mvmr_feature_file_labels`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_labels(
   _ file: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ labels: UnsafeMutablePointer<Int64>?, _ capacity: Int64
@@ -64,6 +69,7 @@ public func mvmr_feature_file_labels(
   }
 }
 
+/// Implements `mvmr_feature_file_label_columns`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_label_columns(
   _ file: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ labels: UnsafeMutablePointer<UInt8>?, _ capacity: Int64,
@@ -84,6 +90,7 @@ public func mvmr_feature_file_label_columns(
   }
 }
 
+/// Implements `mvmr_feature_file_ids`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_ids(
   _ file: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ ids: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
@@ -101,6 +108,7 @@ public func mvmr_feature_file_ids(
   }
 }
 
+/// Implements `mvmr_feature_file_skipped`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_skipped(
   _ file: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ marks: UnsafeMutablePointer<UInt8>?, _ capacity: Int64
@@ -114,6 +122,7 @@ public func mvmr_feature_file_skipped(
   }
 }
 
+/// Implements `mvmr_feature_file_verify`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_verify(
   _ file: OpaquePointer?, _ threadCount: Int32, _ progress: mvmr_progress?, _ context: UnsafeMutableRawPointer?,
@@ -130,6 +139,7 @@ public func mvmr_feature_file_verify(
   }
 }
 
+/// Implements `mvmr_feature_file_features`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_feature_file_features(
   _ file: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ representation: UnsafePointer<CChar>?,

@@ -2,9 +2,11 @@ public import CInterface
 internal import MVCore
 internal import MVStore
 
+/// Implements `mvmr_features_free`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_features_free(_ features: OpaquePointer?) { Handles.remove(features, as: FeaturesHandle.self) }
 
+/// Implements `mvmr_features_size`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_features_size(
   _ features: OpaquePointer?, _ rows: UnsafeMutablePointer<Int64>?, _ columns: UnsafeMutablePointer<Int64>?
@@ -22,6 +24,7 @@ private struct StoredDocument: Encodable {
   let rows: Int
 }
 
+/// Implements `mvmr_features_layout`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_features_layout(
   _ features: OpaquePointer?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -45,6 +48,7 @@ private func checkCount(_ count: Int64) throws(Refusal) {
   }
 }
 
+/// Implements `mvmr_features_read`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_features_read(
   _ features: OpaquePointer?, _ indices: UnsafePointer<Int64>?, _ count: Int64, _ rows: UnsafeMutablePointer<Float>?,
@@ -74,6 +78,7 @@ public func mvmr_features_read(
   }
 }
 
+/// Implements `mvmr_features_read_range`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_features_read_range(
   _ features: OpaquePointer?, _ first: Int64, _ count: Int64, _ rows: UnsafeMutablePointer<Float>?, _ stride: Int64,

@@ -5,11 +5,13 @@ internal import MVFiles
 internal import MVImaging
 internal import MVRepresentations
 
+/// Implements `mvmr_catalogue`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_catalogue(_ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> mvmr_status {
   attempt { try give(CatalogueDocument(.standard), to: place(json, "json")) }
 }
 
+/// Implements `mvmr_representation_create`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_representation_create(
   _ specification: UnsafePointer<CChar>?, _ representation: UnsafeMutablePointer<OpaquePointer?>?
@@ -21,6 +23,7 @@ public func mvmr_representation_create(
   }
 }
 
+/// Implements `mvmr_representation_create_with`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_representation_create_with(
   _ name: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?,
@@ -43,6 +46,7 @@ public func mvmr_representation_create_with(
   }
 }
 
+/// Implements `mvmr_representation_free`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_representation_free(_ representation: OpaquePointer?) {
   Handles.remove(representation, as: RepresentationHandle.self)
@@ -54,6 +58,7 @@ private struct RepresentationDocument: Encodable {
   let settings: [String: SettingValue]
 }
 
+/// Implements `mvmr_representation_description`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_representation_description(
   _ representation: OpaquePointer?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -73,6 +78,7 @@ public func mvmr_representation_description(
   }
 }
 
+/// Implements `mvmr_representation_layout`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_representation_layout(
   _ representation: OpaquePointer?, _ height: Int64, _ width: Int64, _ channels: Int64,
@@ -86,6 +92,7 @@ public func mvmr_representation_layout(
   }
 }
 
+/// Implements `mvmr_representation_columns`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_representation_columns(
   _ representation: OpaquePointer?, _ height: Int64, _ width: Int64, _ channels: Int64,
@@ -98,6 +105,7 @@ public func mvmr_representation_columns(
   }
 }
 
+/// Implements `mvmr_representation_compute`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_representation_compute(
   _ representation: OpaquePointer?, _ images: UnsafePointer<mvmr_images>?, _ rows: UnsafeMutablePointer<Float>?,
@@ -113,6 +121,7 @@ public func mvmr_representation_compute(
   }
 }
 
+/// Implements `mvmr_representation_picture`, which `mvmr.h` describes.
 @c @implementation
 public func mvmr_representation_picture(
   _ representation: OpaquePointer?, _ image: UnsafePointer<mvmr_images>?, _ format: mvmr_picture_format,

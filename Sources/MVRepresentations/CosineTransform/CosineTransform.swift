@@ -27,7 +27,7 @@ public struct CosineTransform: Representation {
     as 0...1, floats as they are.
     """
   /// Where it is published, and whose numbers it reproduces.
-  public static let reference = "Ahmed, Natarajan and Rao, IEEE Transactions on Computers C-23(1), 1974; torch-dct dct_2d"
+  public static let reference = "Ahmed, Natarajan and Rao, IEEE Trans. Computers 23(1), 1974; torch-dct dct_2d"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<CosineTransform>] = [
     .choice("norm", \.norm, "how coefficients are scaled"),

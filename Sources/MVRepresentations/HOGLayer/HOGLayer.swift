@@ -31,7 +31,7 @@ public struct HOGLayer: Representation {
     count as 0...1, floats as they are.
     """
   /// Where it is published, and whose numbers it reproduces.
-  public static let reference = "Kinakh, Drozdova and Voloshynovskiy, Entropy 26(6):466, 2024; HOGLayer of vkinakh/mv-mr"
+  public static let reference = "Kinakh, Drozdova and Voloshynovskiy, Entropy 26(6):466, 2024; vkinakh/mv-mr"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<HOGLayer>] = [
     .int("orientations", \.orientations, 1...360, "orientation bins over 180 degrees"),

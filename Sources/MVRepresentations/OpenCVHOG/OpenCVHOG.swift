@@ -78,6 +78,13 @@ public struct OpenCVHOG: Representation {
         "setting block_size=\(blockSize)", "is no whole number of cells of \(cellSize) pixels",
         remedy: "make it a multiple of cell_size=\(cellSize)")
     }
+    let cells = blockSize / cellSize
+    guard cells * cells * orientations >= 4 else {
+      throw .usage(
+        "setting orientations=\(orientations)",
+        "with \(cells) x \(cells) cells gives blocks of \(cells * cells * orientations) values, and OpenCV takes 4 or more",
+        remedy: "make orientations 4 or more, or block_size larger than cell_size")
+    }
     guard shape.height >= blockSize, shape.width >= blockSize else {
       throw .usage(
         "setting block_size=\(blockSize)",

@@ -73,8 +73,11 @@ public struct Scattering: Representation {
   /// The filters of an image size are computed at its first use and then shared by all threads. Throws where
   /// `layout(for:)` throws, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
-    _ = try checkedLayout(for: images, values: rows.count)
-    try ScatteringPlan.shared(for: self, geometry: geometry(for: images.shape)).run(images, into: &rows)
+    let geometry = try geometry(for: images.shape)
+    let coefficients = 1 + scales * angles + (order == 2 ? angles * angles * scales * (scales - 1) / 2 : 0)
+    let columns = images.shape.channels * coefficients * geometry.outputHeight * geometry.outputWidth
+    try checkRows(of: columns, for: images, values: rows.count)
+    try ScatteringPlan.shared(for: self, geometry: geometry).run(images, into: &rows)
   }
 
   var paths: [ScatteringPath] { ScatteringPath.all(scales: scales, angles: angles, order: order) }

@@ -376,6 +376,48 @@ static void check_features(const char *path) {
   mvmr_features_free(features);
 }
 
+/* Pages of memory that the process has. */
+static long resident(void) {
+  long total = 0, pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  REQUIRE(file && fscanf(file, "%ld %ld", &total, &pages) == 2);
+  fclose(file);
+  return pages;
+}
+
+/* Thousands of calls, half of them failing, leave neither handles nor memory behind. */
+static void check_leaks(const char *path) {
+  long before = 0;
+  for (int round = 0; round < 10000; ++round) {
+    if (round == 2000) before = resident();
+    mvmr_representation *hog, *none;
+    float row[324];
+    char *json;
+    OK(mvmr_representation_create("hog", &hog));
+    const mvmr_images batch = given(bytes, MVMR_UINT8, MVMR_NHWC, 1);
+    OK(mvmr_representation_compute(hog, &batch, row, 0, 324, 1));
+    OK(mvmr_representation_layout(hog, side, side, channels, &json));
+    mvmr_free(json);
+    REQUIRE(mvmr_representation_compute(hog, &batch, row, 0, 323, 1) == MVMR_INVALID_ARGUMENT);
+    REQUIRE(mvmr_representation_create("hog:cell_size=0", &none) == MVMR_INVALID_ARGUMENT);
+    mvmr_representation_free(hog);
+    if (round % 100 == 0) {
+      mvmr_feature_file *file;
+      mvmr_features *features;
+      OK(mvmr_feature_file_open(path, &file));
+      OK(mvmr_feature_file_features(file, "train", "hog", 0, &features));
+      mvmr_feature_file_free(file);
+      OK(mvmr_features_read_range(features, 3, 1, row, 0, 324, 0));
+      mvmr_features_free(features);
+    }
+  }
+  const long grown = (resident() - before) * sysconf(_SC_PAGESIZE);
+  if (grown > 16L << 20) {
+    fprintf(stderr, "8000 rounds took %ld bytes\n", grown);
+    exit(1);
+  }
+}
+
 int main(int count, char **arguments) {
   if (count != 2) return 64;
   draw();
@@ -387,6 +429,7 @@ int main(int count, char **arguments) {
   char output[4096];
   check_extraction(arguments[1], output, sizeof output);
   check_features(output);
+  check_leaks(output);
   REQUIRE(mvmr_live_handles() == 0);
   puts("all is well");
   return 0;
