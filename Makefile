@@ -25,8 +25,11 @@ setup:           ## install missing Debian packages (as root or through sudo)
 demo: build      ## build, then run the whole story on the built-in images
 	$(BIN)/mvmr demo --output demo
 
-build: setup     ## build the commands, into .build/release
+build: setup     ## build the commands and libmvmr.so, into .build/release
 	swift build $(RELEASE)
+	@.ci/library $(BIN) $(BIN)
+
+library: build   ## libmvmr.so for C and other languages, with mvmr.pc for pkg-config: a part of make build
 
 debug: setup     ## build commands and tests for a debugger, into .build/quick/debug
 	swift build $(QUICK) --build-tests
@@ -64,11 +67,13 @@ docc: build      ## build the API documentation into .build/docc; a broken link 
 
 check: setup lint test docs ## everything that must hold, what is quick first
 
-install:         ## copy the commands to PREFIX/bin (/usr/local/bin), where DESTDIR may stand before
+install:         ## copy commands and library below PREFIX (/usr/local), where DESTDIR may stand before
 	@.ci/install '$(BIN)' '$(DESTDIR)$(PREFIX)/bin' $(PROGRAMS)
+	@.ci/install-library '$(BIN)' '$(DESTDIR)' '$(PREFIX)'
 
 uninstall:       ## remove them from there
-	rm -f $(PROGRAMS:%='$(DESTDIR)$(PREFIX)/bin/%')
+	rm -f $(PROGRAMS:%='$(DESTDIR)$(PREFIX)/bin/%') '$(DESTDIR)$(PREFIX)'/lib/libmvmr.so* \
+	  '$(DESTDIR)$(PREFIX)/include/mvmr.h' '$(DESTDIR)$(PREFIX)/lib/pkgconfig/mvmr.pc'
 
 wheel: build     ## make a Python wheel with library and command in it, into .build/wheel; takes tools from PyPI
 	@.ci/wheel '$(BIN)' .build/wheel
@@ -85,4 +90,4 @@ gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON 
 figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build debug test test-python sanitize fuzz lint format docs docc check install uninstall wheel fixtures bench figures gpu-check
+.PHONY: help setup demo build library debug test test-python sanitize fuzz lint format docs docc check install uninstall wheel fixtures bench figures gpu-check

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import Foundation
 import PackageDescription
 
@@ -64,6 +64,8 @@ let package = Package(
     .library(name: "MVWeights", targets: ["MVWeights"]),
     .library(name: "MVNetworks", targets: ["MVNetworks"]),
     .library(name: "MVTraining", targets: ["MVTraining"]),
+    // What `make library` links libmvmr.so of.
+    .library(name: "MVInterface", type: .static, targets: ["MVInterface"]),
     .executable(name: "mvmr", targets: ["mvmr"]),
     .executable(name: "mvmr-train", targets: ["mvmr-train"]),
     .executable(name: "mvmr-bench", targets: ["mvmr-bench"]),
@@ -82,6 +84,7 @@ let package = Package(
       name: "CCodecs", dependencies: ["CGuarded"], cxxSettings: modules,
       linkerSettings: ["jpeg", "png16", "webp", "webpdemux", "tiff"].map { .linkedLibrary($0) }),
     .target(name: "CTorch", dependencies: ["CGuarded"], cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+    .target(name: "CInterface"),
     .target(name: "CCommandLine", dependencies: ["CGuarded"], cxxSettings: modules),
     .target(
       name: "CKernels", cxxSettings: [.define("HWY_SHARED_DEFINE"), .headerSearchPath(".")],
@@ -116,6 +119,14 @@ let package = Package(
       ].map {
         .embedInCode("Configurations/\($0).yaml")
       }),
+
+    // What other languages call.
+    library(
+      "MVInterface",
+      [
+        "MVCore", "MVFiles", "MVImaging", "MVStore", "MVDatasets", "MVRepresentations", "MVEvaluation", "MVExtraction",
+        "CInterface",
+      ]),
 
     // The command line: what the executables share, and they.
     library("MVCommandLine", ["MVCore", "MVFiles", "MVImaging", "MVDatasets", "CCommandLine", "CGuarded"]),
@@ -172,6 +183,13 @@ let package = Package(
         "MVEvaluation", "MVWeights", "MVNetworks",
         "CTorch",
       ]),
+    // Programs in C and C++ are compiled by a test against libmvmr.so, as users do.
+    .testTarget(
+      name: "MVInterfaceTests",
+      dependencies: [
+        "MVInterface", "CInterface", "MVCore", "MVDatasets", "MVExtraction", "MVFiles", "MVRepresentations", "MVStore",
+        "TestSupport",
+      ], exclude: ["Programs"], swiftSettings: swift),
     tests(of: "MVCommandLine", ["MVCore"]),
     .testTarget(
       name: "CommandTests",

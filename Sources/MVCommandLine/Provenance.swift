@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MVCore
 internal import MVImaging
 
 /// What a command writes into the files that it makes: with what, and how it was called.

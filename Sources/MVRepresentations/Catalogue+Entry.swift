@@ -7,6 +7,16 @@ extension Catalogue {
     public let name: String
     /// What it describes and whose numbers it reproduces.
     public let summary: String
+    /// The name of its type, for example `HOG`; other languages name their classes by it.
+    public let typeName: String
+    /// What it computes, in a few sentences; empty where the representation does not say.
+    public let details: String
+    /// Where it is published, and whose numbers it reproduces; empty where the representation does not say.
+    public let reference: String
+    /// Whether it takes float pixels besides 8-bit ones.
+    public let takesFloatPixels: Bool
+    /// Whether float pixels must lie in 0...1.
+    public let needsUnitFloats: Bool
     /// Name, default, accepted values and help of every setting; ``Catalogue/sharedSettings`` come on top.
     public let settings: [SettingRow]
     /// Whether it is extracted where nothing else is asked for.
@@ -16,6 +26,11 @@ extension Catalogue {
     package init<Described: Representation>(_: Described.Type, isDefault: Bool = false) {
       name = Described.name
       summary = Described.summary
+      typeName = "\(Described.self)"
+      details = Described.details
+      reference = Described.reference
+      takesFloatPixels = Described.takesFloatPixels
+      needsUnitFloats = Described.needsUnitFloats
       settings = Described().settingTable
       self.isDefault = isDefault
       makeWithSettings = { (values) throws(MVError) in

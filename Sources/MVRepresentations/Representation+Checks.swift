@@ -4,6 +4,7 @@ public import MVCore
 extension Representation {
   /// Throws a usage error naming the first setting that is out of its range: properties can be given any value.
   public func checkSettings() throws(MVError) {
+    guard !hasPossibleSettings else { return }
     var copy = self
     for (key, value) in settingValues.sorted(by: { $0.key < $1.key }) { try copy.set(key, to: value) }
   }
@@ -41,12 +42,17 @@ extension Representation {
   /// names the image where a float pixel is not finite or beyond 1e15.
   public func checkedLayout(for images: ImageBatch, values: Int) throws(MVError) -> FeatureLayout {
     let layout = try layout(for: images.shape)
-    guard values == images.count * layout.count else {
+    try checkRows(of: layout.count, for: images, values: values)
+    return layout
+  }
+
+  /// What ``checkedLayout(for:values:)`` checks beside the layout, which takes longer to name than a small image.
+  func checkRows(of columns: Int, for images: ImageBatch, values: Int) throws(MVError) {
+    guard values == images.count * columns else {
       throw .usage(
         "buffer of \(values) values", "does not hold \(images.count) rows of \(Self.name)",
-        remedy: "it takes \(images.count) x \(layout.count) = \(images.count * layout.count)")
+        remedy: "it takes \(images.count) x \(columns) = \(images.count * columns)")
     }
     try images.checkPixels()
-    return layout
   }
 }

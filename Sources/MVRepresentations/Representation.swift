@@ -15,8 +15,17 @@ public protocol Representation: Configurable {
   /// One line for the catalogue: what it describes, and whose numbers it reproduces.
   static var summary: String { get }
 
+  /// What it computes, in a few sentences, for help in other languages; empty unless a representation says it.
+  static var details: String { get }
+
+  /// Where it is published, and whose numbers it reproduces; empty unless a representation says it.
+  static var reference: String { get }
+
   /// Whether it also takes float pixels, besides 8-bit ones; true unless a representation says otherwise.
   static var takesFloatPixels: Bool { get }
+
+  /// Whether float pixels must lie in 0...1; false unless a representation says otherwise.
+  static var needsUnitFloats: Bool { get }
 
   /// The shape and the axes of one row for images of `shape`.
   ///
@@ -35,8 +44,14 @@ public protocol Representation: Configurable {
 }
 
 extension Representation {
+  /// Nothing.
+  public static var details: String { "" }
+  /// Nothing.
+  public static var reference: String { "" }
   /// True: float pixels are taken too.
   public static var takesFloatPixels: Bool { true }
+  /// False: float pixels may have any value.
+  public static var needsUnitFloats: Bool { false }
 
   /// Computes the row of one image, and its layout.
   ///

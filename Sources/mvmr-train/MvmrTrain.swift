@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCommandLine
+internal import MVCore
 internal import MVImaging
 internal import MVNetworks
 internal import MVTraining

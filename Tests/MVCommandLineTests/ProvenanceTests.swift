@@ -1,4 +1,5 @@
 import Foundation
+import MVCore
 import Testing
 
 @testable import MVCommandLine

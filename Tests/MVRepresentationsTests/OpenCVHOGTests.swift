@@ -51,6 +51,8 @@ import Testing
 
   static let impossible: [(OpenCVHOG, String)] = [
     (OpenCVHOG(blockSize: 17), "setting block_size=17"), (OpenCVHOG(blockSize: 64), "setting block_size=64"),
+    // OpenCV reads beyond the end of blocks of less than 4 values.
+    (OpenCVHOG(orientations: 3, cellSize: 8, blockSize: 8), "setting orientations=3"),
     (OpenCVHOG(blockStride: 0), "setting block_stride=0"), (OpenCVHOG(orientations: 181), "setting orientations=181"),
   ]
 

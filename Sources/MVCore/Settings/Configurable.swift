@@ -83,6 +83,11 @@ extension Configurable {
     return setting.domain.text(of: setting.read(self))
   }
 
+  /// Whether every setting has a value that it takes; quick, as it is asked at every use of a value.
+  package var hasPossibleSettings: Bool {
+    Self.settings.allSatisfy { $0.domain.value(of: $0.read(self)) != nil }
+  }
+
   /// Every setting with its current value, for `--help` and the documentation.
   public var settingTable: [SettingRow] {
     Self.settings.map { SettingRow(name: $0.name, value: $0.read(self), domain: $0.domain, help: $0.help) }

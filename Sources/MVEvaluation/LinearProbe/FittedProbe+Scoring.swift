@@ -53,6 +53,23 @@ extension FittedProbe {
     return Matrix(rows: features.rows.count, columns: count, values: values.array)
   }
 
+  /// The score of each class before the softmax, in the order of ``classes``, for the rows in use: rows x classes.
+  ///
+  /// The class of a row is that of its largest score, of equal ones the lower. Throws where widths differ from those of
+  /// the fit, or a value is not finite.
+  public func scores(
+    _ features: LabeledFeatures, threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
+    progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+  ) throws(MVError) -> Matrix {
+    let run = EvaluationRun("scores of the probe", cancellation: cancellation, progress: progress)
+    let count = classes.count
+    let values = WorkBuffer<Float>(features.rows.count * count, repeating: 0)
+    try scorer.forEachRow(features, rows: features.rows, threads: threads, run: run) { position, logits in
+      for (index, logit) in logits.enumerated() { values.pointer[position * count + index] = logit }
+    }
+    return Matrix(rows: features.rows.count, columns: count, values: values.array)
+  }
+
   private var scorer: LinearScorer {
     LinearScorer(inputs: inputs, weights: weights, bias: bias, center: center, normalizesRows: false)
   }

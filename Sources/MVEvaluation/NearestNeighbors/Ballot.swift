@@ -59,6 +59,19 @@ struct Ballot: Sendable {
     }
   }
 
+  /// Writes each class's share of the votes under the first setting, 0...1.
+  func share(_ ranked: UnsafeBufferPointer<RankedRow>, into shares: UnsafeMutablePointer<Float>) {
+    guard let setting = settings.first, let nearest = ranked.first else { return }
+    var votes = [Double](repeating: 0, count: classCount)
+    var sum = 0.0
+    for neighbor in ranked.prefix(setting.k) {
+      let weight = weight(of: neighbor.value, nearest: nearest.value, temperature: setting.temperature)
+      votes[Int(numbers[Int(neighbor.position)])] += weight
+      sum += weight
+    }
+    for (number, vote) in votes.enumerated() { shares[number] = Float(vote / sum) }
+  }
+
   /// The class of most votes, and how many classes stand before `truth`: of equal votes the lower class is first.
   private func standing(of truth: Int, in votes: [Double], of voted: [Int]) -> (best: Int, ahead: Int) {
     let own = votes[truth]

@@ -54,7 +54,7 @@ extension NearestNeighbors {
     return Neighbors(queries: queries.rows, k: k, rows: rows.array, values: values.array)
   }
 
-  private func makeSearch(
+  func makeSearch(
     _ train: RowReader, _ queries: RowReader, leavingOut: Bool, _ run: EvaluationRun
   ) throws(MVError) -> NeighborSearch {
     try train.split.requireSameWidths(as: queries.split)
@@ -72,7 +72,7 @@ extension NearestNeighbors {
       run: run)
   }
 
-  private func checkSettings() throws(MVError) {
+  func checkSettings() throws(MVError) {
     guard let smallest = k.min() else { throw .usage("k", "is not given", remedy: "give numbers of 1 or more") }
     guard smallest >= 1 else { throw .usage("k", "is \(smallest)", remedy: "give numbers of 1 or more") }
     guard weighting != .dino || !temperatures.isEmpty else {

@@ -16,6 +16,15 @@ public struct Augment: Representation {
   public static let name = "augment"
   /// One line for the catalogue.
   public static let summary = "the image after a seeded random augmentation, flattened"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    The image after a random augmentation, which is drawn from the seed and the image's own pixels. Floats must \
+    lie in 0...1 and are rounded to bytes.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Kinakh, Drozdova and Voloshynovskiy, Entropy 26(6):466, 2024; torchvision transforms"
+  /// Floats must lie in 0...1: they are rounded to bytes.
+  public static let needsUnitFloats = true
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<Augment>] = [
     .choice("policy", \.policy, "which random changes are made"),

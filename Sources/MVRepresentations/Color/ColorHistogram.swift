@@ -42,6 +42,15 @@ public struct ColorHistogram: Representation {
   public static let name = "color"
   /// One line for the catalogue.
   public static let summary = "colour histograms (OpenCV calcHist)"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    Counts of colors, as triples or channel by channel, of the image and of the cells of a pyramid. Floats must \
+    lie in 0...1 and are rounded to bytes.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Swain and Ballard, IJCV 7(1), 1991; OpenCV calcHist"
+  /// Floats must lie in 0...1: they are rounded to bytes.
+  public static let needsUnitFloats = true
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<ColorHistogram>] = [
     .choice("space", \.space, "which three values stand for a colour"),

@@ -21,6 +21,13 @@ public struct CosineTransform: Representation {
   public static let name = "dct"
   /// One line for the catalogue.
   public static let summary = "two-dimensional discrete cosine transform (torch-dct dct_2d)"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    The two-dimensional discrete cosine transform of each channel, or its lowest frequencies. 8-bit pixels count \
+    as 0...1, floats as they are.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Ahmed, Natarajan and Rao, IEEE Trans. Computers 23(1), 1974; torch-dct dct_2d"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<CosineTransform>] = [
     .choice("norm", \.norm, "how coefficients are scaled"),

@@ -25,6 +25,13 @@ public struct HOG: Representation {
   public static let name = "hog"
   /// One line for the catalogue.
   public static let summary = "histograms of oriented gradients (scikit-image hog)"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    Each pixel votes with its gradient's magnitude for one orientation bin of its cell; blocks of cells are \
+    normalized. 8-bit pixels count as 0...255, floats as they are.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Dalal and Triggs, CVPR 2005; scikit-image hog"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<HOG>] = [
     .int("orientations", \.orientations, 1...360, "orientation bins"),

@@ -25,6 +25,13 @@ public struct HOGLayer: Representation {
   public static let name = "hog-layer"
   /// One line for the catalogue.
   public static let summary = "soft-binned histograms of oriented gradients (the HOG layer of MV-MR)"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    Sobel gradients vote for the two nearest orientations, averaged over the cells of each channel. 8-bit pixels \
+    count as 0...1, floats as they are.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Kinakh, Drozdova and Voloshynovskiy, Entropy 26(6):466, 2024; vkinakh/mv-mr"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<HOGLayer>] = [
     .int("orientations", \.orientations, 1...360, "orientation bins over 180 degrees"),

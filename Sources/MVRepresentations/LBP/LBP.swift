@@ -38,6 +38,13 @@ public struct LBP: Representation {
   public static let name = "lbp"
   /// One line for the catalogue.
   public static let summary = "local binary patterns (scikit-image local_binary_pattern)"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    Each pixel becomes a code that says which points on a circle around it are not darker; a histogram counts \
+    the codes of each cell, a map shows them. Color is turned into gray first.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Ojala, Pietikainen and Maenpaa, PAMI 24(7), 2002; scikit-image local_binary_pattern"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<LBP>] = [
     .double("radius", \.radius, 0.5...64, "pixels from a pixel to its neighbours"),

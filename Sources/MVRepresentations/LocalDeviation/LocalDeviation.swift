@@ -12,6 +12,13 @@ public struct LocalDeviation: Representation {
   public static let name = "std"
   /// One line for the catalogue.
   public static let summary = "local standard deviation (kornia box_blur, as MV-MR uses it)"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    The standard deviation of the pixels in a window around each pixel. 8-bit pixels count as 0...1, floats as \
+    they are.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Kinakh, Drozdova and Voloshynovskiy, Entropy 26(6):466, 2024; kornia box_blur"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<LocalDeviation>] = [
     .int("window", \.window, 3...255, "pixels along the side of the window, an odd number")

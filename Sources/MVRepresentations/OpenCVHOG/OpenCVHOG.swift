@@ -17,6 +17,13 @@ public struct OpenCVHOG: Representation {
   public static let name = "hog-opencv"
   /// One line for the catalogue.
   public static let summary = "histograms of oriented gradients, 8-bit images only (OpenCV HOGDescriptor)"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    The descriptor as OpenCV computes it, with votes shared among neighboring cells and orientations. It takes \
+    8-bit pixels alone.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Dalal and Triggs, CVPR 2005; OpenCV HOGDescriptor"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<OpenCVHOG>] = [
     .int("orientations", \.orientations, 1...180, "orientation bins"),
@@ -70,6 +77,13 @@ public struct OpenCVHOG: Representation {
       throw .usage(
         "setting block_size=\(blockSize)", "is no whole number of cells of \(cellSize) pixels",
         remedy: "make it a multiple of cell_size=\(cellSize)")
+    }
+    let cells = blockSize / cellSize
+    guard cells * cells * orientations >= 4 else {
+      throw .usage(
+        "setting orientations=\(orientations)",
+        "with \(cells) x \(cells) cells gives blocks of \(cells * cells * orientations) values, and OpenCV takes 4 or more",
+        remedy: "make orientations 4 or more, or block_size larger than cell_size")
     }
     guard shape.height >= blockSize, shape.width >= blockSize else {
       throw .usage(

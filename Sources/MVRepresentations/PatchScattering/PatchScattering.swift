@@ -11,6 +11,13 @@ public struct PatchScattering: Representation {
   public static let name = "patch-scattering"
   /// One line for the catalogue.
   public static let summary = "wavelet scattering of each patch of a grid; kymatio's numbers"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    Wavelet scattering of each patch of a grid by itself. 8-bit pixels are divided by 255, floats are used as \
+    they are.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Bruna and Mallat, TPAMI 35(8), 2013; patch_scatnet of vkinakh/mv-mr"
   /// The setting `grid`, and those of ``Scattering``.
   public static let settings: [Setting<PatchScattering>] =
     [.int("grid", \.grid, 1...64, "patches along each side of the image")]

@@ -24,6 +24,13 @@ public struct PixelValues: Representation {
   public static let name = "pixels"
   /// One line for the catalogue.
   public static let summary = "the pixels themselves, where wanted normalised (NumPy, torchvision Normalize)"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    The image itself, channel by channel: 8-bit pixels divided by 255, floats as they are, each less its \
+    channel's mean and divided by its deviation where that is wanted.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "NumPy and torchvision's Normalize"
   /// Every setting, in the order of the documentation.
   public static let settings: [Setting<PixelValues>] = [
     .choice("normalize", \.normalization, "the mean and deviation that each channel is normalised with")

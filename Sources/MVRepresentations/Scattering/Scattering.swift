@@ -25,6 +25,13 @@ public struct Scattering: Representation {
   public static let name = "scattering"
   /// One line for the catalogue.
   public static let summary = "Morlet wavelet scattering of order 0 to 2; kymatio's numbers"
+  /// What it computes, in a few sentences.
+  public static let details = """
+    Averages of the moduli of an image's Morlet wavelet coefficients, stable under small shifts and \
+    deformations. 8-bit pixels are divided by 255, floats are used as they are.
+    """
+  /// Where it is published, and whose numbers it reproduces.
+  public static let reference = "Bruna and Mallat, TPAMI 35(8), 2013; kymatio Scattering2D"
   /// The settings `J`, `L`, `order` and `pre_pad`.
   public static let settings: [Setting<Scattering>] = [
     .int("J", \.scales, 1...10, "coefficients are averaged over 2^J pixels"),
@@ -66,8 +73,11 @@ public struct Scattering: Representation {
   /// The filters of an image size are computed at its first use and then shared by all threads. Throws where
   /// `layout(for:)` throws, where `rows` has another size, and for pixels that are not finite.
   public func compute(_ images: ImageBatch, into rows: inout MutableSpan<Float>) throws(MVError) {
-    _ = try checkedLayout(for: images, values: rows.count)
-    try ScatteringPlan.shared(for: self, geometry: geometry(for: images.shape)).run(images, into: &rows)
+    let geometry = try geometry(for: images.shape)
+    let coefficients = 1 + scales * angles + (order == 2 ? angles * angles * scales * (scales - 1) / 2 : 0)
+    let columns = images.shape.channels * coefficients * geometry.outputHeight * geometry.outputWidth
+    try checkRows(of: columns, for: images, values: rows.count)
+    try ScatteringPlan.shared(for: self, geometry: geometry).run(images, into: &rows)
   }
 
   var paths: [ScatteringPath] { ScatteringPath.all(scales: scales, angles: angles, order: order) }

@@ -25,6 +25,12 @@ public struct Sketched<Base: Representation>: Representation {
   public static var name: String { Base.name }
   /// One line for the catalogue: that of the base.
   public static var summary: String { Base.summary }
+  /// What the base computes.
+  public static var details: String { Base.details }
+  /// Where the base is published.
+  public static var reference: String { Base.reference }
+  /// Whether the base wants floats in 0...1.
+  public static var needsUnitFloats: Bool { Base.needsUnitFloats }
   /// Whether the base takes float pixels.
   public static var takesFloatPixels: Bool { Base.takesFloatPixels }
   /// The settings of the base, then those of the sketch.
