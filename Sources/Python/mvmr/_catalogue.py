@@ -8,24 +8,7 @@ from typing import Any, Dict, List, Type
 from . import _library
 from ._representation import Representation
 
-#: The classes of names that are not simply capitalized.
-_CLASS_NAMES = {
-    "pixels": "PixelValues",
-    "hog": "HOG",
-    "hog-opencv": "OpenCVHOG",
-    "hog-layer": "HOGLayer",
-    "lbp": "LBP",
-    "color": "ColorHistogram",
-    "std": "LocalDeviation",
-    "dct": "CosineTransform",
-}
-
 _TYPES = {"int": "int", "float": "float", "bool": "bool", "text": "str"}
-
-
-def class_name(name: str) -> str:
-    """The class of a name of the catalogue: `patch-scattering` is PatchScattering."""
-    return _CLASS_NAMES.get(name) or "".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
 def entries() -> List[Dict[str, Any]]:
@@ -98,7 +81,7 @@ def make_class(entry: Dict[str, Any], module: str) -> Type[Representation]:
     lines += [f"    self.{name} = {name}" for name in (*settings, "image_shape", "threads")]
     namespace: Dict[str, Any] = dict(defaults)
     exec("\n".join(lines), namespace)
-    name = class_name(entry["name"])
+    name = str(entry["class"])
     constructor = namespace["__init__"]
     constructor.__qualname__ = f"{name}.__init__"
     constructor.__module__ = module

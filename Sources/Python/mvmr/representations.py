@@ -3,14 +3,14 @@
 `representations.pyi` beside this file lists them for type checkers.
 """
 
-from ._catalogue import class_name, entries, make_class
+from ._catalogue import entries, make_class
 from ._representation import Representation
 
 __all__ = ["Representation", "create"]
 
 _BY_NAME = {entry["name"]: make_class(entry, __name__) for entry in entries()}
-__all__ += [class_name(name) for name in _BY_NAME]
-globals().update({class_name(name): kind for name, kind in _BY_NAME.items()})
+__all__ += [kind.__name__ for kind in _BY_NAME.values()]
+globals().update({kind.__name__: kind for kind in _BY_NAME.values()})
 
 
 def create(name, **settings):

@@ -12,7 +12,7 @@ import pytest
 
 import mvmr
 from mvmr import _library, representations
-from mvmr._catalogue import class_name, entries
+from mvmr._catalogue import entries
 
 CLASSES = [getattr(representations, name) for name in representations.__all__ if name[0].isupper()][1:]
 #: Besides the defaults, settings that take other ways through the library.
@@ -40,7 +40,7 @@ def test_every_entry_of_the_catalogue_is_a_class():
     assert {kind.name for kind in CLASSES} == {entry["name"] for entry in entries()}
     assert {"HOG", "LBP", "ColorHistogram", "Scattering"} <= {kind.__name__ for kind in CLASSES}
     for entry in entries():
-        kind = getattr(mvmr, class_name(entry["name"]))
+        kind = getattr(mvmr, entry["class"])
         assert kind().get_params() == {
             **{setting["name"]: setting["default"] for setting in entry["settings"]},
             "image_shape": None,

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mvmr"
 sys.path.insert(0, str(PACKAGE.parent))
 
 import mvmr  # noqa: E402
-from mvmr._catalogue import class_name, entries  # noqa: E402
+from mvmr._catalogue import entries  # noqa: E402
 
 HEAD = "# Written by tools/stubs.py from the catalogue of the library; do not edit.\n"
 TYPES = {"int": "int", "float": "float", "bool": "bool", "text": "str"}
@@ -34,7 +34,7 @@ def representations() -> str:
     lines.append("from typing import Any, ClassVar, Literal, Optional, Tuple, Union\n")
     lines.append("from ._representation import Representation as Representation\n")
     for entry in entries():
-        lines.append(f"class {class_name(entry['name'])}(Representation):")
+        lines.append(f"class {entry['class']}(Representation):")
         lines.append("    name: ClassVar[str]")
         for setting in entry["settings"]:
             lines.append(f"    {setting['name']}: {setting_type(setting)}")
@@ -61,7 +61,7 @@ def package() -> str:
     for name, place in sorted(mvmr._PLACES.items()):
         lines.append(f"from .{place} import {name} as {name}")
     for entry in entries():
-        name = class_name(entry["name"])
+        name = entry["class"]
         lines.append(f"from .representations import {name} as {name}")
     lines.append("")
     lines.append("__version__: str")
