@@ -1,4 +1,4 @@
-"""Pillow's resize of the fixture images (Pillow as pinned in requirements.txt): bilinear and bicubic, up, down, and a box.
+"""Pillow's resize of the fixture images (Pillow as pinned in requirements.txt): bilinear, bicubic and Lanczos, up, down, and a box.
 
 Writes resize/<image>_<height>x<width>_<kernel>.npy and resize/rgb96_box.npy, and by torchvision (as pinned) resize/<image>_framed<side>_
 <kernel>.npy, uint8, H x W x 3, of the first image of each.
@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-KERNELS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+KERNELS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC,
+           "lanczos": Image.Resampling.LANCZOS}
 
 folder = HERE / "resize"
 folder.mkdir(exist_ok=True)

@@ -7,16 +7,16 @@ public enum Provenance {
   /// Versions and the command line, by name.
   public static var software: [String: String] {
     [
-      "mvmr": Version.text, "opencv": Imaging.libraryVersion, "command": commandLine,
+      "mvmr": Version.text, "opencv": Imaging.libraryVersion, "codecs": Imaging.codecVersions, "command": commandLine,
       "system": ProcessInfo.processInfo.operatingSystemVersionString,
     ]
   }
 
   /// Each version as a page shows it, such as `opencv 4.6.0`.
   public static var versions: [String] {
-    // The program's own begins with its name.
+    // These begin with their names.
     software.filter { $0.key != "command" }.sorted { $0.key < $1.key }
-      .map { name, version in name == "mvmr" ? version : "\(name) \(version)" }
+      .map { name, version in ["codecs", "mvmr"].contains(name) ? version : "\(name) \(version)" }
   }
 
   /// The command line as a shell would take it.

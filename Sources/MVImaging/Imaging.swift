@@ -11,6 +11,8 @@ public enum Imaging {
     mvcv_version(&version)
     return version.map(String.init).joined(separator: ".")
   }
+  /// The libraries that decode image files, with their versions, for provenance.
+  public static var codecVersions: String { String(cString: mv_codec_versions()) }
   /// The number of opened and written images not yet freed, for leak tests.
   public static var liveHandles: Int { mv_codec_live_handles() }
 }

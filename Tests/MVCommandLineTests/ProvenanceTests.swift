@@ -14,7 +14,7 @@ struct ProvenanceTests {
 
   @Test func softwareNamesVersionsCommandAndSystem() {
     let software = Provenance.software
-    #expect(software.keys.sorted() == ["command", "mvmr", "opencv", "system"])
+    #expect(software.keys.sorted() == ["codecs", "command", "mvmr", "opencv", "system"])
     #expect(software["mvmr"] == Version.text)
     #expect(software["opencv"]?.split(separator: ".").count == 3)
     #expect(software.values.allSatisfy { !$0.isEmpty })

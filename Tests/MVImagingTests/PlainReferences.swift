@@ -7,12 +7,15 @@ enum Plain {
   static func weights(source: Int, target: Int, _ kernel: Resampling) -> [(first: Int, weights: [Int64])] {
     func value(_ x: Double) -> Double {
       let distance = abs(x)
+      func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * .pi) / (x * .pi) }
       if kernel == .bilinear { return max(0, 1 - distance) }
+      if kernel == .lanczos { return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0 }
       if distance < 1 { return (1.5 * distance - 2.5) * distance * distance + 1 }
       return distance < 2 ? ((-0.5 * distance + 2.5) * distance - 4) * distance + 2 : 0
     }
     let scale = Double(source) / Double(target)
-    let support = (kernel == .bilinear ? 1 : 2) * max(scale, 1)
+    let halfWidths: [Resampling: Double] = [.bilinear: 1, .bicubic: 2, .lanczos: 3]
+    let support = (halfWidths[kernel] ?? 0) * max(scale, 1)
     return (0..<target).map { pixel in
       let center = (Double(pixel) + 0.5) * scale
       let first = max(0, Int(center - support + 0.5))

@@ -137,6 +137,9 @@ const uint8_t* mv_codec_buffer_bytes(const MVCodecBuffer* buffer);
 size_t mv_codec_buffer_count(const MVCodecBuffer* buffer);
 void mv_codec_buffer_free(MVCodecBuffer* buffer);
 
+/// The libraries that decode, with their versions: "libjpeg-turbo 2.1.5, libpng 1.6.39, ...".
+const char* mv_codec_versions(void);
+
 /// Images and buffers not yet freed, for leak tests.
 long mv_codec_live_handles(void);
 

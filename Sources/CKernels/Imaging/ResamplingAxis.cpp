@@ -10,9 +10,20 @@ namespace mvk {
 
 namespace {
 
+double Sinc(double x) {
+  if (x == 0) return 1;
+  x *= 3.14159265358979323846;
+  return sin(x) / x;
+}
+
+/// Where a kernel ends, in pixels.
+double HalfWidth(mvk_filter filter) { return filter == MVK_BILINEAR ? 1 : filter == MVK_BICUBIC ? 2 : 3; }
+
 double Kernel(mvk_filter filter, double x) {
   const double distance = fabs(x);
   if (filter == MVK_BILINEAR) return distance < 1 ? 1 - distance : 0;
+  // As Pillow has it, -3 is in and 3 is not.
+  if (filter == MVK_LANCZOS) return x >= -3 && x < 3 ? Sinc(x) * Sinc(x / 3) : 0;
   if (distance < 1) return (1.5 * distance - 2.5) * distance * distance + 1;
   if (distance < 2) return ((-0.5 * distance + 2.5) * distance - 4) * distance + 2;
   return 0;
@@ -29,7 +40,7 @@ void ResamplingAxis::Plan(size_t source, mvk_interval interval, size_t count, mv
   const double scale = double(float(interval.upper) - float(interval.lower)) / double(target);
   is_identity = origin == 0 && scale == 1 && source == target;
   const double filter_scale = std::max(scale, 1.0), step = 1 / filter_scale;
-  const double support = (filter == MVK_BILINEAR ? 1 : 2) * filter_scale;
+  const double support = HalfWidth(filter) * filter_scale;
   const size_t span = size_t(ceil(support)) * 2 + 1;
   starts.resize(target);
   counts.resize(target);

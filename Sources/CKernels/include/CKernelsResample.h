@@ -8,8 +8,10 @@
 extern "C" {
 #endif
 
-/// How source pixels are weighted: a triangle of half-width 1 pixel, or Keys's cubic of half-width 2 with a = -0.5.
-typedef enum mvk_filter { MVK_BILINEAR = 0, MVK_BICUBIC = 1 } mvk_filter;
+/// How source pixels are weighted.
+///
+/// A triangle of half-width 1 pixel, Keys's cubic of half-width 2 with a = -0.5, or Lanczos's windowed sinc of 3.
+typedef enum mvk_filter { MVK_BILINEAR = 0, MVK_BICUBIC = 1, MVK_LANCZOS = 2 } mvk_filter;
 
 /// A rectangle of 8-bit pixels within an image: `stride` bytes from row to row, a pixel's channels side by side.
 typedef struct mvk_pixels {

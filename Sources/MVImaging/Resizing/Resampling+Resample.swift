@@ -2,9 +2,23 @@ internal import CKernels
 internal import MVCore
 
 extension Resampling {
+  private var filter: mvk_filter {
+    switch self {
+    case .bilinear: MVK_BILINEAR
+    case .bicubic: MVK_BICUBIC
+    case .lanczos: MVK_LANCZOS
+    }
+  }
+
   /// The pixels, of `count`, that are weighted where `range` of them is resampled, `scale` to a pixel of the result.
   func pixels(_ range: Range<Double>, scale: Double, of count: Int) -> Range<Int> {
-    let reach = (self == .bilinear ? 1.0 : 2.0) * max(1, scale) + 1
+    let halfWidth =
+      switch self {
+      case .bilinear: 1.0
+      case .bicubic: 2.0
+      case .lanczos: 3.0
+      }
+    let reach = halfWidth * max(1, scale) + 1
     return max(0, Int(range.lowerBound - reach))..<min(count, Int((range.upperBound + reach).rounded(.up)))
   }
 
@@ -33,7 +47,7 @@ extension Resampling {
       withUnsafePointer(to: source) { source in
         mvk_resample(
           source, mvk_interval(lower: x.lowerBound, upper: x.upperBound),
-          mvk_interval(lower: y.lowerBound, upper: y.upperBound), self == .bilinear ? MVK_BILINEAR : MVK_BICUBIC,
+          mvk_interval(lower: y.lowerBound, upper: y.upperBound), filter,
           size.height, size.width, target.baseAddress)
       }
       initialized = count

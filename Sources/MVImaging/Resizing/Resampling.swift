@@ -4,4 +4,6 @@ public enum Resampling: String, Hashable, Sendable, Codable, CaseIterable {
   case bilinear
   /// Keys's cubic with a = -0.5, of half-width 2 pixels.
   case bicubic
+  /// Lanczos's windowed sinc, of half-width 3 pixels.
+  case lanczos
 }

@@ -93,7 +93,7 @@ struct NetworkDescription {
     stretches = Self.stretches(file)
     resize = file["do_resize"] as? Bool == false ? nil : Self.side(file["size"])
     side = crop ?? resize ?? side
-    interpolation = Self.whole(file["resample"]).flatMap { [2: .bilinear, 3: .bicubic][$0] }
+    interpolation = Self.whole(file["resample"]).flatMap { [1: .lanczos, 2: .bilinear, 3: .bicubic][$0] }
     mean = Self.numbers(file["image_mean"])
     deviation = Self.numbers(file["image_std"])
     files.append("preprocessor_config.json")
