@@ -14,14 +14,14 @@ struct BadInputTests {
     let status = Int(body())
     let message = String(cString: mvmr_last_error())
     #expect(statuses.contains(status), "\(message)", sourceLocation: line)
-    #expect(message.contains("; ") && message.contains(words), "\(message)", sourceLocation: line)
+    #expect(message.contains("; ") && (words.isEmpty || message.contains(words)), "\(message)", sourceLocation: line)
     #expect(!message.contains("\n"), sourceLocation: line)
   }
 
   @Test func handlesThatAreNoneAreTold() throws {
     let freed = try Handle.representation("hog").pointer
     let other = try Handle(mvmr_extraction_free) {
-      mvmr_extraction_create("{\"source\": \"synthetic:8\", \"output\": \"never.h5\"}", $0)
+      mvmr_extraction_create("{\"source\": \"synthetic:20\", \"output\": \"never.h5\"}", $0)
     }
     let strange = OpaquePointer(bitPattern: 0x7fff_1234_5678)
     var text: UnsafeMutablePointer<CChar>?
@@ -78,9 +78,12 @@ struct BadInputTests {
   @Test func specificationsAndSettingsAreChecked() throws {
     var handle: OpaquePointer?
     let long = String(repeating: "x", count: 100_000)
-    for text in ["", "hgo", "hog:cell_size", "hog:cell_size=-1", "hog:cell_size=99999999999999999999", "hog:,", long] {
+    for text in ["", "hgo", "hog:cell_size", "hog:cell_size=-1", "hog:cell_size=99999999999999999999", "hog:,"] {
       expect(MVMR_INVALID_ARGUMENT) { mvmr_representation_create(text, &handle) }
     }
+    // A message is cut rather than kept by the megabyte.
+    #expect(mvmr_representation_create(long, &handle) == MVMR_INVALID_ARGUMENT)
+    #expect(strlen(mvmr_last_error()) < 5000)
     expect(MVMR_INVALID_ARGUMENT, containing: "NULL") { mvmr_representation_create(nil, &handle) }
     expect(MVMR_INVALID_ARGUMENT, containing: "NULL") { mvmr_representation_create("hog", nil) }
     let bytes: [CChar] = [104, -1, 103, 0]
@@ -313,21 +316,21 @@ struct BadInputTests {
   @Test func extractionsThatCannotBeAreRefused() throws {
     var handle: OpaquePointer?
     for options in [
-      "", "[]", "{}", "{\"source\": \"synthetic:8\"}", "{\"output\": \"a.h5\"}",
+      "", "[]", "{}", "{\"source\": \"synthetic:20\"}", "{\"output\": \"a.h5\"}",
       "{\"source\": \"nothing:x\", \"output\": \"a.h5\"}", "{\"source\": 3, \"output\": \"a.h5\"}",
       "{\"source\": {\"a\": 1}, \"output\": \"a.h5\"}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"representation\": [\"hog\"]}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"representations\": \"hog\"}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"representations\": [\"hgo\"]}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"representations\": [\"hog\", \"hog\"]}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"jobs\": -1}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"jobs\": 4096}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"dtype\": \"int8\"}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"limit\": 0}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"shard\": \"3/2\"}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"size\": \"0\"}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"sync_interval\": -1}",
-      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"software\": {\"a\": 1}}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"representation\": [\"hog\"]}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"representations\": \"hog\"}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"representations\": [\"hgo\"]}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"representations\": [\"hog\", \"hog\"]}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"jobs\": -1}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"jobs\": 4096}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"dtype\": \"int8\"}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"limit\": 0}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"shard\": \"3/2\"}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"size\": \"0\"}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"sync_interval\": -1}",
+      "{\"source\": \"synthetic:20\", \"output\": \"a.h5\", \"software\": {\"a\": 1}}",
     ] {
       expect(MVMR_INVALID_ARGUMENT) { mvmr_extraction_create(options, &handle) }
     }
