@@ -81,6 +81,14 @@ struct ImageReaderTests {
     let crop = try one.resized(box, to: .square(48), .bilinear)
     _ = try other.image()
     #expect(try other.resized(box, to: .square(48), .bilinear) == crop && other.framed(framing) == framed)
+    for (framing, box) in [
+      (Framing(.square(224), resize: 256), PixelBox(top: 200, left: 55, height: 90, width: 70)), (framing, box),
+    ] {
+      let single = try (reader(.fast).framed(framing), reader(.fast).resized(box, to: .square(64), .bicubic))
+      let several = try reader(.fast)
+      several.isForSeveralViews = true
+      #expect(try several.framed(framing) == single.0 && several.resized(box, to: .square(64), .bicubic) == single.1)
+    }
   }
 
   @Test func otherFormatsKnowNoFractions() throws {

@@ -10,6 +10,8 @@ package final class ImageReader {
   private let file: (bytes: Data, name: String, decoding: Decoding)?
   /// The whole image, once it was decoded.
   private var whole: RGBImage?
+  /// Whether several views are wanted, for which the whole is decoded once: it changes the time, and no pixel.
+  package var isForSeveralViews = false
   /// Whether a fraction or a part of the file may be decoded instead of the whole.
   private let isPartial: Bool
   /// The size of the image, upright where that was asked for.
@@ -103,6 +105,10 @@ package final class ImageReader {
 
   /// A part of the image at a fraction of its size.
   private func decoded(at denominator: Int, _ region: PixelBox?) throws(MVError) -> Image {
+    if let region, denominator == 1, isForSeveralViews || whole != nil {
+      return try image().image.cropped(
+        top: region.top, left: region.left, to: ImageSize(height: region.height, width: region.width))
+    }
     guard let file else { throw .internalFault("an image", "has no pixels") }
     return try Self.open(file.bytes, file.name, file.decoding) { (image) throws(MVError) in
       try image.image(at: denominator, region)
