@@ -41,8 +41,8 @@ else
 	@.ci/test $(TESTED)
 endif
 
-test-python:     ## run the tests of the Python package; PYTHON needs NumPy and pytest, what else is absent is skipped
-	@cd Sources/Python && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q tests
+test-python:     ## run the tests of the Python package over what was built last; what PYTHON lacks is skipped
+	@.ci/test-python '$(PYTHON)'
 
 sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threads under ThreadSanitizer
 	@# Leaks that Foundation's Process and HDF5 leave are not ours; live handles are counted by tests of their own.
@@ -65,7 +65,7 @@ docs:            ## check that the documentation is whole; needs the program, of
 docc: build      ## build the API documentation into .build/docc; a broken link is an error
 	@.ci/docc
 
-check: setup lint test docs ## everything that must hold, what is quick first
+check: setup lint test test-python docs ## everything that must hold, what is quick first
 
 install:         ## copy commands and library below PREFIX (/usr/local), where DESTDIR may stand before
 	@.ci/install '$(BIN)' '$(DESTDIR)$(PREFIX)/bin' $(PROGRAMS)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the package against its peers, both sides of a ratio in one process, in turn, the best of several runs.
 
-    python Sources/Python/benchmarks/speed.py [--quick] [NAME ...]
+    python Sources/Python/benchmarks/speed.py [--quick] [--threads N] [NAME ...]
 
 Peers that are not installed are left out. Prints a table in Markdown.
 """
@@ -25,6 +25,9 @@ import mvmr  # noqa: E402
 
 warnings.simplefilter("ignore")
 RESULTS = []
+#: Threads of both sides; None for every processor. Beside other programs one is the fair number: peers that wait for
+#: each other's threads lose most of their time there.
+THREADS = None
 #: Seconds that each side of a ratio is run for, at least.
 SECONDS = 2.0
 
@@ -69,7 +72,7 @@ def scattering():
 
     for side, count, wanted in ((32, 64, "15 (20)"), (96, 16, "10 (16)"), (224, 4, "10 (13)")):
         images = torch.rand(count, 3, side, side)
-        ours = mvmr.Scattering2D(2, (side, side), frontend="torch")
+        ours = mvmr.Scattering2D(2, (side, side), frontend="torch", threads=THREADS)
         theirs = Scattering2D(2, (side, side))
         assert torch.allclose(ours(images[:2]), theirs(images[:2]), rtol=1e-4, atol=1e-5)
         ours_time, theirs_time = best(lambda: ours(images), lambda: theirs(images))
@@ -83,7 +86,7 @@ def gradients_of_images():
     from skimage import feature
 
     images = np.random.default_rng(0).integers(0, 256, (256, 96, 96, 3), dtype=np.uint8)
-    hog, lbp = mvmr.HOG(), mvmr.LBP(method="uniform")
+    hog, lbp = mvmr.HOG(threads=THREADS), mvmr.LBP(method="uniform", threads=THREADS)
 
     def hog_of_peer():
         for image in images:
@@ -131,21 +134,25 @@ def call():
 
 
 class H5Rows:
-    """What people write today: a data set over h5py."""
+    """What people write today: a data set over h5py, with its labels in memory."""
 
     def __init__(self, path, name):
-        self.path, self.name, self.file = path, name, None
+        import h5py
+
+        self.path, self.name, self.rows = path, name, None
+        with h5py.File(path) as file:
+            self.labels = file["train"]["labels"][:]
 
     def __len__(self):
-        return 8192
+        return len(self.labels)
 
     def __getitem__(self, index):
         import h5py
         import torch
 
-        if self.file is None:
-            self.file = h5py.File(self.path)["train"]
-        return torch.from_numpy(self.file[self.name][index]), int(self.file["labels"][index])
+        if self.rows is None:
+            self.rows = h5py.File(self.path)["train"][self.name]
+        return torch.from_numpy(self.rows[index]), int(self.labels[index])
 
 
 def loader():
@@ -158,7 +165,7 @@ def loader():
         mvmr.extract("synthetic:8192", path, kinds, splits="train", progress=False).close()
         for name in kinds:
             for workers in (0, 2):
-                ours = mvmr.torch.FeatureDataset(path, "train", name)
+                ours = mvmr.torch.FeatureDataset(path, "train", name, threads=THREADS)
                 theirs = H5Rows(path, name)
                 sides = [
                     DataLoader(data, batch_size=256, shuffle=True, num_workers=workers, persistent_workers=workers > 0)
@@ -244,11 +251,20 @@ MEASURES = {
 
 
 def main():
-    global SECONDS
+    global SECONDS, THREADS
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help=f"what to measure: {', '.join(MEASURES)}")
     parser.add_argument("--quick", action="store_true", help="a tenth of the time")
+    parser.add_argument("--threads", type=int, help="threads of both sides; every processor where not given")
     asked = parser.parse_args()
+    if asked.threads:
+        THREADS = asked.threads
+        try:
+            import torch
+
+            torch.set_num_threads(THREADS)
+        except ImportError:
+            pass
     if asked.quick:
         SECONDS = 0.2
     print("| work, peer | mvmr | peer | ratio | wanted (reached for) |\n|---|---:|---:|---:|---|")

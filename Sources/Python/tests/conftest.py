@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,8 +36,9 @@ MISSING = _missing()
 collect_ignore_glob = ["test_*.py"] if MISSING else []
 
 
-def pytest_report_header() -> List[str]:
-    return [f"mvmr: nothing is tested: {MISSING}"] if MISSING else []
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if MISSING:
+        terminalreporter.write_line(f"nothing is tested: {MISSING}")
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def test_the_page_names_what_there_is():
 
 def test_stubs_are_what_the_catalogue_says():
     script = PACKAGE / "tools" / "stubs.py"
-    if not script.exists():
+    if os.environ.get("MVMR_TEST_INSTALLED"):
         pytest.skip("the package is installed")
     checked = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
@@ -99,7 +99,7 @@ def test_types_of_users(tmp_path):
     checked = subprocess.run(
         command, cwd=tmp_path, env={**os.environ, "MYPYPATH": str(PACKAGE)}, capture_output=True, text=True, check=False
     )
-    lines = [line for line in checked.stdout.splitlines() if ": error:" in line]
+    lines = [line for line in checked.stdout.splitlines() if line.startswith("user.py:") and ": error:" in line]
     first = (USER + MISTAKES).splitlines().index("mvmr.HOG(cells=3)") + 1
     assert [int(line.split(":")[1]) for line in lines] == [first, first + 1, first + 2], checked.stdout
 
