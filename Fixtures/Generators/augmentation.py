@@ -55,7 +55,7 @@ def main():
         save(f"flip_{name}", F.hflip(image))
         for kernel, sigma in ((3, 0.1), (3, 0.9), (5, 2.0), (9, 1.4)):
             save(f"blur_{name}_{kernel}_{int(sigma * 10)}", F.gaussian_blur(image, kernel, sigma))
-        for mode in ("bilinear", "bicubic"):
+        for mode in ("bilinear", "bicubic", "lanczos"):
             for height, width in ((20, 11), (32, 32), (50, 71), (7, 32)):
                 save(f"resize_{mode}_{name}_{height}x{width}", F.resize(image, [height, width], InterpolationMode(mode)))
             save(f"crop_{mode}_{name}", F.resized_crop(image, 3, 5, 22, 17, [32, 32], InterpolationMode(mode)))
