@@ -41,6 +41,9 @@ else
 	@.ci/test $(TESTED)
 endif
 
+test-python:     ## run the tests of the Python package; PYTHON needs NumPy and pytest, what else is absent is skipped
+	@cd Sources/Python && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q tests
+
 sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threads under ThreadSanitizer
 	@# Leaks that Foundation's Process and HDF5 leave are not ours; live handles are counted by tests of their own.
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build/address --filter 'MVImagingTests|MVStoreTests|MVRepresentationsTests'
@@ -72,6 +75,9 @@ uninstall:       ## remove them from there
 	rm -f $(PROGRAMS:%='$(DESTDIR)$(PREFIX)/bin/%') '$(DESTDIR)$(PREFIX)'/lib/libmvmr.so* \
 	  '$(DESTDIR)$(PREFIX)/include/mvmr.h' '$(DESTDIR)$(PREFIX)/lib/pkgconfig/mvmr.pc'
 
+wheel: build     ## make a Python wheel with library and command in it, into .build/wheel; takes tools from PyPI
+	@.ci/wheel '$(BIN)' .build/wheel
+
 fixtures:        ## write golden values again, all or by ONLY=hog some; PYTHON needs Fixtures/Generators/requirements.txt
 	@.ci/fixtures $(PYTHON) $(ONLY)
 
@@ -84,4 +90,4 @@ gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON 
 figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build library debug test sanitize fuzz lint format docs docc check install uninstall fixtures bench figures gpu-check
+.PHONY: help setup demo build library debug test test-python sanitize fuzz lint format docs docc check install uninstall wheel fixtures bench figures gpu-check

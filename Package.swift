@@ -152,7 +152,8 @@ let package = Package(
         "MVEvaluation",
         "MVExtraction", "MVNetworks", "MVTraining", "CKernels",
       ], exclude: ["Peers/extract.py", "Peers/representations.py"],
-      resources: ["evaluation", "store", "training"].map { .embedInCode("Peers/\($0).py") }, swiftSettings: swift),
+      resources: ["evaluation", "images", "store", "training"].map { .embedInCode("Peers/\($0).py") },
+      swiftSettings: swift),
 
     // Tests: one target a module, and CommandTests, which run the built executables.
     .target(

@@ -72,11 +72,20 @@ void Rows::end(int y) {
   if (samples.bits == 16) narrow(row, pixels * channels, options.sixteen, channels == 1);
   if (samples.cmyk) return from_cmyk(row, pixels, target);
   if (samples.associated) divide(row, pixels, channels);
-  const bool composed = samples.alpha && options.alpha == MVCodecComposeAlpha;
-  const int step = channels >= 3 ? 1 : 0;
-  for (size_t i = 0; i < pixels; ++i, row += channels, target += request.channels)
-    for (int c = 0; c < request.channels; ++c)
-      target[c] = composed ? blend(row[channels - 1], options.background[c], row[step * c]) : row[step * c];
+  if (channels == request.channels && !samples.alpha) {
+    std::memcpy(target, row, pixels * channels);
+  } else if (samples.alpha && options.alpha == MVCodecComposeAlpha) {
+    const int step = channels >= 3 ? 1 : 0;
+    for (size_t i = 0; i < pixels; ++i, row += channels, target += request.channels)
+      for (int c = 0; c < request.channels; ++c)
+        target[c] = blend(row[channels - 1], options.background[c], row[step * c]);
+  } else if (channels == 4 && request.channels == 3) {
+    for (size_t i = 0; i < pixels; ++i) std::memcpy(target + 3 * i, row + 4 * i, 3);
+  } else {
+    const int step = channels >= 3 ? 1 : 0;
+    for (size_t i = 0; i < pixels; ++i, row += channels, target += request.channels)
+      for (int c = 0; c < request.channels; ++c) target[c] = row[step * c];
+  }
 }
 
 }  // namespace codecs

@@ -10,14 +10,16 @@ static _Thread_local char message[message_size];
 static _Thread_local int64_t message_row = -1;
 
 void mvi_set_error(const char* text, int64_t row) {
+  static const char cut[] = "...";
   size_t length = strlen(text);
-  if (length >= message_size) {
-    length = message_size - 1;
+  const int fits = length < message_size;
+  if (!fits) {
+    length = message_size - sizeof cut;
     // Not in the middle of a character.
     while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) --length;
   }
   memcpy(message, text, length);
-  message[length] = 0;
+  memcpy(message + length, fits ? "" : cut, fits ? 1 : sizeof cut);
   message_row = row;
 }
 

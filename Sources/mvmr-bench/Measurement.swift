@@ -22,3 +22,8 @@ enum Measurement {
     return (ContinuousClock.now - start).seconds
   }
 }
+
+extension [Double] {
+  /// The median; not a number where there is none.
+  var middle: Double { isEmpty ? .nan : sorted()[count / 2] }
+}

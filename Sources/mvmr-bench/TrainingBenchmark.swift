@@ -200,8 +200,3 @@ private struct ImagesInMemory: ImageSource {
       pixels: .uint8(Array(pixels[rows.lowerBound * size..<rows.upperBound * size])))
   }
 }
-
-extension [Double] {
-  /// The median; not a number where there is none.
-  fileprivate var middle: Double { isEmpty ? .nan : sorted()[count / 2] }
-}

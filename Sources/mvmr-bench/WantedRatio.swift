@@ -10,4 +10,8 @@ enum WantedRatio {
   static let float32Step = 2.7
   static let distanceCorrelation = 2.0
   static let memory = 1.0
+  static let exactFrame = 1.5
+  static let fastFrame = 2.0
+  static let views = 8.0
+  static let embedding = 0.9
 }

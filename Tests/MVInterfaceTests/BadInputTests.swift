@@ -21,7 +21,7 @@ struct BadInputTests {
   @Test func handlesThatAreNoneAreTold() throws {
     let freed = try Handle.representation("hog").pointer
     let other = try Handle(mvmr_extraction_free) {
-      mvmr_extraction_create("{\"source\": \"synthetic:20\", \"output\": \"never.h5\"}", $0)
+      mvmr_extraction_create("{\"source\": \"synthetic:40\", \"output\": \"never.h5\"}", $0)
     }
     let strange = OpaquePointer(bitPattern: 0x7fff_1234_5678)
     var text: UnsafeMutablePointer<CChar>?
@@ -81,9 +81,8 @@ struct BadInputTests {
     for text in ["", "hgo", "hog:cell_size", "hog:cell_size=-1", "hog:cell_size=99999999999999999999", "hog:,"] {
       expect(MVMR_INVALID_ARGUMENT) { mvmr_representation_create(text, &handle) }
     }
-    // A message is cut rather than kept by the megabyte.
-    #expect(mvmr_representation_create(long, &handle) == MVMR_INVALID_ARGUMENT)
-    #expect(strlen(mvmr_last_error()) < 5000)
+    #expect(mvmr_representation_create(long, &handle) == mvmr_status(MVMR_INVALID_ARGUMENT))
+    #expect(String(cString: mvmr_last_error()).hasSuffix("xxx..."), "cut, and seen to be")
     expect(MVMR_INVALID_ARGUMENT, containing: "NULL") { mvmr_representation_create(nil, &handle) }
     expect(MVMR_INVALID_ARGUMENT, containing: "NULL") { mvmr_representation_create("hog", nil) }
     let bytes: [CChar] = [104, -1, 103, 0]

@@ -8,8 +8,10 @@ package import MVCore
 /// smallest fraction of a JPEG that is not smaller than the view, whatever views there are besides. For one thread.
 package final class ImageReader {
   private let file: (bytes: Data, name: String, decoding: Decoding)?
-  /// The whole image at the fractions that it was decoded at.
-  private var whole: [Int: RGBImage] = [:]
+  /// The whole image, once it was decoded.
+  private var whole: RGBImage?
+  /// Whether several views are wanted, for which the whole is decoded once: it changes the time, and no pixel.
+  package var isForSeveralViews = false
   /// Whether a fraction or a part of the file may be decoded instead of the whole.
   private let isPartial: Bool
   /// The size of the image, upright where that was asked for.
@@ -30,11 +32,16 @@ package final class ImageReader {
     file = nil
     isPartial = false
     size = ImageSize(height: image.height, width: image.width)
-    whole = [1: image]
+    whole = image
   }
 
   /// All of the image at its full size; throws where the file is damaged.
-  package func image() throws(MVError) -> RGBImage { try decoded(at: 1) }
+  package func image() throws(MVError) -> RGBImage {
+    if let whole { return whole }
+    let image = try RGBImage(try decoded(at: 1, nil))
+    whole = image
+    return image
+  }
 
   /// The image framed, or all of it where `framing` is nil; throws where the file is damaged.
   package func image(framed framing: Framing?) throws(MVError) -> RGBImage {
@@ -43,21 +50,35 @@ package final class ImageReader {
 
   /// The image scaled and cut as `framing` says; throws where the file is damaged or the cut larger than the image.
   package func framed(_ framing: Framing) throws(MVError) -> RGBImage {
+    guard isPartial else { return try RGBImage(try image().image.framed(framing)) }
     let scaled = framing.scaledSize(of: size)
     let denominator = denominator(for: PixelBox(size), to: scaled)
-    guard denominator > 1 else { return try RGBImage(try image().image.framed(framing)) }
-    let whole = try decoded(at: denominator).image
-    // As Pillow's thumbnails: the last pixel of a fraction that does not come out even counts in part.
-    let part = try whole.resampled(
-      x: 0..<Double(size.width) / Double(denominator), y: 0..<Double(size.height) / Double(denominator), to: scaled,
-      framing.interpolation)
-    return try RGBImage(try part.centerCropped(to: framing.size))
+    let cut = try scaled.center(framing.size)
+    // What the cut shows of the image at that fraction; the last pixel of one that does not come out even is a part.
+    let across = Double(size.width) / Double(denominator * scaled.width)
+    let down = Double(size.height) / Double(denominator * scaled.height)
+    let x = Double(cut.left) * across..<Double(cut.left + cut.width) * across
+    let y = Double(cut.top) * down..<Double(cut.top + cut.height) * down
+    let whole = ImageSize(
+      height: (size.height + denominator - 1) / denominator, width: (size.width + denominator - 1) / denominator)
+    let (columns, rows) = (
+      framing.interpolation.pixels(x, scale: across, of: whole.width),
+      framing.interpolation.pixels(y, scale: down, of: whole.height)
+    )
+    let shown = PixelBox(
+      top: rows.lowerBound, left: columns.lowerBound, height: rows.count, width: columns.count)
+    let part = try decoded(at: denominator, shown)
+    return try RGBImage(
+      try part.resampled(
+        x: x.lowerBound - Double(columns.lowerBound)..<x.upperBound - Double(columns.lowerBound),
+        y: y.lowerBound - Double(rows.lowerBound)..<y.upperBound - Double(rows.lowerBound), to: framing.size,
+        framing.interpolation))
   }
 
   /// A part of the image, scaled to `size`; throws where what is decoded of the file is damaged.
   package func resized(_ box: PixelBox, to size: ImageSize, _ filter: Resampling) throws(MVError) -> RGBImage {
     let denominator = denominator(for: box, to: size)
-    guard let file, isPartial, denominator > 1 || whole[1] == nil else {
+    guard isPartial, denominator > 1 || whole == nil else {
       return try image().resized(
         top: box.top, left: box.left, height: box.height, width: box.width, to: size, filter)
     }
@@ -66,9 +87,7 @@ package final class ImageReader {
     let region = PixelBox(
       top: top, left: left, height: (box.top + box.height + denominator - 1) / denominator - top,
       width: (box.left + box.width + denominator - 1) / denominator - left)
-    let part = try Self.open(file.bytes, file.name, file.decoding) { (image) throws(MVError) in
-      try image.image(at: denominator, region)
-    }
+    let part = try decoded(at: denominator, region)
     func range(_ start: Int, _ length: Int, from origin: Int) -> Range<Double> {
       let (from, to) = (Double(start) / Double(denominator), Double(start + length) / Double(denominator))
       return from - Double(origin)..<to - Double(origin)
@@ -84,15 +103,16 @@ package final class ImageReader {
     return [8, 4, 2].first { $0 * size.height <= box.height && $0 * size.width <= box.width } ?? 1
   }
 
-  private func decoded(at denominator: Int) throws(MVError) -> RGBImage {
-    if let image = whole[denominator] { return image }
+  /// A part of the image at a fraction of its size.
+  private func decoded(at denominator: Int, _ region: PixelBox?) throws(MVError) -> Image {
+    if let region, denominator == 1, isForSeveralViews || whole != nil {
+      return try image().image.cropped(
+        top: region.top, left: region.left, to: ImageSize(height: region.height, width: region.width))
+    }
     guard let file else { throw .internalFault("an image", "has no pixels") }
-    let image = try RGBImage(
-      try Self.open(file.bytes, file.name, file.decoding) { (image) throws(MVError) in
-        try image.image(at: denominator)
-      })
-    whole[denominator] = image
-    return image
+    return try Self.open(file.bytes, file.name, file.decoding) { (image) throws(MVError) in
+      try image.image(at: denominator, region)
+    }
   }
 
   private static func open<Value>(

@@ -20,13 +20,8 @@ extension Image {
 
   /// Cuts out the center; throws where the image is smaller than `size`.
   public func centerCropped(to size: ImageSize) throws(MVError) -> Image {
-    guard size.height <= shape.height, size.width <= shape.width else {
-      throw .badData("image", "of \(shape) is smaller than the crop \(size)", remedy: "resize it first")
-    }
-    // torchvision rounds half a pixel to even, as Python does.
-    let top = Int((Double(shape.height - size.height) / 2).rounded(.toNearestOrEven))
-    let left = Int((Double(shape.width - size.width) / 2).rounded(.toNearestOrEven))
-    return cropped(top: top, left: left, to: size)
+    let box = try ImageSize(height: shape.height, width: shape.width).center(size)
+    return cropped(top: box.top, left: box.left, to: size)
   }
 
   /// Cuts out `size` pixels from row `top` and column `left`; they must lie within the image.
@@ -64,6 +59,17 @@ extension Image {
 }
 
 extension ImageSize {
+  /// The middle rectangle of this size that is as large as `cut`; throws where that is larger.
+  func center(_ cut: ImageSize) throws(MVError) -> PixelBox {
+    guard cut.height <= height, cut.width <= width else {
+      throw .badData("image", "of \(self) is smaller than the crop \(cut)", remedy: "resize it first")
+    }
+    // torchvision rounds half a pixel to even, as Python does.
+    return PixelBox(
+      top: Int((Double(height - cut.height) / 2).rounded(.toNearestOrEven)),
+      left: Int((Double(width - cut.width) / 2).rounded(.toNearestOrEven)), height: cut.height, width: cut.width)
+  }
+
   /// The size of an image of `other` once it is scaled, in its proportions, to just cover this one.
   ///
   /// In whole numbers: a product of rounded factors may fall just short of the pixel that torchvision has.

@@ -2,6 +2,12 @@ internal import CKernels
 internal import MVCore
 
 extension Resampling {
+  /// The pixels, of `count`, that are weighted where `range` of them is resampled, `scale` to a pixel of the result.
+  func pixels(_ range: Range<Double>, scale: Double, of count: Int) -> Range<Int> {
+    let reach = (self == .bilinear ? 1.0 : 2.0) * max(1, scale) + 1
+    return max(0, Int(range.lowerBound - reach))..<min(count, Int((range.upperBound + reach).rounded(.up)))
+  }
+
   /// Resamples the box `x` by `y` of 8-bit pixels to `size`, the channels of a pixel side by side.
   ///
   /// Columns are resampled first, unless rows shrink, and by more than twice as many pixels as columns do: the order of

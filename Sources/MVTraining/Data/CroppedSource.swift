@@ -47,7 +47,7 @@ struct CroppedSource: ImageSource {
     for row in rows {
       var generator = SeededGenerator(
         seed: UInt64(crops.seed), keys: RandomStream.crop.rawValue, UInt64(number), UInt64(row))
-      pixels += try images.sample(row).view(policy, from: .photograph, using: &generator).pixels
+      pixels += try images.sample(row, severalViews: false).view(policy, from: .photograph, using: &generator).pixels
     }
     return ImageBatch(count: rows.count, shape: split.shape, pixels: .uint8(pixels))
   }

@@ -42,7 +42,7 @@ struct PreparedBatch: Sendable {
     // Each index writes a range of its own.
     try Parallel.forEach(indices.count, threads: workers) { (place) throws(MVError) in
       let range = place * size..<(place + 1) * size
-      let sample = try data.pictures.sample(indices[place])
+      let sample = try data.pictures.sample(indices[place], severalViews: needsPlain || needsSecondView)
       if needsPlain {
         _ = UnsafeMutableBufferPointer(rebasing: buffers[0][range]).update(fromContentsOf: try sample.plain().pixels)
       }

@@ -77,13 +77,15 @@ struct TrainingImages: Sendable {
     }
   }
 
-  /// The image at `index`, of which several views are wanted; throws where it cannot be read.
-  func sample(_ index: Int) throws(MVError) -> TrainingSample {
+  /// The image at `index`, of which one view or several are wanted; throws where it cannot be read.
+  func sample(_ index: Int, severalViews: Bool = true) throws(MVError) -> TrainingSample {
     switch storage {
     case .photographs(let images, let framing): return TrainingSample(ImageReader(images[index]), framing)
     case .source(let source as any PhotographSource, let split) where !split.hasFloatPixels:
       guard let photograph = source.photograph(of: index, in: split) else { return try plainSample(index) }
-      return TrainingSample(try photograph.reader(), photograph.framing)
+      let reader = try photograph.reader()
+      reader.isForSeveralViews = severalViews
+      return TrainingSample(reader, photograph.framing)
     case .plain, .source: return try plainSample(index)
     }
   }

@@ -2,7 +2,8 @@
 
 Runs it and `mvmr extract` on the same class folders in turn, and prints seconds and the ratio.
 
-Usage: extract.py FOLDER [--tool mvmr] [--rounds 2]     e.g. a folder with train/<class>/ and test/<class>/
+Usage: extract.py FOLDER [--tool mvmr] [--rounds 2] [--frame 256 224]
+e.g. a folder with train/<class>/ and test/<class>/; --frame scales the shorter side to 256 and cuts out 224 x 224.
 """
 import argparse
 import pathlib
@@ -23,18 +24,32 @@ if not hasattr(scipy.special, "sph_harm"):  # kymatio 0.3.0 imports it; 2-D scat
 BATCH = 64
 
 
-def rows_of(files):
+def decoded(file, frame):
+    """An image as torchvision's Resize and CenterCrop bring it to one size, or as it is."""
+    from PIL import Image
+
+    image = Image.open(file).convert("RGB")
+    if frame:
+        side, size = frame
+        width, height = image.size
+        between = (side, side * height // width) if width <= height else (side * width // height, side)
+        left, top = round((between[0] - size) / 2), round((between[1] - size) / 2)
+        image = image.resize(between, Image.BILINEAR).crop((left, top, left + size, top + size))
+    return np.asarray(image)
+
+
+def rows_of(work):
     """One batch: decoded, then each representation as float32 rows."""
+    files, frame = work
     import cv2
     import torch
-    from PIL import Image
     from kymatio.torch import Scattering2D
     from skimage.color import rgb2gray
     from skimage.feature import hog, local_binary_pattern
 
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    images = np.stack([np.asarray(Image.open(f).convert("RGB")) for f in files])
+    images = np.stack([decoded(f, frame) for f in files])
     n, height, width, _ = images.shape
     state = rows_of.__dict__
     if "scattering" not in state:
@@ -56,7 +71,7 @@ def rows_of(files):
     }
 
 
-def extract(folder, output):
+def extract(folder, output, frame):
     import h5py
 
     with h5py.File(output, "w") as file, get_context("spawn").Pool(2) as workers:
@@ -64,7 +79,7 @@ def extract(folder, output):
             classes = sorted(p for p in split.iterdir() if p.is_dir())
             files = [(f, label) for label, c in enumerate(classes) for f in sorted(c.iterdir())]
             file[f"{split.name}/labels"] = np.array([label for _, label in files])
-            batches = [[f for f, _ in files[i:i + BATCH]] for i in range(0, len(files), BATCH)]
+            batches = [([f for f, _ in files[i:i + BATCH]], frame) for i in range(0, len(files), BATCH)]
             start = 0
             for rows in workers.imap(rows_of, batches):
                 for name, values in rows.items():
@@ -79,16 +94,18 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--tool", default=".build/release/mvmr")
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--frame", type=int, nargs=2)
     options = parser.parse_args()
     scratch = pathlib.Path(tempfile.mkdtemp())
     theirs, ours = [], []
     for _ in range(options.rounds):
         start = time.perf_counter()
-        extract(options.folder, scratch / "peer.h5")
+        extract(options.folder, scratch / "peer.h5", options.frame)
         theirs.append(time.perf_counter() - start)
         start = time.perf_counter()
-        subprocess.run([options.tool, "extract", f"folder:{options.folder}", "--output", scratch / "ours.h5", "--overwrite"],
-                       check=True, capture_output=True)
+        frame = ["--resize", str(options.frame[0]), "--size", str(options.frame[1])] if options.frame else []
+        subprocess.run([options.tool, "extract", f"folder:{options.folder}", "--output", scratch / "ours.h5", "--overwrite",
+                        *frame], check=True, capture_output=True)
         ours.append(time.perf_counter() - start)
         print(f"round: Python {theirs[-1]:.1f} s, mvmr {ours[-1]:.1f} s", flush=True)
     print(f"ratio of the medians: {statistics.median(theirs) / statistics.median(ours):.1f}x")

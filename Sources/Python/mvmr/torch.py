@@ -1,0 +1,10 @@
+"""What needs PyTorch: data sets of feature files, the loss of MV-MR, distance correlation, scattering, encoders."""
+
+from __future__ import annotations
+
+from ._torch_data import FeatureDataset
+from ._torch_encoder import Encoder, load_encoder
+from ._torch_loss import MVMRLoss, distance_correlation
+from ._torch_scattering import Scattering2D
+
+__all__ = ["Encoder", "FeatureDataset", "MVMRLoss", "Scattering2D", "distance_correlation", "load_encoder"]

@@ -1,0 +1,342 @@
+"""Representations: the rows of the command line, whatever images come as; layouts; bad input."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+import mvmr
+from mvmr import _library, representations
+from mvmr._catalogue import entries
+
+CLASSES = [getattr(representations, name) for name in representations.__all__ if name[0].isupper()][1:]
+#: Besides the defaults, settings that take other ways through the library.
+VARIANTS = {
+    "hog": [dict(orientations=5, cell_size=4, block_size=3, norm="l1"), dict(sqrt=True, signed=True)],
+    "hog-layer": [dict(variant="released")],
+    "lbp": [dict(radius=2.0, points=12, method="uniform", grid=2), dict(output="map", method="var")],
+    "color": [dict(space="hsv", joint=False, bins=16), dict(space="lab", pyramid=2)],
+    "scattering": [dict(J=3, L=4), dict(order=1), dict(pre_pad=True)],
+    "patch-scattering": [dict(grid=2, J=1)],
+    "dct": [dict(norm="ortho", keep=5)],
+    "std": [dict(window=5)],
+    "pixels": [dict(normalize="cifar")],
+    "augment": [dict(policy="crop", seed=3, size=16)],
+}
+ALL = [(kind, settings) for kind in CLASSES for settings in [{}, *VARIANTS.get(kind.name, []), dict(sketch=7)]]
+
+
+def names(case):
+    kind, settings = case
+    return f"{kind.name}-" + "-".join(f"{key}={value}" for key, value in settings.items())
+
+
+def test_every_entry_of_the_catalogue_is_a_class():
+    assert {kind.name for kind in CLASSES} == {entry["name"] for entry in entries()}
+    assert {"HOG", "LBP", "ColorHistogram", "Scattering"} <= {kind.__name__ for kind in CLASSES}
+    for entry in entries():
+        kind = getattr(mvmr, entry["class"])
+        assert kind().get_params() == {
+            **{setting["name"]: setting["default"] for setting in entry["settings"]},
+            "image_shape": None,
+            "threads": None,
+        }
+        for setting in entry["settings"]:
+            assert f"{setting['name']} : " in kind.__doc__
+            assert inspect.signature(kind).parameters[setting["name"]].default == setting["default"]
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory, run, source):
+    """The rows that the command stores, by the name of the case; read by h5py."""
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path_factory.mktemp("cli") / "rows.h5"
+    asked = []
+    for index, (kind, settings) in enumerate(ALL):
+        text = ",".join(
+            f"{key}={str(value).lower() if isinstance(value, bool) else value}"
+            for key, value in {**settings, "as": f"r{index}"}.items()
+        )
+        asked += ["--representation", f"{kind.name}:{text}"]
+    run("extract", source, *asked, "--output", path)
+    with h5py.File(path) as file:
+        (split,) = [name for name in file if not name.startswith(".")]
+        return {index: file[split][f"r{index}"][:] for index in range(len(ALL))}
+
+
+@pytest.mark.parametrize("index", range(len(ALL)), ids=[names(case) for case in ALL])
+def test_rows_are_those_of_the_command_line(stored, images, index):
+    kind, settings = ALL[index]
+    rows = kind(**settings)(images)
+    assert rows.dtype == np.float32
+    assert rows.shape == stored[index].shape
+    assert rows.tobytes() == stored[index].tobytes()
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.name)
+def test_memory_of_any_order_gives_the_same_rows(kind, images):
+    wanted = np.asarray(kind()(images))
+    ways = {
+        "fortran": np.asfortranarray(images),
+        "reversed twice": images[::-1, ::-1, ::-1, ::-1].copy()[::-1, ::-1, ::-1, ::-1],
+        "every second": np.repeat(np.repeat(images, 2, 1), 2, 2)[:, ::2, ::2],
+        "transposed": np.ascontiguousarray(images.transpose(2, 1, 3, 0)).transpose(3, 1, 0, 2),
+        "unaligned": np.frombuffer(b"x" + images.tobytes(), np.uint8)[1:].reshape(images.shape),
+    }
+    read_only = images.copy()
+    read_only.flags.writeable = False
+    ways["read-only"] = read_only
+    for way, array in ways.items():
+        assert np.array_equal(kind()(array), wanted), way
+    planes = np.ascontiguousarray(images.transpose(0, 3, 1, 2))
+    assert np.array_equal(kind()(planes, layout="NCHW"), wanted)
+    assert np.array_equal(kind()(list(images)), wanted)
+    assert np.array_equal(kind()(images, threads=1), wanted)
+    assert np.array_equal(kind(threads=2)(images), wanted)
+    for index in (0, 5):
+        assert np.array_equal(kind()(images[index]), wanted[index])
+    again = np.empty_like(wanted)
+    assert kind()(images, out=again) is again
+    assert np.array_equal(again, wanted)
+    assert kind()(images[:0]).shape == (0, *wanted.shape[1:])
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.name)
+def test_floats(kind, images):
+    entry = next(entry for entry in entries() if entry["name"] == kind.name)
+    unit = images.astype(np.float32) / 255
+    if not entry["takes_float"]:
+        with pytest.raises(TypeError):
+            kind()(unit)
+        return
+    wanted = np.asarray(kind()(unit))
+    assert np.isfinite(wanted).all()
+    assert np.array_equal(kind()(unit.astype(np.float64)), wanted)
+    assert np.array_equal(kind()(unit.astype(">f4")), wanted)
+    spread = np.zeros((*unit.shape, 2), np.float32)
+    spread[..., 0] = unit
+    assert np.array_equal(kind()(spread[..., 0]), wanted)
+    broadcast = np.broadcast_to(unit[:1], unit.shape)
+    assert np.array_equal(kind()(broadcast), np.broadcast_to(kind()(unit[:1]), wanted.shape))
+    record = np.zeros(unit.shape, np.dtype([("skip", "u1"), ("value", "<f4")]))
+    record["value"] = unit
+    assert np.array_equal(kind()(record["value"]), wanted)
+
+
+def test_axes_and_labels(images):
+    rows = mvmr.HOG()(images)
+    assert rows.shape == (24, 3, 3, 2, 2, 9)
+    assert rows.axes == ("row", "block_y", "block_x", "cell_y", "cell_x", "orientation")
+    assert mvmr.HOG()(images[0]).axes == rows.axes[1:]
+    scattering = mvmr.Scattering(J=2, L=4, order=1)
+    layout = scattering.layout(images)
+    assert layout == scattering.layout((32, 32, 3))
+    assert layout.labels["coefficient"][:3] == ("", "j0 t0", "j0 t1")
+    assert layout.count == np.prod(layout.shape)
+    # What is computed from rows has other axes, or is another thing.
+    assert rows[0].axes is None
+    assert type(rows + 1) is np.ndarray
+    assert isinstance(rows.sum(), np.float32)
+
+
+def test_pillow_and_lists(images):
+    image_module = pytest.importorskip("PIL.Image")
+    pillow = [image_module.fromarray(image) for image in images[:3]]
+    wanted = mvmr.HOG()(images[:3])
+    assert np.array_equal(mvmr.HOG()(pillow), wanted)
+    assert np.array_equal(mvmr.HOG()(pillow[0]), wanted[0])
+    gray = image_module.fromarray(images[0, :, :, 0])
+    assert np.array_equal(mvmr.LBP()(gray), mvmr.LBP()(images[0, :, :, 0]))
+    with pytest.raises(ValueError, match="convert"):
+        mvmr.HOG()(pillow[0].convert("RGBA"))
+
+
+def test_tensors(images):
+    torch = pytest.importorskip("torch")
+    wanted = mvmr.HOG()(images)
+    tensor = torch.from_numpy(images).permute(0, 3, 1, 2)
+    for given in (tensor, tensor.contiguous()):
+        rows = mvmr.HOG()(given)
+        assert isinstance(rows, torch.Tensor)
+        assert np.array_equal(rows.numpy(), wanted)
+    assert np.array_equal(mvmr.HOG()(tensor[0]).numpy(), wanted[0])
+    assert np.array_equal(mvmr.HOG()(list(tensor)).numpy(), wanted)
+    assert np.array_equal(mvmr.HOG()(torch.from_numpy(images), layout="NHWC").numpy(), wanted)
+    half = (tensor.float() / 256).bfloat16()
+    assert np.array_equal(mvmr.HOG()(half).numpy(), mvmr.HOG()(half.float()).numpy())
+    with pytest.raises(ValueError, match="detach"):
+        mvmr.HOG()((tensor.float() / 255).requires_grad_())
+    with pytest.raises(TypeError, match=r"meta.*cpu\(\)"):
+        mvmr.HOG()(torch.empty(2, 3, 32, 32, device="meta"))
+    with pytest.raises(TypeError):
+        mvmr.HOG()((tensor.float() / 255).to_sparse())
+    with pytest.raises(TypeError):
+        mvmr.HOG()(tensor.long())
+
+
+BAD = [
+    ("wrong rank", lambda x: x[None], ValueError, "shape"),
+    ("no rank", lambda x: np.uint8(3), ValueError, "shape"),
+    ("a line", lambda x: x.ravel(), ValueError, "shape"),
+    ("int64", lambda x: x.astype(np.int64), TypeError, "uint8"),
+    ("bool", lambda x: x > 3, TypeError, "uint8"),
+    ("complex", lambda x: x.astype(complex), TypeError, "uint8"),
+    ("objects", lambda x: x.astype(object), TypeError, "uint8"),
+    ("texts", lambda x: "image.png", TypeError, "uint8"),
+    ("None", lambda x: None, TypeError, "uint8"),
+    ("masked", lambda x: np.ma.masked_array(x), TypeError, "filled"),
+    ("channels first", lambda x: x.transpose(0, 3, 1, 2), ValueError, "layout='NCHW'"),
+    ("gray batch", lambda x: x[..., 0], ValueError, "layout='NHW'"),
+    ("four channels", lambda x: np.concatenate([x, x[..., :1]], -1), ValueError, "channels"),
+    ("no height", lambda x: x[:, :0], ValueError, "pixels"),
+    ("no width", lambda x: x[:, :, :0], ValueError, "pixels"),
+    ("no channel", lambda x: x[..., :0], ValueError, "channels"),
+    ("empty list", lambda x: [], ValueError, "empty"),
+    ("mixed sizes", lambda x: [x[0], x[0, :16]], ValueError, "image 1"),
+    ("mixed types", lambda x: [x[0], x[0].astype(np.float32)], ValueError, "image 1"),
+    ("batches in a list", lambda x: [x], ValueError, "batch"),
+    ("NaN", lambda x: np.where(np.arange(24)[:, None, None, None] == 5, np.nan, x).astype("f4"), ValueError, "number"),
+    ("infinite", lambda x: np.where(x == x.max(), np.inf, x).astype("f4"), ValueError, None),
+    ("huge", lambda x: x.astype(np.float64) * 1e300, ValueError, None),
+    ("too small", lambda x: x[:, :1, :1], ValueError, "hog|cell|image"),
+    ("2^31 values", lambda x: np.broadcast_to(np.uint8(1), (1, 1 << 16, 1 << 15, 1)), ValueError, None),
+    ("2^62 values", lambda x: np.broadcast_to(np.uint8(1), (1 << 62, 1, 1, 1)), (ValueError, MemoryError), None),
+]
+
+
+@pytest.mark.parametrize("make, kind, words", [case[1:] for case in BAD], ids=[case[0] for case in BAD])
+def test_bad_images(images, make, kind, words):
+    with pytest.raises(kind, match=words):
+        mvmr.HOG()(make(images))
+
+
+def test_the_error_names_the_image(images):
+    floats = images.astype(np.float32)
+    floats[13, 4, 5, 1] = np.nan
+    with pytest.raises(ValueError) as caught:
+        mvmr.LBP()(floats)
+    assert caught.value.row == 13
+    # Through strides, too, and on several threads.
+    with pytest.raises(ValueError) as caught:
+        mvmr.LBP(threads=2)(floats[::-1])
+    assert caught.value.row == 24 - 1 - 13
+
+
+def test_a_large_batch_is_computed_by_parts(images, monkeypatch):
+    from mvmr import _representation
+
+    floats = images.astype(np.float32)
+    wanted = [np.asarray(mvmr.HOG()(floats)), np.asarray(mvmr.LBP()(images))]
+    monkeypatch.setattr(_representation, "_PIXELS_AT_ONCE", 5 * 32 * 32)
+    monkeypatch.setattr(type(_library.library()), "processor_count", 0)
+    assert np.array_equal(mvmr.HOG()(floats), wanted[0])
+    assert np.array_equal(mvmr.LBP()(images[::-1]), wanted[1][::-1])
+    floats[17, 1, 2, 0] = np.inf
+    with pytest.raises(ValueError) as caught:
+        mvmr.HOG()(floats)
+    assert caught.value.row == 17
+
+
+@pytest.mark.parametrize(
+    "make, kind",
+    [
+        (lambda: mvmr.HOG(orientations=0), ValueError),
+        (lambda: mvmr.HOG(orientations=2**70), ValueError),
+        (lambda: mvmr.HOG(norm="l3"), ValueError),
+        (lambda: mvmr.HOG(orientations="nine"), ValueError),
+        (lambda: mvmr.HOG(orientations=None), TypeError),
+        (lambda: mvmr.HOG(orientations=[9]), TypeError),
+        (lambda: mvmr.LBP(radius=float("nan")), ValueError),
+        (lambda: mvmr.Scattering(J=9), ValueError),
+        (lambda: mvmr.HOG(threads=-1), ValueError),
+        (lambda: mvmr.HOG(threads="two"), TypeError),
+    ],
+)
+def test_bad_settings_are_told_at_the_first_use(images, make, kind):
+    with pytest.raises(kind):
+        make()(images)
+
+
+def test_unknown_names():
+    with pytest.raises(TypeError):
+        mvmr.HOG(cells=3)
+    with pytest.raises(AttributeError):
+        mvmr.Hog
+    with pytest.raises(ValueError, match="hog"):
+        mvmr.create("hogg")
+    with pytest.raises(ValueError, match="layout"):
+        mvmr.HOG()(np.zeros((32, 32), np.uint8), layout="WH")
+
+
+def test_out_is_checked(images):
+    hog = mvmr.HOG()
+    with pytest.raises(ValueError):
+        hog(images, out=np.empty((24, 10), np.float32))
+    with pytest.raises(TypeError):
+        hog(images, out=np.empty((24, 324)))
+    with pytest.raises(TypeError):
+        hog(images, out=np.empty((324, 24), np.float32).T)
+    flat = np.empty((24, 324), np.float32)
+    assert hog(images, out=flat) is flat
+
+
+def test_objects_are_values(images):
+    hog = mvmr.HOG(cell_size=4)
+    wanted = hog(images)
+    assert repr(hog) == "HOG(cell_size=4)"
+    assert hog.specification.startswith("hog")
+    for other in (pickle.loads(pickle.dumps(hog)), copy.copy(hog), copy.deepcopy(hog), mvmr.create("hog", cell_size=4)):
+        assert other.get_params() == hog.get_params()
+        assert np.array_equal(other(images), wanted)
+    hog.cell_size = 8
+    assert hog(images).shape == mvmr.HOG()(images).shape
+    hog.set_params(orientations=4)
+    assert hog(images).shape[-1] == 4
+
+
+def test_pictures(images):
+    for kind in CLASSES:
+        picture = kind().picture(images[0])
+        assert picture.dtype == np.uint8 and picture.ndim == 3 and picture.shape[2] == 3
+        assert min(picture.shape[:2]) >= 256
+    with pytest.raises(ValueError):
+        mvmr.HOG().picture(images)
+
+
+def test_sixteen_threads(images):
+    hog, scattering = mvmr.HOG(), mvmr.Scattering()
+    wanted = [np.asarray(hog(images)), np.asarray(scattering(images))]
+    failures = []
+
+    def work(index):
+        try:
+            for turn in range(5):
+                which = (index + turn) % 2
+                rows = (hog, scattering)[which](images, threads=1 + turn % 3)
+                if not np.array_equal(rows, wanted[which]):
+                    failures.append((index, turn))
+                made = mvmr.LBP(grid=1 + index % 4)
+                made(images[:2])
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_peers_within_the_tolerance_of_the_goldens(images):
+    feature = pytest.importorskip("skimage.feature")
+    ours = mvmr.HOG()(images[:4])
+    options = dict(channel_axis=-1, cells_per_block=(2, 2), feature_vector=False)
+    theirs = np.stack([feature.hog(image, **options) for image in images[:4]])
+    assert ours.shape == theirs.shape
+    assert np.abs(ours - theirs).max() < 1e-4
