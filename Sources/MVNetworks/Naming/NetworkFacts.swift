@@ -58,7 +58,8 @@ struct NetworkFacts {
       stemOfThree = .smallKernel
       stem = checkpoint.stem
       switch checkpoint.architecture {
-      case .residual(let made): stem = made.stem
+      // A run's `resnet18` has the catalogue's name but a stem of its own; one of 7x7 pixels is seen from the weights.
+      case .residual(let made): stem = checkpoint.stem ?? (made.stem == .imagenet ? nil : made.stem)
       case .transformer(let made):
         (heads, activation, epsilon, positions) = (made.heads, made.activation, made.epsilon, made.positions)
       case .modifiedResidual(let made): heads = made.heads
