@@ -40,6 +40,23 @@ public enum SourceArguments {
     return try completing(request, arguments, splits: splits)
   }
 
+  /// The images that a run has used, now at the place that `text` names.
+  ///
+  /// They are brought to their size, decoded and chosen as they were, but for what the options say otherwise.
+  /// Throws a usage error where a value is not possible.
+  public static func moved(
+    _ text: String, from recorded: SourceRequest, _ arguments: ParsedArguments, splits: [String] = []
+  ) throws(MVError) -> SourceRequest {
+    var request = try SourceRequest(parsing: text)
+    (request.framing, request.decoding) = (recorded.framing, recorded.decoding)
+    (request.limit, request.normalization) = (recorded.limit, recorded.normalization)
+    request.joinedSplits = recorded.joinedSplits
+    if request.kind == recorded.kind, request.splitNames.isEmpty, request.place.count == 1 {
+      request.layout = recorded.layout
+    }
+    return try completing(request, arguments, splits: splits)
+  }
+
   /// A request with what the options ask for put in; what they leave out stays.
   ///
   /// Throws a usage error where a value is not possible.

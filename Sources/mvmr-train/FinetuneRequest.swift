@@ -84,7 +84,8 @@ struct FinetuneRequest {
   ///
   /// Throws where they cannot be opened, and where the network cannot be trained.
   func open(for network: TrainedNetwork) throws(MVError) -> any ImageSource {
-    guard source == nil, let resumed, let recorded = resumed.origin?.source else { return try named(for: network) }
+    guard let resumed, let recorded = resumed.origin?.source else { return try named(for: network) }
+    if let source { return try SourceArguments.open(try SourceArguments.moved(source, from: recorded, arguments)) }
     let near = resumed.url.deletingLastPathComponent().path
     let found = recorded.candidates(near: near).first { request in
       request.paths.allSatisfy { FileManager.default.fileExists(atPath: $0) }

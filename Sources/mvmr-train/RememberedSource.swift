@@ -21,7 +21,9 @@ enum RememberedSource {
   }
 
   /// Completes a request by what the feature files record of a source of the same kind, and says so.
-  static func complete(_ request: inout SourceRequest, from paths: [String]) throws(MVError) {
+  static func complete(
+    _ request: inout SourceRequest, from paths: [String], _ arguments: ParsedArguments
+  ) throws(MVError) {
     for path in paths {
       let description = try FeatureFile(reading: URL(filePath: path)).description
       guard let recorded = try description.source(as: SourceRequest.self), recorded.kind == request.kind else {
@@ -30,9 +32,11 @@ enum RememberedSource {
       var taken: [String] = []
       if let size = recorded.size, request.size == nil {
         request.framing = recorded.framing
+        // What else was asked for goes before.
+        request = try SourceArguments.completing(request, arguments)
         taken.append("the size \(recorded.framing.map { "\($0)" } ?? "\(size)")")
       }
-      taken += request.completeDecoding(by: recorded)
+      taken += request.completeDecoding(by: recorded, arguments)
       if let limit = recorded.limit, request.limit == nil {
         request.limit = limit
         taken.append("the limit of \(limit) images")
@@ -42,6 +46,12 @@ enum RememberedSource {
         taken.append("the layout \(layout.rawValue)")
       }
       if !taken.isEmpty { Terminal.note("\(taken.joined(separator: ", ")) as in \(path)") }
+      if request.decoding != recorded.decoding {
+        let (own, theirs) = (request.decoding.words, recorded.decoding.words)
+        Terminal.note(
+          "\(path) was made of images decoded otherwise: \(theirs.isEmpty ? "as by Pillow" : theirs.joined(separator: ", "))"
+            + ", here \(own.isEmpty ? "as by Pillow" : own.joined(separator: ", "))")
+      }
       if let size = request.size, let other = recorded.size ?? madeOf(description), size != other {
         Terminal.note("the network sees images of \(size), \(path) was made of images of \(other)")
       }
@@ -68,7 +78,7 @@ enum RememberedSource {
       request = try trainedOn(embedder, checkpoint, arguments)
     }
     if let source = embedder.source, text != nil {
-      let taken = request.completeDecoding(by: source)
+      let taken = request.completeDecoding(by: source, arguments)
       if !taken.isEmpty { Terminal.note("\(taken.joined(separator: ", ")) as in training") }
     }
     guard let shape = embedder.imageShape else { return try SourceArguments.open(request) }
@@ -91,6 +101,7 @@ enum RememberedSource {
     } else {
       request.size = trained
     }
+    request = try SourceArguments.completing(request, arguments)
     Terminal.note("images are brought to \(trained), the size in training; --size says it otherwise")
     return try SourceArguments.open(request)
   }
@@ -116,21 +127,21 @@ enum RememberedSource {
 
 extension SourceRequest {
   /// Takes what another request says of decoding and this one leaves open; returns it in words.
-  fileprivate mutating func completeDecoding(by recorded: SourceRequest) -> [String] {
+  fileprivate mutating func completeDecoding(by recorded: SourceRequest, _ arguments: ParsedArguments) -> [String] {
     var taken: [String] = []
     if recorded.decoding.honorsOrientation, !decoding.honorsOrientation {
       decoding.honorsOrientation = true
       taken.append("the EXIF orientation")
     }
-    if recorded.decoding.method != decoding.method, decoding.method == Decoding().method {
+    if recorded.decoding.method != decoding.method, !arguments.has("decode") {
       decoding.method = recorded.decoding.method
       taken.append("decoding \(decoding.method.rawValue)")
     }
-    if recorded.decoding.sixteenBits != decoding.sixteenBits, decoding.sixteenBits == Decoding().sixteenBits {
+    if recorded.decoding.sixteenBits != decoding.sixteenBits, !arguments.has("sixteen-bits") {
       decoding.sixteenBits = recorded.decoding.sixteenBits
       taken.append("16 bits by \(decoding.sixteenBits.rawValue)")
     }
-    if recorded.decoding.alpha != decoding.alpha, decoding.alpha == Decoding().alpha {
+    if recorded.decoding.alpha != decoding.alpha, !arguments.has("alpha") {
       decoding.alpha = recorded.decoding.alpha
       taken.append("transparency over \(decoding.alpha.rawValue)")
     }

@@ -42,6 +42,28 @@ import Testing
     try mvmr("extract folder:photos --size 24x24 --representation hog --output f.h5")
   }
 
+  /// Images that are named again are framed and decoded as the run began.
+  @Test func aRunKeepsItsPixelsWhereItsImagesAreNamedAgain() throws {
+    try prepare()
+    let train = "train folder:photos \(settings)"
+    let pixels = "--size 20x20 --interpolation lanczos --decode fast --alpha white --exif"
+    try mvmr("\(train) \(pixels) --set epochs=1 --output run")
+    try mvmr("\(train) --resume --set epochs=2 --output run")
+    try mvmr("\(train) \(pixels) --set epochs=1 --output alone")
+    try mvmr("train --resume --set epochs=2 --output alone")
+    #expect(try bytes("run/last.ckpt") == bytes("alone/last.ckpt"))
+    let refused = try mvmr("train folder:photos --resume --decode exact --set epochs=3 --output run", status: 64)
+    #expect(refused.errors.contains("otherwise than the run began") && refused.errors.contains("decoded fast"))
+    // Embedding takes the size of the run, and what else is asked for.
+    try mvmr("embed run folder:photos --output same.h5")
+    try mvmr("embed run folder:photos --interpolation bilinear --output other.h5")
+    let rows = try ["same.h5", "other.h5"].map { name in
+      let features = try FeatureFile(reading: folder.url.appending(path: name))["all"].features("embedding")
+      return features.matrix(0..<features.rows)
+    }
+    #expect(rows[0] != rows[1])
+  }
+
   @Test func resumeAloneGoesOn() throws {
     try prepare()
     let train = "train folder:photos --size 24x24 --features f.h5 \(settings)"

@@ -1,9 +1,10 @@
 import Foundation
 import MVCore
-import MVDatasets
 import MVFiles
 import TestSupport
 import Testing
+
+@testable import MVDatasets
 
 /// Archives are read in place, and give what their folders give.
 struct ArchiveTests {
@@ -76,6 +77,35 @@ struct ArchiveTests {
     var stretches: [String: Range<Int>?] = [:]
     while let entry = try reader.next() { stretches[entry.name] = entry.stretch }
     #expect(stretches["data/a.bin"] != .some(nil) && stretches["data/holes"] == .some(nil))
+  }
+
+  /// Data sets are often linked together out of others.
+  @Test func linksInAnArchiveLeadToTheirFiles() throws {
+    let layout = try LayoutFolder()
+    try layout.put(BinarySourceTests.cifarBatch(3), "real/batch")
+    let manager = FileManager.default
+    let folder = layout.url.appending(path: "cifar-10-batches-bin")
+    try manager.createDirectory(at: folder, withIntermediateDirectories: true)
+    try manager.linkItem(
+      at: layout.url.appending(path: "real/batch"), to: folder.appending(path: "data_batch_1.bin"))
+    try manager.createSymbolicLink(
+      atPath: folder.appending(path: "test_batch.bin").path, withDestinationPath: "../real/./batch")
+    for name in ["links.tar", "links.tar.gz"] {
+      let source = try CIFAR10(directory: try layout.pack("real", "cifar-10-batches-bin", into: name))
+      #expect(source.splits.map(\.name) == ["train", "test"] && source.splits.allSatisfy { $0.count == 3 }, "\(name)")
+      #expect(try source.images(0..<3, of: source.splits[0]) == source.images(0..<3, of: source.splits[1]))
+    }
+  }
+
+  /// A disk that fails meanwhile must not end the process.
+  @Test func anArchiveThatIsCutWhileItIsReadIsNamed() throws {
+    let layout = try LayoutFolder()
+    try layout.put(Data(repeating: 7, count: 9000), "data/x.bin")
+    let archive = try layout.pack("data", into: "cut.tar")
+    let tree = try FileTree(archive, hint: "")
+    #expect(try tree.bytes(of: "data/x.bin").count == 9000)
+    try Data().write(to: archive)
+    #expect(failure { _ = try tree.bytes(of: "data/x.bin") }?.problem == "was cut short while it was read")
   }
 
   @Test func aTarFileThatIsCutOffIsNamed() throws {

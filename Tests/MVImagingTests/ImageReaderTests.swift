@@ -91,6 +91,18 @@ struct ImageReaderTests {
     }
   }
 
+  /// The parts of pixels at the end of a fraction stand elsewhere once an image is turned.
+  @Test(arguments: 2...8) func turnedImagesAreWhereTheExactOnesAre(_ orientation: Int) throws {
+    let bytes = try Data(contentsOf: Fixture.url("decoding/turned_\(orientation).jpg"))
+    let views = try Decoding.Method.allCases.map { method in
+      let decoding = Decoding(honorsOrientation: true, method: method)
+      let reader = try ImageReader(bytes, name: "turned", decoding)
+      return try reader.framed(Framing(.square(8))).pixels
+        + reader.resized(PixelBox(top: 1, left: 2, height: 17, width: 18), to: .square(8), .bilinear).pixels
+    }
+    #expect(zip(views[0], views[1]).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+  }
+
   @Test func otherFormatsKnowNoFractions() throws {
     for name in ["decoding/rgba.png", "decoding/turned_6.webp"] {
       let framing = Framing(.square(8))

@@ -99,7 +99,7 @@ struct FileTree: Sendable {
 
   /// Whether there is a file of this name.
   func contains(_ name: String) -> Bool {
-    if case .packed(let files, let folder) = place { return files.bytes(of: Self.joined(folder, name)) != nil }
+    if case .packed(let files, let folder) = place { return files.contains(Self.joined(folder, name)) }
     return status(of: name).map { !$0.isFolder } ?? false
   }
 
@@ -141,7 +141,7 @@ struct FileTree: Sendable {
   /// The bytes of a file; throws where it is missing or cannot be read.
   func bytes(of name: String) throws(MVError) -> Data {
     if case .packed(let files, let folder) = place {
-      guard let bytes = files.bytes(of: Self.joined(folder, name)) else { throw missing(name) }
+      guard let bytes = try files.bytes(of: Self.joined(folder, name)) else { throw missing(name) }
       return bytes
     }
     guard let path = systemPath(of: name) else { throw missing(name) }
@@ -153,7 +153,7 @@ struct FileTree: Sendable {
   /// The first bytes of a file, at most `count`; nil where it cannot be read.
   func head(of name: String, _ count: Int) -> Data? {
     if case .packed(let files, let folder) = place {
-      return files.bytes(of: Self.joined(folder, name)).map { Data($0.prefix(count)) }
+      return (try? files.bytes(of: Self.joined(folder, name), first: count)) ?? nil
     }
     return systemPath(of: name)?.head(count)
   }

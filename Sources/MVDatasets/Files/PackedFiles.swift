@@ -2,7 +2,7 @@ internal import Foundation
 internal import MVCore
 internal import MVFiles
 
-/// The files of an archive, each a part of a mapped file.
+/// The files of an archive, each a part of a file.
 ///
 /// The files of a `.tar` that is not compressed are read where they are, so that a data set of millions of images is
 /// one file that is read in large pieces. Of other archives, which can only be read from their start, they are unpacked
@@ -16,8 +16,8 @@ final class PackedFiles: Sendable {
   private let folders: [ExactText: (folders: [String], files: [String])]
   private let stretches: [ExactText: Stretch]
   private let unpacked: Data
-  /// The archive itself, where files are read in it.
-  private let archive: MappedFile?
+  /// The archive itself, where files are read in it: not by mapping, as it may be cut off, or its disk fail, meanwhile.
+  private let archive: FileDescriptor?
 
   private enum Stretch {
     case unpacked(Range<Int>)
@@ -30,15 +30,21 @@ final class PackedFiles: Sendable {
     status = SystemPath(path).status
     let scratch = try ScratchFile()
     let reader = try ArchiveReader(url)
-    var archive: MappedFile?
+    var archive: FileDescriptor?
+    var links: [(name: String, target: String)] = []
     var stretches: [ExactText: Stretch] = [:]
     var folderNames: Set<ExactText> = [ExactText("")]
     while let entry = try reader.next() {
       if entry.isFolder { Self.addFolders(of: entry.name + "/x", to: &folderNames) }
+      switch entry.link {
+      case .hard(let target)?: links.append((entry.name, target))
+      case .symbolic(let target)?: links.append((entry.name, Self.resolved(target, from: entry.name)))
+      case nil: break
+      }
       guard entry.isFile, !entry.name.isEmpty else { continue }
       if let stretch = entry.stretch {
-        if archive == nil { archive = try FileDescriptor(path, flags: O_RDONLY).map() }
-        guard let archive, stretch.upperBound <= archive.count else {
+        if archive == nil { archive = try FileDescriptor(path, flags: O_RDONLY) }
+        guard stretch.upperBound <= status?.size ?? 0 else {
           throw .badData(path, "is cut off within \(entry.name)", remedy: "download it again")
         }
         stretches[ExactText(entry.name)] = .inArchive(stretch)
@@ -48,6 +54,15 @@ final class PackedFiles: Sendable {
         stretches[ExactText(entry.name)] = .unpacked(start..<scratch.count)
       }
       Self.addFolders(of: entry.name, to: &folderNames)
+    }
+    // A link may stand before what it leads to, or lead to another.
+    for _ in 0..<8 where !links.isEmpty {
+      links.removeAll { link in
+        guard let stretch = stretches[ExactText(link.target)] else { return false }
+        stretches[ExactText(link.name)] = stretch
+        Self.addFolders(of: link.name, to: &folderNames)
+        return true
+      }
     }
     guard !stretches.isEmpty else {
       throw .badData(path, "holds no files", remedy: "download it again")
@@ -70,14 +85,35 @@ final class PackedFiles: Sendable {
   /// The folders and files in a folder, sorted by bytes; nil where there is no such folder.
   func listing(of folder: String) -> (folders: [String], files: [String])? { folders[ExactText(folder)] }
 
-  /// The bytes of a file, without a copy; nil where there is no such file.
-  func bytes(of name: String) -> Data? {
+  /// Whether there is such a file.
+  func contains(_ name: String) -> Bool { stretches[ExactText(name)] != nil }
+
+  /// The bytes of a file, or the first of them; nil where there is no such file.
+  ///
+  /// Throws where the archive cannot be read any more.
+  func bytes(of name: String, first count: Int = .max) throws(MVError) -> Data? {
     switch stretches[ExactText(name)] {
     case .unpacked(let range)?:
-      unpacked[unpacked.startIndex + range.lowerBound..<unpacked.startIndex + range.upperBound]
-    case .inArchive(let range)?: archive?.bytes(at: range.lowerBound, count: range.count)
-    case nil: nil
+      return unpacked[unpacked.startIndex + range.lowerBound..<unpacked.startIndex + range.upperBound].prefix(count)
+    case .inArchive(let range)?:
+      guard let archive else { return nil }
+      let wanted = min(range.count, count)
+      let bytes = try archive.read(wanted, at: range.lowerBound)
+      guard bytes.count == wanted else {
+        throw .badData(path, "was cut short while it was read", remedy: "restore the file")
+      }
+      return Data(bytes)
+    case nil: return nil
     }
+  }
+
+  /// Where a symbolic link in an archive leads to, from the archive's top.
+  private static func resolved(_ target: String, from name: String) -> String {
+    var parts = target.hasPrefix("/") ? [] : split(name).parent.split(separator: "/").map(String.init)
+    for part in target.split(separator: "/").map(String.init) where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
   }
 
   /// Adds every folder above `name`.

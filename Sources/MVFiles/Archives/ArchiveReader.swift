@@ -14,6 +14,16 @@ package final class ArchiveReader {
     package let isFile: Bool
     /// Where its bytes stand in the archive as they are; nil where they are compressed or in pieces.
     package let stretch: Range<Int>?
+    /// The other name in the archive whose bytes it shares: of a hard link, or of a symbolic one as it is written.
+    package let link: Link?
+  }
+
+  /// What a link in an archive leads to.
+  package enum Link: Hashable {
+    /// A name from the archive's top.
+    case hard(String)
+    /// A path from the folder that the link is in.
+    case symbolic(String)
   }
 
   /// The endings of archive names.
@@ -45,13 +55,22 @@ package final class ArchiveReader {
     guard let entry, let text = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else {
       throw damaged("an entry has no name")
     }
+    let isFile = mv_archive_is_file(entry) != 0
+    return Entry(
+      name: Self.name(text), isFolder: mv_archive_is_folder(entry) != 0, isFile: isFile,
+      stretch: isFile ? stretch(of: entry) : nil, link: Self.link(of: entry))
+  }
+
+  private static func name(_ text: UnsafePointer<CChar>) -> String {
     var name = UnsafeBufferPointer(start: text, count: strlen(text)).map { UInt8(bitPattern: $0) }[...]
     while name.starts(with: [0x2E, 0x2F]) { name = name.dropFirst(2) }
     while name.last == 0x2F { name = name.dropLast() }
-    let isFile = mv_archive_is_file(entry) != 0
-    return Entry(
-      name: FileName.text(name), isFolder: mv_archive_is_folder(entry) != 0, isFile: isFile,
-      stretch: isFile ? stretch(of: entry) : nil)
+    return FileName.text(name)
+  }
+
+  private static func link(of entry: OpaquePointer) -> Link? {
+    if let target = archive_entry_hardlink_utf8(entry) ?? archive_entry_hardlink(entry) { return .hard(name(target)) }
+    return (archive_entry_symlink_utf8(entry) ?? archive_entry_symlink(entry)).map { .symbolic(name($0)) }
   }
 
   /// In a tar file that is not compressed, the bytes of an entry follow its header.

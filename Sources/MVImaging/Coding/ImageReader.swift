@@ -12,8 +12,10 @@ package final class ImageReader {
   private var whole: RGBImage?
   /// Whether several views are wanted, for which the whole is decoded once: it changes the time, and no pixel.
   package var isForSeveralViews = false
-  /// Whether a fraction or a part of the file may be decoded instead of the whole.
+  /// Whether a part of the file may be decoded instead of the whole.
   private let isPartial: Bool
+  /// Whether a fraction may, whose last row and column are parts of a pixel: they stand first where an image is turned.
+  private let hasFractions: Bool
   /// The size of the image, upright where that was asked for.
   package let size: ImageSize
 
@@ -21,16 +23,17 @@ package final class ImageReader {
   package init(_ bytes: Data, name: String, _ decoding: Decoding) throws(MVError) {
     file = (bytes, name, decoding)
     let header = try Self.open(bytes, name, decoding) { (image) throws(MVError) in
-      (shape: image.shape(), isJPEG: image.info.format == MVCodecJPEG)
+      (shape: image.shape(), isJPEG: image.info.format == MVCodecJPEG, isTurned: image.info.orientation > 1)
     }
     size = ImageSize(height: header.shape.height, width: header.shape.width)
     isPartial = decoding.method == .fast && header.isJPEG
+    hasFractions = isPartial && !(decoding.honorsOrientation && header.isTurned)
   }
 
   /// Takes pixels that are at hand.
   package init(_ image: RGBImage) {
     file = nil
-    isPartial = false
+    (isPartial, hasFractions) = (false, false)
     size = ImageSize(height: image.height, width: image.width)
     whole = image
   }
@@ -99,7 +102,7 @@ package final class ImageReader {
 
   /// The fraction that is decoded for a view of `box`: 1, or up to an eighth.
   private func denominator(for box: PixelBox, to size: ImageSize) -> Int {
-    guard isPartial else { return 1 }
+    guard hasFractions else { return 1 }
     return [8, 4, 2].first { $0 * size.height <= box.height && $0 * size.width <= box.width } ?? 1
   }
 
