@@ -73,6 +73,26 @@ struct ProgramTests {
     #expect(Set(declared) == Set(symbols), "\(Set(declared).symmetricDifference(symbols).sorted())")
   }
 
+  @Test func installedBelowAPrefixItIsFoundThere() throws {
+    let library = try Self.library()
+    let folder = library.url
+    let root = folder.appending(path: "root")
+    let install = Fixture.root.appending(path: ".ci/install-library").path
+    try Self.run([install, folder.path, root.path, "/opt/mvmr"], in: folder)
+    let flags = try Self.run(
+      [
+        "PKG_CONFIG_PATH=\(root.path)/opt/mvmr/lib/pkgconfig", "PKG_CONFIG_SYSROOT_DIR=\(root.path)", "pkg-config",
+        "--cflags", "--libs", "mvmr",
+      ], in: folder
+    ).split(whereSeparator: \.isWhitespace).map(String.init)
+    #expect(flags == ["-I\(root.path)/opt/mvmr/include", "-L\(root.path)/opt/mvmr/lib", "-lmvmr"])
+    let source = folder.appending(path: "version.c")
+    try Data("#include <mvmr.h>\nint main(void) { return mvmr_abi_version() == MVMR_ABI_VERSION ? 0 : 1; }\n".utf8)
+      .write(to: source)
+    try Self.run(["clang", "version.c", "-o", "version"] + flags, in: folder)
+    try Self.run(["LD_LIBRARY_PATH=\(root.path)/opt/mvmr/lib", "./version"], in: folder)
+  }
+
   /// The programs that the documentation shows are whole and do what they say.
   @Test func programsOfTheDocumentationRun() throws {
     let library = try Self.library()
