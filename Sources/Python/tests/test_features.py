@@ -221,8 +221,10 @@ def test_a_callback_that_fails_ends_the_extraction(tmp_path):
         assert file.complete
 
 
+# A process that was begun in the background of a shell is told to ignore the signal, and passes that on.
 CONTROL_C = """
-import mvmr, sys
+import mvmr, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def show(done, total):
     print("working", flush=True)
 try:
