@@ -85,7 +85,11 @@ struct FinetuneRequest {
   /// Throws where they cannot be opened, and where the network cannot be trained.
   func open(for network: TrainedNetwork) throws(MVError) -> any ImageSource {
     guard let resumed, let recorded = resumed.origin?.source else { return try named(for: network) }
-    if let source { return try SourceArguments.open(try SourceArguments.moved(source, from: recorded, arguments)) }
+    if let source {
+      let request = try SourceArguments.moved(source, from: recorded, arguments)
+      try RememberedSource.checkPixels(of: request, as: recorded)
+      return try SourceArguments.open(request)
+    }
     let near = resumed.url.deletingLastPathComponent().path
     let found = recorded.candidates(near: near).first { request in
       request.paths.allSatisfy { FileManager.default.fileExists(atPath: $0) }
@@ -95,7 +99,9 @@ struct FinetuneRequest {
         recorded.paths.first ?? "\(recorded)", "is not there any more; \(output.path) was begun with it",
         remedy: "name it where it is now: mvmr finetune \(recorded.kind):WHERE --output \(output.path) --resume")
     }
-    return try SourceArguments.open(try SourceArguments.completing(found, arguments))
+    let request = try SourceArguments.completing(found, arguments)
+    try RememberedSource.checkPixels(of: request, as: recorded)
+    return try SourceArguments.open(request)
   }
 
   /// The images that were named, framed as the network wants them.

@@ -20,6 +20,17 @@ enum RememberedSource {
     return request
   }
 
+  /// Throws a usage error where the options would give a run that goes on other pixels than it began with.
+  static func checkPixels(of request: SourceRequest, as recorded: SourceRequest) throws(MVError) {
+    guard request.decoding == recorded.decoding, request.framing == recorded.framing else {
+      let words = [recorded.framing.map { "\($0)" } ?? "their own size"] + recorded.decoding.words
+      throw .usage(
+        "source \(request)",
+        "would be decoded or framed otherwise than the run began: \(words.joined(separator: ", "))",
+        remedy: "leave those options out, or start another run")
+    }
+  }
+
   /// Completes a request by what the feature files record of a source of the same kind, and says so.
   static func complete(
     _ request: inout SourceRequest, from paths: [String], _ arguments: ParsedArguments

@@ -94,18 +94,6 @@ struct TrainRequest {
     return data
   }
 
-  /// Throws a usage error where the options would give a run that goes on other pixels than it began with.
-  private func checkPixels(of request: SourceRequest, as recorded: SourceRequest) throws(MVError) {
-    guard start.origin != nil else { return }
-    guard request.decoding == recorded.decoding, request.framing == recorded.framing else {
-      let words = [recorded.framing.map { "\($0)" } ?? "their own size"] + recorded.decoding.words
-      throw .usage(
-        "source \(request)",
-        "would be decoded or framed otherwise than the run began: \(words.joined(separator: ", "))",
-        remedy: "leave those options out, or start another run")
-    }
-  }
-
   /// The source that was given, or else that of the run that goes on, or of the first feature file.
   private func sourceRequest() throws(MVError) -> SourceRequest {
     let splits = configuration.split.map { [$0] } ?? []
@@ -113,7 +101,7 @@ struct TrainRequest {
       if let recorded = start.origin?.source {
         var request = try SourceArguments.moved(text, from: recorded, arguments, splits: splits)
         if let size = configuration.size { request.size = size }
-        try checkPixels(of: request, as: recorded)
+        try RememberedSource.checkPixels(of: request, as: recorded)
         return request
       }
       var request = try SourceArguments.request(text, arguments, size: configuration.size, splits: splits)
@@ -143,7 +131,7 @@ struct TrainRequest {
     let recorded = request
     request = try SourceArguments.completing(request, arguments)
     if let size = configuration.size { request.size = size }
-    try checkPixels(of: request, as: recorded)
+    if start.origin != nil { try RememberedSource.checkPixels(of: request, as: recorded) }
     for name in arguments.all("split") where name.contains("+") && !request.joinedSplits.contains(name) {
       request.joinedSplits.append(name)
     }

@@ -91,6 +91,7 @@ import Testing
     }
     let begun = try succeeds(
       ["finetune", path("run"), "folder:\(path("here"))", "--labels", "60%", "--label-seed", "2", "--json"]
+        + ["--decode", "fast", "--alpha", "white"]
         + ["--output", path("tuned"), "--set", "batch_size=4"] + ["--set", "epochs=1", "--set", "precision=float32"]
     ).json()
     let resume = ["--resume", "--output", path("tuned")]
@@ -106,6 +107,13 @@ import Testing
       }
     }
     try goesOn([])
+    // The images are decoded as the run began, also where they are named again, and no other way.
+    let images = [path("run"), "folder:\(path("here"))"]
+    try goesOn(images)
+    for words in [[], images] {
+      let refused = try run(["finetune"] + words + ["--decode", "exact"] + resume)
+      #expect(refused.status == 64 && refused.errors.contains("decoded fast, over white"), "\(refused.errors)")
+    }
     try move("run", "elsewhere")
     try stops([], "run/last.ckpt", "is not there any more", "finetune NETWORK --output")
     try goesOn([path("elsewhere")])
