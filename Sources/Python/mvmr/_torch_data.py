@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, get_worker_info
 
-from ._features import FeatureFile, FeatureRows, PathLike
+from ._arguments import PathLike
+from ._feature_file import FeatureFile
+from ._feature_rows import FeatureRows
 
 
 class Sample(Tuple[Any, ...]):

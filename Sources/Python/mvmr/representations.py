@@ -32,6 +32,8 @@ def create(name, **settings):
     ValueError
         Where the catalogue has no such name.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"name is {name!r}: give a text such as 'hog'")
     if name not in _BY_NAME:
         raise ValueError(f"representation {name!r} is not in the catalogue: {', '.join(_BY_NAME)}")
     return _BY_NAME[name](**settings)

@@ -80,6 +80,65 @@ def test_indexing_is_numpy_s(split):
         rows.read([1], out=np.empty(3, np.float32))
 
 
+def test_a_file_is_a_mapping(file, split):
+    assert dict(file) == dict(file.items()) == {split.name: split} and file.values() == (split,)
+    assert file.get(split.name) is split and file.get("absent") is None
+    assert list(split.items()) == [(name, split[name]) for name in split] and len(split.values()) == 3
+    assert split.get("hog") is split["hog"] and split.get("absent", 3) == 3
+    hog = split["hog"]
+    assert hog.ndim == 6 and hog.size == 24 * 324
+    assert np.array_equal(hog[np.array(3)], hog[3]) and np.array_equal(hog[np.uint8(3)], hog[3])
+
+
+def test_copies_of_a_file_are_their_own(feature_path):
+    import copy
+
+    first = mvmr.FeatureFile(feature_path)
+    others = [copy.copy(first), copy.deepcopy(first), pickle.loads(pickle.dumps(first))]
+    wanted = first[first.splits[0]]["hog"][:2]
+    first.close()
+    for other in others:
+        assert np.array_equal(other[other.splits[0]]["hog"][:2], wanted)
+        other.close()
+
+
+def test_paths_of_all_kinds(tmp_path, source, images):
+    pillow = pytest.importorskip("PIL.Image")
+    folder = tmp_path / "ü 日本" / "ca t"
+    folder.mkdir(parents=True)
+    pillow.fromarray(images[0]).save(folder / "é.png")
+    where = str(tmp_path / "ü 日本")
+    places = [where, tmp_path / "ü 日本", os.fsencode(where)]
+    for index, place in enumerate(places):
+        output = [str(folder / "a.h5"), folder / "b.h5", os.fsencode(folder / "c.h5")][index]
+        with mvmr.extract(place, output, "hog", progress=False) as file:
+            assert file[file.splits[0]].ids[0] == "ca t/é.png"
+        with mvmr.FeatureFile(output) as file:
+            assert isinstance(file.path, str) and file.path == os.fsdecode(output)
+    rows, classes = np.random.default_rng(0).random((8, 3)), np.arange(8) % 2
+    mvmr.LinearProbe(0.1).fit(rows, classes).save(os.fsencode(folder / "ü.probe"))
+    assert mvmr.LinearProbe.load(folder / "ü.probe").predict(rows).shape == (8,)
+    beyond = os.fsdecode(b"\xff.h5")
+    for use in (mvmr.FeatureFile, lambda path: mvmr.extract(source, path), mvmr.LinearProbe.load):
+        with pytest.raises(ValueError, match="UTF-8"):
+            use(beyond)
+        with pytest.raises(ValueError, match="empty"):
+            use("")
+        for none in (3, None):
+            with pytest.raises(TypeError):
+                use(none)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="for root no folder is read-only")
+def test_a_folder_that_is_read_only(tmp_path, source):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    with pytest.raises(OSError, match="closed"):
+        mvmr.extract(source, closed / "a.h5", "hog")
+    with pytest.raises(OSError, match="closed"):
+        mvmr.LinearProbe(0.1).fit(np.eye(4), [0, 1, 0, 1]).save(closed / "a.probe")
+
+
 def test_bad_files(tmp_path, feature_path, file):
     with pytest.raises(FileNotFoundError, match="absent.h5"):
         mvmr.FeatureFile(tmp_path / "absent.h5")
@@ -192,6 +251,22 @@ def test_extraction_options(tmp_path, source, images):
         mvmr.extract(source, tmp_path / "d.h5", colour=True)
     with pytest.raises(TypeError):
         mvmr.extract(source, tmp_path / "d.h5", [3])
+    with pytest.raises(TypeError, match=r"mvmr\.HOG\(\)"):
+        mvmr.extract(source, tmp_path / "d.h5", mvmr.HOG)
+    nothing = [
+        dict(representations=[]), dict(representations={}), dict(splits=[]), dict(size=16.5), dict(size=(16,)),
+        dict(size=-1), dict(limit=2.7), dict(limit=0), dict(limit=2**70), dict(limit=True), dict(dtype="float64"),
+        dict(representations={"a,cell_size=4": "hog"}), dict(representations={3: "hog"}), dict(threads="two"),
+        dict(progress="yes"), dict(normalize=object()), dict(shard=float("nan")),
+    ]  # fmt: skip
+    for settings in nothing:
+        with pytest.raises((ValueError, TypeError)):
+            mvmr.extract(source, tmp_path / "d.h5", **settings)
+    assert not (tmp_path / "d.h5").exists()
+    for index, size in enumerate((16, [16, 16], np.array([16, 16]), "16x16")):
+        with mvmr.extract(source, tmp_path / f"e{index}.h5", iter(["hog"]), size=size, dtype=np.float16) as file:
+            rows = file[file.splits[0]]["hog"]
+            assert rows.shape[1:] == mvmr.HOG().layout((16, 16, 3)).shape and rows.stored == "float16"
 
 
 @pytest.mark.parametrize("bar", ["tqdm", "plain"])

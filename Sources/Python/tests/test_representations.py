@@ -6,6 +6,7 @@ import copy
 import inspect
 import pickle
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -152,10 +153,17 @@ def test_pillow_and_lists(images):
     assert np.array_equal(mvmr.HOG()(pillow[0]), wanted[0])
     gray = image_module.fromarray(images[0, :, :, 0])
     assert np.array_equal(mvmr.LBP()(gray), mvmr.LBP()(images[0, :, :, 0]))
-    with pytest.raises(ValueError, match="convert"):
-        mvmr.HOG()(pillow[0].convert("RGBA"))
+    for mode in ("1", "P", "RGBA", "CMYK", "YCbCr", "I", "F", "LA"):
+        with pytest.raises(ValueError, match="convert"):
+            mvmr.HOG()(pillow[0].convert(mode))
+    with pytest.raises(ValueError, match="image 1"):
+        mvmr.HOG()([pillow[0], gray])
+    with pytest.raises(ValueError, match="list"):
+        mvmr.HOG().transform(pillow[0])
+    assert np.array_equal(mvmr.HOG().transform(pillow), wanted.reshape(3, -1))
 
 
+@pytest.mark.filterwarnings("ignore")  # of PyTorch, about types that it has yet to finish or will drop
 def test_tensors(images):
     torch = pytest.importorskip("torch")
     wanted = mvmr.HOG()(images)
@@ -173,10 +181,27 @@ def test_tensors(images):
         mvmr.HOG()((tensor.float() / 255).requires_grad_())
     with pytest.raises(TypeError, match=r"meta.*cpu\(\)"):
         mvmr.HOG()(torch.empty(2, 3, 32, 32, device="meta"))
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="to_dense"):
         mvmr.HOG()((tensor.float() / 255).to_sparse())
-    with pytest.raises(TypeError):
-        mvmr.HOG()(tensor.long())
+    if hasattr(torch, "quantize_per_tensor"):
+        with pytest.raises(TypeError, match="dequantize"):
+            mvmr.HOG()(torch.quantize_per_tensor(tensor.float(), 1.0, 0, torch.quint8))
+    with pytest.raises(ValueError, match="mixes"):
+        mvmr.HOG()([tensor[0], images[0]])
+    assert np.array_equal(mvmr.HOG()(torch._neg_view(-tensor.float())), mvmr.HOG()(tensor.float()))
+    kinds = [getattr(torch, name) for name in dir(torch) if isinstance(getattr(torch, name), torch.dtype)]
+    unit = tensor.float() / 256
+    for kind in {kind for kind in kinds if kind != torch.uint8}:
+        try:
+            given = unit.to(kind) if kind.is_floating_point else torch.zeros(unit.shape, dtype=kind)
+            back = given.float() if kind.is_floating_point else None
+        except Exception:  # a type that PyTorch itself cannot convert yet
+            continue
+        if kind.is_floating_point:
+            assert np.array_equal(mvmr.HOG()(given).numpy(), mvmr.HOG()(back).numpy()), kind
+        else:
+            with pytest.raises(TypeError, match="to.torch.uint8|dequantize|array"):
+                mvmr.HOG()(given)
 
 
 BAD = [
@@ -187,8 +212,13 @@ BAD = [
     ("bool", lambda x: x > 3, TypeError, "uint8"),
     ("complex", lambda x: x.astype(complex), TypeError, "uint8"),
     ("objects", lambda x: x.astype(object), TypeError, "uint8"),
-    ("texts", lambda x: "image.png", TypeError, "uint8"),
-    ("None", lambda x: None, TypeError, "uint8"),
+    ("a text", lambda x: "image.png", TypeError, "PIL.Image.open"),
+    ("None", lambda x: None, TypeError, "NoneType"),
+    ("a path", lambda x: Path("image.png"), TypeError, "PIL.Image.open"),
+    ("paths", lambda x: ["a.png", "b.png"], TypeError, "image 0.*PIL.Image.open"),
+    ("a generator", lambda x: (image for image in x), TypeError, "generator.*list"),
+    ("a dict", lambda x: {"image": x}, TypeError, "dict"),
+    ("a nested list of whole numbers", lambda x: x[0].tolist(), TypeError, "int64"),
     ("masked", lambda x: np.ma.masked_array(x), TypeError, "filled"),
     ("channels first", lambda x: x.transpose(0, 3, 1, 2), ValueError, "layout='NCHW'"),
     ("gray batch", lambda x: x[..., 0], ValueError, "layout='NHW'"),
@@ -252,6 +282,9 @@ def test_a_large_batch_is_computed_by_parts(images, monkeypatch):
         (lambda: mvmr.HOG(orientations=None), TypeError),
         (lambda: mvmr.HOG(orientations=[9]), TypeError),
         (lambda: mvmr.LBP(radius=float("nan")), ValueError),
+        (lambda: mvmr.LBP(radius=float("inf")), ValueError),
+        (lambda: mvmr.HOG(norm="l2\0"), ValueError),
+        (lambda: mvmr.HOG(norm="\ud800"), ValueError),
         (lambda: mvmr.Scattering(J=9), ValueError),
         (lambda: mvmr.HOG(threads=-1), ValueError),
         (lambda: mvmr.HOG(threads="two"), TypeError),
@@ -269,6 +302,11 @@ def test_unknown_names():
         mvmr.Hog
     with pytest.raises(ValueError, match="hog"):
         mvmr.create("hogg")
+    for name in (3, None, []):
+        with pytest.raises(TypeError, match="text"):
+            mvmr.create(name)
+    with pytest.raises(TypeError, match="HOG"):
+        mvmr.Representation()
     with pytest.raises(ValueError, match="layout"):
         mvmr.HOG()(np.zeros((32, 32), np.uint8), layout="WH")
 
@@ -297,6 +335,28 @@ def test_objects_are_values(images):
     assert hog(images).shape == mvmr.HOG()(images).shape
     hog.set_params(orientations=4)
     assert hog(images).shape[-1] == 4
+
+
+def test_rows_keep_their_axes_in_copies(images):
+    rows = mvmr.HOG()(images)
+    for other in (copy.copy(rows), copy.deepcopy(rows), rows.copy(), pickle.loads(pickle.dumps(rows))):
+        assert isinstance(other, mvmr.Features) and np.array_equal(other, rows)
+        assert other.axes == rows.axes and other.labels == rows.labels
+    assert rows[1:].copy().axes is None
+
+
+def test_images_written_out_in_lists_are_an_array(images):
+    gray = (images[0, :, :, 0] / 255).astype(np.float32)
+    assert np.array_equal(mvmr.HOG()(gray.tolist()), mvmr.HOG()(gray))
+    unit = (images[:2] / 255).astype(np.float32)
+    assert np.array_equal(mvmr.HOG()(unit.tolist()), mvmr.HOG()(unit))
+    assert np.array_equal(mvmr.HOG()([list(plane) for plane in unit]), mvmr.HOG()(unit))
+
+
+@pytest.mark.parametrize("size", [(2**70, 32), (2**64 + 32, 32), (-1, 32), (0, 0), (32,), (32, 32, 7)])
+def test_sizes_that_cannot_be(size):
+    with pytest.raises(ValueError):
+        mvmr.HOG().layout(size)
 
 
 def test_pictures(images):
