@@ -169,17 +169,29 @@ class FeatureRows:
             result = np.empty(shape, np.float32)
         else:
             result = checked_out(out, shape)
-        lib, place = _library.library(), address(result)
+        self.fill(result, indices, threads, first, count)
+        return result.reshape(shape) if out is None else out
+
+    def fill(
+        self,
+        result: np.ndarray,
+        indices: Optional[np.ndarray],
+        threads: Optional[int],
+        first: int = 0,
+        count: Optional[int] = None,
+    ) -> None:
+        """Reads rows into C-contiguous float32 memory: those of int64 `indices`, or `count` from `first` on.
+
+        Raises ValueError for a row that is not there.
+        """
+        lib, place, number = _library.library(), address(result), thread_count(threads)
         if indices is None:
-            status = lib.features_read_range(
-                self._handle(), first, count, place, 0, result.size, thread_count(threads)
-            )
+            status = lib.features_read_range(self._handle(), first, count, place, 0, result.size, number)
         else:
             status = lib.features_read(
-                self._handle(), address(indices), count, place, 0, result.size, thread_count(threads)
+                self._handle(), address(indices), len(indices), place, 0, result.size, number
             )
         lib.check(status)
-        return result.reshape(shape) if out is None else out
 
     def _indices(self, rows: Any) -> np.ndarray:
         array = tensor_to_numpy(rows, "rows") if is_tensor(rows) else np.asarray(rows)

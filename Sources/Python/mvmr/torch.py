@@ -5,7 +5,16 @@ from __future__ import annotations
 from ._torch_data import FeatureDataset
 from ._torch_dependence import distance_correlation
 from ._torch_encoder import Encoder, load_encoder
+from ._torch_loader import FeatureLoader
 from ._torch_loss import MVMRLoss
 from ._torch_scattering import Scattering2D
 
-__all__ = ["Encoder", "FeatureDataset", "MVMRLoss", "Scattering2D", "distance_correlation", "load_encoder"]
+__all__ = [
+    "Encoder",
+    "FeatureDataset",
+    "FeatureLoader",
+    "MVMRLoss",
+    "Scattering2D",
+    "distance_correlation",
+    "load_encoder",
+]
