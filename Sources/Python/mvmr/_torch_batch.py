@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import get_worker_info
 
 if TYPE_CHECKING:
-    from ._torch_data import Wanted
+    from ._torch_rows import Wanted
 
 
 class Batch(Sequence):  # type: ignore[type-arg]

@@ -67,7 +67,8 @@ class FeatureLoader:
         pin_memory: bool = False,
     ) -> None:
         if not isinstance(dataset, FeatureDataset):
-            raise TypeError(f"dataset is of the type {type(dataset).__name__}: give a FeatureDataset, or use DataLoader")
+            kind = type(dataset).__name__
+            raise TypeError(f"dataset is of the type {kind}: give a FeatureDataset, or use PyTorch's DataLoader")
         if sampler is not None and shuffle:
             raise ValueError("sampler says the order: leave shuffle out")
         self.dataset = dataset

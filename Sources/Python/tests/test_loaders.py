@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, default_collate  # noqa: E402
 
 import mvmr  # noqa: E402
 from conftest import run_python  # noqa: E402
-from mvmr import _memory, _torch_data  # noqa: E402
+from mvmr import _memory, _torch_rows  # noqa: E402
 
 
 @pytest.fixture
@@ -190,8 +190,8 @@ def test_rows_are_read_where_they_are_wanted(dataset, wanted, labels, monkeypatc
     assert torch.equal(batch.ready[0], wanted[[4, 2, 23]])
     text = pickle.dumps(batch._wanted)
     assert len(text) < 2000
-    for known in (dict(_torch_data.Rows._known), {}):
-        monkeypatch.setattr(_torch_data.Rows, "_known", known)
+    for known in (dict(_torch_rows.Rows._known), {}):
+        monkeypatch.setattr(_torch_rows.Rows, "_known", known)
         rows, classes = pickle.loads(text).read()
         assert torch.equal(rows, wanted[[4, 2, 23]]) and classes.tolist() == labels[[4, 2, 23]].tolist()
     assert [len(sample) for sample in pickle.loads(pickle.dumps(batch))] == [2, 2, 2]
@@ -202,13 +202,13 @@ def test_rows_are_read_where_they_are_wanted(dataset, wanted, labels, monkeypatc
 
 def test_workers_look_ahead_while_a_disk_is_waited_for(dataset, monkeypatch):
     source, faults, reads = dataset._source, [0], []
-    monkeypatch.setattr(_torch_data, "_faults", lambda: faults[0])
+    monkeypatch.setattr(_torch_rows, "_faults", lambda: faults[0])
     monkeypatch.setattr(type(source.features[0]), "fill", lambda *arguments: reads.append(1))
     for _ in range(100):
         source.look_ahead(np.arange(3))
     assert len(reads) < 10
     source._pause = 0
-    monkeypatch.setattr(_torch_data, "_faults", lambda: faults.append(faults.pop() + 1) or faults[0])
+    monkeypatch.setattr(_torch_rows, "_faults", lambda: faults.append(faults.pop() + 1) or faults[0])
     reads.clear()
     for _ in range(20):
         source.look_ahead(np.arange(3))
