@@ -7,16 +7,14 @@ import json
 import os
 import threading
 from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_void_p
-from pathlib import Path
-from typing import Any, Dict, Iterator, NoReturn, Optional, Tuple, Type
-
+from typing import Any, Dict, Iterator, NoReturn, Optional, Tuple, Type, Union
 
 #: The version of the binary interface that this package is written for.
 ABI_VERSION = 1
 
 NHWC, NCHW, STRIDED = 0, 1, 2
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
 
 class ImagesStruct(ctypes.Structure):
@@ -111,22 +109,52 @@ def _candidates() -> Iterator[str]:
     if named:
         yield named
         return
-    places = [_PACKAGE / "lib" / "libmvmr.so"]
-    if len(_PACKAGE.parents) > 2 and (_PACKAGE.parents[2] / "Package.swift").exists():
-        places.append(_PACKAGE.parents[2] / ".build" / "release" / "libmvmr.so")
+    places = [os.path.join(_PACKAGE, "lib", "libmvmr.so")]
+    repository = os.path.dirname(os.path.dirname(os.path.dirname(_PACKAGE)))
+    if os.path.exists(os.path.join(repository, "Package.swift")):
+        places.append(os.path.join(repository, ".build", "release", "libmvmr.so"))
     for place in places:
-        if place.exists():
-            yield str(place)
+        if os.path.exists(place):
+            yield place
     yield "libmvmr.so"
+
+
+class _Loading:
+    """The library on its way into memory, in a thread where one can be had: meanwhile NumPy is imported."""
+
+    def __init__(self) -> None:
+        self.path = next(_candidates())
+        self._found: Union[None, ctypes.CDLL, OSError] = None
+        self._thread: Optional[threading.Thread] = threading.Thread(target=self._load, name="mvmr-load")
+        try:
+            self._thread.start()
+        except RuntimeError:  # the interpreter is ending, or has no more threads
+            self._thread = None
+
+    def _load(self) -> None:
+        try:
+            self._found = ctypes.CDLL(self.path)
+        except OSError as error:
+            self._found = error
+
+    def library(self) -> ctypes.CDLL:
+        """The library; waits for it. Raises OSError where it cannot be loaded."""
+        if self._thread is not None:
+            self._thread.join()
+        if self._found is None:  # there was no thread, or it was left behind by a fork
+            self._load()
+        if not isinstance(self._found, ctypes.CDLL):
+            raise self._found or OSError("it was not loaded")
+        return self._found
 
 
 class Library:
     """The loaded library. Its functions are attributes, without the prefix `mvmr_`."""
 
-    def __init__(self) -> None:
-        path = next(_candidates())
+    def __init__(self, loading: _Loading) -> None:
+        path = loading.path
         try:
-            self._library = ctypes.CDLL(path)
+            self._library = loading.library()
         except OSError as error:
             raise ImportError(
                 f"mvmr: the library {path} cannot be loaded ({error}); install mvmr as a wheel, or build it with "
@@ -219,19 +247,31 @@ class Library:
 class _Loader:
     def __init__(self) -> None:
         self.library: Optional[Library] = None
+        self.loading: Optional[_Loading] = None
         self.lock = threading.Lock()
 
 
 _loader = _Loader()
 
 
+def begin_loading() -> None:
+    """Begins to load the library, for those who have something else to do before they need it."""
+    with _loader.lock:
+        if _loader.library is None and _loader.loading is None:
+            _loader.loading = _Loading()
+
+
 def library() -> Library:
     """The library, loaded at the first call."""
     if _loader.library is None:
+        begin_loading()
         with _loader.lock:
-            if _loader.library is None:
-                _loader.library = Library()
-    return _loader.library
+            if _loader.library is None and _loader.loading is not None:
+                loading, _loader.loading = _loader.loading, None
+                _loader.library = Library(loading)
+    found = _loader.library
+    assert found is not None
+    return found
 
 
 class Handle:

@@ -107,7 +107,7 @@ class ScatteringBase2D:
 
         self._scattering = create("scattering", J=self.J, L=self.L, order=self.max_order, pre_pad=self.pre_pad)
         # Now rather than at the first image: settings out of range, and the filters of this size are made by it.
-        self._scattering.layout(self._plane)
+        self._row = self._scattering.layout(self._plane)
 
     @property
     def _plane(self) -> Tuple[int, int]:
@@ -139,10 +139,9 @@ class ScatteringBase2D:
         """float32 (..., M, N) to (..., coefficients, m, n)."""
         batch = planes.shape[:-2]
         flat = planes.reshape((-1, *planes.shape[-2:]))
-        layout = self._scattering.layout(self._plane)
-        rows = np.empty((len(flat), layout.count), np.float32)
+        rows = np.empty((len(flat), self._row.count), np.float32)
         self._scattering(flat, layout="NHW", threads=self.threads, out=rows)
-        return rows.reshape((*batch, *layout.shape[1:]))
+        return rows.reshape((*batch, *self._row.shape[1:]))
 
     def _listed(self, coefficients: Any) -> List[Dict[str, Any]]:
         return [

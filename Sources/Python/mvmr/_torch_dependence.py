@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from typing import Any, ContextManager, NamedTuple, Optional, Tuple
+from typing import Any, ContextManager, List, NamedTuple, Optional, Tuple
 
 import torch
 
@@ -84,37 +84,43 @@ def _by_torch(
     return value.to(x.dtype), gradient_x, gradient_y
 
 
+def _computed(
+    x: torch.Tensor, y: torch.Tensor, estimator: str, wants: Tuple[bool, bool], threads: Optional[int]
+) -> Tuple[torch.Tensor, List[Optional[torch.Tensor]]]:
+    """The value and the gradients that are wanted, by the library where it can."""
+    x, y = x.detach(), y.detach()
+    if x.device.type == "cpu" and x.dtype == torch.float32:
+        found, *arrays = correlation(x.contiguous().numpy(), y.contiguous().numpy(), estimator, wants, threads)
+        return torch.tensor(found, dtype=torch.float32), [None if array is None else torch.from_numpy(array) for array in arrays]
+    with _as_they_are(x.device):
+        value, *gradients = _by_torch(x, y, estimator == "unbiased", wants)
+    return value, gradients
+
+
 class _DistanceCorrelation(torch.autograd.Function):
     """The value with its gradients, which are known as soon as the value is."""
 
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, y: torch.Tensor, estimator: str, threads: Optional[int]) -> torch.Tensor:
         wants = (bool(ctx.needs_input_grad[0]), bool(ctx.needs_input_grad[1]))
-        gradients: Tuple[Optional[torch.Tensor], Optional[torch.Tensor]]
-        if x.device.type == "cpu" and x.dtype == torch.float32:
-            found, first, second = correlation(
-                x.detach().contiguous().numpy(), y.detach().contiguous().numpy(), estimator, wants, threads
-            )
-            value = torch.tensor(found, dtype=torch.float32)
-            gradients = (
-                None if first is None else torch.from_numpy(first),
-                None if second is None else torch.from_numpy(second),
-            )
-        else:
-            with _as_they_are(x.device):
-                value, *rest = _by_torch(x.detach(), y.detach(), estimator == "unbiased", wants)
-            gradients = (rest[0], rest[1])
-        ctx.save_for_backward(x, y, *gradients)
-        ctx.unbiased, ctx.wants = estimator == "unbiased", wants
+        ctx.settings = estimator, wants
+        ctx.threads = threads
+        ctx.save_for_backward(x, y)
+        value, ctx.gradients = _computed(x, y, estimator, wants, threads)
         return value
 
     @staticmethod
     def backward(ctx: Any, outer: torch.Tensor) -> Tuple[Optional[torch.Tensor], ...]:
-        x, y, first, second = ctx.saved_tensors
+        x, y = ctx.saved_tensors
+        estimator, wants = ctx.settings
         if torch.is_grad_enabled():  # create_graph=True: the gradients are wanted as functions of the rows
             with _as_they_are(x.device):
-                _, first, second = _by_torch(x, y, ctx.unbiased, ctx.wants)
-        return (None if first is None else first * outer, None if second is None else second * outer, None, None)
+                _, *known = _by_torch(x, y, estimator == "unbiased", wants)
+            return (*(None if gradient is None else gradient * outer for gradient in known), None, None)
+        gradients, ctx.gradients = ctx.gradients, None
+        if gradients is None:  # given away by an earlier pass through a graph that was kept
+            gradients = _computed(x, y, estimator, wants, ctx.threads)[1]
+        return (*(None if gradient is None else gradient.mul_(outer) for gradient in gradients), None, None)
 
 
 def _matrix(value: Any, what: str) -> torch.Tensor:

@@ -3,8 +3,12 @@
 `representations.pyi` beside this file lists them for type checkers.
 """
 
-from ._catalogue import entries, make_class
-from ._representation import Representation
+from ._library import begin_loading
+
+begin_loading()
+
+from ._catalogue import entries, make_class  # noqa: E402
+from ._representation import Representation  # noqa: E402
 
 __all__ = ["Representation", "create"]
 

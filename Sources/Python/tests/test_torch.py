@@ -132,6 +132,22 @@ def test_distance_correlation_s_second_derivatives(estimator):
         assert torch.allclose(side.grad.double(), other.grad, rtol=1e-2, atol=1e-4 * other.grad.abs().max())
 
 
+@pytest.mark.parametrize("kind", [torch.float32, torch.float64])
+def test_a_graph_that_is_kept_gives_its_gradients_again(kind):
+    random = torch.Generator().manual_seed(4)
+    x, y = (torch.randn(9, 5, generator=random, dtype=kind).requires_grad_() for _ in range(2))
+    value = mvmr.distance_correlation(x, y)
+    (2 * value).backward(retain_graph=True)
+    first, kept = x.grad.clone(), x.grad
+    x.grad = None
+    (3 * value).backward(retain_graph=True)
+    assert torch.equal(kept, first) and torch.allclose(x.grad, 1.5 * first, rtol=1e-5)
+    (given,) = torch.autograd.grad(value, x)
+    assert torch.allclose(given, first / 2, rtol=1e-5)
+    with pytest.raises(RuntimeError, match="second time"):
+        value.backward()
+
+
 def test_mixed_precision_leaves_distances_alone():
     x = torch.randn(32, 40, generator=torch.Generator().manual_seed(3), dtype=torch.float32)
     y = x[:, :9] + 0.1
