@@ -90,7 +90,8 @@ def _computed(
     """The value and the gradients that are wanted, by the library where it can."""
     x, y = x.detach(), y.detach()
     if x.device.type == "cpu" and x.dtype == torch.float32:
-        found, *arrays = correlation(x.contiguous().numpy(), y.contiguous().numpy(), estimator, wants, threads)
+        first, second = x.contiguous().numpy(), y.contiguous().numpy()
+        found, *arrays = correlation(first, second, estimator, wants, threads)
         return torch.tensor(found, dtype=torch.float32), [None if array is None else torch.from_numpy(array) for array in arrays]
     with _as_they_are(x.device):
         value, *gradients = _by_torch(x, y, estimator == "unbiased", wants)
