@@ -92,7 +92,8 @@ def _computed(
     if x.device.type == "cpu" and x.dtype == torch.float32:
         first, second = x.contiguous().numpy(), y.contiguous().numpy()
         found, *arrays = correlation(first, second, estimator, wants, threads)
-        return torch.tensor(found, dtype=torch.float32), [None if array is None else torch.from_numpy(array) for array in arrays]
+        tensors = [None if array is None else torch.from_numpy(array) for array in arrays]
+        return torch.tensor(found, dtype=torch.float32), tensors
     with _as_they_are(x.device):
         value, *gradients = _by_torch(x, y, estimator == "unbiased", wants)
     return value, gradients
