@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -15,7 +18,7 @@ torch = pytest.importorskip("torch")
 from torch.utils.data import DataLoader, default_collate  # noqa: E402
 
 import mvmr  # noqa: E402
-from conftest import run_python  # noqa: E402
+from conftest import library_path, run_python  # noqa: E402
 from mvmr import _memory, _torch_rows  # noqa: E402
 
 
@@ -129,7 +132,7 @@ def test_memory_is_used_again_when_nobody_holds_it(dataset, wanted, recycled, ki
         for rows, _ in loader:
             places.add(rows.data_ptr())
             del rows
-    assert len(places) <= 3
+    assert len(places) <= 4
     held = [rows[3:] for _ in range(8) for rows, _ in loader]
     views = [next(iter(loader))[0].numpy()[1:].ravel() for _ in range(3)]
     for _ in loader:
@@ -158,9 +161,27 @@ def test_memory_is_a_process_s_own(recycled):
     both = [recycler.empty((900,)) for _ in range(2)]
     assert place in {array.ctypes.data for array in both}
     many = [recycler.empty((1000,)) for _ in range(20)]
-    del many
-    recycler.empty((1000,))
-    assert len(recycler._free) <= recycler.kept + 1
+    assert len({array.ctypes.data for array in many}) == 20
+    assert len(recycler._blocks) <= recycler.kept
+
+
+def test_memory_for_many_threads(recycled):
+    recycler, failures = _memory.Recycler(), []
+
+    def work(seed):
+        for turn in range(200):
+            mine = recycler.empty((64,))
+            mine[:] = 1000 * seed + turn
+            time.sleep(0)
+            if not (mine == 1000 * seed + turn).all():
+                failures.append(seed)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
 
 
 def doubled(batch):
@@ -228,3 +249,48 @@ sys.exit(5)
     ended = run_python(code)
     assert ended.stdout == "end\n"
     assert ended.returncode == 5, ended.stderr
+
+
+# A process that was begun in the background of a shell is told to ignore the signal, and passes that on.
+CONTROL_C = """
+import mvmr, signal, sys
+from torch.utils.data import DataLoader
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    dataset = mvmr.torch.FeatureDataset({path!r}, {split!r}, "hog")
+    loader = {loader}
+    try:
+        for turn in range(10**9):
+            for batch in loader:
+                pass
+            if turn == 2:
+                print("working", flush=True)
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
+        sys.exit(7)
+"""
+
+
+@pytest.mark.parametrize(
+    "loader",
+    [
+        "mvmr.torch.FeatureLoader(dataset, 5)",
+        "DataLoader(dataset, 5)",
+        "DataLoader(dataset, 5, num_workers=1, persistent_workers=True)",
+    ],
+)
+def test_control_c(feature_path, dataset, loader):
+    code = CONTROL_C.format(path=feature_path, split=dataset.split, loader=loader)
+    where = os.path.dirname(os.path.dirname(mvmr.__file__))
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": where, "MVMR_LIBRARY": library_path()},
+    )
+    assert process.stdout.readline() == "working\n"
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 7, errors
+    assert output == "stopped\n" and "ignored" not in errors
