@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+try:
+    import torch as _torch  # noqa: F401
+except ModuleNotFoundError:
+    raise ImportError("mvmr.torch needs PyTorch, which is not installed: pip install torch") from None
+
 from ._torch_data import FeatureDataset
 from ._torch_dependence import distance_correlation
 from ._torch_encoder import Encoder, load_encoder
