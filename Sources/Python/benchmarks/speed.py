@@ -134,7 +134,7 @@ def call():
 
 
 class H5Rows:
-    """What people write today: a data set over h5py, with its labels in memory."""
+    """What people write today: a data set over h5py that keeps its rows open, with its labels in memory."""
 
     def __init__(self, path, name):
         import h5py
@@ -146,44 +146,99 @@ class H5Rows:
     def __len__(self):
         return len(self.labels)
 
-    def __getitem__(self, index):
+    def opened(self):
         import h5py
-        import torch
 
         if self.rows is None:
             self.rows = h5py.File(self.path)["train"][self.name]
-        return torch.from_numpy(self.rows[index]), int(self.labels[index])
+        return self.rows
+
+    def __getitem__(self, index):
+        import torch
+
+        return torch.from_numpy(self.opened()[index]), int(self.labels[index])
+
+
+class H5File(H5Rows):
+    """What people write as often: the file is kept open, and asked for its data set at each row."""
+
+    def opened(self):
+        import h5py
+
+        if self.rows is None:
+            self.rows = h5py.File(self.path)
+        return self.rows["train"][self.name]
+
+
+class H5Batches(H5Rows):
+    """What people write who know h5py well: a batch is read row by row, in the file's order, into one array."""
+
+    def __getitems__(self, indices):
+        import torch
+
+        order = np.argsort(indices)
+        rows, chosen = self.opened(), np.asarray(indices)
+        batch = np.empty((len(chosen), *rows.shape[1:]), np.float32)
+        for place in order.tolist():
+            batch[place] = rows[indices[place]]
+        return torch.from_numpy(batch), torch.from_numpy(self.labels[chosen])
+
+
+def as_it_is(batch):
+    return batch
 
 
 def loader():
     import torch
     from torch.utils.data import DataLoader
 
+    count, size = 8192, 256
+
+    def run(batches):
+        rows = 0
+        for batch, _ in batches:
+            rows += len(batch)
+        assert rows == count
+
+    def plain(data, workers, **options):
+        return DataLoader(
+            data, batch_size=size, shuffle=True, num_workers=workers, persistent_workers=workers > 0, **options
+        )
+
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "f.h5")
         kinds = ["hog", "scattering"]
-        mvmr.extract("synthetic:8192", path, kinds, splits="train", progress=False).close()
+        mvmr.extract(f"synthetic:{count}", path, kinds, splits="train", progress=False).close()
         for name in kinds:
+            ours = mvmr.torch.FeatureDataset(path, "train", name, threads=THREADS)
+            peers = {
+                "h5py, rows kept open": (H5Rows(path, name), {}),
+                "h5py, file kept open": (H5File(path, name), {}),
+                "h5py, sorted batches": (H5Batches(path, name), {"collate_fn": as_it_is}),
+            }
+            source = np.empty((count, ours._source.features[0].columns), np.float32)
+            source[:] = 1
+            target = np.empty((size, source.shape[1]), np.float32)
+
+            def copy(source=source, target=target):
+                for first in range(0, count, size):
+                    np.copyto(target, source[first : first + size])
+
             for workers in (0, 2):
-                ours = mvmr.torch.FeatureDataset(path, "train", name, threads=THREADS)
-                theirs = H5Rows(path, name)
-                sides = [
-                    DataLoader(data, batch_size=256, shuffle=True, num_workers=workers, persistent_workers=workers > 0)
-                    for data in (ours, theirs)
-                ]
-
-                def run(loader):
-                    rows = 0
-                    for batch, _ in loader:
-                        rows += len(batch)
-                    assert rows == 8192
-
-                torch.manual_seed(0)
-                ours_time, theirs_time = best(*(lambda side=side: run(side) for side in sides))
-                row(
-                    f"random batches of 256 rows of {name}, {workers} workers, h5py in a Dataset",
-                    per_second(8192, "rows"), ours_time, theirs_time, "10 (50)",
-                )  # fmt: skip
+                sides = {f"`DataLoader`, {workers} workers": plain(ours, workers)}
+                if not workers:
+                    sides["`FeatureLoader`"] = mvmr.torch.FeatureLoader(ours, size, shuffle=True)
+                others = {words: plain(data, workers, **options) for words, (data, options) in peers.items()}
+                calls = [lambda side=side: run(side) for side in (*sides.values(), *others.values())]
+                *times, limit = best(*calls, copy)
+                own, theirs = times[: len(sides)], times[len(sides) :]
+                for words, seconds in zip(sides, own):
+                    for other, taken in zip(others, theirs):
+                        row(
+                            f"random batches of {size} rows of {name}, {words}; {other}",
+                            per_second(count, "rows"), seconds, taken, "10 (50)",
+                        )  # fmt: skip
+                print(f"copying as many bytes in memory: {count / limit:,.0f} rows/s", flush=True)
 
 
 def torch_correlation(x, y):

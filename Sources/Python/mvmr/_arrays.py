@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -14,6 +15,8 @@ FLOAT32 = 1
 _CHANNELS = (1, 3)
 _LAST = {2: "HW", 3: "HWC", 4: "NHWC"}
 _FIRST = {2: "HW", 3: "CHW", 4: "NCHW"}
+#: The floating-point types that PyTorch and NumPy share.
+_FLOATS = ("torch.float16", "torch.float32", "torch.float64")
 _LAYOUTS = ("HW", "HWC", "CHW", "NHW", "NHWC", "NCHW")
 
 
@@ -43,7 +46,8 @@ def is_tensor(value: object) -> bool:
     return torch is not None and isinstance(value, getattr(torch, "Tensor", ()))
 
 
-def _is_pillow(value: object) -> bool:
+def is_pillow(value: object) -> bool:
+    """Whether `value` is an image of Pillow; Pillow is not imported to find out."""
     module = sys.modules.get("PIL.Image")
     return module is not None and isinstance(value, module.Image)
 
@@ -54,13 +58,16 @@ def tensor_to_numpy(tensor: Any, what: str) -> np.ndarray:
         raise TypeError(f"{what} are on {tensor.device}; mvmr computes on the processor: give {what}.cpu()")
     if tensor.requires_grad:
         raise ValueError(f"{what} require a gradient, which this has none of: give {what}.detach()")
-    if str(tensor.dtype) == "torch.bfloat16":
+    if tensor.is_quantized:
+        raise TypeError(f"{what} are quantized: give {what}.dequantize()")
+    if str(tensor.layout) != "torch.strided" or getattr(tensor, "is_nested", False):
+        raise TypeError(f"{what} are not one dense array: give {what}.to_dense(), or a list of tensors")
+    if tensor.is_floating_point() and str(tensor.dtype) not in _FLOATS:
         tensor = tensor.float()
     try:
-        array = tensor.numpy()
+        return np.asarray(tensor.resolve_conj().resolve_neg().numpy())
     except (RuntimeError, TypeError) as error:
-        raise TypeError(f"{what} cannot be read as a dense array: {error}") from None
-    return np.asarray(array)
+        raise TypeError(f"{what} cannot be read as an array: {error}") from None
 
 
 def _from_pillow(image: Any) -> np.ndarray:
@@ -69,19 +76,37 @@ def _from_pillow(image: Any) -> np.ndarray:
     return np.asarray(image)
 
 
+def _is_nested(images: Sequence[Any]) -> bool:
+    """Whether a list is an array written out in lists of numbers, not a list of images."""
+    while len(images):
+        first = images[0]
+        if isinstance(first, (bool, int, float, complex, np.generic)):
+            return True
+        if not isinstance(first, (list, tuple)):
+            return False
+        images = first
+    return False
+
+
 def _from_list(images: Sequence[Any]) -> Tuple[np.ndarray, Optional[str], bool]:
     """Images of a list as one batch, with the layout that follows from their kind, and whether they were tensors."""
     if len(images) == 0:
         raise ValueError("list of images is empty: give at least one image, or an array of shape (0, H, W, C)")
     tensors = all(is_tensor(image) for image in images)
+    mixed = not tensors and any(is_tensor(image) for image in images)
     arrays: List[np.ndarray] = []
     for index, image in enumerate(images):
-        if _is_pillow(image):
+        if is_pillow(image):
             array = _from_pillow(image)
         elif is_tensor(image):
             array = tensor_to_numpy(image, "images")
         else:
-            array = np.asarray(image)
+            array = _from_anything(image, f"image {index} of the list")
+        if mixed and array.ndim == 3:
+            raise ValueError(
+                "the list mixes tensors, whose channels come first, with images whose channels come last: "
+                "give one kind"
+            )
         if array.ndim not in (2, 3):
             raise ValueError(
                 f"image {index} of the list has shape {array.shape}: each is (H, W) or with channels; "
@@ -100,7 +125,17 @@ def _from_list(images: Sequence[Any]) -> Tuple[np.ndarray, Optional[str], bool]:
     return np.stack(arrays), layout, tensors
 
 
-def float32_or_uint8(array: np.ndarray, what: str = "images") -> np.ndarray:
+def _from_anything(images: Any, what: str) -> np.ndarray:
+    """What NumPy makes of images of another kind; what holds none is refused by its name, not as an array of it."""
+    if isinstance(images, (str, bytes, os.PathLike)):
+        raise TypeError(f"{what} is {images!r}: open it first, such as with PIL.Image.open")
+    if images is None or isinstance(images, (dict, set, frozenset)) or hasattr(images, "__next__"):
+        kind = type(images).__name__
+        raise TypeError(f"{what} is of the type {kind}: give an array of uint8 or floats, or a list of images")
+    return np.asarray(images)
+
+
+def float32_or_uint8(array: np.ndarray, what: str = "images", tensor: bool = False) -> np.ndarray:
     """`array` as it is where it is uint8 or float32; other floats are converted, all else is refused."""
     kind = array.dtype
     if kind == np.uint8 or (kind == np.float32 and kind.isnative):
@@ -109,6 +144,8 @@ def float32_or_uint8(array: np.ndarray, what: str = "images") -> np.ndarray:
         with np.errstate(over="ignore"):
             return array.astype(np.float32)
     remedy = "give .astype(numpy.uint8) of values 0...255, or .astype(numpy.float32)"
+    if tensor:
+        remedy = "give .to(torch.uint8) of values 0...255, or .float()"
     raise TypeError(f"{what} are {kind}; mvmr takes uint8 and floating point: {remedy}")
 
 
@@ -135,19 +172,18 @@ def read_images(images: Any, layout: Optional[str] = None) -> Images:
         array = images
     elif is_tensor(images):
         array, tensor = tensor_to_numpy(images, "images"), True
-    elif _is_pillow(images):
+    elif is_pillow(images):
         array = _from_pillow(images)
-    elif isinstance(images, (list, tuple)):
+    elif isinstance(images, (list, tuple)) and not _is_nested(images):
         array, listed, tensor = _from_list(images)
         if layout is None:
             layout = listed
         elif not layout.startswith("N"):
             layout = "N" + layout
     else:
-        array = np.asarray(images)
-    if isinstance(array, np.ma.MaskedArray):
-        raise TypeError("images are a masked array: give images.filled(VALUE)")
-    array = float32_or_uint8(array)
+        array = _from_anything(images, "images")
+    refuse_masked(array, "images")
+    array = float32_or_uint8(array, tensor=tensor)
     rank = array.ndim
     if layout is None:
         layout = (_FIRST if tensor else _LAST).get(rank)
@@ -184,9 +220,22 @@ def read_images(images: Any, layout: Optional[str] = None) -> Images:
     )
 
 
+def refuse_masked(array: np.ndarray, what: str) -> None:
+    """Refuses arrays that say of some of their values that they are none."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(f"{what} is a masked array: give .filled(VALUE)")
+
+
+def any_to_numpy(values: Any, what: str) -> np.ndarray:
+    """Numbers of any kind as NumPy has them, tensors included."""
+    if isinstance(values, np.ma.MaskedArray):
+        refuse_masked(values, what)
+    return tensor_to_numpy(values, what) if is_tensor(values) else np.asarray(values)
+
+
 def read_rows(values: Any, what: str = "X") -> np.ndarray:
     """`values` as a C-contiguous float32 matrix: what lies along the first axis is a row."""
-    array = tensor_to_numpy(values, what) if is_tensor(values) else np.asarray(values)
+    array = any_to_numpy(values, what)
     if array.dtype.kind == "c":
         raise TypeError(f"{what} is complex: give real numbers")
     if array.dtype.kind not in "fiub":
@@ -208,9 +257,27 @@ def read_rows(values: Any, what: str = "X") -> np.ndarray:
 
 def read_labels(values: Any, rows: int, what: str = "y") -> np.ndarray:
     """`values` as one int64 a row."""
-    array = tensor_to_numpy(values, what) if is_tensor(values) else np.asarray(values)
+    array = any_to_numpy(values, what)
     if array.shape != (rows,):
         raise ValueError(f"{what} has shape {array.shape}, there are {rows} rows: give one label a row")
     if array.dtype.kind not in "iu":
         raise TypeError(f"{what} is {array.dtype}: give whole numbers")
+    if array.dtype.kind == "u" and array.size and int(array.max()) > np.iinfo(np.int64).max:
+        raise ValueError(f"{what} holds {int(array.max())}: give labels below 2^63")
     return np.ascontiguousarray(array, dtype=np.int64)
+
+
+def refuse_sparse(X: Any) -> None:
+    if hasattr(X, "tocsr") or type(X).__module__.startswith("scipy.sparse"):
+        raise TypeError("Sparse data was passed for X, but dense data is required: give X.toarray()")
+
+
+def checked_out(out: Any, shape: Tuple[int, ...]) -> np.ndarray:
+    count = int(np.prod(shape))
+    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or not out.flags.c_contiguous:
+        raise TypeError("out is not a C-contiguous NumPy array of float32")
+    if not out.flags.writeable:
+        raise ValueError("out is read-only")
+    if out.size != count:
+        raise ValueError(f"out holds {out.size} values, the result has {count}: give shape {shape}")
+    return out

@@ -8,8 +8,8 @@ from typing import Any, Optional, Tuple
 import numpy as np
 
 from . import _library
+from ._arguments import address, matrix, thread_count
 from ._arrays import is_tensor, read_rows
-from ._library import matrix, thread_count
 
 _ESTIMATORS = {"biased": 0, "unbiased": 1}
 
@@ -36,8 +36,8 @@ def correlation(
             estimator_number(estimator),
             thread_count(threads),
             ctypes.byref(value),
-            _library.address(gradients[0]),
-            _library.address(gradients[1]),
+            address(gradients[0]),
+            address(gradients[1]),
         )
     )
     return value.value, gradients[0], gradients[1]

@@ -110,7 +110,7 @@ class Estimator:
 def column_names(rows: Any) -> Any:
     """The names of a data frame's columns where all are texts, else None."""
     columns = getattr(rows, "columns", None)
-    if columns is None:
+    if columns is None or not hasattr(columns, "__len__"):
         return None
     names = np.asarray(columns, dtype=object)
     return names if len(names) and all(isinstance(name, str) for name in names) else None

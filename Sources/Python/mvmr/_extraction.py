@@ -3,41 +3,64 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
+
+import numpy as np
 
 from . import _library
-from ._features import FeatureFile, PathLike
-from ._library import Handle, Progress, ProgressFunction, encode_json, progress_bar, thread_count
+from ._arguments import PathLike, encode_json, path_text, thread_count, whole_number
+from ._feature_file import FeatureFile
+from ._library import Handle
+from ._progress import Progress, ProgressFunction, progress_bar
 from ._representation import Representation
 
 Asked = Union[str, Representation, Sequence[Union[str, Representation]], "dict[str, Union[str, Representation]]"]
 
 
 def _specification(asked: Union[str, Representation], stored: Optional[str] = None) -> str:
+    if isinstance(asked, type) and issubclass(asked, Representation):
+        raise TypeError(f"representation {asked.__name__} is a class: give an object, mvmr.{asked.__name__}()")
     text = asked.specification if isinstance(asked, Representation) else asked
     if not isinstance(text, str):
         raise TypeError(f"representation {asked!r} is neither a text nor a representation")
     if stored is None:
         return text
+    if not isinstance(stored, str):
+        raise TypeError(f"name {stored!r} of a representation is no text")
+    if "," in stored or "=" in stored:
+        raise ValueError(f"name {stored!r} of a representation: use letters, digits, -, _ and .")
     return f"{text}{',' if ':' in text else ':'}as={stored}"
 
 
 def _specifications(asked: Optional[Asked]) -> Optional[List[str]]:
     if asked is None:
         return None
-    if isinstance(asked, (str, Representation)):
-        return [_specification(asked)]
+    if isinstance(asked, (str, Representation, type)):
+        return [_specification(asked)]  # type: ignore[arg-type]
     if isinstance(asked, dict):
-        return [_specification(value, name) for name, value in asked.items()]
-    return [_specification(value) for value in asked]
+        found = [_specification(value, name) for name, value in asked.items()]
+    else:
+        found = [_specification(value) for value in asked]
+    if not found:
+        raise ValueError("representations is empty: give at least one, or None for hog, lbp, color and scattering")
+    return found
 
 
-def _size(value: Union[None, int, str, Tuple[int, int]]) -> Optional[str]:
+def _size(value: Union[None, int, str, Sequence[int]]) -> Optional[str]:
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, (tuple, list)):
-        return "x".join(str(int(side)) for side in value)
-    return f"{int(value)}x{int(value)}"
+    sides: List[Any] = list(value) if isinstance(value, (Sequence, np.ndarray)) else [value, value]
+    if len(sides) != 2:
+        raise ValueError(f"size {value!r} is not a number of pixels or (height, width)")
+    return "x".join(str(whole_number(side, "a side of size", least=1)) for side in sides)
+
+
+def _place(source: Union[str, PathLike]) -> str:
+    """A source as on the command line; a path alone is a folder of images."""
+    place = os.fsdecode(source)
+    if not isinstance(source, str) or os.path.exists(place) or (":" not in place and place != "synthetic"):
+        return f"folder:{path_text(source, 'source')}"
+    return place
 
 
 def extract(
@@ -46,8 +69,8 @@ def extract(
     representations: Optional[Asked] = None,
     *,
     splits: Union[None, str, Iterable[str]] = None,
-    dtype: str = "float32",
-    size: Union[None, int, str, Tuple[int, int]] = None,
+    dtype: Any = "float32",
+    size: Union[None, int, str, Sequence[int]] = None,
     limit: Optional[int] = None,
     skip_bad_images: bool = False,
     overwrite: bool = False,
@@ -72,7 +95,7 @@ def extract(
         color and scattering.
     splits : str or iterable of str, optional
         Only these splits.
-    dtype : {"float32", "float16"}
+    dtype : {"float32", "float16"}, or NumPy's types of these names
         How values are stored.
     size : int, str or tuple of int, optional
         Brings images to this height and width: cover it, cut out the center.
@@ -108,19 +131,20 @@ def extract(
     KeyboardInterrupt
         Where Ctrl-C stopped it; blocks in work are finished and kept.
     """
-    place = os.fspath(source)
-    if os.path.exists(place) or not isinstance(source, str) or (":" not in place and place != "synthetic"):
-        place = f"folder:{place}"
-    asked: Dict[str, Any] = {"source": place, "output": os.path.abspath(os.fspath(output)), "dtype": dtype}
+    stored = dtype if isinstance(dtype, str) else np.dtype(dtype).name
+    asked: Dict[str, Any] = {"source": _place(source), "output": os.path.abspath(path_text(output, "output"))}
+    asked["dtype"] = stored
     names = _specifications(representations)
     if names is not None:
         asked["representations"] = names
     if splits is not None:
         asked["splits"] = [splits] if isinstance(splits, str) else list(splits)
+        if not asked["splits"]:
+            raise ValueError("splits is empty: give at least one, or None for all")
     if size is not None:
         asked["size"] = _size(size)
     if limit is not None:
-        asked["limit"] = int(limit)
+        asked["limit"] = whole_number(limit, "limit", least=1)
     switches = {"skip_bad_images": skip_bad_images, "overwrite": overwrite, "compress": compress}
     asked.update({name: True for name, wanted in switches.items() if wanted})
     if threads is not None:

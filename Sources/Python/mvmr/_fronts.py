@@ -1,44 +1,24 @@
-"""`Scattering2D` with kymatio's choice of front ends."""
+"""`Scattering2D` by the name of its front end, as `kymatio.Scattering2D` has it."""
 
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple
+import importlib
+import inspect
+from typing import Any
+
+from ._scattering2d import ScatteringBase2D
+
+_FRONTENDS = ("numpy", "torch", "sklearn")
 
 
-def Scattering2D(
-    J: int,
-    shape: Tuple[int, int],
-    L: int = 8,
-    max_order: int = 2,
-    pre_pad: bool = False,
-    backend: Any = None,
-    out_type: str = "array",
-    *,
-    frontend: str = "numpy",
-    threads: Optional[int] = None,
-) -> Any:
+def Scattering2D(*arguments: Any, frontend: str = "numpy", **settings: Any) -> Any:
     """The two-dimensional scattering transform in the place of `kymatio.Scattering2D`.
 
     Parameters
     ----------
-    J : int
-        Coefficients are averaged over 2^J pixels, 1...10.
-    shape : tuple of int
-        (height, width) of images, before padding.
-    L : int, default 8
-        Wavelet angles over half a turn, 1...64.
-    max_order : {1, 2}, default 2
-        Wavelet moduli in sequence, at most.
-    pre_pad : bool, default False
-        Whether images are padded already.
-    backend : str or object, optional
-        Taken for kymatio's sake; there is one for each front end.
-    out_type : {"array", "list"}, default "array"
-        Whether the result is one array, or a list of dicts.
+    {parameters}
     frontend : {"numpy", "torch", "sklearn"}, default "numpy"
         What images and results are.
-    threads : int, optional
-        None for every processor.
 
     Returns
     -------
@@ -52,19 +32,30 @@ def Scattering2D(
         For a backend of another front end, and where PyTorch is not installed.
     """
     chosen = str(frontend).lower()
-    if chosen == "numpy":
-        from .numpy import Scattering2D as OfNumPy
+    if chosen not in _FRONTENDS:
+        raise RuntimeError(
+            f"The frontend '{frontend}' is not valid. Must be one of 'numpy', 'torch', or 'sklearn'; kymatio has "
+            "others, which take NumPy arrays too."
+        )
+    given = _SETTINGS.bind(*arguments, **settings).arguments
+    if chosen == "sklearn":  # whose results are always one matrix
+        given.pop("out_type", None)
+    front: Any = importlib.import_module(f".{chosen}", __package__)
+    return front.Scattering2D(**given)
 
-        return OfNumPy(J, shape, L, max_order, pre_pad, backend, out_type, threads)
-    if chosen == "torch":
-        from .torch import Scattering2D as OfTorch
 
-        return OfTorch(J, shape, L, max_order, pre_pad, backend, out_type, threads)
-    if chosen == "sklearn":
-        from .sklearn import Scattering2D as OfSklearn
+def _as_declared() -> inspect.Signature:
+    """The parameters of the front ends, which one place has, put into this function's signature and docstring."""
+    constructor = ScatteringBase2D.__init__
+    own = inspect.signature(constructor)
+    settings = own.replace(parameters=list(own.parameters.values())[1:])
+    if constructor.__doc__ and Scattering2D.__doc__:  # python -OO has none
+        words = inspect.cleandoc(constructor.__doc__).split("----------\n")[1].split("\n\nRaises")[0]
+        Scattering2D.__doc__ = Scattering2D.__doc__.replace("{parameters}", words.replace("\n", "\n    "))
+    named = inspect.signature(Scattering2D).parameters["frontend"]
+    declared = settings.replace(parameters=[*settings.parameters.values(), named], return_annotation=Any)
+    Scattering2D.__signature__ = declared  # type: ignore[attr-defined]
+    return settings
 
-        return OfSklearn(J, shape, L, max_order, pre_pad, backend)
-    raise RuntimeError(
-        f"The frontend '{frontend}' is not valid. Must be one of 'numpy', 'torch', or 'sklearn'; kymatio has others, "
-        "which take NumPy arrays too."
-    )
+
+_SETTINGS = _as_declared()

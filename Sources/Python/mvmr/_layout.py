@@ -52,6 +52,29 @@ class Features(np.ndarray):
     def __array_finalize__(self, source: Any) -> None:
         """Nothing is taken over: a view has axes of its own."""
 
+    def copy(self, order: Any = "C") -> "Features":
+        """A copy, which knows its axes as well."""
+        return self._named(super().copy(order))
+
+    def __copy__(self) -> "Features":
+        return self._named(super().__copy__())
+
+    def __deepcopy__(self, memory: Any) -> "Features":
+        return self._named(super().__deepcopy__(memory))
+
+    def _named(self, other: Any) -> "Features":
+        other.axes, other.labels = self.axes, self.labels
+        return other  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> Any:
+        reduced: Any = super().__reduce__()
+        make, arguments, state = reduced
+        return make, arguments, (state, self.axes, self.labels)
+
+    def __setstate__(self, state: Any) -> None:
+        values, self.axes, self.labels = state
+        super().__setstate__(values)  # type: ignore[misc]
+
     def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
         """Results of arithmetic are plain arrays."""
         plain = np.asarray(array)

@@ -1,27 +1,20 @@
-"""The C library `libmvmr.so`: where it is found, its functions, and its errors as Python's."""
+"""The C library `libmvmr.so`: where it is found, its functions, and its errors as exceptions."""
 
 from __future__ import annotations
 
-import atexit
 import ctypes
 import json
 import os
-import signal
 import threading
-import time
 from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_void_p
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Callable, Dict, Iterator, List, NoReturn, Optional, Tuple, Type, Union
-
-import numpy as np
+from typing import Any, Dict, Iterator, NoReturn, Optional, Tuple, Type, Union
 
 #: The version of the binary interface that this package is written for.
 ABI_VERSION = 1
 
 NHWC, NCHW, STRIDED = 0, 1, 2
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
 
 class ImagesStruct(ctypes.Structure):
@@ -116,22 +109,52 @@ def _candidates() -> Iterator[str]:
     if named:
         yield named
         return
-    places = [_PACKAGE / "lib" / "libmvmr.so"]
-    if len(_PACKAGE.parents) > 2 and (_PACKAGE.parents[2] / "Package.swift").exists():
-        places.append(_PACKAGE.parents[2] / ".build" / "release" / "libmvmr.so")
+    places = [os.path.join(_PACKAGE, "lib", "libmvmr.so")]
+    repository = os.path.dirname(os.path.dirname(os.path.dirname(_PACKAGE)))
+    if os.path.exists(os.path.join(repository, "Package.swift")):
+        places.append(os.path.join(repository, ".build", "release", "libmvmr.so"))
     for place in places:
-        if place.exists():
-            yield str(place)
+        if os.path.exists(place):
+            yield place
     yield "libmvmr.so"
+
+
+class _Loading:
+    """The library on its way into memory, in a thread where one can be had: meanwhile NumPy is imported."""
+
+    def __init__(self) -> None:
+        self.path = next(_candidates())
+        self._found: Union[None, ctypes.CDLL, OSError] = None
+        self._thread: Optional[threading.Thread] = threading.Thread(target=self._load, name="mvmr-load")
+        try:
+            self._thread.start()
+        except RuntimeError:  # the interpreter is ending, or has no more threads
+            self._thread = None
+
+    def _load(self) -> None:
+        try:
+            self._found = ctypes.CDLL(self.path)
+        except OSError as error:
+            self._found = error
+
+    def library(self) -> ctypes.CDLL:
+        """The library; waits for it. Raises OSError where it cannot be loaded."""
+        if self._thread is not None:
+            self._thread.join()
+        if self._found is None:  # there was no thread, or it was left behind by a fork
+            self._load()
+        if not isinstance(self._found, ctypes.CDLL):
+            raise self._found or OSError("it was not loaded")
+        return self._found
 
 
 class Library:
     """The loaded library. Its functions are attributes, without the prefix `mvmr_`."""
 
-    def __init__(self) -> None:
-        path = next(_candidates())
+    def __init__(self, loading: _Loading) -> None:
+        path = loading.path
         try:
-            self._library = ctypes.CDLL(path)
+            self._library = loading.library()
         except OSError as error:
             raise ImportError(
                 f"mvmr: the library {path} cannot be loaded ({error}); install mvmr as a wheel, or build it with "
@@ -224,19 +247,31 @@ class Library:
 class _Loader:
     def __init__(self) -> None:
         self.library: Optional[Library] = None
+        self.loading: Optional[_Loading] = None
         self.lock = threading.Lock()
 
 
 _loader = _Loader()
 
 
+def begin_loading() -> None:
+    """Begins to load the library, for those who have something else to do before they need it."""
+    with _loader.lock:
+        if _loader.library is None and _loader.loading is None:
+            _loader.loading = _Loading()
+
+
 def library() -> Library:
     """The library, loaded at the first call."""
     if _loader.library is None:
+        begin_loading()
         with _loader.lock:
-            if _loader.library is None:
-                _loader.library = Library()
-    return _loader.library
+            if _loader.library is None and _loader.loading is not None:
+                loading, _loader.loading = _loader.loading, None
+                _loader.library = Library(loading)
+    found = _loader.library
+    assert found is not None
+    return found
 
 
 class Handle:
@@ -263,173 +298,3 @@ class Handle:
             self.close()
         except Exception:  # the interpreter is ending
             pass
-
-
-def encode_json(value: Any) -> bytes:
-    """A JSON text for the library."""
-
-    def plain(item: Any) -> Any:
-        if isinstance(item, np.generic):
-            return item.item()
-        if isinstance(item, os.PathLike):
-            return os.fspath(item)
-        raise TypeError(f"{item!r} is not a number, a text or a list of them")
-
-    return json.dumps(value, default=plain).encode()
-
-
-def encode_path(path: Union[str, bytes, "os.PathLike[str]"]) -> bytes:
-    """A path for the library."""
-    encoded = os.fsencode(path)
-    if b"\0" in encoded:
-        raise ValueError("path holds a null character")
-    return encoded
-
-
-def thread_count(threads: Optional[int]) -> int:
-    """`threads` for the library: None and 0 stand for every processor."""
-    if threads is None:
-        return 0
-    if not isinstance(threads, (int, np.integer)) or isinstance(threads, bool):
-        raise TypeError(f"threads is {threads!r}: give a whole number, or None for every processor")
-    if not 0 <= threads <= 1024:
-        raise ValueError(f"threads is {threads}: give 1 to 1024, or None for every processor")
-    return int(threads)
-
-
-def matrix(rows: np.ndarray) -> MatrixStruct:
-    """A C-contiguous float32 matrix for the library; the caller keeps the array."""
-    return MatrixStruct(rows.__array_interface__["data"][0], rows.shape[0], rows.shape[1], 0)
-
-
-def address(array: Optional[np.ndarray]) -> Optional[int]:
-    """Where an array lies."""
-    return None if array is None else array.__array_interface__["data"][0]
-
-
-ProgressFunction = Callable[[int, int], Any]
-
-
-class _Ending:
-    """Tells long work in other threads to stop before the interpreter ends: its callbacks would have none to run in."""
-
-    #: What is waited for, at most: seconds.
-    patience = 60.0
-
-    def __init__(self) -> None:
-        self.begun = False
-        self.working: Dict[int, "Progress"] = {}
-
-    def __call__(self) -> None:
-        self.begun = True
-        last = time.monotonic() + self.patience
-        while self.working and time.monotonic() < last:
-            for progress in list(self.working.values()):
-                progress.stop_for_the_end()
-            time.sleep(0.005)
-
-
-_ending = _Ending()
-atexit.register(_ending)
-
-
-class Progress:
-    """Calls a Python function from long work of the library, and stops the work at Ctrl-C.
-
-    Where Python's own handler of SIGINT is in place it is put aside, so that a Ctrl-C cannot strike between two lines
-    of the callback: a mark is set, the work is told to stop, and KeyboardInterrupt is raised when it has.
-    """
-
-    def __init__(self, function: Optional[ProgressFunction] = None) -> None:
-        self._function = function
-        self._failure: Optional[BaseException] = None
-        self._interrupted = False
-        self._ended = False
-        self._replaced = False
-        self.callback = PROGRESS(self._call)
-
-    def _call(self, context: Optional[int], done: int, total: int, left: float) -> int:
-        try:
-            if self._failure is None and self._function is not None:
-                self._function(done, total)
-        except BaseException as error:
-            self._failure = error
-        return int(self._interrupted or self._ended or self._failure is not None)
-
-    def _mark(self, number: int, frame: Any) -> None:
-        self._interrupted = True
-
-    def stop_for_the_end(self) -> None:
-        """Tells the work to stop, as the interpreter ends."""
-        self._ended = True
-
-    def __enter__(self) -> "Progress":
-        if _ending.begun:
-            raise RuntimeError("long work cannot begin while the interpreter ends")
-        _ending.working[id(self)] = self
-        main = threading.current_thread() is threading.main_thread()
-        if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self._mark)
-            self._replaced = True
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        _ending.working.pop(id(self), None)
-        if self._replaced:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        if self._failure is not None:
-            raise self._failure from None
-        if self._interrupted:
-            raise KeyboardInterrupt("stopped by Ctrl-C") from None
-        if self._ended:
-            raise SystemExit from None
-
-
-def progress_bar(shown: Union[bool, None, ProgressFunction], words: str) -> Tuple[Optional[ProgressFunction], Any]:
-    """The function that shows progress, and what ends it.
-
-    `shown` is a function of (done, total), True for a bar, False for none, None for a bar where standard error is a
-    terminal. The bar is tqdm's where that is installed.
-    """
-    import sys
-
-    if callable(shown) and not isinstance(shown, bool):
-        return shown, lambda: None
-    if shown is None:
-        shown = bool(sys.stderr is not None and sys.stderr.isatty())
-    if not shown:
-        return None, lambda: None
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return _plain_bar(words)
-    bar = tqdm(desc=words, unit="row", total=None)
-
-    def update(done: int, total: int) -> None:
-        if bar.total != total:
-            bar.total = total
-            bar.refresh()
-        bar.update(done - bar.n)
-
-    return update, bar.close
-
-
-def _plain_bar(words: str) -> Tuple[ProgressFunction, Any]:
-    import sys
-
-    state: List[float] = [0.0]
-
-    def update(done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - state[0] < 0.2 and done < total:
-            return
-        state[0] = now
-        share = done / total if total else 1.0
-        print(f"\r{words} {share:4.0%} {done}/{total}", end="", file=sys.stderr, flush=True)
-
-    return update, lambda: print(file=sys.stderr)

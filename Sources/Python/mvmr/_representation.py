@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, Optional, Tuple
 import numpy as np
 
 from . import _library
-from ._arrays import Images, float32_or_uint8, read_images, tensor_to_numpy, is_tensor
-from ._estimator import Estimator, check_columns, check_finite, not_fitted
+from ._arguments import encode_json, thread_count, whole_number
+from ._arrays import Images, checked_out, read_images
 from ._layout import FeatureLayout, Features
-from ._library import Handle, ImagesStruct, encode_json, thread_count
+from ._library import Handle, ImagesStruct
+from ._transformer import Transformer
 
 #: How many pixels are computed in one call of the library; rows do not depend on it.
 _PIXELS_AT_ONCE = 1 << 22
@@ -27,7 +28,7 @@ class _Cache:
         self.layouts: Dict[Tuple[int, int, int], FeatureLayout] = {}
 
 
-class Representation(Estimator):
+class Representation(Transformer):
     """A fixed, hand-crafted description of images: one row of float32 an image.
 
     Every representation of the catalogue is a subclass, with its settings as parameters; settings are checked at the
@@ -36,16 +37,14 @@ class Representation(Estimator):
     """
 
     # What was made for the settings stands apart from them: it is neither compared nor pickled.
-    __slots__ = ("_cache", "__dict__")
+    __slots__ = ("_cache",)
 
-    #: The name in the catalogue, as on the command line.
-    name: ClassVar[str] = ""
     _settings: ClassVar[Tuple[str, ...]] = ()
-
-    image_shape: Optional[Tuple[int, ...]]
-    threads: Optional[int]
     if TYPE_CHECKING:
         _cache: Optional[_Cache]
+
+    def __init__(self) -> None:
+        raise TypeError("Representation is what all have in common: make one such as mvmr.HOG(), or mvmr.create(NAME)")
 
     def __setattr__(self, key: str, value: Any) -> None:
         if not key.endswith("_"):
@@ -114,7 +113,7 @@ class Representation(Estimator):
         if isinstance(images, tuple) and all(isinstance(side, (int, np.integer)) for side in images):
             if len(images) not in (2, 3):
                 raise ValueError(f"size {images} is not (height, width) or (height, width, channels)")
-            height, width, channels = (int(side) for side in (*images, 1)[:3])
+            height, width, channels = (whole_number(side, "a side of images") for side in (*images, 1)[:3])
         else:
             read = read_images(images, layout)
             height, width, channels = read.height, read.width, read.channels
@@ -212,7 +211,7 @@ class Representation(Estimator):
         if out is None:
             rows = np.empty(shape, np.float32)
         else:
-            rows = _checked_out(out, shape)
+            rows = checked_out(out, shape)
         self._compute(read, rows, self.threads if threads is None else threads, cache)
         if out is not None:
             return out
@@ -264,164 +263,6 @@ class Representation(Estimator):
         picture: np.ndarray = pixels.reshape(height.value, width.value, 3).copy()
         return picture
 
-    # scikit-learn.
-
-    def _matrix_of_images(self, X: Any) -> Tuple[np.ndarray, str]:
-        """`X` as images, the first axis being the samples; and the order of its axes."""
-        if isinstance(X, (list, tuple)) and len(X) and not np.isscalar(X[0]):
-            first = X[0]
-            listed = not isinstance(first, (list, tuple))
-            if listed and (hasattr(first, "mode") or getattr(first, "ndim", 1) >= 2):
-                read = read_images(X)
-                return read.array, "NHWC" if read.array.ndim == 4 and not read.tensor else (
-                    "NCHW" if read.array.ndim == 4 else "NHW"
-                )
-        if is_tensor(X):
-            array, last = tensor_to_numpy(X, "X"), False
-        else:
-            _refuse_sparse(X)
-            array, last = np.asarray(X), True
-        if array.dtype.kind in "OUS":
-            try:
-                array = array.astype(np.float64)
-            except (TypeError, ValueError) as error:
-                # Some texts of NumPy's own are expected by those who read them.
-                raise type(error)(f"X is not an array of numbers: {error}") from None
-        if array.dtype.kind == "c":
-            raise ValueError("Complex data not supported: X is complex; pixels are real")
-        if array.ndim == 2:
-            size = self._image_shape_of(array.shape[1])
-            if size is not None:
-                return self._rows_as_images(array, tuple(size))
-        if array.ndim == 3:
-            return array, "NHW"
-        if array.ndim == 4:
-            return array, "NHWC" if last else "NCHW"
-        if array.ndim == 2:
-            raise ValueError(
-                f"X has shape {array.shape}: rows of pixels become images where image_shape=(height, width) or "
-                f"(height, width, channels) is given; or give images, (N, H, W) or (N, H, W, C)"
-            )
-        raise ValueError(
-            f"Expected 2D array, got {array.ndim}D array instead: X has shape {array.shape}; give images, (N, H, W) "
-            "or (N, H, W, C). Reshape your data with X.reshape(1, -1) if it contains a single sample"
-        )
-
-    def _image_shape_of(self, columns: int) -> Optional[Tuple[int, ...]]:
-        """The shape of an image that stands in a row of so many columns."""
-        return self.image_shape
-
-    def _rows_as_images(self, array: np.ndarray, size: Tuple[int, ...]) -> Tuple[np.ndarray, str]:
-        if not array.shape[0]:
-            raise ValueError(f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required.")
-        if not array.shape[1]:
-            raise ValueError(f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required.")
-        if len(size) not in (2, 3) or any(int(side) < 1 for side in size):
-            raise ValueError(f"image_shape {size} is not (height, width) or (height, width, channels)")
-        if int(np.prod(size)) != array.shape[1]:
-            raise ValueError(f"X has {array.shape[1]} features, images of {size} have {int(np.prod(size))} values")
-        array = float32_or_uint8(array, "X")
-        check_finite(array)
-        return array.reshape((len(array), *size)), "NHW" if len(size) == 2 else "NHWC"
-
-    def fit(self, X: Any, y: Any = None) -> Any:
-        """Learns nothing but how large images are; later ones must be as large.
-
-        Parameters
-        ----------
-        X : array_like
-            Images, as `transform` takes them.
-        y : ignored
-
-        Returns
-        -------
-        self
-        """
-        array, order = self._matrix_of_images(X)
-        check_columns(self, X, int(np.prod(array.shape[1:])), fitting=True)
-        sizes = dict(zip(order, array.shape))
-        self._fitted_size_ = (sizes["H"], sizes["W"], sizes.get("C", 1))
-        self._current()
-        return self
-
-    def transform(self, X: Any) -> np.ndarray:
-        """The rows of images as a matrix.
-
-        Parameters
-        ----------
-        X : array_like of shape (N, H, W), (N, H, W, C) or (N, pixels)
-            Images as `__call__` takes them, of which there is always a batch: three axes are gray images. A matrix
-            holds one image a row where `image_shape` is set, as (H, W) or (H, W, C).
-
-        Returns
-        -------
-        numpy.ndarray of shape (N, columns)
-            float32.
-
-        Raises
-        ------
-        ValueError, TypeError
-            As `__call__` does; and where images differ in size from those of `fit`.
-        """
-        return self._transform(X, self._matrix_of_images(X))
-
-    def _transform(self, X: Any, images: Tuple[np.ndarray, str]) -> np.ndarray:
-        array, order = images
-        if hasattr(self, "n_features_in_"):
-            check_columns(self, X, int(np.prod(array.shape[1:])), fitting=False)
-        read = read_images(array, order)
-        cache = self._current()
-        found = self._layout(cache, read.height, read.width, read.channels)
-        rows = np.empty((read.number, found.count), np.float32)
-        self._compute(read, rows, self.threads, cache)
-        return rows
-
-    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
-        """`fit` and `transform` in one."""
-        rows: np.ndarray = self.fit(X, y).transform(X)
-        return rows
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """A name for each column of `transform`, for the images that `fit` has seen.
-
-        Parameters
-        ----------
-        input_features : ignored
-
-        Returns
-        -------
-        numpy.ndarray of object
-            For example ``hog_block_y0_block_x0_cell_y1_cell_x0_orientation8``.
-        """
-        if not hasattr(self, "_fitted_size_"):
-            raise not_fitted(self)
-        layout = self._layout(self._current(), *self._fitted_size_)
-        names = [self.name]
-        for axis, length in zip(layout.axes, layout.shape):
-            labels = layout.labels.get(axis)
-            ends = [f"{axis}{index}" for index in range(length)]
-            if labels is not None:
-                ends = [label.replace(" ", "_") or end for label, end in zip(labels, ends)]
-            names = [f"{name}_{end}" for name in names for end in ends]
-        return np.asarray(names, dtype=object)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        """True: there is nothing to learn."""
-        return True
-
-    def __sklearn_tags__(self) -> Any:
-        """scikit-learn's tags: a transformer that needs no fit."""
-        return self._tags(
-            "transformer",
-            requires_fit=False,
-            input={"two_d_array": self.image_shape is not None, "three_d_array": True},
-        )
-
-
-def _refuse_sparse(X: Any) -> None:
-    if hasattr(X, "tocsr") or type(X).__module__.startswith("scipy.sparse"):
-        raise TypeError("Sparse data was passed for X, but dense data is required: give X.toarray()")
-
 
 def _setting(name: str, value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.ndim == 0:
@@ -429,14 +270,3 @@ def _setting(name: str, value: Any) -> Any:
     if isinstance(value, (bool, int, float, str, np.bool_, np.integer, np.floating)):
         return value
     raise TypeError(f"setting {name} is {value!r}: give a number, a text or a truth value")
-
-
-def _checked_out(out: Any, shape: Tuple[int, ...]) -> np.ndarray:
-    count = int(np.prod(shape))
-    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or not out.flags.c_contiguous:
-        raise TypeError("out is not a C-contiguous NumPy array of float32")
-    if not out.flags.writeable:
-        raise ValueError("out is read-only")
-    if out.size != count:
-        raise ValueError(f"out holds {out.size} values, the result has {count}: give shape {shape}")
-    return out

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
-from ._library import thread_count
+from ._arguments import thread_count
 
 
 class Backend:
@@ -41,15 +41,52 @@ def paths(scales: int, angles: int, order: int) -> List[Dict[str, Tuple[int, ...
 
 
 class ScatteringBase2D:
-    """What both front ends share: settings, checks, and the transform of float32 planes."""
+    """What the front ends share: their parameters, checks, and the transform of float32 planes."""
 
     frontend_name = ""
     _array = ""
     _plural = ""
 
-    def _build(
-        self, J: Any, shape: Any, L: Any, max_order: Any, pre_pad: Any, backend: Any, out_type: Any, threads: Any
+    def __init__(
+        self,
+        J: int,
+        shape: Tuple[int, int],
+        L: int = 8,
+        max_order: int = 2,
+        pre_pad: bool = False,
+        backend: Any = None,
+        out_type: str = "array",
+        threads: Optional[int] = None,
     ) -> None:
+        """Makes the filters of a size.
+
+        Parameters
+        ----------
+        J : int
+            Coefficients are averaged over 2^J pixels, 1...10.
+        shape : tuple of int
+            (height, width) of images, before padding.
+        L : int, default 8
+            Wavelet angles over half a turn, 1...64.
+        max_order : {1, 2}, default 2
+            Wavelet moduli in sequence, at most.
+        pre_pad : bool, default False
+            Whether images are padded already, to ((height // 2^J + 2) 2^J, ...); else they are mirrored at the borders.
+        backend : str or object, optional
+            Taken for kymatio's sake; there is one for each front end.
+        out_type : {"array", "list"}, default "array"
+            Whether the result is one array, or a list of dicts with `coef`, `j`, `n` and `theta` each.
+        threads : int, optional
+            Threads of the library's kernel; None for every processor.
+
+        Raises
+        ------
+        RuntimeError
+            For images smaller than 2^J.
+        ImportError
+            For a backend of another front end.
+        """
+        super().__init__()
         # Numbers may come as arrays without axes, as NumPy's files give them.
         self.J = int(J)
         self.L = int(L)
@@ -70,7 +107,7 @@ class ScatteringBase2D:
 
         self._scattering = create("scattering", J=self.J, L=self.L, order=self.max_order, pre_pad=self.pre_pad)
         # Now rather than at the first image: settings out of range, and the filters of this size are made by it.
-        self._scattering.layout(self._plane)
+        self._row = self._scattering.layout(self._plane)
 
     @property
     def _plane(self) -> Tuple[int, int]:
@@ -102,10 +139,9 @@ class ScatteringBase2D:
         """float32 (..., M, N) to (..., coefficients, m, n)."""
         batch = planes.shape[:-2]
         flat = planes.reshape((-1, *planes.shape[-2:]))
-        layout = self._scattering.layout(self._plane)
-        rows = np.empty((len(flat), layout.count), np.float32)
+        rows = np.empty((len(flat), self._row.count), np.float32)
         self._scattering(flat, layout="NHW", threads=self.threads, out=rows)
-        return rows.reshape((*batch, *layout.shape[1:]))
+        return rows.reshape((*batch, *self._row.shape[1:]))
 
     def _listed(self, coefficients: Any) -> List[Dict[str, Any]]:
         return [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple, Union
+import functools
+from typing import Any, Dict, List, Tuple, Union
 
 import torch
 
@@ -10,30 +11,11 @@ from . import _filters
 from ._scattering2d import ScatteringBase2D
 
 
-class Scattering2D(torch.nn.Module, ScatteringBase2D):
+class Scattering2D(ScatteringBase2D, torch.nn.Module):
     """The two-dimensional scattering transform of tensors: kymatio's numbers, order, shapes and errors.
 
     A float32 tensor on the processor that needs no gradient is computed by the library's kernel, many times as fast.
     Others, with a gradient, of float64 or on a GPU, are computed by PyTorch's operations where and as they are.
-
-    Parameters
-    ----------
-    J : int
-        Coefficients are averaged over 2^J pixels, 1...10.
-    shape : tuple of int
-        (height, width) of images, before padding.
-    L : int, default 8
-        Wavelet angles over half a turn, 1...64.
-    max_order : {1, 2}, default 2
-        Wavelet moduli in sequence, at most.
-    pre_pad : bool, default False
-        Whether images are padded already, to ((height // 2^J + 2) 2^J, ...); else they are mirrored at the borders.
-    backend : str or object, optional
-        Taken for kymatio's sake; there is one.
-    out_type : {"array", "list"}, default "array"
-        Whether the result is one tensor, or a list of dicts with `coef`, `j`, `n` and `theta` each.
-    threads : int, optional
-        Threads of the kernel; None for every processor.
 
     Examples
     --------
@@ -46,20 +28,10 @@ class Scattering2D(torch.nn.Module, ScatteringBase2D):
     _array = "tensor"
     _plural = "Tensor"
 
-    def __init__(
-        self,
-        J: int,
-        shape: Tuple[int, int],
-        L: int = 8,
-        max_order: int = 2,
-        pre_pad: bool = False,
-        backend: Any = None,
-        out_type: str = "array",
-        threads: Optional[int] = None,
-    ) -> None:
-        super().__init__()
-        self._build(J, shape, L, max_order, pre_pad, backend, out_type, threads)
-        self._spectra: Dict[Any, Tuple[List[torch.Tensor], List[List[List[torch.Tensor]]]]] = {}
+    @functools.cached_property
+    def _spectra(self) -> Dict[Any, Tuple[List[torch.Tensor], List[List[List[torch.Tensor]]]]]:
+        """The filters of each device and type that was asked for."""
+        return {}
 
     def __getstate__(self) -> Dict[str, Any]:
         return {**self.__dict__, "_spectra": {}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Union
 
 import numpy as np
 
@@ -13,25 +13,6 @@ __all__ = ["Scattering2D"]
 
 class Scattering2D(ScatteringBase2D):
     """The two-dimensional scattering transform of NumPy arrays: kymatio's numbers, order, shapes and errors.
-
-    Parameters
-    ----------
-    J : int
-        Coefficients are averaged over 2^J pixels, 1...10.
-    shape : tuple of int
-        (height, width) of images, before padding.
-    L : int, default 8
-        Wavelet angles over half a turn, 1...64.
-    max_order : {1, 2}, default 2
-        Wavelet moduli in sequence, at most.
-    pre_pad : bool, default False
-        Whether images are padded already, to ((height // 2^J + 2) 2^J, ...); else they are mirrored at the borders.
-    backend : str or object, optional
-        Taken for kymatio's sake; there is one.
-    out_type : {"array", "list"}, default "array"
-        Whether the result is one array, or a list of dicts with `coef`, `j`, `n` and `theta` each.
-    threads : int, optional
-        None for every processor.
 
     Notes
     -----
@@ -47,19 +28,6 @@ class Scattering2D(ScatteringBase2D):
     frontend_name = "numpy"
     _array = "array"
     _plural = "NumPy array"
-
-    def __init__(
-        self,
-        J: int,
-        shape: Tuple[int, int],
-        L: int = 8,
-        max_order: int = 2,
-        pre_pad: bool = False,
-        backend: Any = None,
-        out_type: str = "array",
-        threads: Optional[int] = None,
-    ) -> None:
-        self._build(J, shape, L, max_order, pre_pad, backend, out_type, threads)
 
     def scattering(self, input: np.ndarray) -> Union[np.ndarray, List[Dict[str, Any]]]:
         """Transforms images.

@@ -3,8 +3,12 @@
 `representations.pyi` beside this file lists them for type checkers.
 """
 
-from ._catalogue import entries, make_class
-from ._representation import Representation
+from ._library import begin_loading
+
+begin_loading()
+
+from ._catalogue import entries, make_class  # noqa: E402
+from ._representation import Representation  # noqa: E402
 
 __all__ = ["Representation", "create"]
 
@@ -32,6 +36,8 @@ def create(name, **settings):
     ValueError
         Where the catalogue has no such name.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"name is {name!r}: give a text such as 'hog'")
     if name not in _BY_NAME:
         raise ValueError(f"representation {name!r} is not in the catalogue: {', '.join(_BY_NAME)}")
     return _BY_NAME[name](**settings)

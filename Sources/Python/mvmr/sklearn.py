@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Tuple
+import math
+from typing import Any, Optional, Tuple
 
 import numpy as np
 
@@ -15,20 +16,7 @@ __all__ = ["Scattering2D"]
 class Scattering2D(Estimator):
     """The scattering transform of images that are rows of a matrix.
 
-    Parameters
-    ----------
-    J : int
-        Coefficients are averaged over 2^J pixels.
-    shape : tuple of int
-        (height, width) of images.
-    L : int, default 8
-        Wavelet angles.
-    max_order : {1, 2}, default 2
-        Wavelet moduli in sequence, at most.
-    pre_pad : bool, default False
-        Whether images are padded already.
-    backend : str or object, optional
-        Taken for kymatio's sake.
+    Parameters are those of `mvmr.Scattering2D` but `out_type`, kept as they are given; results are one matrix.
     """
 
     def __init__(
@@ -39,6 +27,7 @@ class Scattering2D(Estimator):
         max_order: int = 2,
         pre_pad: bool = False,
         backend: Any = None,
+        threads: Optional[int] = None,
     ) -> None:
         self.J = J
         self.shape = shape
@@ -46,6 +35,7 @@ class Scattering2D(Estimator):
         self.max_order = max_order
         self.pre_pad = pre_pad
         self.backend = backend
+        self.threads = threads
 
     def fit(self, X: Any = None, y: Any = None) -> "Scattering2D":
         """Does nothing: there is nothing to learn."""
@@ -63,11 +53,11 @@ class Scattering2D(Estimator):
         -------
         numpy.ndarray of shape (n, columns)
         """
-        scattering = _Scattering2D(self.J, self.shape, self.L, self.max_order, self.pre_pad, self.backend)
+        scattering = _Scattering2D(**self.get_params())
         rows = np.asarray(X)
         images = rows.reshape((-1, *scattering._plane))
-        result = scattering(images)
-        return np.asarray(result).reshape(len(rows), -1)
+        result = np.asarray(scattering(images))
+        return result.reshape(len(rows), math.prod(result.shape[1:]))
 
     predict = transform
 

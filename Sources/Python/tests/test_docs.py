@@ -115,11 +115,35 @@ def test_import_is_light():
     assert run_python(code).stdout == "[]\n"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="PyTorch is here")
-def test_without_pytorch():
-    with pytest.raises(ImportError, match="pip install torch"):
-        mvmr.MVMRLoss
-    assert "MVMRLoss" not in dir(mvmr) and "HOG" in dir(mvmr)
+WITHOUT = """
+import sys
+sys.modules.update({"torch": None, "sklearn": None, "pandas": None, "tqdm": None, "PIL": None})
+import importlib, mvmr, numpy
+for use in (
+    lambda: mvmr.MVMRLoss,
+    lambda: mvmr.torch,
+    lambda: importlib.import_module("mvmr.torch"),
+    lambda: mvmr.Scattering2D(2, (16, 16), frontend="torch"),
+):
+    try:
+        use()
+    except ImportError as error:
+        assert "pip install torch" in str(error), error
+    else:
+        raise AssertionError(use)
+assert "MVMRLoss" not in dir(mvmr) and "torch" not in dir(mvmr) and "HOG" in dir(mvmr)
+images = numpy.random.default_rng(0).integers(0, 256, (12, 32, 32, 3), dtype=numpy.uint8)
+rows = mvmr.HOG().fit_transform(images)
+probe = mvmr.LinearProbe(0.1).fit(rows, numpy.arange(12) % 3)
+assert probe.set_params(**probe.get_params()).predict(rows).shape == (12,)
+assert mvmr.Scattering2D(2, (32, 32))(images[..., 0] / 255).shape == (12, 81, 8, 8)
+print("done")
+"""
+
+
+def test_numpy_is_all_that_is_needed():
+    ran = run_python(WITHOUT)
+    assert ran.stdout == "done\n", ran.stderr
 
 
 def test_a_library_that_does_not_fit(tmp_path):

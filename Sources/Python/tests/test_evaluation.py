@@ -192,6 +192,8 @@ def test_distance_correlation_s_edges():
         mvmr.distance_correlation(x, x, estimator="best")
     with pytest.raises(ValueError, match="numbers"):
         mvmr.distance_correlation(np.array([["a", "b"]] * 3), x[:3])
+    with pytest.raises(TypeError, match="masked"):
+        mvmr.distance_correlation(np.ma.masked_array(x), x)
 
 
 ROWS = np.random.default_rng(0).random((20, 4)).astype(np.float32)
@@ -210,6 +212,7 @@ BAD_ROWS = {
     "ragged": [[1.0], [1.0, 2.0]],
     "complex": ROWS.astype(complex),
     "a dict": {},
+    "masked": np.ma.masked_array(ROWS, ROWS > 0.5),
 }
 BAD_CLASSES = {
     "too few": CLASSES[:3],
@@ -248,10 +251,68 @@ def test_bad_classes(classes):
             use()
 
 
-@pytest.mark.parametrize("k", [0, -1, 21, 10**9, 2**63, "3", 2.5, True])
+@pytest.mark.parametrize("k", [0, -1, 21, 10**9, 2**63, 2**64 + 5, "3", 2.5, True, [], (k for k in [1])])
 def test_bad_numbers_of_neighbors(k):
-    with pytest.raises((ValueError, TypeError)):
-        mvmr.NearestNeighbors(k).fit(ROWS, CLASSES).kneighbors(ROWS)
+    neighbors = mvmr.NearestNeighbors(k).fit(ROWS, CLASSES)
+    for use in (neighbors.kneighbors, neighbors.predict, lambda rows: mvmr.knn(rows, CLASSES, k=k)):
+        with pytest.raises((ValueError, TypeError)):
+            use(ROWS)
+
+
+@pytest.mark.parametrize("settings", [dict(metric=None), dict(metric=[]), dict(weighting=3), dict(metric="manhattan")])
+def test_bad_metrics(settings):
+    with pytest.raises((ValueError, TypeError), match="metric|weighting"):
+        mvmr.NearestNeighbors(2, **settings).fit(ROWS, CLASSES)
+    with pytest.raises((ValueError, TypeError), match="metric|weighting"):
+        mvmr.knn(ROWS, CLASSES, k=2, **settings)
+
+
+@pytest.mark.parametrize("temperature", [0, -1, np.nan, np.inf, "warm", None, True])
+def test_bad_temperatures(temperature):
+    with pytest.raises((ValueError, TypeError), match="temperature"):
+        mvmr.NearestNeighbors(2, temperature=temperature).fit(ROWS, CLASSES).predict(ROWS)
+    with pytest.raises((ValueError, TypeError), match="temperature"):
+        mvmr.knn(ROWS, CLASSES, k=2, temperature=temperature)
+
+
+def test_nothing_to_score():
+    for truth in (np.full(20, -1), CLASSES[:0]):
+        with pytest.raises(ValueError, match="nothing to score"):
+            mvmr.knn(ROWS, CLASSES, ROWS[: len(truth)], truth, k=2)
+
+
+@pytest.mark.parametrize("make", [lambda: mvmr.LinearProbe(0.1), lambda: mvmr.NearestNeighbors(2)])
+@pytest.mark.filterwarnings("ignore:A column-vector")
+def test_scores(make):
+    fitted = make().fit(ROWS, CLASSES)
+    wanted = float(np.mean(fitted.predict(ROWS) == CLASSES))
+    assert fitted.score(ROWS, CLASSES) == fitted.score(ROWS, CLASSES[:, None]) == wanted
+    assert fitted.score(ROWS, CLASSES.tolist(), sample_weight=np.ones(20)) == wanted
+    for truth in (CLASSES[:3], "a", np.stack([CLASSES, CLASSES], 1), np.ma.masked_array(CLASSES)):
+        with pytest.raises((ValueError, TypeError)):
+            fitted.score(ROWS, truth)
+    with pytest.raises(ValueError, match="sample_weight"):
+        fitted.score(ROWS, CLASSES, sample_weight=[1.0])
+
+
+def test_rows_of_a_file_are_rows(blob_file):
+    with mvmr.FeatureFile(blob_file) as file:
+        rows, labels = file["train"]["blobs"], file["train"].labels
+        array = rows.read()
+        for make in (lambda: mvmr.LinearProbe(0.1), lambda: mvmr.NearestNeighbors(3)):
+            fitted = make().fit(rows, labels)
+            assert np.array_equal(fitted.predict_proba(rows), make().fit(array, labels).predict_proba(array))
+
+
+def test_classes_of_all_kinds():
+    many = CLASSES.astype(np.uint64) + 2**63
+    for classes in (CLASSES > 0, CLASSES - 2, many, CLASSES.astype("S1"), CLASSES.astype("M8[D]")):
+        probe = mvmr.LinearProbe(0.1).fit(ROWS, classes)
+        assert set(probe.predict(ROWS)) <= set(classes) and probe.classes_.dtype == classes.dtype
+    with pytest.raises(ValueError, match="2.63"):
+        mvmr.knn(ROWS, many, k=2)
+    with pytest.raises(TypeError, match="order"):
+        mvmr.LinearProbe(0.1).fit(ROWS, [None, 1] * 10)
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import signal
-import subprocess
-import sys
 import threading
-import time
 
 import numpy as np
 import pytest
 
 import mvmr
-from conftest import run_python
 
 
 @pytest.fixture
@@ -78,6 +73,65 @@ def test_indexing_is_numpy_s(split):
             rows[bad]
     with pytest.raises(ValueError):
         rows.read([1], out=np.empty(3, np.float32))
+
+
+def test_a_file_is_a_mapping(file, split):
+    assert dict(file) == dict(file.items()) == {split.name: split} and file.values() == (split,)
+    assert file.get(split.name) is split and file.get("absent") is None
+    assert list(split.items()) == [(name, split[name]) for name in split] and len(split.values()) == 3
+    assert split.get("hog") is split["hog"] and split.get("absent", 3) == 3
+    hog = split["hog"]
+    assert hog.ndim == 6 and hog.size == 24 * 324
+    assert np.array_equal(hog[np.array(3)], hog[3]) and np.array_equal(hog[np.uint8(3)], hog[3])
+
+
+def test_copies_of_a_file_are_their_own(feature_path):
+    import copy
+
+    first = mvmr.FeatureFile(feature_path)
+    others = [copy.copy(first), copy.deepcopy(first), pickle.loads(pickle.dumps(first))]
+    wanted = first[first.splits[0]]["hog"][:2]
+    first.close()
+    for other in others:
+        assert np.array_equal(other[other.splits[0]]["hog"][:2], wanted)
+        other.close()
+
+
+def test_paths_of_all_kinds(tmp_path, source, images):
+    pillow = pytest.importorskip("PIL.Image")
+    folder = tmp_path / "ü 日本" / "ca t"
+    folder.mkdir(parents=True)
+    pillow.fromarray(images[0]).save(folder / "é.png")
+    where = str(tmp_path / "ü 日本")
+    places = [where, tmp_path / "ü 日本", os.fsencode(where)]
+    for index, place in enumerate(places):
+        output = [str(folder / "a.h5"), folder / "b.h5", os.fsencode(folder / "c.h5")][index]
+        with mvmr.extract(place, output, "hog", progress=False) as file:
+            assert file[file.splits[0]].ids[0] == "ca t/é.png"
+        with mvmr.FeatureFile(output) as file:
+            assert isinstance(file.path, str) and file.path == os.fsdecode(output)
+    rows, classes = np.random.default_rng(0).random((8, 3)), np.arange(8) % 2
+    mvmr.LinearProbe(0.1).fit(rows, classes).save(os.fsencode(folder / "ü.probe"))
+    assert mvmr.LinearProbe.load(folder / "ü.probe").predict(rows).shape == (8,)
+    beyond = os.fsdecode(b"\xff.h5")
+    for use in (mvmr.FeatureFile, lambda path: mvmr.extract(source, path), mvmr.LinearProbe.load):
+        with pytest.raises(ValueError, match="UTF-8"):
+            use(beyond)
+        with pytest.raises(ValueError, match="empty"):
+            use("")
+        for none in (3, None):
+            with pytest.raises(TypeError):
+                use(none)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="for root no folder is read-only")
+def test_a_folder_that_is_read_only(tmp_path, source):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    with pytest.raises(OSError, match="closed"):
+        mvmr.extract(source, closed / "a.h5", "hog")
+    with pytest.raises(OSError, match="closed"):
+        mvmr.LinearProbe(0.1).fit(np.eye(4), [0, 1, 0, 1]).save(closed / "a.probe")
 
 
 def test_bad_files(tmp_path, feature_path, file):
@@ -165,118 +219,6 @@ def test_other_processes_compute(images, method):
     with multiprocessing.get_context(method).Pool(2) as pool:
         assert pool.map(_compute, [images] * 4) == [wanted] * 4
     assert _compute(images) == wanted
-
-
-def test_extraction_options(tmp_path, source, images):
-    kinds = {"mine": mvmr.HOG(cell_size=4), "other": "lbp:radius=2"}
-    with mvmr.extract(source, tmp_path / "a.h5", kinds, dtype="float16", limit=8, threads=1) as file:
-        split = file[file.splits[0]]
-        assert split.representations == ("mine", "other") and len(split) == 8
-        assert split["mine"].stored == "float16"
-    with mvmr.extract(source, tmp_path / "b.h5", mvmr.HOG(), normalize="cifar") as file:
-        assert file.description["settings"]
-    seen = []
-    with mvmr.extract(source, tmp_path / "c.h5", "hog", progress=lambda done, total: seen.append((done, total))):
-        assert seen and seen[-1][0] == seen[-1][1]
-    # The same call finds the work done; other settings are refused.
-    mvmr.extract(source, tmp_path / "c.h5", "hog").close()
-    with pytest.raises(ValueError):
-        mvmr.extract(source, tmp_path / "c.h5", "hog:cell_size=4")
-    with pytest.raises(FileNotFoundError):
-        mvmr.extract("folder:absent", tmp_path / "d.h5")
-    with pytest.raises(ValueError):
-        mvmr.extract("kind:absent", tmp_path / "d.h5")
-    with pytest.raises(ValueError):
-        mvmr.extract(source, tmp_path / "d.h5", "hogg")
-    with pytest.raises(ValueError):
-        mvmr.extract(source, tmp_path / "d.h5", colour=True)
-    with pytest.raises(TypeError):
-        mvmr.extract(source, tmp_path / "d.h5", [3])
-
-
-@pytest.mark.parametrize("bar", ["tqdm", "plain"])
-def test_a_bar_is_shown_where_it_is_asked_for(tmp_path, capsys, monkeypatch, bar):
-    if bar == "tqdm":
-        pytest.importorskip("tqdm")
-    else:
-        monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    mvmr.extract("synthetic:64", tmp_path / "a.h5", "hog", progress=True).close()
-    shown = capsys.readouterr()
-    assert "extract" in shown.err and "100%" in shown.err and shown.out == ""
-    mvmr.extract("synthetic:64", tmp_path / "b.h5", "hog").close()
-    assert capsys.readouterr().err == ""
-
-
-def test_a_callback_that_fails_ends_the_extraction(tmp_path):
-    class Stop(Exception):
-        pass
-
-    def stop(done, total):
-        raise Stop
-
-    with pytest.raises(Stop):
-        mvmr.extract("synthetic:2000", tmp_path / "a.h5", "scattering", progress=stop)
-    kind = mvmr.Scattering(sketch=16)
-    with mvmr.extract("synthetic:2000", tmp_path / "a.h5", kind, overwrite=True, progress=False) as file:
-        assert file.complete
-
-
-# A process that was begun in the background of a shell is told to ignore the signal, and passes that on.
-CONTROL_C = """
-import mvmr, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-def show(done, total):
-    print("working", flush=True)
-try:
-    mvmr.extract("synthetic:200000", {path!r}, "scattering:sketch=64", progress=show)
-except KeyboardInterrupt:
-    print("stopped", flush=True)
-    sys.exit(7)
-"""
-
-
-def test_control_c(tmp_path):
-    path = str(tmp_path / "long.h5")
-    where = os.path.dirname(os.path.dirname(mvmr.__file__))
-    from conftest import library_path
-
-    process = subprocess.Popen(
-        [sys.executable, "-c", CONTROL_C.format(path=path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": where, "MVMR_LIBRARY": library_path()},
-    )
-    assert process.stdout.readline() == "working\n"
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=120)
-    assert process.returncode == 7, errors
-    assert output.endswith("stopped\n")
-    assert "ignored" not in errors
-    assert os.path.exists(path)
-
-
-def test_the_interpreter_ends_with_work_in_flight(tmp_path):
-    code = f"""
-import threading, time, sys, numpy, mvmr
-images = numpy.zeros((64, 96, 96, 3), numpy.uint8)
-scattering, hog = mvmr.Scattering(), mvmr.HOG()
-def work(kind):
-    while True:
-        kind(images)
-def extract():
-    mvmr.extract("synthetic:100000", {str(tmp_path / "f.h5")!r}, "scattering:sketch=8", progress=False)
-for task in (lambda: work(scattering), lambda: work(hog), extract):
-    threading.Thread(target=task, daemon=True).start()
-time.sleep(0.5)
-print("end", flush=True)
-sys.exit(5)
-"""
-    started = time.monotonic()
-    ended = run_python(code)
-    assert ended.stdout == "end\n"
-    assert ended.returncode == 5, ended.stderr
-    assert time.monotonic() - started < 100
 
 
 def test_nothing_is_left_behind(images, feature_path, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import pickle
 
 import numpy as np
@@ -143,6 +144,25 @@ def test_tensors():
     )
 
 
+def test_the_front_ends_have_one_list_of_parameters():
+    import inspect
+
+    declared = inspect.signature(mvmr.Scattering2D)
+    names = list(declared.parameters)
+    assert names[-1] == "frontend" and names[:3] == ["J", "shape", "L"]
+    assert all(f"{name} : " in mvmr.Scattering2D.__doc__ for name in names)
+    fronts = [mvmr.numpy.Scattering2D, mvmr.sklearn.Scattering2D]
+    if importlib.util.find_spec("torch") is not None:
+        fronts.append(mvmr.torch.Scattering2D)
+    for front in fronts:
+        for name, parameter in inspect.signature(front).parameters.items():
+            assert parameter.default == declared.parameters[name].default
+    for given in (dict(frontend="numpy", M=3), dict(frontend="sklearn", colour=1)):
+        with pytest.raises(TypeError, match="M|colour"):
+            mvmr.Scattering2D(2, (16, 16), **given)
+    assert mvmr.Scattering2D(2, (16, 16), out_type="array", frontend="sklearn", threads=1).threads == 1
+
+
 def test_as_a_transformer_of_rows():
     rows = np.random.default_rng(2).random((5, 16 * 16))
     transformer = mvmr.sklearn.Scattering2D(J=2, shape=(16, 16))
@@ -150,3 +170,4 @@ def test_as_a_transformer_of_rows():
     assert np.array_equal(transformer.fit_transform(rows), wanted)
     assert np.array_equal(transformer.predict(rows), wanted)
     assert transformer.get_params()["J"] == 2
+    assert transformer.transform(rows[:0]).shape == (0, wanted.shape[1])

@@ -91,6 +91,52 @@ def test_transformers_in_pipelines(kind, images):
         kind().fit(rows)
     with pytest.raises(ValueError, match="expecting"):
         of_rows.transform(images[:, :16])
+    with pytest.raises(ValueError, match="16x64x3.*32x32x3"):
+        of_rows.transform(images.reshape(len(images), 16, 64, 3))
+
+
+@pytest.mark.parametrize("shape", [32, "32", (32,), (32, 32, 3, 1), (0, 32), (32.0, 32.0, 3.0), (32, 32)])
+def test_shapes_that_are_no_image_s(images, shape):
+    with pytest.raises((ValueError, TypeError), match="image_shape|images of"):
+        mvmr.HOG(image_shape=shape).fit(images.reshape(len(images), -1))
+
+
+def test_one_image_is_no_batch(images):
+    with pytest.raises(ValueError, match="X.None."):
+        mvmr.HOG().fit_transform(images[0])
+    with pytest.raises(TypeError, match="masked"):
+        mvmr.HOG().fit_transform(np.ma.masked_array(images))
+
+
+def test_data_frames(images, labels):
+    pandas = pytest.importorskip("pandas")
+    rows = pandas.DataFrame(images.reshape(len(images), -1), index=np.arange(24) + 100).add_prefix("pixel")
+    wanted = mvmr.HOG()(images).reshape(24, -1)
+    hog = mvmr.HOG(image_shape=(32, 32, 3)).set_output(transform="pandas")
+    found = hog.fit_transform(rows)
+    assert isinstance(found, pandas.DataFrame) and np.array_equal(found, wanted)
+    assert list(found.columns) == list(hog.get_feature_names_out()) and list(found.index) == list(rows.index)
+    assert isinstance(clone(hog).fit_transform(rows), pandas.DataFrame)
+    assert isinstance(clone(hog).set_output(transform="default").fit_transform(rows), np.ndarray)
+    pipeline = make_pipeline(mvmr.HOG(image_shape=(32, 32, 3)), mvmr.LinearProbe(0.1)).set_output(transform="pandas")
+    assert pipeline.fit(rows, pandas.Series(labels)).predict(rows).shape == (24,)
+    assert list(pipeline[-1].feature_names_in_) == list(found.columns)
+    with sklearn.config_context(transform_output="pandas"):
+        assert isinstance(mvmr.LBP().fit_transform(images), pandas.DataFrame)
+    with pytest.raises(ValueError, match="got 'table'"):
+        hog.set_output(transform="table")
+    table = pandas.DataFrame(wanted)
+    assert mvmr.NearestNeighbors(1).fit(table, pandas.Series(labels)).score(table, pandas.Series(labels)) == 1
+
+
+def test_searches_in_other_processes(images, labels):
+    pipeline = make_pipeline(mvmr.HOG(threads=1), mvmr.LinearProbe(0.1, threads=1))
+    options = dict(param_grid={"hog__cell_size": [4, 8], "linearprobe__lambdas": [0.01, 0.1]}, cv=2)
+    here = GridSearchCV(pipeline, **options).fit(images, labels)
+    there = GridSearchCV(pipeline, n_jobs=2, **options).fit(images, labels)
+    assert here.best_params_ == there.best_params_
+    assert np.array_equal(here.cv_results_["mean_test_score"], there.cv_results_["mean_test_score"])
+    assert np.array_equal(here.predict(images), there.predict(images))
 
 
 def test_gray_images_have_three_axes(images):

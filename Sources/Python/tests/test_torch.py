@@ -113,6 +113,54 @@ def test_distance_correlation_s_gradients(estimator, kind):
             mvmr.distance_correlation(first, bad)
 
 
+@pytest.mark.parametrize("estimator", ["biased", "unbiased"])
+def test_distance_correlation_s_second_derivatives(estimator):
+    random = torch.Generator().manual_seed(2)
+    sides = [torch.randn(7, width, generator=random, dtype=torch.float64).requires_grad_() for width in (3, 4)]
+
+    def value(x, y):
+        return mvmr.distance_correlation(x, y, estimator=estimator)
+
+    assert torch.autograd.gradcheck(value, sides, fast_mode=True)
+    assert torch.autograd.gradgradcheck(value, sides, fast_mode=True)
+    single = [side.detach().float().requires_grad_() for side in sides]
+    (first,) = torch.autograd.grad(value(*single), single[0], create_graph=True)
+    first.square().sum().backward()
+    (exact,) = torch.autograd.grad(value(*sides), sides[0], create_graph=True)
+    exact.square().sum().backward()
+    for side, other in zip(single, sides):
+        assert torch.allclose(side.grad.double(), other.grad, rtol=1e-2, atol=1e-4 * other.grad.abs().max())
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.float64])
+def test_a_graph_that_is_kept_gives_its_gradients_again(kind):
+    random = torch.Generator().manual_seed(4)
+    x, y = (torch.randn(9, 5, generator=random, dtype=kind).requires_grad_() for _ in range(2))
+    value = mvmr.distance_correlation(x, y)
+    (2 * value).backward(retain_graph=True)
+    first, kept = x.grad.clone(), x.grad
+    x.grad = None
+    (3 * value).backward(retain_graph=True)
+    assert torch.equal(kept, first) and torch.allclose(x.grad, 1.5 * first, rtol=1e-5)
+    (given,) = torch.autograd.grad(value, x)
+    assert torch.allclose(given, first / 2, rtol=1e-5)
+    with pytest.raises(RuntimeError, match="second time"):
+        value.backward()
+
+
+def test_mixed_precision_leaves_distances_alone():
+    x = torch.randn(32, 40, generator=torch.Generator().manual_seed(3), dtype=torch.float32)
+    y = x[:, :9] + 0.1
+    with torch.autocast("cpu", torch.bfloat16):
+        from mvmr import _torch_dependence
+
+        with _torch_dependence._as_they_are(x.device):
+            by_torch = _torch_dependence._by_torch(x, y, False, (False, False))[0]
+        rounded = _torch_dependence._by_torch(x, y, False, (False, False))[0]
+        by_kernel = mvmr.distance_correlation(x, y)
+    assert abs(by_torch - by_kernel) < 1e-5 < abs(rounded - by_kernel)
+
+
 @pytest.mark.parametrize("released", [False, True])
 @pytest.mark.parametrize("estimator", ["biased", "unbiased"])
 @pytest.mark.parametrize("kind", [torch.float32, torch.float64])
@@ -158,6 +206,15 @@ def test_the_loss_in_a_trainer(images):
         criterion(z0, z[:5])
     with pytest.raises(ValueError, match="hog"):
         criterion(z0, z, {"hog": phi["hog"][:3]})
+    with pytest.raises(ValueError, match="zz"):
+        criterion(z0, z, {"zz": phi["hog"]})
+    with pytest.raises(TypeError, match="one tensor"):
+        criterion(z0, z, phi["hog"])
+    with pytest.raises(TypeError, match="z0"):
+        criterion(z0.detach().numpy(), z)
+    for settings in (dict(mse_weight="a"), dict(margin=None), dict(representation_weights={"hog": "a"})):
+        with pytest.raises(TypeError, match="number"):
+            mvmr.MVMRLoss(**settings)
     still = torch.zeros(8, 4, requires_grad=True)
     criterion(still, still.clone()).backward()
     assert torch.isfinite(still.grad).all()

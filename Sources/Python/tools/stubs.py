@@ -6,6 +6,7 @@ With --check nothing is written; a stub that would change is an error.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 
@@ -52,19 +53,36 @@ def representations() -> str:
     return text if "Union[" in text else text.replace(", Tuple, Union", ", Tuple")
 
 
+def function(name: str, signature: inspect.Signature) -> str:
+    parameters, named = [], False
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and not named:
+            parameters.append("*")
+            named = True
+        default = "" if parameter.default is parameter.empty else " = ..."
+        parameters.append(f"{parameter.name}: {parameter.annotation}{default}")
+    inner = "".join(f"    {parameter},\n" for parameter in parameters)
+    return f"def {name}(\n{inner}) -> Any: ..."
+
+
 def package() -> str:
     lines = [HEAD]
     lines.append("from . import numpy as numpy")
     lines.append("from . import representations as representations")
     lines.append("from . import sklearn as sklearn")
     lines.append("from . import torch as torch")
+    lines.insert(1, "from typing import Any, Optional, Tuple\n")
+    functions = []
     for name, place in sorted(mvmr._PLACES.items()):
-        lines.append(f"from .{place} import {name} as {name}")
+        signature = None if place == "torch" else getattr(getattr(mvmr, name), "__signature__", None)
+        if signature is None:
+            lines.append(f"from .{place} import {name} as {name}")
+        else:  # a signature that is taken from elsewhere as the module is imported
+            functions += ["", function(name, signature)]
     for entry in entries():
         name = entry["class"]
         lines.append(f"from .representations import {name} as {name}")
-    lines.append("")
-    lines.append("__version__: str")
+    lines += [*functions, "", "__version__: str"]
     return "\n".join(lines) + "\n"
 
 
