@@ -17,21 +17,21 @@ typedef struct {
 } mv_linux_processors;
 
 // Reads the processors that this thread may run on; the set is empty where the system does not say.
-static inline void mv_linux_read_allowed_processors(mv_linux_processors *set) {
+static inline void mv_linux_read_allowed_processors(mv_linux_processors* set) {
   // The system call, not the C library's, which fails where a machine has more processors than its type holds.
   long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set->words, set->words);
   for (long word = bytes > 0 ? bytes / (long)sizeof set->words[0] : 0; word < 1024; word++) set->words[word] = 0;
 }
 
 // The number of processors in a set.
-static inline int mv_linux_count_processors(const mv_linux_processors *set) {
+static inline int mv_linux_count_processors(const mv_linux_processors* set) {
   int count = 0;
   for (int word = 0; word < 1024; word++) count += __builtin_popcountl(set->words[word]);
   return count;
 }
 
 // Whether a set holds a processor.
-static inline int mv_linux_has_processor(const mv_linux_processors *set, int number) {
+static inline int mv_linux_has_processor(const mv_linux_processors* set, int number) {
   if (number < 0 || number >= 65536) return 0;
   return (int)(set->words[number / 64] >> (number % 64) & 1);
 }

@@ -22,8 +22,9 @@ int mvt_threads(void);
 /// The threads of the last mvt_set_threads, on whichever thread it was called; 1 before.
 int mvt_chosen_threads(void);
 
-/// Lets libgomp's threads give up the processor at once where they wait for each other (true), or after the while that
-/// GOMP_SPINCOUNT says (false, as at first). Sums do not depend on it. Without effect under other OpenMP libraries.
+/// Lets libgomp's threads sleep at once where they wait for each other, or as at first after GOMP_SPINCOUNT's while.
+///
+/// Sums do not depend on it. It is without effect under other OpenMP libraries.
 GuardedStatus mvt_wait_briefly(bool briefly);
 
 /// Whether this processor multiplies bfloat16 in hardware; without that, libtorch emulates it, many times slower.

@@ -9,7 +9,7 @@ extension Torch {
   /// A thread of libtorch that waits for another one waits a little while on its processor before it sleeps. Beside a
   /// busy program that time counts as used, and the system gives the processor to the other for longer: on two
   /// processors a small network then made a quarter of its images a second. What others use is looked at twice a
-  /// second, from the first call on, in the whole process. Results do not depend on it, and the number of threads stays.
+  /// second, from the first call on, in the whole process. Results do not depend on it; the number of threads stays.
   public static func makeWayForNeighbors() {
     guard NeighborWatch.begun.exchange(true, ordering: .relaxed) == false, let load = NeighborLoad() else { return }
     Thread.detachNewThread {
@@ -43,8 +43,7 @@ struct NeighborWatch {
     if isBeside != before { _ = mvt_wait_briefly(isBeside) }
   }
 
-  /// Takes in that `free` processors are left beside this process's threads and others' programs; below 0, where they
-  /// share some. Returns whether there is a neighbor.
+  /// Takes in the processors that are left `free`, below 0 where some are shared, and says whether a neighbor is there.
   ///
   /// A neighbor counts from a quarter of a processor on at once, and as gone after two looks with less than a tenth.
   @discardableResult
