@@ -10,10 +10,13 @@ enum MvmrTrain {
   static func main() {
     Program.begin()
     Imaging.useOneThreadPerCall()
-    Torch.keepFreedMemory()
     let program = Program(
       name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,
-      commands: [.demo, .train, .finetune, .embed, .evaluate, .networks, .export])
+      commands: [.demo, .train, .finetune, .embed, .evaluate, .networks, .export]
+    ) { () throws(MVError) in
+      try Torch.load()
+      Torch.keepFreedMemory()
+    }
     exit(program.run(Array(CommandLine.arguments.dropFirst())))
   }
 }
