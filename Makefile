@@ -15,6 +15,11 @@ PYTHON ?= python3
 FILES := git ls-files -co --exclude-standard --deduplicate
 PREFIX ?= /usr/local
 PROGRAMS := mvmr mvmr-train mvmr-bench
+# Those that packages can train on: versions on PyPI, folders of such, or nothing for packages that cannot train.
+TORCH ?= 2.13.0 2.14.1 2.15.0
+SHIMS := $(if $(strip $(TORCH)),.build/torch)
+SHARED := man/man1/mvmr.1 man/man1/mvmr-*.1 bash-completion/completions/mvmr zsh/site-functions/_mvmr \
+  fish/vendor_completions.d/mvmr.fish
 
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,9 +30,10 @@ setup:           ## install missing Debian packages (as root or through sudo)
 demo: build      ## build, then run the whole story on the built-in images
 	$(BIN)/mvmr demo --output demo
 
-build: setup     ## build the commands and libmvmr.so, into .build/release
+build: setup     ## build the commands, libmvmr.so, manual pages and completions, into .build/release
 	swift build $(RELEASE)
 	@.ci/library $(BIN) $(BIN)
+	@.ci/share $(BIN)/mvmr $(BIN)/share
 
 library: build   ## libmvmr.so for C and other languages, with mvmr.pc for pkg-config: a part of make build
 
@@ -67,16 +73,28 @@ docc: build      ## build the API documentation into .build/docc; a broken link 
 
 check: setup lint test test-python docs ## everything that must hold, what is quick first
 
-install:         ## copy commands and library below PREFIX (/usr/local), where DESTDIR may stand before
+install:         ## copy commands, library, manual pages and completions below PREFIX (/usr/local), after DESTDIR
 	@.ci/install '$(BIN)' '$(DESTDIR)$(PREFIX)/bin' $(PROGRAMS)
 	@.ci/install-library '$(BIN)' '$(DESTDIR)' '$(PREFIX)'
+	@.ci/share --copy '$(BIN)/share' '$(DESTDIR)$(PREFIX)/share'
 
 uninstall:       ## remove them from there
 	rm -f $(PROGRAMS:%='$(DESTDIR)$(PREFIX)/bin/%') '$(DESTDIR)$(PREFIX)'/lib/libmvmr.so* \
 	  '$(DESTDIR)$(PREFIX)/include/mvmr.h' '$(DESTDIR)$(PREFIX)/lib/pkgconfig/mvmr.pc'
+	rm -f $(SHARED:%='$(DESTDIR)$(PREFIX)'/share/%)
 
-wheel: build     ## make a Python wheel with library and command in it, into .build/wheel; takes tools from PyPI
-	@.ci/wheel '$(BIN)' .build/wheel
+torch-shims:     ## compile what packages train by, for each version of PyTorch in TORCH; takes them from PyPI
+	@for torch in $(TORCH); do .ci/torch-shim "$$torch" .build/torch || exit; done
+
+wheel: build torch-shims ## make a Python wheel with library and commands in it, into .build/wheel; takes tools from PyPI
+	@.ci/wheel '$(BIN)' '$(SHIMS)' .build/wheel
+
+dist: build torch-shims ## make a tarball that runs where it is unpacked, without Swift, into .build/dist
+	@.ci/dist '$(BIN)' '$(SHIMS)' .build/dist
+
+deb: build       ## make packages for this Debian, into .build/deb
+	@.ci/torch-shim system .build/torch
+	@.ci/deb '$(BIN)' .build/torch .build/deb
 
 fixtures:        ## write golden values again, all or by ONLY=hog some; PYTHON needs Fixtures/Generators/requirements.txt
 	@.ci/fixtures $(PYTHON) $(ONLY)
@@ -90,4 +108,4 @@ gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON 
 figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build library debug test test-python sanitize fuzz lint format docs docc check install uninstall wheel fixtures bench figures gpu-check
+.PHONY: help setup demo build library debug test test-python sanitize fuzz lint format docs docc check install uninstall torch-shims wheel dist deb fixtures bench figures gpu-check

@@ -29,6 +29,8 @@ void keep_first_line() noexcept {
 }
 }  // namespace mvt
 
+MVTSearch mvt_search(void) { return {MVTLackNothing, "", TORCH_VERSION, TORCH_VERSION, ""}; }
+
 const char* mvt_version(void) { return TORCH_VERSION; }
 
 GuardedStatus mvt_set_threads(int threads) {

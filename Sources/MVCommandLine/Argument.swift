@@ -1,8 +1,8 @@
 internal import MVCore
 
 /// One argument of a command, as `--help` shows it.
-public struct Argument: Sendable {
-  enum Form: Sendable { case flag, option, positional }
+public struct Argument: Codable, Sendable {
+  enum Form: String, Codable, Sendable { case flag, option, positional }
   let form: Form
   let name: String
   let valueName: String
@@ -19,14 +19,18 @@ public struct Argument: Sendable {
   let output: OutputKind?
   /// The keys of an option that takes KEY=VALUE, for messages.
   let keys: [String]
+  /// What its value may be, as shells propose it.
+  let proposal: Proposal
 
   private init(
     _ form: Form, _ name: String, valueName: String = "", _ help: String, default defaultText: String = "",
     required: Bool = false, repeated: Bool = false, choices: [String] = [], formerly formerName: String? = nil,
-    output: OutputKind? = nil, keys: [String] = []
+    output: OutputKind? = nil, keys: [String] = [], takes proposal: Proposal? = nil
   ) {
     self.output = output
     self.keys = keys
+    self.proposal =
+      proposal ?? output?.proposal ?? .words(choices.isEmpty ? keys.map { "\($0)=" } : choices)
     self.form = form
     self.name = name
     self.valueName = valueName
@@ -38,23 +42,25 @@ public struct Argument: Sendable {
     self.formerName = formerName
   }
 
-  /// A value that stands by itself, in order: `SOURCE`.
+  /// A value that stands by itself, in order: `SOURCE`; `takes` is what shells propose.
   public static func positional(
-    _ name: String, _ help: String, required: Bool = true, repeated: Bool = false
+    _ name: String, _ help: String, required: Bool = true, repeated: Bool = false, takes proposal: Proposal = .nothing
   ) -> Argument {
-    Argument(.positional, name, help, required: required, repeated: repeated)
+    Argument(.positional, name, help, required: required, repeated: repeated, takes: proposal)
   }
 
   /// `--name VALUE`; `formerly` is a name of earlier versions that is still taken.
   ///
   /// With `output` the value is a place, which is looked at before the command begins. `keys` are those of KEY=VALUE.
+  /// What shells propose follows from these, or is what the option `takes`.
   public static func option(
     _ name: String, _ valueName: String, _ help: String, default defaultText: String = "", required: Bool = false,
-    repeated: Bool = false, formerly: String? = nil, output: OutputKind? = nil, keys: [String] = []
+    repeated: Bool = false, formerly: String? = nil, output: OutputKind? = nil, keys: [String] = [],
+    takes proposal: Proposal? = nil
   ) -> Argument {
     Argument(
       .option, name, valueName: valueName, help, default: defaultText, required: required, repeated: repeated,
-      formerly: formerly, output: output, keys: keys)
+      formerly: formerly, output: output, keys: keys, takes: proposal)
   }
 
   /// `--name a|b|c`, one case of an enumeration, which ``ParsedArguments/choice(_:as:)`` returns.
@@ -90,16 +96,23 @@ public struct Argument: Sendable {
   /// The flag that every command has.
   static let quiet = flag("quiet", "show no progress; notes and errors stay")
 
+  /// The flag that the parser itself has, for every command.
+  static let help = flag("help", "Print this help message and exit")
+
   /// The name as the parser knows it: `--jobs` or `SOURCE`.
   var parserName: String { form == .positional ? name : "--\(name)" }
 
   /// Every name for the parser, a letter that stands for it included: `-o,--output`.
   var parserNames: String { letter.map { "\($0),\(parserName)" } ?? parserName }
 
+  /// Its names one by one: `-o` and `--output`, or `SOURCE`.
+  var allNames: [String] { (letter.map { [$0] } ?? []) + [parserName] }
+
   /// Whether a word of the command line is this option's name.
   func isNamed(_ word: String) -> Bool { word == parserName || word == letter }
 
-  private var letter: String? { form == .positional ? nil : ["output": "-o", "quiet": "-q"][name] }
+  /// The letter that stands for it, with its dash.
+  var letter: String? { form == .positional ? nil : ["output": "-o", "quiet": "-q", "help": "-h"][name] }
 
   /// Throws where `value` is none of the choices.
   func check(_ value: String) throws(MVError) {

@@ -7,6 +7,8 @@ public struct Command: Sendable {
   /// One line for the list of commands.
   public let summary: String
   /// What stands below the options in its help: what it does, with examples.
+  ///
+  /// Blank lines part paragraphs; lines that begin with blanks are words for a shell, shown as they are.
   public let discussion: String
   /// What it takes.
   public let arguments: [Argument]

@@ -3,7 +3,7 @@ public import MVCore
 internal import MVFiles
 
 /// What an option makes at the place that it names; a place where that cannot be is refused before the work.
-public enum OutputKind: Hashable, Sendable {
+public enum OutputKind: Codable, Hashable, Sendable {
   /// A file whose name may end in one of these, written whole or not at all.
   case file(_ endings: [String])
   /// A file that may be a pipe or a device as well, such as `/dev/stdout`.
@@ -41,6 +41,9 @@ public enum OutputKind: Hashable, Sendable {
     case .folder: []
     }
   }
+
+  /// What shells propose for it.
+  var proposal: Proposal { self == .folder ? .folder : .file }
 
   private var mayBeStream: Bool {
     switch self {

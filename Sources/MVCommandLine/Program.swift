@@ -12,9 +12,14 @@ public struct Program: Sendable {
   private let footer: String
   private let version: String
   private let commands: [Command]
+  private let prepare: @Sendable () throws(MVError) -> Void
 
-  /// Creates a program; the version is what `--version` prints.
-  public init(name: String, summary: String, footer: String = "", version: String, commands: [Command]) {
+  /// Creates a program; the version is what `--version` prints, and `prepare` is done before any command.
+  public init(
+    name: String, summary: String, footer: String = "", version: String, commands: [Command],
+    prepare: @escaping @Sendable () throws(MVError) -> Void = {}
+  ) {
+    self.prepare = prepare
     self.name = name
     self.summary = summary
     self.footer = footer
@@ -33,6 +38,7 @@ public struct Program: Sendable {
       case .command(let command, let parsed):
         Terminal.isQuiet = parsed.has("quiet")
         try OutputCheck(command.arguments, parsed).run()
+        try prepare()
         try command.run(parsed)
       }
     }
@@ -64,6 +70,9 @@ public struct Program: Sendable {
     }
   }
 
+  /// The word by which another program asks for the ``CommandDescription``s of this one; not for people.
+  static let describing = "--describe"
+
   /// What arguments ask for.
   enum Request {
     /// Help, or the version.
@@ -92,6 +101,7 @@ public struct Program: Sendable {
     var outcome = MVCLParsed
     var text: UnsafePointer<CChar>?
     let plain = Self.plain(arguments)
+    if plain == [Self.describing] { return .information(CommandDescription.text(of: commands)) }
     if plain.first == "--version", plain.count > 1 { return .information(try version(asked: plain.dropFirst())) }
     let words = plain.isEmpty ? ["--help"] : try checked(plain)
     let copies = words.map { strdup($0) }
@@ -114,7 +124,7 @@ public struct Program: Sendable {
   }
 
   /// What a command takes, and what every command does.
-  private static func arguments(of command: Command) -> [Argument] {
+  static func arguments(of command: Command) -> [Argument] {
     command.arguments.contains { $0.name == Argument.quiet.name } ? command.arguments : command.arguments + [.quiet]
   }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 public import MVCore
+internal import MVFiles
 
 /// The program beside `mvmr` that holds the commands which need libtorch.
 ///
@@ -49,14 +50,36 @@ public enum TrainingProgram {
 
   /// Replaces this process by `mvmr-train` with `arguments`; returns only by throwing, where there is no such program.
   public static func run(_ arguments: [String]) throws(MVError) {
+    try ThreadEnvironment.replaceProcess(by: try program(for: arguments.first ?? "this command"), arguments)
+  }
+
+  /// What its commands take, as it says itself; throws where there is no such program, or it does not answer.
+  public static func descriptions() throws(MVError) -> [CommandDescription] {
+    let path = try program(for: "the list of its commands")
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = [Program.describing]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    do { try process.run() } catch { throw .internalFault(path, "cannot be run", cause: OneLine.text("\(error)")) }
+    let answer = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0,
+      let descriptions = CommandDescription.read(String(decoding: answer, as: UTF8.self))
+    else {
+      throw .badData(path, "does not say which commands it has", remedy: "install both programs of one release")
+    }
+    return descriptions
+  }
+
+  private static func program(for user: String) throws(MVError) -> String {
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     let program = URL(filePath: own).deletingLastPathComponent().appending(path: "mvmr-train").path
     guard FileManager.default.isExecutableFile(atPath: program) else {
       throw .missingInput(
-        program, "is not there, \(arguments.first ?? "this command") needs it",
-        remedy: "build the package with libtorch installed")
+        program, "is not there, \(user) needs it", remedy: "build the package with libtorch installed")
     }
-    try ThreadEnvironment.replaceProcess(by: program, arguments)
+    return program
   }
 }
 

@@ -23,10 +23,10 @@ extension Command {
         mvmr train cifar10:DIR --features teacher.h5 --output distilled
       """,
     arguments: [
-      .positional("NETWORK", "a run, a checkpoint, a file or folder of weights, or a TorchScript file"),
+      .positional("NETWORK", "a run, a checkpoint, a file or folder of weights, or a TorchScript file", takes: .file),
       .positional(
         "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: the images that the network was trained on",
-        required: false),
+        required: false, takes: .source),
       .option(
         "output", "FILE.h5", "the feature file to write or to finish", required: true, output: .featureFile),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),

@@ -26,10 +26,10 @@ extension Command {
         mvmr evaluate resnet56.pth cifar10:DIR --k 200 --views flip --output resnet56
       """,
     arguments: [
-      .positional("NETWORK", "a run, a checkpoint, a file or folder of weights, or a TorchScript file"),
+      .positional("NETWORK", "a run, a checkpoint, a file or folder of weights, or a TorchScript file", takes: .file),
       .positional(
         "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: the images that the network was trained on",
-        required: false),
+        required: false, takes: .source),
       .option(
         "output", "DIR", "the folder to write embedding.h5 and report.html into", required: true, output: .folder),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),

@@ -22,7 +22,7 @@ extension Command {
         mvmr export released.pth --format safetensors --output resnet50.safetensors
       """,
     arguments: [
-      .positional("NETWORK", "a checkpoint, the folder of a run, or a file or folder of weights"),
+      .positional("NETWORK", "a checkpoint, the folder of a run, or a file or folder of weights", takes: .file),
       .choice("format", of: NetworkExport.self, "what is written", default: .safetensors),
       .option(
         "output", "FILE", "the file to write; beside the network where not given",

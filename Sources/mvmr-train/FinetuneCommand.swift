@@ -29,12 +29,13 @@ extension Command {
       """,
     arguments: [
       .positional(
-        "NETWORK", "a run, a checkpoint, or a file or folder of weights of any known network", required: false),
-      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`", required: false),
+        "NETWORK", "a run, a checkpoint, or a file or folder of weights of any known network", required: false,
+        takes: .file),
+      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`", required: false, takes: .source),
       .option("output", "DIR", "the folder of the run", output: .folder),
       .option(
         "labels", "all|N%|FILE", "which train images keep their labels: a share of each class, or those of a list",
-        default: "all"),
+        default: "all", takes: .wordsOrFile(["all"])),
       .choice(
         "label-list-kind", of: LabelSubset.ListKind.self, "what a list holds; seen from it where not given, and told"),
       .option("label-seed", "N", "the seed of a share", default: "0"),

@@ -10,11 +10,14 @@ enum MvmrTrain {
   static func main() {
     Program.begin()
     Imaging.useOneThreadPerCall()
-    Torch.keepFreedMemory()
-    if ThreadEnvironment.choosesWaits { Torch.makeWayForNeighbors() }
     let program = Program(
       name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,
-      commands: [.demo, .train, .finetune, .embed, .evaluate, .networks, .export])
+      commands: [.demo, .train, .finetune, .embed, .evaluate, .networks, .export]
+    ) { () throws(MVError) in
+      try Torch.load()
+      Torch.keepFreedMemory()
+      if ThreadEnvironment.choosesWaits { Torch.makeWayForNeighbors() }
+    }
     exit(program.run(Array(CommandLine.arguments.dropFirst())))
   }
 }

@@ -22,7 +22,9 @@ extension Command {
         mvmr networks clip-vit-base-patch32/ --json
       """,
     arguments: [
-      .positional("NETWORK", "a file or folder of weights, or a name of the catalogue", required: false),
+      .positional(
+        "NETWORK", "a file or folder of weights, or a name of the catalogue", required: false,
+        takes: .wordsOrFile(NetworkCatalogue.standard.entries.map(\.name))),
       WeightsArgument.option, .flag("json", "print JSON"),
     ]
   ) { (arguments) throws(MVError) in

@@ -38,26 +38,30 @@ extension Command {
     arguments: [
       .positional(
         "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: that of the configuration, or of the first feature file",
-        required: false),
-      .option("features", "FILE.h5", "a feature file of the same images, made by extract or embed", repeated: true),
+        required: false, takes: .source),
+      .option(
+        "features", "FILE.h5", "a feature file of the same images, made by extract or embed", repeated: true,
+        takes: .file),
       .option("output", "RUN", "the folder of the run", output: .folder),
       .option(
         "config", "FILE.yaml",
         "settings, also those of the released MV-MR code; or one of \(BuiltInConfiguration.list); "
-          + "the command line goes first"),
+          + "the command line goes first",
+        takes: .wordsOrFile(BuiltInConfiguration.names)),
       .option(
         "set", "KEY=VALUE", "one setting", repeated: true, keys: TrainingSettings.settings.map(\.name)),
       .option(
         "teacher", "FILE[,key=value,...]",
         "a network to distil: weights, a run or TorchScript, fed as published or as the settings say; "
           + "the first takes the role of the configuration",
-        repeated: true),
+        repeated: true, takes: .file),
       .choice("device", of: Torch.Device.self, "what the network runs on"),
       .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
       .flag("resume", "continue the run in the folder; its source, features and settings need not be given again"),
       .option(
         "init", "NETWORK",
-        "start from these weights: a file of any known network, or a run's, its projector too where shapes agree"),
+        "start from these weights: a file of any known network, or a run's, its projector too where shapes agree",
+        takes: .file),
       WeightsArgument.networkOption,
       .flag(
         "find-lr", "search a learning rate by 100 steps of growing rate, and stop; with --output, a page with the curve"

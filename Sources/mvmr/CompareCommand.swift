@@ -27,8 +27,12 @@ extension Command {
         mvmr compare folder:photos --limit 500
       """,
     arguments: [
-      .positional("FILE", "feature files, folders with embedding.h5, or sources KIND:WHERE", repeated: true),
-      .option("representation", "NAME", "only these of each file; of a source: what to extract", repeated: true),
+      .positional(
+        "FILE", "feature files, folders with embedding.h5, or sources KIND:WHERE", repeated: true,
+        takes: .sourceOrFile),
+      .option(
+        "representation", "NAME", "only these of each file; of a source: what to extract", repeated: true,
+        takes: .representation),
       .flag("joined", "also all representations of a file, joined"),
       .option("train-split", "NAME", "the split to learn from", default: "train"),
       .option("test-split", "NAME", "the split to score", default: "test, or else val, whichever has labels"),

@@ -24,15 +24,17 @@ extension Command {
         mvmr convert train/dino=dino.h5:embeddings train/labels=y.npy train/ids=names.txt --output teacher.h5
       """,
     arguments: [
-      .positional("INPUT", "a feature file, a folder of arrays, or SPLIT/NAME=FILE", repeated: true),
+      .positional("INPUT", "a feature file, a folder of arrays, or SPLIT/NAME=FILE", repeated: true, takes: .file),
       .option(
         "output", "PLACE", "FILE.h5, or the folder to make", required: true,
         output: .fileOrFolder(["h5", "hdf5", "hdf", "he5"])),
       .option("split", "NAME", "to a folder: only this split", repeated: true),
       .option("representation", "NAME", "to a folder: only this representation", repeated: true),
-      .option("like", "FILE.h5", "from arrays: labels, ids and class names of a feature file of the same images"),
+      .option(
+        "like", "FILE.h5", "from arrays: labels, ids and class names of a feature file of the same images",
+        takes: .file),
       .option("dataset", "NAME", "from arrays: the name of the data set"),
-      .option("classes", "FILE.txt", "from arrays: the name of each class, one a line"),
+      .option("classes", "FILE.txt", "from arrays: the name of each class, one a line", takes: .file),
       .choice(
         "dtype", of: ElementType.self, "from arrays: how values are stored; default: float16 where every array is"),
       .flag("compress", "to a file: compress the features, for archives"),

@@ -27,8 +27,10 @@ extension Command {
         mvmr datasets download voc07 --to data
       """,
     arguments: [
-      .positional("ACTION", "list, info or download", required: false),
-      .positional("NAME", "info: the SOURCE to look into; download: the data set", required: false),
+      .positional("ACTION", "list, info or download", required: false, takes: .words(["list", "info", "download"])),
+      .positional(
+        "NAME", "info: the SOURCE to look into; download: the data set", required: false,
+        takes: .either(.words(PublishedDataset.all.map(\.name)), .source)),
       .option("to", "DIR", "download: the folder to put it in", output: .folder),
       .option("from", "URL", "download: the address of a folder that holds the same files, such as a mirror"),
       .flag("keep-archives", "download: do not delete what was unpacked"), .flag("json", "print JSON"),

@@ -8,7 +8,7 @@ internal import MVStore
 /// The arguments of the commands that score representations of a feature file.
 enum EvaluationArguments {
   static let options: [Argument] = [
-    .positional("FILE", "a feature file"),
+    .positional("FILE", "a feature file", takes: .file),
     .option(
       "representation", "NAME", "a representation in the file; several are joined; default: the only one",
       repeated: true),
@@ -18,7 +18,8 @@ enum EvaluationArguments {
     .option("folds", "F", "cross-validate: score every row of the split to learn from once, by the other folds"),
     .option("seed", "N", "the seed of --folds, and of rows held out to choose a penalty", default: "0"),
     .option("label-fraction", "F", "learn from this part of each class's train rows"),
-    .option("label-list", "FILE", "learn from these train rows: numbers, ids or names of files, one a line"),
+    .option(
+      "label-list", "FILE", "learn from these train rows: numbers, ids or names of files, one a line", takes: .file),
     .choice(
       "label-list-kind", of: LabelSubset.ListKind.self, "what --label-list holds; seen from the list where not given"),
     .option("label-seed", "N", "the seed of --label-fraction", default: "0"), PublishedFold.option,

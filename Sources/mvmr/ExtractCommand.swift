@@ -25,17 +25,18 @@ extension Command {
         mvmr extract stl10:data/stl10_binary --shard 2/4 --output part2.h5
       """,
     arguments: [
-      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`"),
+      .positional("SOURCE", "KIND:WHERE, see `mvmr datasets`", takes: .source),
       .option(
         "output", "FILE.h5", "the feature file to write or to finish", required: true, output: .featureFile),
       .option(
         "representation", "NAME[:key=value,...]", "see `mvmr representations`; as=NAME stores it under another name",
-        repeated: true),
+        repeated: true, takes: .representation),
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .choice(
         "normalize", of: ImageStatistics.self, "normalize pixels first, as the released MV-MR code does",
         default: ImageStatistics.none, formerly: "normalise"),
-      .option("config", "FILE.yaml", "representations and options from YAML; the command line goes first"),
+      .option(
+        "config", "FILE.yaml", "representations and options from YAML; the command line goes first", takes: .file),
       .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
       .option("jobs", "N", "threads", default: "all"),
       .option("limit", "N", "only N images of each split, drawn by a fixed seed and spread over its classes"),

@@ -10,7 +10,7 @@ extension Command {
   static let inspect = Command(
     "inspect", summary: "Say what a feature file holds: splits, representations, settings, how much is done",
     discussion: "Example:\n  mvmr inspect features.h5",
-    arguments: [.positional("FILE", "a feature file"), .flag("json", "print one JSON object")]
+    arguments: [.positional("FILE", "a feature file", takes: .file), .flag("json", "print one JSON object")]
   ) { (arguments) throws(MVError) in
     let file = try FeatureFile(reading: URL(filePath: try arguments.required("FILE")))
     let description = file.description

@@ -16,7 +16,7 @@ extension Command {
         mvmr merge part*.h5 --copy --output features.h5
       """,
     arguments: [
-      .positional("FILE", "the file of each shard, in any order", repeated: true),
+      .positional("FILE", "the file of each shard, in any order", repeated: true, takes: .file),
       .option("output", "FILE.h5", "the feature file to write", required: true, output: .featureFile),
       .flag("copy", "copy the features instead of referring to the shards"),
       .flag("compress", "copy, and compress the features, for archives"),

@@ -5,6 +5,8 @@ internal import MVImaging
 
 @main
 enum Mvmr {
+  private static let name = "mvmr"
+  private static let summary = "Multi-view, multi-representation self-supervised learning: extract, train, evaluate."
   static let footer = """
     Begin with:
       mvmr demo
@@ -14,17 +16,29 @@ enum Mvmr {
     A SOURCE is one of the kinds that `mvmr datasets` lists, a REPRESENTATION one that `mvmr representations` lists.
     """
 
+  // In the order of the help, those of `mvmr-train` between them.
+  private static let first: [Command] = [
+    .extract, .merge, .convert, .inspect, .verify, .compare, .knn, .probe, .show, .datasets, .representations,
+  ]
+  private static let last: [Command] = [.completions, .manual]
+
+  /// All commands with what they take, those of `mvmr-train` included, which is asked.
+  ///
+  /// Throws where that program is not there.
+  static func description() throws(MVError) -> ProgramDescription {
+    ProgramDescription(
+      name: name, summary: summary, footer: footer, version: Version.text,
+      commands: first.map(CommandDescription.init) + (try TrainingProgram.descriptions())
+        + last.map(CommandDescription.init))
+  }
+
   static func main() {
     Program.begin()
     Imaging.useOneThreadPerCall()
     let arguments = Program.plain(Array(CommandLine.arguments.dropFirst()))
     let program = Program(
-      name: "mvmr", summary: "Multi-view, multi-representation self-supervised learning: extract, train, evaluate.",
-      footer: footer, version: Version.text,
-      commands: [
-        .extract, .merge, .convert, .inspect, .verify, .compare, .knn, .probe, .show, .datasets, .representations,
-      ]
-        + TrainingProgram.commands.map(\.placeholder))
+      name: name, summary: summary, footer: footer, version: Version.text,
+      commands: first + TrainingProgram.commands.map(\.placeholder) + last)
     // Its commands have options that only it knows, so they are not parsed here.
     if let first = arguments.first, TrainingProgram.has(first) {
       exit(program.reporting(arguments) { () throws(MVError) in try TrainingProgram.run(arguments) })

@@ -41,7 +41,7 @@ extension Command {
         "cost", "C[,C...]", "multi-label squared hinge: costs to choose from", default: "0.01 to 100", repeated: true),
       .flag("no-standardize", "take the features as they are"),
       .option("save", "FILE.probe", "write the fitted probe", output: .stream(["probe", "json"])),
-      .option("load", "FILE.probe", "score this probe instead of fitting one"),
+      .option("load", "FILE.probe", "score this probe instead of fitting one", takes: .file),
       .flag("json", "print one JSON object"),
     ] + ReportRequest.options
   ) { (arguments) throws(MVError) in

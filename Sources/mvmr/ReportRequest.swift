@@ -16,7 +16,8 @@ struct ReportRequest {
       "write the page DIR/report.html; a name that ends in .csv or .json is a file for the metrics alone",
       output: .streamOrFolder(["csv", "json"])),
     .option(
-      "images", "SOURCE", "images for the page, as extract takes them", default: "those that the file was made from"),
+      "images", "SOURCE", "images for the page, as extract takes them", default: "those that the file was made from",
+      takes: .source),
   ]
 
   private enum Target {

@@ -14,7 +14,8 @@ extension Command {
         mvmr extract synthetic --representation scattering:sketch=1024 --output features.h5
       """,
     arguments: [
-      .positional("NAME", "one representation", required: false), .flag("json", "print JSON"),
+      .positional("NAME", "one representation", required: false, takes: .representation),
+      .flag("json", "print JSON"),
       .flag("markdown", "print the tables of Notebooks-free-docs/Representations.md"),
     ]
   ) { (arguments) throws(MVError) in

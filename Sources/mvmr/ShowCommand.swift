@@ -10,10 +10,11 @@ extension Command {
     "show", summary: "Draw an image and its representations side by side into a PNG",
     discussion: "Example:\n  mvmr show photo.jpg --size 96x96 --output photo.png",
     arguments: [
-      .positional("IMAGE", "an image file"),
+      .positional("IMAGE", "an image file", takes: .file),
       .option("output", "FILE.png", "the picture to write", required: true, output: .stream(["png"])),
       .option(
-        "representation", "NAME[:key=value,...]", "see `mvmr representations`; default: all four", repeated: true),
+        "representation", "NAME[:key=value,...]", "see `mvmr representations`; default: all four", repeated: true,
+        takes: .representation),
       .option("size", "HxW", "bring the image to this size first: cover it, cut out the centre"),
       .flag("json", "print one JSON object"),
     ]

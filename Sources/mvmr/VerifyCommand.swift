@@ -8,7 +8,7 @@ extension Command {
   static let verify = Command(
     "verify", summary: "Check every block of a feature file against its checksum, and every value and label",
     discussion: "Example:\n  mvmr verify features.h5",
-    arguments: [.positional("FILE", "a feature file"), .flag("json", "print one JSON object")]
+    arguments: [.positional("FILE", "a feature file", takes: .file), .flag("json", "print one JSON object")]
   ) { (arguments) throws(MVError) in
     let path = try arguments.required("FILE")
     let file = try FeatureFile(reading: URL(filePath: path))

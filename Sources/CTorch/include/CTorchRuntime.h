@@ -9,6 +9,35 @@
 extern "C" {
 #endif
 
+/// What keeps libtorch from being used.
+typedef enum MVTLack {
+  MVTLackNothing = 0,
+  /// There is none.
+  MVTLackLibrary = 1,
+  /// It is of a version that this program was not built for.
+  MVTLackVersion = 2,
+  /// The system cannot load it.
+  MVTLackLoading = 3,
+} MVTLack;
+
+/// The libtorch that a process uses, or why it has none; texts live as long as the process, and may be empty.
+typedef struct MVTSearch {
+  MVTLack lack;
+  /// The folder that it lies in.
+  const char* place;
+  /// Its version.
+  const char* version;
+  /// The versions that this program was built for, separated by a comma and a blank.
+  const char* versions;
+  /// The system's words.
+  const char* cause;
+} MVTSearch;
+
+/// Looks for libtorch, before any other function here is called.
+///
+/// A program that is linked with it has it; one that is made to be used with several versions loads it now.
+MVTSearch mvt_search(void);
+
 /// The version of libtorch, for example 1.13.1.
 const char* mvt_version(void);
 

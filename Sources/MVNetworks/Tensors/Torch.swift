@@ -1,10 +1,37 @@
 internal import CTorch
 public import MVCore
+internal import MVFiles
 
 /// The libtorch that this module runs on: its version, its threads, and what is fast on this machine.
 public enum Torch {
   /// The version of libtorch, for example `1.13.1`.
   public static var version: String { String(cString: mvt_version()) }
+
+  /// Makes sure of libtorch, which some builds of the programs load when they need it; to be called before all else.
+  ///
+  /// Throws where it is not there, is of a version that the program was not built for, or cannot be loaded.
+  public static func load() throws(MVError) {
+    let search = mvt_search()
+    let (place, version) = (String(cString: search.place), String(cString: search.version))
+    let versions = String(cString: search.versions)
+    let remedy =
+      versions.isEmpty
+      ? "install mvmr-train"
+      : "pip install 'mvmr[train]', or name the folder of a libtorch \(versions) in MVMR_TORCH"
+    switch search.lack {
+    case MVTLackNothing: return
+    case MVTLackVersion:
+      throw .missingInput(place, "is PyTorch \(version), which this mvmr was not built for", remedy: remedy)
+    case MVTLackLoading:
+      throw .inputOutput(
+        place, "cannot be loaded as PyTorch", remedy: remedy, cause: OneLine.text(String(cString: search.cause)))
+    default:
+      throw .missingInput(
+        place.isEmpty ? "PyTorch" : place,
+        place.isEmpty ? "is not there, and this command needs it" : "holds no libtorch",
+        remedy: remedy)
+    }
+  }
 
   /// Whether this processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX).
   ///
@@ -55,7 +82,7 @@ public enum Torch {
     guard device == .cpu || hasCUDA else {
       throw .usage(
         "setting device=cuda", "is not possible: libtorch \(version) finds no CUDA device here",
-        remedy: "use device=cpu, or build with LIBTORCH naming a libtorch for CUDA on a machine that has one")
+        remedy: "use device=cpu, or a PyTorch for CUDA on a machine with such a device")
     }
     try check(mvt_use_cuda(device == .cuda), during: "setting device=\(device.rawValue)")
   }

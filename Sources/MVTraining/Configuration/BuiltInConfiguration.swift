@@ -38,7 +38,10 @@ public enum BuiltInConfiguration: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Every name, `builtin:small, builtin:cifar10, ...`.
-  public static var list: String { allCases.map { prefix + $0.rawValue }.joined(separator: ", ") }
+  public static var list: String { names.joined(separator: ", ") }
+
+  /// How each is named where a configuration is asked for.
+  public static var names: [String] { allCases.map { prefix + $0.rawValue } }
 
   /// The bytes of the configuration's YAML file.
   public var yaml: Data {

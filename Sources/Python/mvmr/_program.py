@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Dict, NoReturn
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -37,6 +38,16 @@ def _is_program(path: str) -> bool:
         return file.read(4) == b"\x7fELF"
 
 
+def environment() -> Dict[str, str]:
+    """The environment for the program: it trains on the PyTorch that this interpreter has, unless another is named."""
+    named = dict(os.environ)
+    # Looks for the package without importing it.
+    found = importlib.util.find_spec("torch")
+    if found is not None and found.origin is not None:
+        named.setdefault("MVMR_TORCH", os.path.dirname(found.origin))
+    return named
+
+
 def main() -> NoReturn:
     """Runs the program in the place of this process: what the command `mvmr` of the package is."""
     try:
@@ -44,4 +55,4 @@ def main() -> NoReturn:
     except FileNotFoundError as error:
         print(f"mvmr: {error}", file=sys.stderr)
         raise SystemExit(69) from None
-    os.execv(path, [path, *sys.argv[1:]])
+    os.execve(path, [path, *sys.argv[1:]], environment())

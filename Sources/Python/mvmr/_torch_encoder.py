@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Tuple, Union
 import torch
 from torch import nn
 
-from ._program import program
+from ._program import environment, program
 from ._weights import read_safetensors
 
 _STATISTICS: Dict[str, Tuple[List[float], List[float]]] = {
@@ -267,6 +267,7 @@ def _exported(place: Path, settings: Dict[str, Any]) -> Encoder:
             stderr=subprocess.PIPE,
             text=True,
             check=False,
+            env=environment(),
         )
         if ran.returncode != 0:
             raise ValueError(f"mvmr export failed: {ran.stderr.strip()}")
