@@ -13,6 +13,7 @@ extension Command {
     discussion: """
       Ratios above 1 mean that this package is faster. Both sides see the same features: random ones, or those of --file.
       MVMR_PYTHON names a Python with h5py, faiss and scikit-learn. The peers' reading and normalising are not timed; ours are.
+      `--work hard` fits the 13 penalties of `mvmr probe` to features that are hard for a probe, or to those of --file.
       `--work memory` fits 13 penalties to 50,000 rows of 15,552 float16 values, for 25 iterations, and says the most memory held.
 
       Examples:
@@ -21,14 +22,15 @@ extension Command {
         MVMR_PYTHON=peers/bin/python mvmr-bench evaluation --work probe --file features.h5 --representation hog
       """,
     arguments: [
-      .choice("work", among: ["knn", "probe", "memory"], "what to measure; default: knn and probe", repeated: true),
+      .choice(
+        "work", among: ["knn", "probe", "hard", "memory"], "what to measure; default: all but memory", repeated: true),
       .option("file", "FEATURES", "measure on the splits train and test of this file"),
       .option("representation", "NAME", "which representation of --file"),
       .option("folder", "DIR", "where to write; default: the temporary folder"), Peer.option, BenchmarkResults.option,
     ]
   ) { (arguments) throws(MVError) in
     var works = arguments.all("work")
-    if works.isEmpty { works = ["knn", "probe"] }
+    if works.isEmpty { works = ["knn", "probe", "hard"] }
     var given: BenchmarkFeatures?
     if let file = arguments["file"] {
       guard let name = arguments["representation"] else {
@@ -42,6 +44,7 @@ extension Command {
       var results = BenchmarkResults("evaluation")
       if works.contains("knn") { try benchmark.neighbors(into: &results) }
       if works.contains("probe") { try benchmark.probe(into: &results) }
+      if works.contains("hard") { try benchmark.hardCases(into: &results) }
       if works.contains("memory") { try benchmark.memory(into: &results) }
       try results.print(arguments)
     }
@@ -83,21 +86,55 @@ private struct EvaluationBenchmark {
   func probe(into results: inout BenchmarkResults) throws(MVError) {
     let features = try features(test: 10_000, columns: 324)
     defer { features.remove(unless: given) }
-    let (train, test) = try features.open()
+    let (train, _) = try features.open()
     // scikit-learn's C from 1e-6 to 1, as lambda = 1 / (C rows).
     let rows = Double(train.rows.count)
     let lambdas = LambdaGrid.logarithmic(1 / rows...1e6 / rows, count: 13)
-    var top1 = 0.0
-    let seconds = try Measurement.seconds { () throws(MVError) in
-      top1 = try LinearProbe(lambdas: lambdas).fit(train).score(test).top1
+    try probe(
+      features, LinearProbe(lambdas: lambdas), given?.name ?? "random", wanted: WantedRatio.probe, into: &results)
+  }
+
+  func hardCases(into results: inout BenchmarkResults) throws(MVError) {
+    if let given {
+      try probe(given, LinearProbe(), given.name, wanted: WantedRatio.hardProbe, into: &results)
+      return
     }
-    let values = lambdas.values.map { "\($0)" }.joined(separator: ",")
+    for kind in HardCase.allCases {
+      let features = try BenchmarkFeatures.hard(kind, folder)
+      defer { features.remove(unless: nil) }
+      try probe(features, LinearProbe(), kind.rawValue, wanted: WantedRatio.hardProbe, into: &results)
+    }
+  }
+
+  /// Fits the penalties, and has the peer fit them; ours is the median of three runs, the peer's one.
+  private func probe(
+    _ features: BenchmarkFeatures, _ settings: LinearProbe, _ name: String, wanted: Double,
+    into results: inout BenchmarkResults
+  ) throws(MVError) {
+    let (train, test) = try features.open()
+    var fits: [(probe: FittedProbe, top1: Double)] = []
+    let seconds = try median { () throws(MVError) in
+      let probe = try settings.fit(train)
+      fits.append((probe, try probe.score(test).top1))
+    }
+    let (probe, top1) = fits[0]
+    let made = probe.candidates.count { $0.ending != nil }
+    let remark =
+      "top-1 \(Percent(top1)) at \(String(format: "%.3g", probe.lambda)), \(made) of \(probe.candidates.count) compared, "
+      + "gradient norm \(String(format: "%.1g", probe.gradientNorm))"
     var figure = BenchmarkResults.Figure(
-      work: "probe, 13 penalties, \(train.rows.count) x \(train.columns)", unit: .seconds, ours: seconds,
-      peer: "scikit-learn", wanted: WantedRatio.probe, remark: String(format: "top-1 %.2f %%", 100 * top1))
-    if let answer = python(["scikit-learn", features.url.path, features.name, "\(threads)", values]) {
+      work: "probe, \(probe.candidates.count) penalties, \(name): "
+        + "\(probe.trainRows) x \(probe.columns), \(probe.classes.count) classes",
+      unit: .seconds, ours: seconds, peer: "scikit-learn", wanted: wanted, remark: remark)
+    let values = settings.lambdas.values.map { "\($0)" }.joined(separator: ",")
+    let arguments = ["scikit-learn", features.url.path, features.name, "\(threads)", values, "\(probe.lambda)"]
+    if let answer = python(arguments) {
       figure.theirs = answer.seconds
-      figure.remark = String(format: "top-1 %.2f %%, theirs %.2f %% at best", 100 * top1, 100 * answer.top1)
+      if let objective = answer.objective, let converged = answer.converged_top1 {
+        figure.remark =
+          remark + String(format: "; at convergence theirs %.2f %%, loss ", 100 * converged)
+          + String(format: "%.1e of it above theirs", probe.objective / objective - 1)
+      }
     }
     results.add(figure)
   }
@@ -138,6 +175,9 @@ private struct EvaluationBenchmark {
   private struct Answer: Decodable {
     let seconds: Double
     let top1: Double
+    /// The minimized value and the accuracy of a fit to convergence, which is not timed.
+    var objective: Double?
+    var converged_top1: Double?
   }
 
   /// What a peer in Python says; nil where there is none.

@@ -1,7 +1,8 @@
 /// How many times as fast as its peer, or as small, each work shall be.
 enum WantedRatio {
   static let neighbors = 1.2
-  static let probe = 5.0
+  static let probe = 25.0
+  static let hardProbe = 8.0
   static let sequentialWrite = 0.8
   static let sequentialRead = 0.8
   static let narrowBatches = 0.9

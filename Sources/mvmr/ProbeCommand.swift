@@ -12,6 +12,8 @@ extension Command {
     discussion: """
       Features are standardised on train. The penalty is chosen on a stratified tenth of train (or by folds), never on
       test, and the probe is then fitted to all of train. Without a test split, every fifth row of each class is held out.
+      Weaker penalties are left out once three in a row, over a factor of ten, are worse than the best by more than a
+      standard error of the difference; --all-penalties compares them too.
 
       A multi-label file (VOC 2007) gets one classifier a class, each with the penalty that is best in 3-fold
       cross-validation, and mean average precision: the area under the precision envelope, and 11-point. With
@@ -33,6 +35,7 @@ extension Command {
         default: "13 from 1e-6 to 1; multi-label: 15 from 1e-5 to 100", repeated: true),
       .option(
         "penalty-folds", "F", "choose the penalty by F-fold cross-validation", default: "a tenth; multi-label: 3"),
+      .flag("all-penalties", "compare weak penalties too where stronger ones are worse already"),
       .choice(
         "class-weight", of: LinearProbe.ClassWeights.self, "balanced: each class counts the same",
         default: LinearProbe.ClassWeights.none),
@@ -161,7 +164,7 @@ extension Command {
       validation: try arguments.int("penalty-folds", in: 2...100).map { .folds($0) } ?? .fraction(0.1),
       standardize: !arguments.has("no-standardize"),
       classWeights: try arguments.choice("class-weight", as: LinearProbe.ClassWeights.self) ?? .none,
-      seed: try EvaluationArguments.seed(arguments))
+      dropsPenalties: !arguments.has("all-penalties"), seed: try EvaluationArguments.seed(arguments))
   }
 
   /// The probe that is loaded, or fitted to `train`.
@@ -175,7 +178,8 @@ extension Command {
     }
     if !probe.converged {
       Terminal.note(
-        "stopped after \(probe.iterations) iterations, the gradient's norm is \(probe.gradientNorm)")
+        "not converged: after \(probe.iterations) passes the gradient's norm is \(Float(probe.gradientNorm)), where 1e-4 "
+          + "is wanted, and the train loss \(Float(probe.trainLoss))")
     }
     return probe
   }
@@ -184,11 +188,15 @@ extension Command {
   private static func summary(of probe: FittedProbe, _ scores: ProbeScores) throws(MVError) -> String {
     var parts = [try EvaluationArguments.summary(scores.report())]
     if probe.candidates.count > 1 {
-      var lines = TextTable("lambda", "validation top-1", "balanced")
+      var lines = TextTable("lambda", "validation top-1", "balanced", "objective", "gradient norm", "passes", "end")
       for candidate in probe.candidates {
         lines.add(
           EvaluationArguments.short(candidate.lambda), candidate.validationTop1.map { Percent($0).description } ?? "-",
-          candidate.validationBalancedAccuracy.map { Percent($0).description } ?? "-")
+          candidate.validationBalancedAccuracy.map { Percent($0).description } ?? "-",
+          candidate.objective.map { "\(Float($0))" } ?? "-",
+          candidate.gradientNorm.map { String(format: "%.1e", $0) } ?? "-",
+          candidate.iterations.map { "\($0)" } ?? "-",
+          candidate.ending?.rawValue ?? (candidate.lambda == probe.lambda ? "-" : "left out"))
       }
       parts.append(lines.text)
     }
@@ -196,6 +204,7 @@ extension Command {
       "lambda \(EvaluationArguments.short(probe.lambda)), \(probe.trainRows) train rows, "
         + "\(scores.testRows.count) test rows, \(probe.columns) columns, "
         + "train loss \(Float(probe.trainLoss)), gradient norm \(Float(probe.gradientNorm)), "
+        + "\(probe.iterations) passes, \(probe.converged ? "converged" : "not converged"), "
         + "\(ProgressBar.duration(probe.seconds))")
     return parts.joined(separator: "\n")
   }

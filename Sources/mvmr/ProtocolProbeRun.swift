@@ -29,8 +29,10 @@ enum ProtocolProbeRun {
     _ name: String, _ pair: EvaluationPair, _ arguments: ParsedArguments, _ file: FeatureFile,
     _ representations: [String], _ report: ReportRequest?
   ) throws(MVError) {
-    for option in ["lambda", "folds", "penalty-folds", "class-weight", "loss", "cost", "no-standardize", "load"]
-    where arguments.has(option) {
+    let others = [
+      "lambda", "all-penalties", "folds", "penalty-folds", "class-weight", "loss", "cost", "no-standardize", "load",
+    ]
+    for option in others where arguments.has(option) {
       throw .usage("--\(option)", "does not go with --protocol", remedy: "leave one of them out")
     }
     let probe = try probe(name, arguments)

@@ -127,7 +127,7 @@ import Testing
           lambdas: .logarithmic(1e-4...100, count: 9), validation: validation, classWeights: weights
         ).fit(split)
         let scores = probe.candidates.map {
-          weights == .balanced ? $0.validationBalancedAccuracy! : $0.validationTop1!
+          (weights == .balanced ? $0.validationBalancedAccuracy : $0.validationTop1) ?? -1
         }
         let best = scores.indices.last { scores[$0] == scores.max() }!
         #expect(probe.lambda == probe.candidates[best].lambda)

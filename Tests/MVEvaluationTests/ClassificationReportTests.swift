@@ -79,7 +79,11 @@ import Testing
     #expect(Set(fitted.keys) == Set(report + ["lambda", "lambdas", "train_loss", "gradient_norm", "seconds"]))
     let lambdas = try #require(fitted["lambdas"] as? [[String: Any]])
     #expect(lambdas.map { $0["lambda"] as? Double } == [0.1, 1])
-    #expect(Set(lambdas[0].keys) == ["lambda", "validation_top1", "validation_balanced_accuracy"])
+    #expect(
+      Set(lambdas[0].keys) == [
+        "lambda", "validation_top1", "validation_balanced_accuracy", "objective", "gradient_norm", "iterations",
+        "ending",
+      ])
     #expect(probe.csv.hasPrefix("lambda,validation_top1,chosen\n0.1,"))
   }
 

@@ -371,7 +371,7 @@ typedef struct mvmr_probe mvmr_probe;
 /// to choose among them (0.1), "folds": number of parts instead, "standardize": true, "class_weights": "none" |
 /// "balanced", "gradient_norm": 1e-4, "max_iterations": 1000, "seed": 0, "name": the input's name in the saved file
 /// ("features")}. Minimizes mean cross-entropy + lambda / 2 |W|^2; scikit-learn's C is 1 / (lambda x rows). `progress`
-/// counts fits. Bits may depend on `threads`.
+/// counts passes over the rows, those to come being foretold. Bits may depend on `threads`.
 mvmr_status mvmr_probe_fit(const mvmr_matrix* train, const int64_t* labels, const char* options_json, int32_t threads,
                            mvmr_progress progress, void* context, mvmr_probe** probe);
 
@@ -390,7 +390,8 @@ void mvmr_probe_free(mvmr_probe* probe);
 /// What it is.
 ///
 /// As JSON: {"inputs": [{"name", "columns"}], "classes": [...], "columns", "lambda", "candidates":
-/// [{"lambda", "validation_top1", "validation_balanced_accuracy"}], "train_loss", "objective", "gradient_norm",
+/// [{"lambda", "validation_top1", "validation_balanced_accuracy", and "objective", "gradient_norm", "iterations",
+/// "ending" of its fit; "lambda" alone where it was not tried}], "train_loss", "objective", "gradient_norm",
 /// "converged", "iterations", "train_rows", "standardized", "seed", "seconds"}.
 mvmr_status mvmr_probe_description(const mvmr_probe* probe, char** json);
 

@@ -8,6 +8,9 @@ extension FittedProbe {
       let lambda: Double
       let validation_top1: Double?
       let validation_balanced_accuracy: Double?
+      let objective, gradient_norm: Double?
+      let iterations: Int?
+      let ending: FittedProbe.Ending?
     }
     let lambda: Double
     let lambdas: [Candidate]
@@ -18,8 +21,9 @@ extension FittedProbe {
 
   /// The probe and its scores as one JSON object, without the weights.
   ///
-  /// It has lambda, lambdas (lambda, validation_top1, validation_balanced_accuracy), train_loss, gradient_norm, seconds
-  /// and what ``ClassificationReport/json(names:)`` has. Throws where a number is not finite.
+  /// It has lambda, lambdas (lambda, validation_top1, validation_balanced_accuracy, objective, gradient_norm,
+  /// iterations, ending; the lambda alone where it was left out), train_loss, gradient_norm, seconds and what
+  /// ``ClassificationReport/json(names:)`` has. Throws where a number is not finite.
   public func json(_ scores: ProbeScores, names: [String] = []) throws(MVError) -> Data {
     try CanonicalJSON.data(
       Joined(
@@ -28,7 +32,8 @@ extension FittedProbe {
           lambdas: candidates.map {
             .init(
               lambda: $0.lambda, validation_top1: $0.validationTop1,
-              validation_balanced_accuracy: $0.validationBalancedAccuracy)
+              validation_balanced_accuracy: $0.validationBalancedAccuracy, objective: $0.objective,
+              gradient_norm: $0.gradientNorm, iterations: $0.iterations, ending: $0.ending)
           }, train_loss: trainLoss, gradient_norm: gradientNorm, seconds: seconds),
         second: try scores.report().document(names: names)))
   }

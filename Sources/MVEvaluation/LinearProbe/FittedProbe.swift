@@ -8,15 +8,42 @@ public struct FittedProbe: Hashable, Sendable, Codable {
     public let columns: Int
   }
 
+  /// Why a fit under one penalty ended.
+  public enum Ending: String, Hashable, Sendable, Codable, Comparable, CaseIterable {
+    /// No more than one held-out row in 1,000 could still change its class.
+    case settled
+    /// The gradient's norm became as small as was asked for.
+    case converged
+    /// No step made the loss smaller any more, in the precision of the products.
+    case stalled
+    /// The passes allowed were used up.
+    case exhausted
+
+    /// Whether the left one is the better end.
+    public static func < (left: Ending, right: Ending) -> Bool {
+      allCases.firstIndex(of: left)! < allCases.firstIndex(of: right)!
+    }
+  }
+
   /// One penalty, with its accuracy on the held-out rows.
+  ///
+  /// Where there was no choice to make, or the penalty was left out since stronger ones were already worse than the
+  /// best, accuracies and what was reached are nil.
   public struct Candidate: Hashable, Sendable, Codable {
     /// The penalty lambda.
     public let lambda: Double
-    /// The top-1 accuracy on the held-out rows, 0...1; nil where there was no choice to make.
+    /// The top-1 accuracy on the held-out rows, 0...1.
     public let validationTop1: Double?
-    /// The balanced accuracy on the held-out rows (the mean over classes), 0...1; nil where there was no choice to
-    /// make.
+    /// The balanced accuracy on the held-out rows (the mean over classes), 0...1.
     public let validationBalancedAccuracy: Double?
+    /// The minimized value that the fit reached; with folds, their mean.
+    public let objective: Double?
+    /// The norm of the gradient that the fit reached; with folds, the largest.
+    public let gradientNorm: Double?
+    /// The number of passes over the rows; with folds, of all.
+    public let iterations: Int?
+    /// Why the fit ended; with folds, the worst reason.
+    public let ending: Ending?
   }
 
   /// The representations that the probe was fitted on, in order.

@@ -7,10 +7,14 @@ public import MVCore
 /// rows). With `standardize`, W acts on columns of mean 0 and standard deviation 1 (over all train rows in use; a
 /// constant column gets weight 0); the fitted weights are given for the features as they are.
 ///
-/// L-BFGS, preconditioned by the covariance of the columns, runs until the Euclidean norm of the gradient is at most
-/// `gradientNorm`. All penalties share each pass over the features; features that do not fit 1 GiB as float32 are read
-/// again in each pass. The penalty is chosen on held-out rows of train, never on test (of ties the larger penalty), and
-/// the fit is repeated on all of train; a single penalty skips the choice.
+/// L-BFGS, preconditioned by the curvature of the loss, runs until the Euclidean norm of the gradient is at most
+/// `gradientNorm` and the loss is within a millionth of its minimum, as far as single precision tells. Features that do
+/// not fit 1 GiB as float32 are read again in each pass. The penalty is chosen on held-out rows of train, never on test
+/// (of ties the larger penalty), and the fit is repeated on all of train; a single penalty skips the choice.
+///
+/// Penalties are compared from the strongest to the weakest, each fit from where the last one ended. Such a fit ends
+/// where held-out rows no longer change their class. With `dropsPenalties`, weaker penalties are left out once three in
+/// a row, over a factor of ten or more, are worse than the best by more than a standard error of the difference.
 public struct LinearProbe: Hashable, Sendable {
   /// The way train rows are held out to choose the penalty.
   public enum Validation: Hashable, Sendable, Codable {
@@ -43,6 +47,8 @@ public struct LinearProbe: Hashable, Sendable {
   public let gradientNorm: Double
   /// The number of passes over the features after which a fit ends in any case.
   public let maxIterations: Int
+  /// Whether weaker penalties are left out where stronger ones were already worse than the best.
+  public let dropsPenalties: Bool
   /// The seed that draws the held-out rows.
   public let seed: UInt64
   /// The number of threads to use.
@@ -52,7 +58,7 @@ public struct LinearProbe: Hashable, Sendable {
   public init(
     lambdas: LambdaGrid = .logarithmic(1e-6...1, count: 13), validation: Validation = .fraction(0.1),
     standardize: Bool = true, classWeights: ClassWeights = .none, gradientNorm: Double = 1e-4,
-    maxIterations: Int = 1000, seed: UInt64 = 0,
+    maxIterations: Int = 1000, dropsPenalties: Bool = true, seed: UInt64 = 0,
     threads: Int = Parallel.processorCount
   ) {
     self.lambdas = lambdas
@@ -61,11 +67,12 @@ public struct LinearProbe: Hashable, Sendable {
     self.classWeights = classWeights
     self.gradientNorm = gradientNorm
     self.maxIterations = maxIterations
+    self.dropsPenalties = dropsPenalties
     self.seed = seed
     self.threads = threads
   }
 
-  /// Fits the labeled rows of `train`; `progress` counts fits: one per penalty and fold, and the last one.
+  /// Fits the labeled rows of `train`; `progress` counts passes over them, those to come being foretold.
   ///
   /// The classes are those that occur. Throws where there is only one class, labels are not single classes, a value is
   /// not finite, a setting is out of range, or no row can be held out.

@@ -74,11 +74,11 @@ struct LinearPass: Sendable {
     }
   }
 
-  /// Calls `body` with each tile, the scores of every set (set by set, output by output, without biases) and all
-  /// biases.
+  /// Calls `body` with each tile, the scores of every set (set by set, output by output, without biases), which it may
+  /// change, and all biases.
   func forEachScores(
     _ points: [UnsafePointer<Double>],
-    _ body: @Sendable (Int, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
+    _ body: @Sendable (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void
   ) throws(MVError) {
     let columns = data.columns
     let total = points.count * outputs
@@ -92,7 +92,7 @@ struct LinearPass: Sendable {
       cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(total), Int32(tile.count), Int32(columns), 1, weights.pointer,
         Int32(columns), values, Int32(columns), 0, scores.pointer, Int32(tile.count))
-      body(index, UnsafePointer(scores.pointer), UnsafePointer(biases.pointer))
+      body(index, scores.pointer, UnsafePointer(biases.pointer))
     }
   }
 

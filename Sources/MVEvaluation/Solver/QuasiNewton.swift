@@ -20,9 +20,12 @@ final class QuasiNewton: @unchecked Sendable {
   private(set) var ending: Ending?
   /// The number of values and gradients given so far.
   private(set) var evaluations = 0
+  /// The number of points taken so far, each with a smaller value than the one before.
+  private(set) var accepted = 0
 
   private let count: Int
   private let tolerance: Double
+  private let gap: Double
   private let limit: Int
   private let precondition: (UnsafeMutablePointer<Double>) -> Void
   private let gradient: WorkBuffer<Double>
@@ -33,15 +36,21 @@ final class QuasiNewton: @unchecked Sendable {
   private var shorter = 0.0
   private var longer = Double.infinity
   private var tries = 0
+  private var searches = 0
+  private var scale = 1.0
   // Somewhat more than single precision rounds by; with less, the search stalls where the last digits of a value
   // decide.
   private let noise = 1e-7
   private let memory = 10
 
+  /// Begins at `start`; ends where the norm of the gradient is at most `tolerance`, and the `gap` is closed.
+  ///
+  /// The gap is what the next direction foretells that the value lies above its minimum, relative to it.
   init(
-    from start: WorkBuffer<Double>, tolerance: Double, limit: Int,
+    from start: WorkBuffer<Double>, tolerance: Double, gap: Double = .infinity, limit: Int,
     precondition: @escaping (UnsafeMutablePointer<Double>) -> Void
   ) {
+    self.gap = gap
     count = start.count
     trial = start
     point = WorkBuffer(uninitialized: start.count)
@@ -76,7 +85,7 @@ final class QuasiNewton: @unchecked Sendable {
         history = []
         search()
       } else {
-        ending = evaluations >= limit ? .exhausted : .stalled
+        end(evaluations >= limit ? .exhausted : .stalled)
       }
       return
     }
@@ -97,14 +106,22 @@ final class QuasiNewton: @unchecked Sendable {
     point.pointer.update(from: trial.pointer, count: count)
     gradient.pointer.update(from: newGradient, count: count)
     gradientNorm = dot(newGradient, newGradient).squareRoot()
-    if gradientNorm <= tolerance {
+    accepted += 1
+    if gradientNorm <= tolerance, gap.isInfinite || gradientNorm == 0 {
       ending = .converged
     } else if evaluations >= limit {
-      ending = .exhausted
+      end(.exhausted)
     } else {
       search()
+      if gradientNorm <= tolerance, -slope / 2 <= gap * abs(value) { ending = .converged }
     }
   }
+
+  /// Ends; where the gradient is small enough, that the gap cannot be closed to the last digit is no failure.
+  private func end(_ other: Ending) { ending = gradientNorm <= tolerance ? .converged : other }
+
+  /// The point that a whole step from ``point`` in the present direction leads to, less ``point``.
+  var remaining: UnsafePointer<Double> { UnsafePointer(direction.pointer) }
 
   private func remember(_ newGradient: UnsafePointer<Double>) {
     let recycled = history.count == memory ? history.removeFirst() : nil
@@ -133,13 +150,16 @@ final class QuasiNewton: @unchecked Sendable {
       add(-weights[index], change.pointer, to: target)
     }
     precondition(target)
-    if let (_, change, curvature) = history.last {
+    // How the inverse must be scaled changes little from one step to the next, and costs as much as applying it.
+    if let (_, change, curvature) = history.last, searches % 4 == 1 {
       let scaled = WorkBuffer<Double>(uninitialized: count)
       scaled.pointer.update(from: change.pointer, count: count)
       precondition(scaled.pointer)
       let factor = curvature / dot(change.pointer, scaled.pointer)
-      if factor.isFinite, factor > 0 { cblas_dscal(Int32(count), factor, target, 1) }
+      if factor.isFinite, factor > 0 { scale = factor }
     }
+    cblas_dscal(Int32(count), scale, target, 1)
+    searches += 1
     for index in history.indices {
       let (moved, change, curvature) = history[index]
       add(weights[index] - dot(change.pointer, target) / curvature, moved.pointer, to: target)
@@ -147,7 +167,7 @@ final class QuasiNewton: @unchecked Sendable {
     slope = dot(gradient.pointer, target)
     if !(slope < 0) {
       guard !history.isEmpty else {
-        ending = .stalled
+        end(.stalled)
         return
       }
       history = []

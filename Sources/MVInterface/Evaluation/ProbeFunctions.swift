@@ -71,7 +71,9 @@ public func mvmr_probe_free(_ probe: OpaquePointer?) { Handles.remove(probe, as:
 private struct ProbeDocument: Encodable {
   struct Candidate: Encodable {
     let lambda: Double
-    let validation_top1, validation_balanced_accuracy: Double?
+    let validation_top1, validation_balanced_accuracy, objective, gradient_norm: Double?
+    let iterations: Int?
+    let ending: FittedProbe.Ending?
   }
   let inputs: [FittedProbe.Input]
   let classes: [Int64]
@@ -97,7 +99,8 @@ public func mvmr_probe_description(
         candidates: probe.candidates.map {
           .init(
             lambda: $0.lambda, validation_top1: $0.validationTop1,
-            validation_balanced_accuracy: $0.validationBalancedAccuracy)
+            validation_balanced_accuracy: $0.validationBalancedAccuracy, objective: $0.objective,
+            gradient_norm: $0.gradientNorm, iterations: $0.iterations, ending: $0.ending)
         }, converged: probe.converged, standardized: probe.standardized, seed: probe.seed), to: place(json, "json"))
   }
 }

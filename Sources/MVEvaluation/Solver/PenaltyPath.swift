@@ -1,0 +1,162 @@
+internal import Foundation
+internal import MVCore
+internal import SystemOpenBLAS
+
+/// Fits of one probe under one penalty after the other, each from where the last one ended.
+///
+/// L-BFGS, preconditioned by the curvature at a point it has passed. A new preconditioner is made once as much work
+/// went into passes as it takes: first one for all classes together, later one for each, where these are small enough,
+/// and somewhat sooner, as all later fits gain by it.
+final class PenaltyPath {
+  let objective: ProbeObjective
+  /// The operations spent on passes in all.
+  private(set) var work = 0.0
+  /// Where the last fit ended.
+  private(set) var point: WorkBuffer<Double>
+  private let run: EvaluationRun
+  private var grams: [CurvatureGram] = []
+  private var preconditioner: CurvaturePreconditioner?
+  private var sampled = 0
+  /// The operations spent on passes since ``grams`` were made.
+  private var spent: Double
+
+  /// Begins at `start`, or zeros where nil; a preconditioner may take `work` operations from the first.
+  init(_ objective: ProbeObjective, from start: WorkBuffer<Double>? = nil, work: Double = 0) {
+    self.objective = objective
+    spent = work
+    run = objective.data.run
+    point = WorkBuffer<Double>(objective.parameters, repeating: 0)
+    if let start { point.pointer.update(from: start.pointer, count: point.count) }
+  }
+
+  /// The norm and the gap at which a fit ends, see ``QuasiNewton``; and passes after which it does all the same.
+  struct Goal {
+    let gradientNorm: Double
+    var gap = Double.infinity
+    let limit: Int
+  }
+
+  /// Where a fit ended, after how many passes, and why.
+  struct Fit {
+    let descent: QuasiNewton
+    let ending: FittedProbe.Ending
+    var passes: Int
+  }
+
+  /// Minimizes under `lambda`; `isSettled` is asked now and then whether what is known of the point is enough.
+  ///
+  /// `passed` is told how far the fit has come, 0...1, after each pass. Throws where the work shall stop. To be called
+  /// within ``SerialBLAS``.
+  func fit(
+    _ lambda: Double, _ goal: Goal, isSettled: (QuasiNewton) throws(MVError) -> Bool = { _ in false },
+    passed: (Double) -> Void = { _ in }
+  ) throws(MVError) -> Fit {
+    let trial = WorkBuffer<Double>(uninitialized: point.count)
+    trial.pointer.update(from: point.pointer, count: point.count)
+    let descent = QuasiNewton(from: trial, tolerance: goal.gradientNorm, gap: goal.gap, limit: goal.limit) {
+      [unowned self] in self.preconditioner?.apply($0)
+    }
+    let gradient = WorkBuffer<Double>(uninitialized: point.count)
+    let penalized = objective.classes * objective.data.columns
+    var first = 0.0
+    var asked = 0
+    while descent.ending == nil {
+      try run.check()
+      var value = try objective.evaluate([UnsafePointer(descent.trial.pointer)], gradients: gradient)[0]
+      spent += passWork
+      work += passWork
+      var square = 0.0
+      for index in 0..<penalized {
+        let weight = descent.trial.pointer[index]
+        square += weight * weight
+        gradient.pointer[index] += lambda * weight
+      }
+      value += lambda / 2 * square
+      if descent.evaluations == 0 {
+        // Where there is nothing to do, no preconditioner is wanted.
+        let norm = cblas_dnrm2(Int32(point.count), gradient.pointer, 1)
+        if goal.gap.isFinite || !(norm <= goal.gradientNorm) { try renew(lambda, at: point, isStart: true) }
+      }
+      descent.tell(value: value, gradient: gradient.pointer)
+      if first == 0 { first = descent.gradientNorm }
+      passed(Self.part(from: first, to: goal.gradientNorm, at: descent.gradientNorm))
+      guard descent.ending == nil else { break }
+      if descent.accepted >= asked + 2 {
+        asked = descent.accepted
+        if try isSettled(descent) {
+          finish(descent)
+          return Fit(descent: descent, ending: .settled, passes: descent.evaluations)
+        }
+      }
+      if descent.accepted > 8 { try renew(lambda, at: descent.point, isStart: false) }
+    }
+    finish(descent)
+    let ending: FittedProbe.Ending =
+      switch descent.ending {
+      case .converged: .converged
+      case .exhausted: .exhausted
+      default: .stalled
+      }
+    return Fit(descent: descent, ending: ending, passes: descent.evaluations)
+  }
+
+  private func finish(_ descent: QuasiNewton) {
+    if descent.value.isFinite { point.pointer.update(from: descent.point.pointer, count: point.count) }
+  }
+
+  /// The part of the way from one norm of the gradient to another, which falls by about the same factor in each pass.
+  private static func part(from first: Double, to last: Double, at norm: Double) -> Double {
+    guard first > last, norm > 0, norm.isFinite else { return 0 }
+    return min(1, max(0, log(first / norm) / log(first / last)))
+  }
+
+  // MARK: Preconditioner
+
+  private var rows: Int { objective.rows }
+
+  /// The operations of one pass; thin products run at a part of the rate of a Gram matrix.
+  private var passWork: Double {
+    let classes = Double(objective.classes)
+    return 4 * Double(rows) * Double(objective.data.columns) * (classes + 8)
+  }
+
+  /// The operations that Gram matrices of `count` rows take, with their factors.
+  private func gramWork(_ count: Int, _ matrices: Int) -> Double {
+    let columns = Double(objective.data.columns)
+    let widest = Double(CurvatureGram.blocks(of: objective.data.columns).map(\.count).max() ?? 1)
+    return Double(matrices) * (Double(count) + widest / 3) * columns * widest
+  }
+
+  /// Whether a matrix a class may be made: they fit memory, and factoring them takes less than some passes.
+  private var mayTellClassesApart: Bool {
+    let classes = objective.classes
+    let columns = objective.data.columns
+    return classes > 2 && 8 * classes * columns * columns <= CurvatureGram.bytes
+      && classes * rows <= CurvatureGram.bytes / 4
+      && gramWork(0, classes) <= 8 * passWork
+  }
+
+  /// Makes the preconditioner anew where it is worth it, and for another penalty in any case.
+  private func renew(_ lambda: Double, at point: WorkBuffer<Double>, isStart: Bool) throws(MVError) {
+    let classes = objective.classes
+    let columns = objective.data.columns
+    // Of many rows a part is enough, at first.
+    let shared = min(rows, max(8192, 4 * columns))
+    let apart = min(rows, max(16_384, 4 * columns, grams.count > 1 ? sampled + sampled / 2 : 0))
+    var due: (rows: Int, byClass: Bool)?
+    if mayTellClassesApart, spent >= gramWork(apart, classes) * (grams.count > 1 ? 1 : 0.5) {
+      due = (apart, true)
+    } else if grams.isEmpty || isStart && grams.count == 1 && spent >= gramWork(sampled, 1) {
+      due = (shared, false)
+    }
+    if let due {
+      grams = try objective.curvature(at: point, rows: due.rows, byClass: due.byClass)
+      sampled = due.rows
+      spent = 0
+    } else if !isStart {
+      return
+    }
+    preconditioner = CurvaturePreconditioner(
+      grams, lambda: lambda, classes: classes, threads: objective.data.threads)
+  }
+}
