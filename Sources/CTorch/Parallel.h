@@ -12,6 +12,13 @@ namespace mvt {
 /// one.
 void on_threads(int threads, void (*body)(void*), void* context);
 
+/// The threads that the network was given, on whichever thread; libtorch tells a thread no more than its own number.
+int chosen_threads();
+void choose_threads(int threads);
+
+/// Lets threads that wait for each other sleep at once, or only after a while as at first.
+void wait_briefly(bool briefly);
+
 /// The threads that a loop may use.
 int loop_threads();
 

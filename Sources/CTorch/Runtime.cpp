@@ -8,6 +8,7 @@
 
 #include "ChannelBlocks/ChannelBlocks.h"
 #include "Handles.h"
+#include "Parallel.h"
 
 namespace {
 std::atomic<bool> uses_cuda{false};
@@ -33,10 +34,15 @@ const char* mvt_version(void) { return TORCH_VERSION; }
 GuardedStatus mvt_set_threads(int threads) {
   return mvt::run([&] {
     at::set_num_threads(threads);
+    mvt::choose_threads(threads);
     // Debian's libtorch multiplies matrices with OpenBLAS, which counts its threads itself; other builds have none.
     using Setter = void (*)(int);
     if (auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
   });
+}
+
+GuardedStatus mvt_wait_briefly(bool briefly) {
+  return mvt::run([&] { mvt::wait_briefly(briefly); });
 }
 
 void mvt_keep_freed_memory(void) {
@@ -45,6 +51,8 @@ void mvt_keep_freed_memory(void) {
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 #endif
 }
+
+int mvt_chosen_threads(void) { return mvt::chosen_threads(); }
 
 int mvt_threads(void) { return at::get_num_threads(); }
 

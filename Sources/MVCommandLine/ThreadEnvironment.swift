@@ -22,6 +22,11 @@ public enum ThreadEnvironment {
     return environment
   }
 
+  /// Whether the way in which threads wait was chosen here, and not by the user's environment.
+  public static var choosesWaits: Bool { (getenv(added).map { String(cString: $0) } ?? "").contains(spinCount) }
+
+  private static let spinCount = "GOMP_SPINCOUNT"
+
   /// The variable that names what was added.
   private static let added = "MVMR_ADDED_ENVIRONMENT"
 
@@ -31,7 +36,7 @@ public enum ThreadEnvironment {
     // spinning, OpenBLAS's for 25 ms, keep the other's from theirs: a step takes 1.1 times as long. Read once, when
     // they load. What the user has chosen stays; a spin count would undo a chosen policy.
     var settings = [("OPENBLAS_THREAD_TIMEOUT", "4")]
-    if getenv("OMP_WAIT_POLICY") == nil { settings += [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "5000")] }
+    if getenv("OMP_WAIT_POLICY") == nil { settings += [("OMP_WAIT_POLICY", "passive"), (spinCount, "5000")] }
     // Both count the processors of the process's affinity, and not what a quota of a container leaves of them.
     if Parallel.processorCount < ProcessInfo.processInfo.activeProcessorCount {
       settings += ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"].map { ($0, "\(Parallel.processorCount)") }

@@ -11,6 +11,7 @@ enum MvmrTrain {
     Program.begin()
     Imaging.useOneThreadPerCall()
     Torch.keepFreedMemory()
+    if ThreadEnvironment.choosesWaits { Torch.makeWayForNeighbors() }
     let program = Program(
       name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,
       commands: [.demo, .train, .finetune, .embed, .evaluate, .networks, .export])

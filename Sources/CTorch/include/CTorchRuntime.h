@@ -19,6 +19,14 @@ void mvt_keep_freed_memory(void);
 GuardedStatus mvt_set_threads(int threads);
 int mvt_threads(void);
 
+/// The threads of the last mvt_set_threads, on whichever thread it was called; 1 before.
+int mvt_chosen_threads(void);
+
+/// Lets libgomp's threads sleep at once where they wait for each other, or as at first after GOMP_SPINCOUNT's while.
+///
+/// Sums do not depend on it. It is without effect under other OpenMP libraries.
+GuardedStatus mvt_wait_briefly(bool briefly);
+
 /// Whether this processor multiplies bfloat16 in hardware; without that, libtorch emulates it, many times slower.
 bool mvt_fast_bfloat16(void);
 

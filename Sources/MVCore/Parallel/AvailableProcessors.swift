@@ -11,7 +11,9 @@ package enum AvailableProcessors {
 
   /// The processors that the process's threads may run on (`sched_getaffinity`).
   private static var allowed: Int {
-    let count = Int(mv_linux_allowed_processors())
+    var set = mv_linux_processors()
+    mv_linux_read_allowed_processors(&set)
+    let count = Int(mv_linux_count_processors(&set))
     return count > 0 ? count : ProcessInfo.processInfo.activeProcessorCount
   }
 
