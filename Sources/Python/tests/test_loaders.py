@@ -90,8 +90,8 @@ def test_loaders_give_what_pytorch_s_gives(feature_path, images):
 
 
 def test_bad_loaders(dataset):
-    twice = dict(sampler=[1], shuffle=True)
-    for settings in (dict(batch_size=0), dict(batch_size=2.5), dict(prefetch=-1), twice, dict(sampler=iter([1]))):
+    orders = [dict(sampler=[1], shuffle=True), dict(sampler=iter([1]))]
+    for settings in (dict(batch_size=0), dict(batch_size=2.5), dict(prefetch=-1), *orders):
         with pytest.raises((ValueError, TypeError)):
             mvmr.torch.FeatureLoader(dataset, **settings)
     with pytest.raises(TypeError, match="DataLoader"):
