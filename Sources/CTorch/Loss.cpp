@@ -63,6 +63,33 @@ struct Terms {
   double* total;
 };
 
+/// The terms of the representations and one view: writes one value each, adds to the total and to the view's slope.
+void add_representations(const Terms& terms, const mvt::Side& view, at::Tensor& slope, double* values) {
+  const double sign = terms.settings.released_sign ? 1 : -1;
+  for (int64_t index = 0; index < terms.count; ++index) {
+    const double weight = terms.weights[index];
+    const double value =
+        mvt::distance_correlation(view, terms.representations[index]->side, estimator(terms.settings.unbiased),
+                                  sign * weight, slope.data_ptr<float>(), nullptr);
+    values[index] = terms.settings.released_sign ? value : 1 - value;
+    *terms.total += weight * values[index];
+  }
+}
+
+/// The dependence of one view's embedding on the representations.
+struct Dependence : torch::autograd::Function<Dependence> {
+  static at::Tensor forward(AutogradContext* context, at::Tensor z, const Terms* terms) {
+    const mvt::Side view = mvt::side_of(z, terms->settings.embedding_scale, estimator(terms->settings.unbiased), true);
+    at::Tensor slope = at::zeros_like(view.centered);
+    *terms->total = 0;
+    add_representations(*terms, view, slope, terms->values);
+    keep(context, {mvt::rows_gradient(view, slope)});
+    return at::full({}, *terms->total, z.options());
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list outer) { return give(context, outer, 2); }
+};
+
 /// The hinge on the deviation of each column, mean of max(0, margin - std_j); adds weight times its gradient.
 double hinge(const at::Tensor& z, double margin, double weight, at::Tensor& gradient) {
   const auto moments = at::var_mean(z, at::IntArrayRef({0}), true, true);
@@ -97,14 +124,8 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
     terms->values[0] = mse;
     terms->values[1] = spread;
     terms->values[2] = views;
-    const double sign = settings.released_sign ? 1 : -1;
-    for (int64_t index = 0; index < terms->count; ++index) {
-      const double weight = terms->weights[index];
-      const double value = mvt::distance_correlation(a, terms->representations[index]->side, kind, sign * weight,
-                                                     slope.data_ptr<float>(), nullptr);
-      terms->values[3 + index] = settings.released_sign ? value : 1 - value;
-      total += weight * terms->values[3 + index];
-    }
+    add_representations(*terms, a, slope, terms->values + 3);
+    if (settings.both_views) add_representations(*terms, a0, slope0, terms->values + 3 + terms->count);
     // Every term's pull on the distances of z is gathered first, so that there is one product instead of one per term.
     gradient.add_(mvt::rows_gradient(a, slope));
     gradient0.add_(mvt::rows_gradient(a0, slope0));
@@ -150,6 +171,15 @@ GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSet
     const Terms all{*settings, representations, weights, count, terms, total};
     *result = new MVTTensor(
         MultiViewLoss::apply(z0->value.to(at::kFloat).contiguous(), z->value.to(at::kFloat).contiguous(), &all));
+  });
+}
+
+GuardedStatus mvt_dependence(const MVTTensor* z, const MVTLossSettings* settings, MVTDistances* const* representations,
+                             const double* weights, int64_t count, double* terms, double* total, MVTTensor** result) {
+  return mvt::run([&] {
+    TORCH_CHECK(z->value.dim() == 2, "an embedding is not rows: ", z->value.sizes());
+    const Terms all{*settings, representations, weights, count, terms, total};
+    *result = new MVTTensor(Dependence::apply(z->value.to(at::kFloat).contiguous(), &all));
   });
 }
 

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "ChannelBlocks/ChannelBlocks.h"
 #include "Handles.h"
 
@@ -52,6 +54,22 @@ GuardedStatus mvt_unary(MVTUnary operation, const MVTTensor* tensor, MVTTensor**
         return give(x * at::sigmoid(x * 1.702));
       case MVTSilu:
         return give(at::silu(x));
+      case MVTSquare:
+        return give(x * x);
+      case MVTRelu:
+        return give(at::relu(x));
+      case MVTDiagonal:
+        return give(x.diagonal());
+      case MVTOffDiagonal: {
+        const int64_t n = x.size(0);
+        TORCH_CHECK(x.dim() == 2 && n == x.size(1), "not a square matrix: ", x.sizes());
+        // Between two places on the diagonal lie n others: without the last value they are rows of n + 1.
+        return give(x.reshape({n * n}).narrow(0, 0, n * n - 1).reshape({n - 1, n + 1}).narrow(1, 1, n));
+      }
+      case MVTMaskDiagonal: {
+        const at::Tensor mask = at::eye(x.size(0), x.size(1), x.options().dtype(at::kBool));
+        return give(x.masked_fill(mask, -std::numeric_limits<double>::infinity()));
+      }
     }
     TORCH_CHECK(false, "no such operation");
   });

@@ -67,8 +67,11 @@ struct TrainRequest {
     Terminal.message("note: a \(released.kind.rawValue) configuration of the released code\n\(table.text)")
   }
 
-  /// Throws where the file of the released code cannot be made a run.
-  func checkPossible() throws(MVError) { if let obstacle = released?.obstacle { throw obstacle } }
+  /// Throws where the file of the released code cannot be made a run, and where settings do not go together.
+  func checkPossible() throws(MVError) {
+    if let obstacle = released?.obstacle { throw obstacle }
+    try configuration.settings.check()
+  }
 
   /// The folder of the run.
   func output() throws(MVError) -> URL {

@@ -139,7 +139,7 @@ struct ReleasedStepTests {
       ("hog-layer", try distances(1)), ("std", try distances(2)),
     ]
     let own = try step(
-      settings.loss, plain, Self.views("augmented").tensor,
+      settings.trainingLoss.multiView, plain, Self.views("augmented").tensor,
       targets.map { MultiViewLoss.Representation(name: $0.0, weight: 1, distances: $0.1) })
     try compare(own, "terms")
     #expect(own.count == 10)
@@ -210,7 +210,7 @@ struct ReleasedStepTests {
     let array = try Fixture.array("released-step/phi")
     let phi = Matrix(rows: array.shape[0], columns: array.shape[1], values: try array.values(as: Float.self))
     let own = try step(
-      TrainingSettings().loss, plain, Self.views("augmented").tensor,
+      TrainingSettings().trainingLoss.multiView, plain, Self.views("augmented").tensor,
       [
         MultiViewLoss.Representation(
           name: "clip", weight: 1, distances: try CenteredDistances(of: phi, scale: 1.0 / 32))

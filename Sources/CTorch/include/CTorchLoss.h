@@ -36,15 +36,23 @@ typedef struct MVTLossSettings {
   bool unbiased;
   /// Adds dCor(z, phi) where the paper adds 1 - dCor(z, phi).
   bool released_sign;
+  /// Whether z0 is made to depend on the representations, too, by terms of its own.
+  bool both_views;
 } MVTLossSettings;
 
 /// The MV-MR loss of two views' embeddings against `count` representations, with gradients to z0 and z.
 ///
-/// `terms` receives 3 + count unweighted terms: MSE, hinge, 1 - dCor(z0, z), and one a representation; `total` their
-/// weighted sum, which `result` holds in float32.
+/// `terms` receives 3 + count unweighted terms: MSE, hinge, 1 - dCor(z0, z), and one a representation, of z; with
+/// `both_views` as many again, of z0. `total` is their weighted sum, which `result` holds in float32.
 GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSettings* settings,
                        MVTDistances* const* representations, const double* weights, int64_t count, double* terms,
                        double* total, MVTTensor** result);
+
+/// The terms of that loss that `count` representations and one view have, with the gradient to z.
+///
+/// Of the settings, scale, estimator and sign count. `terms` receives one unweighted term a representation.
+GuardedStatus mvt_dependence(const MVTTensor* z, const MVTLossSettings* settings, MVTDistances* const* representations,
+                             const double* weights, int64_t count, double* terms, double* total, MVTTensor** result);
 
 /// The mean cross-entropy of scores, B x classes, against one class a row, with its gradient to the scores.
 ///

@@ -25,7 +25,16 @@ typedef enum MVTUnary {
   /// x times the logistic function of 1.702 x.
   MVTQuickGelu = 9,
   /// x times the logistic function of x.
-  MVTSilu = 10
+  MVTSilu = 10,
+  MVTSquare = 11,
+  /// max(0, x).
+  MVTRelu = 12,
+  /// The values on the diagonal of a matrix.
+  MVTDiagonal = 13,
+  /// All other values of a square matrix.
+  MVTOffDiagonal = 14,
+  /// A square matrix with minus infinity on its diagonal.
+  MVTMaskDiagonal = 15
 } MVTUnary;
 
 GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result);

@@ -29,4 +29,15 @@ extension Tensor {
   package func squareRoot() throws(MVError) -> Tensor { try applying(MVTSquareRoot, "square root") }
   package func transposed() throws(MVError) -> Tensor { try applying(MVTTranspose, "transpose") }
   package func float32() throws(MVError) -> Tensor { try applying(MVTFloat, "conversion to float32") }
+
+  /// Each value times itself.
+  package func squared() throws(MVError) -> Tensor { try applying(MVTSquare, "square") }
+  /// The larger of each value and 0.
+  package func rectified() throws(MVError) -> Tensor { try applying(MVTRelu, "rectifier") }
+  /// The values on the diagonal of a matrix.
+  package func diagonal() throws(MVError) -> Tensor { try applying(MVTDiagonal, "diagonal") }
+  /// The values off the diagonal of a square matrix; throws for another.
+  package func offDiagonal() throws(MVError) -> Tensor { try applying(MVTOffDiagonal, "off the diagonal") }
+  /// The same square matrix with minus infinity on its diagonal, which has no gradient.
+  package func maskingDiagonal() throws(MVError) -> Tensor { try applying(MVTMaskDiagonal, "diagonal mask") }
 }

@@ -1,5 +1,5 @@
 internal import CTorch
-internal import MVCore
+package import MVCore
 
 extension Tensor {
   private static func axes(_ lengths: [Int]) -> [Int64] { lengths.map(Int64.init) }
@@ -27,14 +27,14 @@ extension Tensor {
   }
 
   /// The mean along an axis, which the result does not have.
-  func mean(axis: Int) throws(MVError) -> Tensor {
+  package func mean(axis: Int) throws(MVError) -> Tensor {
     try Tensor(during: "mean") { mvt_mean_along(handle, Int64(axis), $0) }
   }
 }
 
 extension [Tensor] {
   /// One after the other along an axis.
-  func concatenated(axis: Int) throws(MVError) -> Tensor {
+  package func concatenated(axis: Int) throws(MVError) -> Tensor {
     let handles = map { Optional($0.handle) }
     return try Tensor(during: "joining tensors") { mvt_concatenate(handles, Int64(count), Int64(axis), $0) }
   }

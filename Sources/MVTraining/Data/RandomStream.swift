@@ -8,4 +8,5 @@ enum RandomStream: UInt64 {
   case releasedTarget = 6
   case classifier = 7
   case crop = 8
+  case secondView = 9
 }

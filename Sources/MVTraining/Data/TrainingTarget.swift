@@ -31,6 +31,14 @@ public struct TrainingTarget: Sendable {
     TrainingTarget(name: teacher.settings.label, origin: .teacher(teacher), scale: teacher.settings.scale)
   }
 
+  /// Whether its rows are computed from plain images in the step.
+  var isOfPlainImages: Bool {
+    switch origin {
+    case .pixels, .teacher: true
+    case .stored, .augmented: false
+    }
+  }
+
   /// The same rows with another factor.
   func scaled(by scale: Double) -> TrainingTarget { TrainingTarget(name: name, origin: origin, scale: scale) }
 

@@ -57,13 +57,6 @@ extension TrainingSettings {
     try Encoder(architecture(), projector: projector, seed: UInt64(seed), channelsLast: channelsLast)
   }
 
-  /// The loss with these weights.
-  package var loss: MultiViewLoss {
-    MultiViewLoss(
-      mseWeight: mseWeight, deviationWeight: deviationWeight, viewsWeight: viewsWeight, margin: margin,
-      embeddingScale: embeddingScale, estimator: estimator, releasedSign: releasedSign)
-  }
-
   /// The weight of the representation `name`.
   public func weight(of name: String) -> Double {
     representationWeights[name] ?? teachers.first { $0.label == name }?.weight ?? representationsWeight

@@ -32,10 +32,28 @@ extension TrainingSettings {
       "wave_batches", \.waveBatches, 0...1_000_000,
       "batches of validation an epoch that cosine_waves moves on by, as the released code's schedule does"),
     .double("clip", \.clip, 0...1e9, "largest norm of the gradient; 0 for no limit"),
-    .double("std_margin", \.margin, 0...1e6, "standard deviation below which the hinge acts"),
-    .double("weight_mse", \.mseWeight, 0...1e9, "weight of the mean squared difference of the views"),
-    .double("weight_std", \.deviationWeight, 0...1e9, "weight of the hinge on standard deviations"),
-    .double("weight_zz", \.viewsWeight, 0...1e9, "weight of the distance correlation of the views"),
+    .choice("loss", \.loss, "what stands between the views; representations and teachers go beside any"),
+    .double("weight_views", \.criterionWeight, 0...1e9, "weight of simclr, vicreg or barlow as a whole"),
+    .double(
+      "temperature", \.temperature, 1e-4...1e6, "what cosines of simclr are divided by; for CIFAR 0.5 is published"),
+    .double(
+      "weight_invariance", \.invarianceWeight, 0...1e9, "weight of vicreg's mean squared difference of the views"),
+    .double("weight_variance", \.varianceWeight, 0...1e9, "weight of vicreg's hinge on standard deviations"),
+    .double("weight_covariance", \.covarianceWeight, 0...1e9, "weight of vicreg's squared covariances"),
+    .double(
+      "weight_off_diagonal", \.offDiagonalWeight, 0...1e9,
+      "weight of barlow's squared correlations of different columns"
+    ),
+    .choice(
+      "second_view", \.secondView, automatic: "auto",
+      "what the random view is paired with; auto is plain for mvmr, else random"),
+    .choice(
+      "represented_views", \.representedViews, automatic: "auto",
+      "views whose embeddings depend on representations; auto is both where both are random, else first"),
+    .double("std_margin", \.margin, 0...1e6, "standard deviation below which the hinges of mvmr and vicreg act"),
+    .double("weight_mse", \.mseWeight, 0...1e9, "weight of mvmr's mean squared difference of the views"),
+    .double("weight_std", \.deviationWeight, 0...1e9, "weight of mvmr's hinge on standard deviations"),
+    .double("weight_zz", \.viewsWeight, 0...1e9, "weight of mvmr's distance correlation of the views"),
     .double(
       "weight_representations", \.representationsWeight, 0...1e9, "weight of each representation without its own"),
     .pairs(

@@ -54,6 +54,24 @@ public struct TrainingSettings: Configurable, Hashable {
   public var waveBatches = 0
   /// The largest norm of the gradient; 0 for no limit.
   public var clip = 0.0
+  /// What stands between the views.
+  public var loss = ViewLoss.mvmr
+  /// The weight of what stands between the views, where that is not ``ViewLoss/mvmr``.
+  public var criterionWeight = 1.0
+  /// What SimCLR's cosines are divided by.
+  public var temperature = 0.1
+  /// The weight of VICReg's mean squared difference.
+  public var invarianceWeight = 25.0
+  /// The weight of VICReg's hinge on standard deviations.
+  public var varianceWeight = 25.0
+  /// The weight of VICReg's covariances.
+  public var covarianceWeight = 1.0
+  /// The weight of Barlow Twins' correlations of different columns.
+  public var offDiagonalWeight = 0.005
+  /// What the first view is paired with; nil for the plain image with ``ViewLoss/mvmr``, else another random view.
+  public var secondView: SecondView?
+  /// Whose embeddings depend on representations; nil for both where both views are random, else the first.
+  public var representedViews: RepresentedViews?
   /// m of the hinge.
   public var margin = 1.0
   /// The weight of the mean squared difference.

@@ -13,11 +13,12 @@ final class Learner {
   let statistics: ImageStatistics
   /// The classifier beside the encoder; nil where none is asked for.
   let onlineHead: OnlineHead?
-  private let loss: MultiViewLoss
+  private let loss: TrainingLoss
   private let policy: AugmentationPolicy
 
   /// Prepares the encoder with its first weights; throws where settings, data and representations do not go together.
   init(_ settings: TrainingSettings, data: TrainingData) throws(MVError) {
+    try settings.check()
     try Torch.use(settings.device)
     let data = try Learner.prepare(data, for: settings)
     let stepImages = settings.batchSize * settings.accumulate
@@ -43,7 +44,7 @@ final class Learner {
     try encoder.backbone.check(ImageSize(height: data.shape.height, width: data.shape.width))
     optimizer = try Optimizer(settings.optimizer, parameters: encoder.parameters, weightDecay: settings.weightDecay)
     onlineHead = try settings.onlineHead ? Self.onlineHead(for: data, encoder, settings) : nil
-    loss = settings.loss
+    loss = settings.trainingLoss
     policy = AugmentationPolicy(
       settings.policy, size: ImageSize(height: data.shape.height, width: data.shape.width))
     statistics = settings.statistics(for: data.shape)
@@ -64,13 +65,15 @@ final class Learner {
     let size = ImageSize(height: data.shape.height, width: data.shape.width)
     let released = settings.releasedAugment ? ReleasedAugmentation(size: size, statistics: statistics) : nil
     let parts = settings.accumulate
+    let needsPlain = !settings.pairsRandomViews || data.targets.contains(where: \.isOfPlainImages) || released != nil
     let batches = steps.lowerBound * parts..<steps.upperBound * parts
     return OrderedProducer(batches, ahead: PreparedBatch.ahead) { batch throws(MVError) in
       let (step, part) = batch.quotientAndRemainder(dividingBy: parts)
       let images = order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize]
       return try PreparedBatch(
         of: data, at: Array(images), epoch: step / order.stepsPerEpoch, batch: batch, seed: UInt64(settings.seed),
-        policy: policy, from: settings.viewsFrom, released: released, workers: settings.preparingThreads)
+        policy: policy, from: settings.viewsFrom, plain: needsPlain, paired: settings.pairsRandomViews,
+        released: released, workers: settings.preparingThreads)
     }
   }
 
@@ -110,59 +113,63 @@ final class Learner {
   /// Passes both views of a batch through the encoder and adds the gradient of the loss, if it is finite.
   private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
     let count = settings.batchSize
-    // The augmented view goes first, as released: batch normalization's running statistics depend on the order.
-    let views = try tensor(of: batch.augmented + batch.plain, count: 2 * count)
-    let (augmented, plain) = (try views.rows(0..<count), try views.rows(count..<2 * count))
+    // The random view goes first, as released: batch normalization's running statistics depend on the order.
+    let views = try tensor(of: batch.augmented + (batch.pairedView ?? batch.plain), count: 2 * count)
+    let (first, second) = (try views.rows(0..<count), try views.rows(count..<2 * count))
+    let plain = batch.pairedView == nil ? second : nil
     // A teacher's own memory would come on top of the network's, so with a teacher the representations are computed
     // first. Without one they are computed after the encoder's forward pass: by then the next batch is ready, and its
     // thread no longer uses the cores.
     let early = hasTeacher ? try representations(of: batch, plain: plain) : nil
-    var plainFeatures: Tensor?
-    let (z, z0) = try clock.networking { () throws(MVError) in
+    var secondFeatures: Tensor?
+    let embeddings = try clock.networking { () throws(MVError) in
       try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
         guard encoder.joinsViews else {
-          let first = try embed(augmented)
-          let second = try embed(plain)
-          if onlineHead != nil { plainFeatures = second.features }
-          return (first.embedding, second.embedding)
+          let (own, other) = (try embed(first), try embed(second))
+          if onlineHead != nil { secondFeatures = other.features }
+          return ViewEmbeddings(first: own.embedding, second: other.embedding)
         }
         let both = try embed(views, .training(views: 2))
-        if onlineHead != nil { plainFeatures = try both.features.rows(count..<2 * count) }
-        return (try both.embedding.rows(0..<count), try both.embedding.rows(count..<2 * count))
+        if onlineHead != nil { secondFeatures = try both.features.rows(count..<2 * count) }
+        return ViewEmbeddings(
+          first: try both.embedding.rows(0..<count), second: try both.embedding.rows(count..<2 * count))
       }
     }
     let representations = if let early { early } else { try representations(of: batch, plain: plain) }
-    let (value, terms) = try loss(plain: z0, augmented: z, representations: representations)
+    let (value, terms) = try loss(embeddings, representations: representations)
     guard terms.firstNotFinite == nil else { return terms }
     // The loss already has its own gradient; what remains is the encoder's backward pass.
     try clock.networking { () throws(MVError) in
       try value.backward()
-      if let onlineHead, let plainFeatures { _ = try onlineHead.gather(plainFeatures, classes: batch.labels) }
+      if let onlineHead, let secondFeatures { _ = try onlineHead.gather(secondFeatures, classes: batch.labels) }
     }
     return terms
   }
 
+  /// The representations of a batch; `plain` is its plain images, where they are at hand.
   private func representations(
-    of batch: PreparedBatch, plain: Tensor
+    of batch: PreparedBatch, plain: Tensor?
   ) throws(MVError) -> [MultiViewLoss.Representation] {
     var representations: [MultiViewLoss.Representation] = []
     for (target, rows) in zip(data.targets, batch.rows) {
       let distances: CenteredDistances
       switch target.origin {
-      case .pixels: distances = try CenteredDistances(of: plain, scale: target.scale, estimator: loss.estimator)
+      case .pixels:
+        let plain = if let plain { plain } else { try tensor(of: batch.plain, count: settings.batchSize) }
+        distances = try CenteredDistances(of: plain, scale: target.scale, estimator: settings.estimator)
       case .augmented:
         if let view = batch.releasedView {
-          distances = try CenteredDistances(of: view, scale: target.scale, estimator: loss.estimator)
+          distances = try CenteredDistances(of: view, scale: target.scale, estimator: settings.estimator)
         } else {
           let second = try tensor(of: batch.secondView ?? batch.augmented, count: settings.batchSize)
-          distances = try CenteredDistances(of: second, scale: target.scale, estimator: loss.estimator)
+          distances = try CenteredDistances(of: second, scale: target.scale, estimator: settings.estimator)
         }
       case .teacher(let teacher):
         let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
-        distances = try CenteredDistances(of: embedding, scale: target.scale, estimator: loss.estimator)
+        distances = try CenteredDistances(of: embedding, scale: target.scale, estimator: settings.estimator)
       case .stored:
         guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
-        distances = try CenteredDistances(of: rows, scale: target.scale, estimator: loss.estimator)
+        distances = try CenteredDistances(of: rows, scale: target.scale, estimator: settings.estimator)
       }
       representations.append(
         MultiViewLoss.Representation(

@@ -43,7 +43,12 @@ public struct RunPage {
         "images", "\(origin.source)", "split \(origin.split)", origin.source.size.map { "brought to \($0)" } ?? "")
       facts.add("feature files", origin.features.map { URL(filePath: $0).lastPathComponent })
     }
-    facts.add("representations", records.last?.loss.terms.compactMap(\.partner).filter { $0 != "views" } ?? [])
+    facts.add("loss", settings.loss.rawValue)
+    var representations: [String] = []
+    for name in (records.last?.loss.terms ?? []).compactMap(\.representation) where !representations.contains(name) {
+      representations.append(name)
+    }
+    facts.add("representations", representations)
     facts.add("steps", "\(records.last?.step ?? 0)")
     return facts
   }
@@ -63,17 +68,21 @@ public struct RunPage {
     if let command { page.code(command) }
     page.chart(
       LineChart([curve("loss") { $0.loss.total }], xTitle: "epoch", yTitle: "loss", caption: "The whole loss."))
+    let correlations = Self.correlations(of: records)
+    if !correlations.isEmpty {
+      page.chart(
+        LineChart(
+          correlations, xTitle: "epoch",
+          yTitle: settings.releasedSign ? "distance correlation; 1 - it of views" : "1 - distance correlation",
+          caption: settings.releasedSign
+            ? "0 would be no dependence of the embedding on the representation, and full dependence on the other view."
+            : "0 would be full dependence of the embedding on the representation or the other view."))
+    }
+    let others = settings.loss.terms.filter { $0.partner == nil }
     page.chart(
       LineChart(
-        Self.correlations(of: records), xTitle: "epoch",
-        yTitle: settings.releasedSign ? "distance correlation; 1 - it of views" : "1 - distance correlation",
-        caption: settings.releasedSign
-          ? "0 would be no dependence of the embedding on the representation, and full dependence on the other view."
-          : "0 would be full dependence of the embedding on the representation or the other view."))
-    page.chart(
-      LineChart(
-        [LossTerms.Term.difference, .deviation].map { term in curve(term.name) { $0.loss[term] } }, xTitle: "epoch",
-        yTitle: "term", caption: "The other terms."))
+        others.map { term in curve(term.name) { $0.loss[term] } }, xTitle: "epoch", yTitle: "term",
+        caption: "The other terms."))
     let scores = [
       curve("k-NN") { $0.validation.map { $0.neighbors * 100 } },
       curve("linear probe") { $0.validation.map { $0.probe * 100 } },

@@ -5,7 +5,7 @@ public import MVImaging
 public import MVNetworks
 internal import MVWeights
 
-/// Trains an encoder with the MV-MR loss, in a folder of its own.
+/// Trains an encoder without labels, in a folder of its own.
 ///
 /// The folder holds `last.ckpt`, `best.ckpt`, `losses.csv` and TensorBoard's events. A run depends only on its settings
 /// and its data: neither the number of workers nor a kill and a resume change a bit of its checkpoints. Only one thread
@@ -79,7 +79,7 @@ public final class Trainer {
     self.notices = notices
     try Folder.create(folder)
     step = found?.place.step ?? 0
-    let terms = LossTerms.terms(of: learner.data.targets.map(\.name), releasedSign: settings.releasedSign)
+    let terms = settings.terms(of: learner.data.targets.map(\.name))
     // Under the names of version 0.1 the sign cannot be told.
     partialLoss = found?.place.partialLoss.flatMap {
       $0.values.count == terms.count ? LossTerms(terms: terms, values: $0.values, total: $0.total) : nil
