@@ -107,10 +107,49 @@ class FeatureDataset(Dataset):  # type: ignore[type-arg]
         labels = None if self._labels is None else self._labels.take(items, 0)
         return Wanted(self._source, items if self._all else self.rows.take(items), labels, self.threads)
 
-    def __getitems__(self, indices: Sequence[int]) -> Batch:
-        """A batch, which is read at once where it is looked at; the loader calls this."""
-        return Batch(self.wanted(np.asarray(indices, dtype=np.int64)))
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether items are what this class says: one that derives from it and gives others gives them one by one."""
+        return type(self).__getitem__ is FeatureDataset.__getitem__
 
-    def __getitem__(self, index: int) -> Any:
-        """One row, with its label where there are labels."""
-        return self.__getitems__([int(index)]).sample(0)
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[Any]:
+        """A batch, which is read at once where it is looked at; the loader calls this."""
+        if not self.reads_at_once:
+            return [self[index] for index in indices]
+        return Batch(self.wanted(_numbers(indices)))
+
+    def __getitem__(self, index: Any) -> Any:
+        """One row, with its label where there are labels; of several numbers or a slice all of them at once.
+
+        Parameters
+        ----------
+        index : int, slice or sequence of int
+            Which items.
+
+        Returns
+        -------
+        torch.Tensor or dict of str to torch.Tensor
+            Rows alone, where there are no labels; else a tuple of these and labels.
+
+        Raises
+        ------
+        IndexError, TypeError
+            For an item that is not there, and what is no whole number.
+        """
+        if isinstance(index, slice):
+            index = np.arange(*index.indices(len(self)))
+        items = _numbers(index)
+        if items.ndim == 0:
+            return Batch(self.wanted(items[None])).sample(0)
+        found = self.wanted(items).read()
+        return found if self._labels is None else tuple(found)
+
+
+def _numbers(indices: Any) -> np.ndarray:
+    """Whole numbers as int64; nothing is rounded."""
+    array = np.asarray(indices)
+    if array.size == 0 and array.ndim == 1:
+        return np.empty(0, np.int64)
+    if array.dtype.kind not in "iu" or array.ndim > 1:
+        raise TypeError(f"items are {array.dtype} of shape {array.shape}: give whole numbers, or a slice")
+    return np.ascontiguousarray(array, np.int64).reshape(array.shape)

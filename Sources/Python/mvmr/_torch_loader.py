@@ -69,6 +69,8 @@ class FeatureLoader:
         if not isinstance(dataset, FeatureDataset):
             kind = type(dataset).__name__
             raise TypeError(f"dataset is of the type {kind}: give a FeatureDataset, or use PyTorch's DataLoader")
+        if not dataset.reads_at_once:
+            raise TypeError("dataset has items of its own, made one by one: use PyTorch's DataLoader")
         if hasattr(sampler, "__next__"):
             raise TypeError("sampler is a generator, which gives one pass: give a list, or a Sampler of PyTorch")
         if sampler is not None and shuffle:

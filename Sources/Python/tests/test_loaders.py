@@ -89,6 +89,48 @@ def test_loaders_give_what_pytorch_s_gives(feature_path, images):
                     assert all(torch.equal(a, b) for a, b in zip(flat[0][0], flat[1][0]))
 
 
+class Halved(mvmr.torch.FeatureDataset):
+    """What people derive."""
+
+    def __getitem__(self, index):
+        rows, label = super().__getitem__(index)
+        return rows / 2, label
+
+
+def test_data_sets_that_derive(dataset, wanted, labels):
+    halved = Halved(dataset.file, dataset.split, "hog", flatten=True)
+    for workers in (0, 2):
+        rows, classes = zip(*DataLoader(halved, 5, num_workers=workers))
+        assert torch.equal(torch.cat(rows), wanted / 2) and torch.equal(torch.cat(classes), torch.from_numpy(labels))
+    with pytest.raises(TypeError, match="DataLoader"):
+        mvmr.torch.FeatureLoader(halved)
+
+
+def test_several_items(dataset, wanted, labels):
+    for key in ([3, 1, -1], np.array([3, 1, 23]), (3, 1, 23), torch.tensor([3, 1, 23]), [torch.tensor(3), 1, 23]):
+        rows, classes = dataset[key]
+        assert torch.equal(rows, wanted[[3, 1, 23]]) and classes.tolist() == labels[[3, 1, 23]].tolist()
+    assert torch.equal(dataset[2:20:3][0], wanted[2:20:3]) and torch.equal(dataset[::-1][0], wanted.flip(0))
+    assert dataset[[]][0].shape == (0, 324) and dataset[30:][0].shape == (0, 324)
+    for one in (5, -19, np.int32(5), torch.tensor(5)):
+        assert torch.equal(dataset[one][0], wanted[5]) and int(dataset[one][1]) == labels[5]
+    sampler = torch.utils.data.BatchSampler(torch.utils.data.SequentialSampler(dataset), 5, drop_last=False)
+    for workers in (0, 2):
+        loaded = list(DataLoader(dataset, batch_size=None, sampler=sampler, num_workers=workers))
+        assert torch.equal(torch.cat([rows for rows, _ in loaded]), wanted)
+    for bad in (24, -25, [0, 24]):
+        with pytest.raises(IndexError, match="24|-25"):
+            dataset[bad]
+    for bad in (1.5, "a", [0.5], None, [[1]], [True] * 24):
+        with pytest.raises(TypeError):
+            dataset[bad]
+    parts = torch.utils.data.random_split(dataset, [20, 4], torch.Generator().manual_seed(0))
+    found = torch.cat([rows for part in parts for rows, _ in DataLoader(part, 5)])
+    assert torch.equal(found, wanted[[*parts[0].indices, *parts[1].indices]])
+    both = torch.utils.data.ConcatDataset([dataset, dataset])
+    assert torch.equal(torch.cat([rows for rows, _ in DataLoader(both, 7)]), torch.cat([wanted, wanted]))
+
+
 def test_bad_loaders(dataset):
     orders = [dict(sampler=[1], shuffle=True), dict(sampler=iter([1]))]
     for settings in (dict(batch_size=0), dict(batch_size=2.5), dict(prefetch=-1), *orders):
@@ -292,6 +334,6 @@ def test_control_c(feature_path, dataset, loader):
     )
     assert process.stdout.readline() == "working\n"
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 7, errors
     assert output == "stopped\n" and "ignored" not in errors
