@@ -13,7 +13,7 @@ enum MvmrTrain {
     Torch.keepFreedMemory()
     let program = Program(
       name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,
-      commands: [.demo, .train, .finetune, .embed, .evaluate, .networks, .export])
+      commands: [.demo, .train, .sweep, .finetune, .embed, .evaluate, .networks, .export])
     exit(program.run(Array(CommandLine.arguments.dropFirst())))
   }
 }
