@@ -4,7 +4,8 @@ internal import MVCore
 public struct Argument: Codable, Sendable {
   enum Form: String, Codable, Sendable { case flag, option, positional }
   let form: Form
-  let name: String
+  /// What the user types, without the dashes of an option.
+  public let name: String
   let valueName: String
   let help: String
   let defaultText: String

@@ -2,8 +2,8 @@ internal import MVCore
 internal import MVFiles
 
 /// An error as `--json` prints it, on one line of stderr: stdout carries nothing but results.
-struct ErrorObject: Encodable {
-  struct Content: Encodable {
+struct ErrorObject: Codable {
+  struct Content: Codable {
     let kind: String
     let subject: String
     let problem: String
@@ -26,6 +26,13 @@ struct ErrorObject: Encodable {
     self.error = Content(
       kind: error.kind.rawValue, subject: error.subject, problem: error.problem, remedy: error.remedy,
       cause: error.cause, row: error.row, id: error.id, message: "\(error)", exitCode: exitCode)
+  }
+
+  /// The error that it stands for; nil for a kind of a later version.
+  var value: MVError? {
+    MVError.Kind(rawValue: error.kind).map {
+      MVError($0, error.subject, error.problem, remedy: error.remedy, row: error.row, cause: error.cause)
+    }
   }
 
   /// The object as one line.

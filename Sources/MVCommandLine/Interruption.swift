@@ -45,6 +45,26 @@ public enum Interruption {
       }
     }
     for number in patient where !isIgnored(number) { signal(number) { number in Interruption.request(number) } }
+    followParent()
+  }
+
+  /// The variable by which a program asks those that it starts to end, saved, when their standard input ends.
+  ///
+  /// It ends with the program itself, however that ends: no run is left behind.
+  static let endsWithInput = "MVMR_ENDS_WITH_INPUT"
+  /// Whether the standard input is watched already.
+  private static let isFollowing = Atomic<Bool>(false)
+
+  private static func followParent() {
+    guard getenv(endsWithInput) != nil, !isFollowing.exchange(true, ordering: .relaxed) else { return }
+    Thread.detachNewThread {
+      var byte: UInt8 = 0
+      while true {
+        let count = read(STDIN_FILENO, &byte, 1)
+        if count == 0 || (count < 0 && errno != EINTR) { break }
+      }
+      Interruption.request(SIGTERM)
+    }
   }
 
   private static func request(_ number: Int32) {

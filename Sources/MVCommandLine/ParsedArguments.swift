@@ -2,8 +2,8 @@ public import MVCore
 
 /// What the user gave a command.
 public struct ParsedArguments: Sendable {
-  private let values: [String: [String]]
-  private let counts: [String: Int]
+  var values: [String: [String]]
+  var counts: [String: Int]
 
   init(values: [String: [String]], counts: [String: Int]) {
     self.values = values

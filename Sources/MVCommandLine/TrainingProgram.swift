@@ -18,6 +18,8 @@ public enum TrainingProgram {
     public static let demo = Entry(name: "demo", summary: "The whole story on built-in images, in minutes")
     /// `mvmr train`.
     public static let train = Entry(name: "train", summary: "Train an MV-MR encoder on images and a feature file")
+    /// `mvmr sweep`.
+    public static let sweep = Entry(name: "sweep", summary: "Train many variants side by side, and say which is best")
     /// `mvmr finetune`.
     public static let finetune = Entry(
       name: "finetune", summary: "Train a network, or a classifier over it, on labels")
@@ -43,7 +45,7 @@ public enum TrainingProgram {
   }
 
   /// The commands it has.
-  public static let commands: [Entry] = [.demo, .train, .finetune, .embed, .evaluate, .networks, .export]
+  public static let commands: [Entry] = [.demo, .train, .sweep, .finetune, .embed, .evaluate, .networks, .export]
 
   /// Whether `name` is one of its commands.
   public static func has(_ name: String) -> Bool { commands.contains { $0.name == name } }

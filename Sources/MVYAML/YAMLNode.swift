@@ -55,6 +55,12 @@ public struct YAMLNode: Hashable, Sendable {
     return isNull ? [] : [self]
   }
 
+  /// A mapping without one of its keys; a node of another kind as it is.
+  public func removing(_ key: String) -> YAMLNode {
+    guard case .mapping(let entries) = content else { return self }
+    return YAMLNode(content: .mapping(entries.filter { $0.name != key }), file: file, line: line, column: column)
+  }
+
   /// The node as the value of a setting: a quoted value is text, others are a boolean, a number or text as in YAML 1.2.
   ///
   /// Throws where the node is a list or a mapping.

@@ -12,7 +12,7 @@ enum MvmrTrain {
     Imaging.useOneThreadPerCall()
     let program = Program(
       name: "mvmr", summary: "The commands of mvmr that need libtorch.", version: Version.text,
-      commands: [.demo, .train, .finetune, .embed, .evaluate, .networks, .export]
+      commands: [.demo, .train, .sweep, .finetune, .embed, .evaluate, .networks, .export]
     ) { () throws(MVError) in
       try Torch.load()
       Torch.keepFreedMemory()

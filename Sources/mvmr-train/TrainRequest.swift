@@ -20,17 +20,21 @@ struct TrainRequest {
   let notices: [String]
   private let arguments: ParsedArguments
 
-  init(_ arguments: ParsedArguments) throws(MVError) {
+  /// Reads what the arguments ask for; `base` stands in for the file that `--config` names, `source` for `SOURCE`.
+  init(
+    _ arguments: ParsedArguments, base: (configuration: TrainingConfiguration, released: ReleasedConfiguration?)? = nil,
+    source: String? = nil
+  ) throws(MVError) {
     self.arguments = arguments
-    var (configuration, released) = try Self.read(arguments["config"])
+    var (configuration, released) = if let base { base } else { try Self.read(arguments["config"]) }
     start = try TrainStart(arguments, output: arguments["output"] ?? configuration.output)
-    if let settings = try start.settings(arguments) { configuration.settings = settings }
+    if base == nil, let settings = try start.settings(arguments) { configuration.settings = settings }
     try configuration.fillTeachers(with: arguments.all("teacher"))
     for text in arguments.all("set") {
       try configuration.settings.set(assigning: text, of: "--set", remedy: "see mvmr train --settings")
     }
     if let device = arguments["device"] { try configuration.settings.set("device", parsing: device) }
-    configuration.source = arguments["SOURCE"] ?? configuration.source
+    configuration.source = source ?? arguments["SOURCE"] ?? configuration.source
     configuration.output = arguments["output"] ?? configuration.output
     configuration.split = arguments["split"] ?? configuration.split ?? start.origin?.split
     if arguments.has("features") { configuration.features = arguments.all("features") }
@@ -46,7 +50,8 @@ struct TrainRequest {
     self.released = released
   }
 
-  private static func read(_ path: String?) throws(MVError) -> (TrainingConfiguration, ReleasedConfiguration?) {
+  /// The configuration in a file, or one that is built in; and that of the released code which it was made from.
+  static func read(_ path: String?) throws(MVError) -> (TrainingConfiguration, ReleasedConfiguration?) {
     guard let path else { return (TrainingConfiguration(), nil) }
     let root =
       path.hasPrefix(BuiltInConfiguration.prefix)
@@ -83,14 +88,19 @@ struct TrainRequest {
     return URL(filePath: output)
   }
 
-  /// The images and the representations of them.
-  func data() throws(MVError) -> TrainingData {
+  /// The images.
+  func source() throws(MVError) -> any ImageSource {
     try configuration.checkTeachers(source: configuration.source ?? released.map { "\($0.datasetName):DIR" })
     let request = try sourceRequest()
     if let name = released?.datasetName, request.kind != name {
       throw .usage("source \(request)", "is not the data set of the configuration, \(name)", remedy: "give \(name):DIR")
     }
-    let data = try configuration.data(of: try SourceArguments.open(request))
+    return try SourceArguments.open(request)
+  }
+
+  /// The images and the representations of them.
+  func data() throws(MVError) -> TrainingData {
+    let data = try configuration.data(of: source())
     if data.targets.isEmpty, configuration.settings.representations == .all, configuration.settings.teachers.isEmpty {
       Terminal.note("no feature file: the loss has no representations but the views")
     }

@@ -3,7 +3,6 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
-internal import MVFiles
 internal import MVPages
 internal import MVReports
 
@@ -17,7 +16,7 @@ extension Command {
       representation of every file is a row of the table: k-NN (k = 20, cosine, T = 0.07) and a linear probe, each with
       its 95 % interval and how far it is below the best on the same images, the best mean of both first. Without a
       test split, 5-fold cross-validation scores every row once. Images of several classes each are compared by mean
-      average precision.
+      average precision. The folder of a sweep gives its table: variants, with mean and deviation over seeds.
 
       Examples:
         mvmr compare folder:photos
@@ -25,6 +24,7 @@ extension Command {
         mvmr compare features.h5 run evaluation --csv all.csv
         mvmr compare features.h5 --folds 10 --joined
         mvmr compare folder:photos --limit 500
+        mvmr compare sweeps/lr --markdown table.md
       """,
     arguments: [
       .positional(
@@ -45,13 +45,11 @@ extension Command {
       .option("limit", "N", "of a source: only N images of each split, spread over its classes"),
       .flag("skip-bad-images", "of a source: leave out images that cannot be read"),
       .flag("overwrite", "of a source: replace the file instead of finishing it"),
-      .option("csv", "FILE.csv", "write the table with every number", output: .stream(["csv", "txt"])),
-      .option("markdown", "FILE.md", "write the table for Markdown", output: .stream(["md", "txt"])),
-      .option("latex", "FILE.tex", "write the table for LaTeX (booktabs)", output: .stream(["tex", "txt"])),
       .option("report", "DIR", "write the page DIR/report.html, and its chart as SVG", output: .folder),
       .flag("json", "print one JSON object"),
-    ] + SourceArguments.options
+    ] + TableOutput.options + SourceArguments.options
   ) { (arguments) throws(MVError) in
+    if let sweep = try SweepTable(arguments) { return try sweep.show(arguments) }
     let report = try arguments["report"].map { (path) throws(MVError) in
       try ReportFolder(URL(filePath: path), kind: "compare")
     }
@@ -70,9 +68,9 @@ extension Command {
       try inputs.isMultiLabel ? scoring.byPrecision(job) : scoring.byAccuracy(job)
     }
     result.notices.forEach(Terminal.note)
-    for (option, text) in [("csv", result.csv), ("markdown", result.markdown), ("latex", result.latex)] {
-      if let path = arguments[option] { try AtomicFile.write(text, to: URL(filePath: path)) }
-    }
+    let output = TableOutput(
+      result.table, caption: result.caption, csv: result.csv, markdown: result.markdown, latex: result.latex)
+    try output.write(arguments)
     if let report {
       let title = "Features of \(inputs.names.joined(separator: ", "))"
       try result.page(title, report.kind, facts(result.record)).write(to: report)
@@ -81,9 +79,7 @@ extension Command {
     if arguments.has("json") {
       try Terminal.result(String(decoding: try result.record.adding(to: result.json), as: UTF8.self))
     } else {
-      var table = TextTable(header: result.table.header)
-      for row in result.table.rows { table.add(row: row) }
-      try Terminal.result("\(table.text)\n\(result.caption)")
+      try output.show()
     }
   }
 

@@ -56,6 +56,7 @@ struct ComparisonTable {
       case "\\": result += "\\textbackslash{}"
       case "~": result += "\\textasciitilde{}"
       case "^": result += "\\textasciicircum{}"
+      case "±": result += "$\\pm$"
       case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
       default: result.append(character)
       }

@@ -10,8 +10,9 @@ extension TrainingConfiguration {
   ///
   /// The split is ``split``, else `train`, else the only one. Images whose rows a feature file marks as skipped are
   /// left out, and a notice counts them. Throws where the split is not there, where a feature file cannot be read, is
-  /// not of these images, or is not what ``expected`` asks for, and where an image cannot be read.
-  public func data(of source: any ImageSource) throws(MVError) -> TrainingData {
+  /// not of these images, or is not what ``expected`` asks for, and where an image cannot be read. Images that fit into
+  /// `cacheLimit` bytes are read at once.
+  public func data(of source: any ImageSource, cacheLimit: Int = 4 << 30) throws(MVError) -> TrainingData {
     let names = source.splits.map(\.name)
     let chosen = try source.split(split ?? (names.count == 1 ? names[0] : "train"))
     let files = try features.map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
@@ -26,7 +27,7 @@ extension TrainingConfiguration {
     let survey = ImageSurvey(of: images, splits: [learned])
     try survey.requireOneSize()
     var data = try TrainingData(
-      source: images, split: learned, targets: targets, viewsFrom: settings.keptViews)
+      source: images, split: learned, targets: targets, viewsFrom: settings.keptViews, cacheLimit: cacheLimit)
     data.notices = files.flatMap(\.notices) + survey.notices
     if !skipped.isEmpty {
       data.notices.append(

@@ -31,7 +31,7 @@ extension TrainingConfiguration {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func text(_ value: SettingValue) -> String {
+  static func text(_ value: SettingValue) -> String {
     switch value {
     case .string(let text): quoted(text)
     case .list(let values): "[\(values.map(text).joined(separator: ", "))]"
@@ -43,7 +43,7 @@ extension TrainingConfiguration {
   }
 
   /// The text as it is if YAML reads it back unchanged, else in double quotes.
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     let words = ["true", "false", "null", "none", "yes", "no", "on", "off"]
     let isPlain =
       text.first?.isLetter ?? false && (!words.contains(text.lowercased()) || text == "none")

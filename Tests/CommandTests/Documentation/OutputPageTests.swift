@@ -61,6 +61,9 @@ struct OutputPageTests {
     ("train --print-config", "train synthetic:64 --size 32x32 --output ?/run2 --print-config"),
     ("train --find-lr", "train synthetic:64 --find-lr SET"),
     ("train --find-batch", "train synthetic:64 --find-batch SET"),
+    ("sweep", "sweep synthetic:64 SET --set validate_every=1 --grid lr=0.001,0.01 --seeds 2 --at 1 --output ?/sweep"),
+    ("sweep", "compare ?/sweep"), ("sweep", "sweep synthetic:64 SET --held-out 0.2 --output ?/sweep2"),
+    ("sweep --dry-run", "sweep synthetic:64 SET --grid lr=0.001,0.01 --output ?/sweep3 --dry-run"),
     (
       "finetune",
       "finetune ?/first synthetic:60 --output ?/tuned --set epochs=2 --set batch_size=16 --set threads=1"

@@ -1,0 +1,79 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVEvaluation
+internal import MVFiles
+internal import MVReports
+internal import MVTraining
+internal import MVYAML
+
+/// The folder of a sweep: what is in it, and that one process at a time works in it.
+final class SweepFolder {
+  let url: URL
+  /// The page of the sweep.
+  let report: ReportFolder
+  /// The descriptor whose lock says that a sweep is at work; its children hold it, too.
+  private(set) var lock: Int32?
+
+  /// Throws where the folder holds something else, or a sweep that is at work.
+  init(_ url: URL) throws(MVError) {
+    self.url = url
+    report = try ReportFolder(url, kind: SweepPage.kind)
+    guard let present = try? FileManager.default.contentsOfDirectory(atPath: url.path), !present.isEmpty else { return }
+    try take()
+    guard SweepRecord.isSweep(url) else {
+      throw .usage(url.path, "holds other files, and no sweep", remedy: "give a folder that is not there yet")
+    }
+  }
+
+  deinit {
+    if let lock {
+      _ = flock(lock, LOCK_UN)
+      close(lock)
+    }
+  }
+
+  /// Creates the folder if needed and keeps others out of it; throws where either fails.
+  func prepare() throws(MVError) {
+    try report.prepare()
+    if lock == nil { try take() }
+  }
+
+  private func take() throws(MVError) {
+    let number = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard number >= 0 else { throw FileDescriptor.failure(url.path, "cannot be opened", errno) }
+    guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+      close(number)
+      throw try FileDescriptor(url.path, flags: O_RDONLY | O_DIRECTORY).busy()
+    }
+    lock = number
+  }
+
+  /// The folder of a run.
+  func place(of folder: String) -> URL { url.appending(path: folder) }
+
+  /// The sweep that is there already, and what it has run; nil where the folder is new.
+  ///
+  /// Throws where either cannot be read.
+  func recorded() throws(MVError) -> (sweep: Sweep, record: SweepRecord)? {
+    guard SweepRecord.isSweep(url) else { return nil }
+    let definition = try YAMLNode(contentsOf: SweepRequest.definition(in: url))
+    let sweep = try Sweep(definition) { (node) throws(MVError) in
+      throw .badData(node.place, "names another configuration", remedy: "move the folder away and begin anew")
+    }
+    return (sweep, try SweepRecord(in: url))
+  }
+
+  /// The settings that a run in the folder was begun with; nil where it has no checkpoint yet.
+  func settings(of folder: String) throws(MVError) -> TrainingSettings? {
+    let checkpoint = Trainer.checkpoint(in: place(of: folder))
+    guard FileManager.default.fileExists(atPath: checkpoint.path) else { return nil }
+    return try Checkpoint(contentsOf: checkpoint).settings
+  }
+
+  /// Whether a run has done all of its epochs.
+  func isTrained(_ folder: String) -> Bool {
+    guard let found = try? Checkpoint(contentsOf: Trainer.checkpoint(in: place(of: folder))) else { return false }
+    return found.place.step >= found.settings.epochs * found.place.stepsPerEpoch
+  }
+}
