@@ -8,6 +8,7 @@ import pathlib
 
 import numpy as np
 import PIL.Image
+import PIL.ImageFilter
 from torchvision.transforms import AutoAugment, RandAugment, autoaugment
 from torchvision.transforms import functional as F
 from torchvision.transforms.functional import InterpolationMode
@@ -55,6 +56,9 @@ def main():
         save(f"flip_{name}", F.hflip(image))
         for kernel, sigma in ((3, 0.1), (3, 0.9), (5, 2.0), (9, 1.4)):
             save(f"blur_{name}_{kernel}_{int(sigma * 10)}", F.gaussian_blur(image, kernel, sigma))
+        for sigma in (0.1, 0.4, 0.9, 1.37, 2.0, 5.5):
+            save(f"boxed_{name}_{round(sigma * 100)}", image.filter(PIL.ImageFilter.GaussianBlur(sigma)))
+        save(f"solarized_{name}", F.solarize(image, 128))
         for mode in ("bilinear", "bicubic", "lanczos"):
             for height, width in ((20, 11), (32, 32), (50, 71), (7, 32)):
                 save(f"resize_{mode}_{name}_{height}x{width}", F.resize(image, [height, width], InterpolationMode(mode)))

@@ -16,6 +16,12 @@ at::Tensor matching_gradient(const at::Tensor& parameter) {
   return at::empty_like(parameter.detach()).copy_(gradient);
 }
 
+/// What LARS multiplies one parameter's gradient by; the decay belongs to the gradient.
+double trust_ratio(const at::Tensor& parameter, const at::Tensor& gradient, double trust, double decay) {
+  const double weights = parameter.detach().norm().item<double>(), slope = gradient.norm().item<double>();
+  return weights == 0 || slope == 0 ? 0 : trust * weights / (slope + decay * weights + 1e-8);
+}
+
 void check_layout(const at::Tensor& parameter, const at::Tensor& state) {
   TORCH_CHECK(parameter.scalar_type() == at::kFloat && parameter.is_non_overlapping_and_dense(),
               "parameters are dense float32");
@@ -84,7 +90,6 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
                            int64_t count) {
   return mvt::run([&] {
     const auto pace = static_cast<float>(settings->learning_rate);
-    const auto decay = static_cast<float>(settings->weight_decay);
     const auto momentum = static_cast<float>(settings->step == 1 ? 0 : settings->momentum);
     // What the step takes of the gradient itself, and of the velocity.
     const float direct = settings->nesterov ? 1 : 0;
@@ -94,9 +99,13 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
       const at::Tensor gradient = matching_gradient(parameter);
       if (!gradient.defined()) continue;
       check_layout(parameter, velocities[index]->value);
+      const double ratio =
+          settings->trust > 0 ? trust_ratio(parameter, gradient, settings->trust, settings->weight_decay) : 1;
+      const auto adapt = static_cast<float>(ratio > 0 ? ratio : 1);
+      const auto decay = static_cast<float>(ratio > 0 ? settings->weight_decay : 0);
       if (!parameter.is_cpu()) {
         const at::Tensor weights = parameter.detach();
-        const at::Tensor slope = gradient.add(weights, decay);
+        const at::Tensor slope = gradient.add(weights, decay).mul_(adapt);
         velocities[index]->value.mul_(momentum).add_(slope);
         if (settings->nesterov) weights.sub_(slope, pace);
         weights.sub_(velocities[index]->value, pace * along);
@@ -107,11 +116,21 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
       float* v = velocities[index]->value.data_ptr<float>();
       mvt::parallel_for(0, parameter.numel(), grain, [=](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i) {
-          const float slope = g[i] + decay * p[i];
+          const float slope = adapt * (g[i] + decay * p[i]);
           v[i] = momentum * v[i] + slope;
           p[i] -= pace * (direct * slope + along * v[i]);
         }
       });
+    }
+  });
+}
+
+GuardedStatus mvt_move_averages(MVTTensor* const* averages, MVTTensor* const* tensors, int64_t count, double share) {
+  return mvt::run([&] {
+    for (int64_t index = 0; index < count; ++index) {
+      at::Tensor average = averages[index]->value.detach();
+      check_layout(averages[index]->value, tensors[index]->value);
+      average.lerp_(tensors[index]->value.detach(), share);
     }
   });
 }

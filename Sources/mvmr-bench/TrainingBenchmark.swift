@@ -15,14 +15,15 @@ extension Command {
     discussion: """
       Ratios above 1 mean that this package is faster, or holds less. MVMR_PYTHON names a Python with torch, torchvision and
       kymatio. The peer computes its five representations in the step, as the released code does; ours come from a feature
-      file, but for pixels and the augmented view. Sides take turns; a time is the median of its steps.
+      file, but for pixels and the augmented view. simclr is a step of that loss on two random views, which the peer is given and
+      ours cuts and colors. Sides take turns; a time is the median of its steps. One core: start it by taskset -c 0.
 
       Examples:
         MVMR_PYTHON=peers/bin/python mvmr-bench training
         mvmr-bench training --work step --precision bf16 --steps 20
       """,
     arguments: [
-      .choice("work", among: ["step", "dcor", "memory"], "what to measure; default: all", repeated: true),
+      .choice("work", among: ["step", "simclr", "dcor", "memory"], "what to measure; default: all", repeated: true),
       .choice("precision", among: ["bf16", "float32"], "of the step; default: both", repeated: true),
       .option("steps", "N", "steps a turn of ours; the first two and the last are not counted", default: "8"),
       .option("rounds", "N", "turns of each side", default: "2"),
@@ -33,7 +34,7 @@ extension Command {
     // As mvmr-train.
     Torch.keepFreedMemory()
     var works = arguments.all("work")
-    if works.isEmpty { works = ["memory", "dcor", "step"] }
+    if works.isEmpty { works = ["memory", "dcor", "step", "simclr"] }
     let precisions = arguments.all("precision").isEmpty ? ["bf16", "float32"] : arguments.all("precision")
     let steps = try arguments.int("steps", in: 5...1000) ?? 8
     let rounds = try arguments.int("rounds", in: 1...100) ?? 2
@@ -45,6 +46,7 @@ extension Command {
       if works.contains("memory") { try benchmark.memory(precisions, into: &results) }
       if works.contains("dcor") { try benchmark.distanceCorrelation(into: &results) }
       if works.contains("step") { try benchmark.step(precisions, into: &results) }
+      if works.contains("simclr") { try benchmark.contrastiveStep(precisions, into: &results) }
       try results.print(arguments)
     }
   }
@@ -88,6 +90,45 @@ private struct TrainingBenchmark {
           theirs: theirs.isEmpty ? nil : theirs.middle,
           wanted: precision == "bf16" ? WantedRatio.bfloat16Step : WantedRatio.float32Step,
           remark: String(format: "%.0f images/s; %.1f %% outside the network", rate, 100 * outside)))
+    }
+  }
+
+  /// SimCLR without representations, on images of 32 pixels: the ResNet-8 of `builtin:small`, and ResNet-18.
+  func contrastiveStep(_ precisions: [String], into results: inout BenchmarkResults) throws(MVError) {
+    for (encoder, name, batch, projector) in [
+      (EncoderChoice.cifarResNet, "resnet8", 256, [512, 512, 512]),
+      (.resnet18, "resnet18", 128, [2048, 2048, 2048]),
+    ] {
+      let (source, split, targets) = try features(count: batch * steps, of: [])
+      for precision in precisions {
+        var settings = TrainingSettings()
+        try settings.set("precision", to: .string(precision))
+        settings.loss = .simclr
+        settings.temperature = 0.5
+        settings.policy = .simclrCIFAR
+        settings.representations = .none
+        settings.encoder = encoder
+        settings.batchSize = batch
+        settings.projector = projector
+        var ours: [Double] = []
+        var theirs: [Double] = []
+        var outside = 0.0
+        for round in 0..<rounds {
+          let data = try TrainingData(source: source, split: split, targets: targets)
+          let measured = try time(settings, data, name: "\(name)-\(precision)\(round)")
+          ours += measured.steps
+          outside += measured.outside / Double(rounds)
+          theirs += python(
+            ["simclr", name, "\(batch)", "32", projector.map(String.init).joined(separator: "-"), precision, "4"])
+        }
+        results.add(
+          BenchmarkResults.Figure(
+            work: "step with simclr, \(name), \(batch) x 32 px, \(precision)", unit: .seconds, ours: ours.middle,
+            peer: "PyTorch", theirs: theirs.isEmpty ? nil : theirs.middle,
+            wanted: name == "resnet8" ? WantedRatio.smallContrastiveStep : WantedRatio.contrastiveStep,
+            remark: String(
+              format: "%.0f images/s; %.1f %% outside the network", Double(batch) / ours.middle, 100 * outside)))
+      }
     }
   }
 

@@ -9,6 +9,8 @@ enum WantedRatio {
   static let wideBatches = 5.0
   static let bfloat16Step = 1.5
   static let float32Step = 2.7
+  static let smallContrastiveStep = 3.0
+  static let contrastiveStep = 2.0
   static let distanceCorrelation = 2.0
   static let memory = 1.0
   static let exactFrame = 1.5

@@ -57,6 +57,36 @@ import Testing
     try fails(train + ["--device", "tpu"], status: 64, "tpu", "cpu|cuda")
   }
 
+  @Test func lossesAndViews() throws {
+    let train = ["train", "synthetic:40"] + Self.small
+    func fails(_ settings: String..., of parts: [String], at location: SourceLocation = #_sourceLocation) throws {
+      try self.fails(train + settings.flatMap { ["--set", $0] }, status: 64, parts[0], parts[1], at: location)
+    }
+    try fails("loss=simclr", "policy=none", of: ["setting policy=none", "loss=simclr"])
+    try fails("second_view=random", "policy=none", of: ["setting policy=none", "second_view=random"])
+    try fails("loss=byol", of: ["loss=byol", "mvmr|simclr|vicreg|barlow"])
+    try fails("loss=simclr", "temperature=0", of: ["temperature=0", "0.0001"])
+    try fails("loss=vicreg", "weight_variance=-1", of: ["weight_variance=-1", "0.0"])
+    try fails("loss=barlow", "weight_off_diagonal=-1", of: ["weight_off_diagonal=-1", "0.0"])
+    try fails("loss=simclr", "batch_size=1", of: ["batch_size=1", "2...65536"])
+    try fails("loss=simclr", "representations=none", "weight_views=0", of: ["weight_views=0", "nothing to learn"])
+    try fails("local_crops=2", "policy=cifar", of: ["local_crops=2", "policy=cifar"])
+    try fails("local_crops=2", "local_size=32", of: ["local_size=32", "leave it out"])
+    try fails("ema=1", of: ["ema=1", "0.999999"])
+    // With the remedy taken it runs, from the command line as from the library.
+    let words = ["loss=vicreg", "policy=vicreg", "local_crops=1", "ema=0.9", "optimizer=lars", "wd_vectors=false"]
+    try succeeds(train + ["--output", path("run")] + words.flatMap { ["--set", $0] })
+    let names = ["invariance", "variance", "covariance"]
+    let head = try String(contentsOf: folder.url.appending(path: "run/losses.csv"), encoding: .utf8).prefix {
+      $0 != "\n"
+    }
+    #expect(head.hasPrefix("epoch,step,loss,\(names.joined(separator: ",")),learning_rate"))
+    try succeeds(["embed", path("run"), "synthetic:40", "--output", path("rows.h5")])
+    try succeeds(["train", "--resume", "--output", path("run"), "--set", "epochs=2"])
+    let other = try Tool.run(tool, ["train", "--resume", "--output", path("run"), "--set", "loss=simclr"])
+    #expect(other.status == 64 && other.errors.contains("setting loss=simclr"), "\(other.errors)")
+  }
+
   @Test func searches() throws {
     let train = ["train", "synthetic:240"] + Self.small
     let rate = try Tool.run(tool, train + ["--find-lr", "--output", path("rate"), "--json"])

@@ -1,8 +1,9 @@
 import MVCore
 import MVFiles
-import MVImaging
 import TestSupport
 import Testing
+
+@testable import MVImaging
 
 @Suite struct AugmentationKernelTests {
   static func image(_ name: String) throws -> RGBImage {
@@ -43,6 +44,23 @@ import Testing
       let blurred = try Self.image(name).blurred(kernelSize: kernel, deviation: deviation)
       #expect(try difference(blurred, "blur_\(name)_\(kernel)_\(Int(deviation * 10))") <= 1)
     }
+  }
+
+  @Test(arguments: ["square", "tall"]) func boxedBlursAreThoseOfPillow(_ name: String) throws {
+    for deviation in [0.1, 0.4, 0.9, 1.37, 2.0, 5.5] {
+      var image = try Self.image(name)
+      image.blurByBoxes(deviation: deviation)
+      #expect(try difference(image, "boxed_\(name)_\(Int((deviation * 100).rounded()))") == 0, "\(deviation)")
+    }
+    // As far as the box reaches beyond both borders.
+    var point = RGBImage(height: 1, width: 1, pixels: [9, 200, 31])
+    point.blurByBoxes(deviation: 4)
+    #expect(point.pixels == [9, 200, 31])
+  }
+
+  @Test(arguments: ["square", "tall"]) func solarizationIsThatOfTorchvision(_ name: String) throws {
+    var generator = SeededGenerator(seed: 1)
+    #expect(try difference(Solarization().apply(to: Self.image(name), using: &generator), "solarized_\(name)") == 0)
   }
 
   @Test(arguments: ["square", "tall"], Resampling.allCases) func sizesAreThoseOfPillow(

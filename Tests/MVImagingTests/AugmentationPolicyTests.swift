@@ -62,6 +62,52 @@ import Testing
     #expect(share(ColorJitter(brightness: 0, contrast: 0, saturation: 0, hue: 0)) == 0)
   }
 
+  /// The probabilities and strengths that SimCLR (appendix A, B.9) and VICReg (appendix C, augmentations.py) publish.
+  @Test func publishedPoliciesAreAsPublished() throws {
+    func steps(_ name: AugmentationPolicy.Name, isSecond: Bool = false, _ side: Int = 224) throws -> [any Augmentation]
+    {
+      let steps = AugmentationPolicy(name, size: .square(side), isSecond: isSecond).steps
+      let crop = try #require(steps[0] as? RandomResizedCrop)
+      #expect(crop.filter == .bicubic && crop.scale == 0.08...1 && crop.ratio == 0.75...4.0 / 3)
+      #expect((steps[1] as? RandomHorizontalFlip)?.probability == 0.5)
+      #expect((steps[2] as? RandomlyApplied)?.probability == 0.8)
+      #expect((steps[3] as? RandomGrayscale)?.probability == 0.2)
+      return steps
+    }
+    func jitter(_ steps: [any Augmentation]) -> [Double] {
+      guard let jitter = (steps[2] as? RandomlyApplied)?.change as? ColorJitter else { return [] }
+      return [jitter.brightness, jitter.contrast, jitter.saturation, jitter.hue]
+    }
+    func applied<Change: Augmentation>(_ step: any Augmentation, _: Change.Type) -> (Change, Double)? {
+      (step as? RandomlyApplied).flatMap { applied in (applied.change as? Change).map { ($0, applied.probability) } }
+    }
+    let simclr = try steps(.simclr)
+    #expect(simclr.count == 5 && jitter(simclr) == [0.8, 0.8, 0.8, 0.2])
+    let blur = try #require(applied(simclr[4], GaussianBlur.self))
+    #expect(blur.0.kernelSize == 23 && blur.0.deviation == 0.1...2 && blur.1 == 0.5)
+    #expect(try #require(applied(steps(.simclr, 32)[4], GaussianBlur.self)).0.kernelSize == 3)
+    let small = try steps(.simclrCIFAR, 32)
+    #expect(small.count == 4 && jitter(small) == [0.4, 0.4, 0.4, 0.1])
+    for (isSecond, blurred, solarized) in [(false, 1.0, 0.0), (true, 0.1, 0.2)] {
+      let vicreg = try steps(.vicreg, isSecond: isSecond)
+      #expect(vicreg.count == 6 && jitter(vicreg) == [0.4, 0.4, 0.2, 0.1])
+      let blur = try #require(applied(vicreg[4], BoxedBlur.self))
+      #expect(blur.0.deviation == 0.1...2 && blur.1 == blurred)
+      let solarization = try #require(applied(vicreg[5], Solarization.self))
+      #expect(solarization.0.threshold == 128 && solarization.1 == solarized)
+    }
+  }
+
+  @Test func anotherShareOfTheImageChangesTheCropAlone() throws {
+    let (own, other) = (
+      AugmentationPolicy(.simclr, size: .square(32)), AugmentationPolicy(.simclr, size: .square(32), scale: 0.2...0.5)
+    )
+    let crop = try #require(other.steps[0] as? RandomResizedCrop)
+    #expect(crop.scale == 0.2...0.5 && crop.filter == .bicubic && crop.size == .square(32))
+    #expect(other.steps.count == own.steps.count)
+    #expect(AugmentationPolicy(.cifar, size: .square(32), scale: 0.2...0.5).steps.count == 2)
+  }
+
   @Test func theReleasedStatisticsAreKnown() {
     #expect(ImageStatistics.cifar.mean == [0.491, 0.482, 0.447])
     #expect(ImageStatistics.imagenet.deviation == [0.229, 0.224, 0.225])

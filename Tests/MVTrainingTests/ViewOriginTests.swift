@@ -41,8 +41,8 @@ struct ViewOriginTests {
     _ data: TrainingData, _ name: AugmentationPolicy.Name, _ views: ViewOrigin, workers: Int = 2
   ) throws -> PreparedBatch {
     try PreparedBatch(
-      of: data, at: [4, 0, 2], epoch: 3, batch: 0, seed: 9, policy: AugmentationPolicy(name, size: .square(24)),
-      from: views, released: nil, workers: workers)
+      of: data, at: [4, 0, 2], epoch: 3, batch: 0, seed: 9,
+      views: ViewPlan(AugmentationPolicy(name, size: .square(24)), from: views), workers: workers)
   }
 
   @Test(arguments: [AugmentationPolicy.Name.custom, .crop, .cifar20, .cifar, .none])

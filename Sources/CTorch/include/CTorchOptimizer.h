@@ -34,11 +34,19 @@ typedef struct MVTSGD {
   bool nesterov;
   /// 1 at the first step, which starts the velocity.
   int64_t step;
+  /// The trust of LARS (You, Gitman and Ginsburg 2017); 0 for SGD as it is.
+  ///
+  /// Gradient and decay of a parameter are multiplied by trust |weights| / (|gradient| + decay |weights|). Where weights
+  /// or gradient are 0, it moves along its gradient, without decay.
+  double trust;
 } MVTSGD;
 
 /// One step of SGD over `count` parameters that have gradients; the velocities are updated in place.
 GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters, MVTTensor* const* velocities,
                            int64_t count);
+
+/// Moves each value of `averages` by `share` of the way to that of `tensors`; they are alike in shape and layout.
+GuardedStatus mvt_move_averages(MVTTensor* const* averages, MVTTensor* const* tensors, int64_t count, double share);
 
 /// Multiplies all gradients by `factor`.
 GuardedStatus mvt_scale_gradients(MVTTensor* const* parameters, int64_t count, double factor);

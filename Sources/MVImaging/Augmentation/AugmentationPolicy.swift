@@ -2,7 +2,7 @@ public import MVCore
 
 /// Random changes, applied one after the other, that make one view of an image.
 public struct AugmentationPolicy: Augmentation {
-  /// The policies of the released MV-MR code, under its names, and `crop`.
+  /// The policies of the released MV-MR code, under its names, `crop`, and those published with other losses.
   public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
     /// As published: crop and resize, flip, color jitter with probability 0.8, gray with 0.2, blur.
     case custom
@@ -16,6 +16,13 @@ public struct AugmentationPolicy: Augmentation {
     case autoAugment = "autoaugment"
     /// Crop and resize, flip: what classifiers are trained on in linear evaluation and fine-tuning.
     case crop
+    /// As published with SimCLR: crop, flip, color jitter with probability 0.8, gray with 0.2, blur with 0.5.
+    case simclr
+    /// The same for small images, by its appendix B.9: jitter of half the strength, no blur.
+    case simclrCIFAR = "simclr-cifar"
+    /// As published with VICReg: crop, flip, mild jitter with 0.8, gray with 0.2; one view of two is blurred, the other
+    /// one with 0.1, and solarized with 0.2.
+    case vicreg
     /// Leaves the image as it is.
     case none
   }
@@ -26,8 +33,24 @@ public struct AugmentationPolicy: Augmentation {
   /// Creates a policy that applies `steps` in order.
   public init(_ steps: [any Augmentation]) { self.steps = steps }
 
-  /// Creates a policy of the released code; `size` is the views' size in pixels.
-  public init(_ name: Name, size: ImageSize) {
+  /// Creates a policy; `size` is the views' size in pixels.
+  ///
+  /// `isSecond` tells whether it is for the second view of a pair, which `vicreg` makes otherwise. `scale` is the range
+  /// of the share of an image that a random crop takes; nil takes that of the policy.
+  public init(_ name: Name, size: ImageSize, isSecond: Bool = false, scale: ClosedRange<Double>? = nil) {
+    let published = Self(published: name, size: size, isSecond: isSecond)
+    guard let scale else {
+      self = published
+      return
+    }
+    self.init(
+      published.steps.map { step in
+        guard let crop = step as? RandomResizedCrop else { return step }
+        return RandomResizedCrop(size: crop.size, scale: scale, ratio: crop.ratio, filter: crop.filter)
+      })
+  }
+
+  private init(published name: Name, size: ImageSize, isSecond: Bool) {
     switch name {
     case .custom:
       // The kernel covers a twentieth of the image to either side; images below 20 pixels are not blurred.
@@ -48,6 +71,28 @@ public struct AugmentationPolicy: Augmentation {
     case .randAugment: self.init([RandomResizedCrop(size: size), RandAugment(operationCount: 4, magnitude: 10)])
     case .autoAugment: self.init([RandomResizedCrop(size: size), AutoAugment()])
     case .crop: self.init([RandomResizedCrop(size: size), RandomHorizontalFlip()])
+    case .simclr:
+      // A kernel of a tenth of the image, made odd; images below 20 pixels are not blurred.
+      let reach = min(size.height, size.width) / 10 / 2
+      self.init([
+        RandomResizedCrop(size: size, filter: .bicubic), RandomHorizontalFlip(),
+        RandomlyApplied(ColorJitter(brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.2), probability: 0.8),
+        RandomGrayscale(probability: 0.2),
+        RandomlyApplied(GaussianBlur(kernelSize: 2 * reach + 1), probability: 0.5),
+      ])
+    case .simclrCIFAR:
+      self.init([
+        RandomResizedCrop(size: size, filter: .bicubic), RandomHorizontalFlip(),
+        RandomlyApplied(ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1), probability: 0.8),
+        RandomGrayscale(probability: 0.2),
+      ])
+    case .vicreg:
+      self.init([
+        RandomResizedCrop(size: size, filter: .bicubic), RandomHorizontalFlip(),
+        RandomlyApplied(ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1), probability: 0.8),
+        RandomGrayscale(probability: 0.2), RandomlyApplied(BoxedBlur(), probability: isSecond ? 0.1 : 1),
+        RandomlyApplied(Solarization(), probability: isSecond ? 0.2 : 0),
+      ])
     case .none: self.init([])
     }
   }

@@ -59,7 +59,7 @@ public struct Augment: Representation {
     let border = policy == .cifar ? 4 : 0
     let isPossible =
       switch policy {
-      case .custom, .cifar20, .randAugment, .autoAugment, .crop: true
+      case .custom, .cifar20, .randAugment, .autoAugment, .crop, .simclr, .simclrCIFAR, .vicreg: true
       case .cifar: view.height <= shape.height + 2 * border && view.width <= shape.width + 2 * border
       case .none: view.height == shape.height && view.width == shape.width
       }

@@ -92,11 +92,14 @@ public struct Checkpoint: Sendable {
     return head.range(of: Data("\"\(format)\"".utf8)) != nil
   }
 
+  /// The prefix of the encoder's weights in training, where `backbone` and `projector` are their moving averages.
+  static let trainingPrefix = "training"
+
   /// Creates the encoder and gives it the weights of this checkpoint; throws where they are not those of its settings.
+  ///
+  /// They are the moving averages where the run keeps such.
   package func encoder() throws(MVError) -> Encoder {
-    // Zeros: drawing the weights of a large network, to replace them at once, takes seconds.
-    let encoder = try Encoder(
-      settings.architecture(), projector: settings.projector, seed: nil, channelsLast: settings.channelsLast)
+    let encoder = try settings.emptyEncoder()
     try encoder.load(file.tensors, from: url.path)
     return encoder
   }

@@ -13,6 +13,8 @@ struct PreparedBatch: Sendable {
   let augmented: [UInt8]
   /// The random view that the first is paired with, if it is not the plain image.
   let pairedView: [UInt8]?
+  /// The small crops of the images, all of the first one, then all of the second; empty where there are none.
+  let locals: [UInt8]
   /// Another random view of each image, if a target asks for it.
   let secondView: [UInt8]?
   /// The class of each image, -1 where unknown; empty where the data has no labels.
@@ -27,9 +29,8 @@ struct PreparedBatch: Sendable {
   /// Every random choice is keyed by `(seed, epoch, image)`, and that of `released`, where it is given, by the number
   /// of the batch. Throws where an image cannot be read.
   init(
-    of data: TrainingData, at indices: [Int], epoch: Int, batch: Int, seed: UInt64, policy: AugmentationPolicy,
-    from origin: ViewOrigin, plain needsPlain: Bool = true, paired: Bool = false,
-    released: ReleasedAugmentation?, workers: Int
+    of data: TrainingData, at indices: [Int], epoch: Int, batch: Int, seed: UInt64, views: ViewPlan,
+    plain needsPlain: Bool = true, released: ReleasedAugmentation? = nil, workers: Int
   ) throws(MVError) {
     let size = data.shape.count
     let total = indices.count * size
@@ -37,29 +38,45 @@ struct PreparedBatch: Sendable {
       if case .augmented = $0.origin { true } else { false }
     }
     let needsSecondView = hasSecondView && released == nil
-    let needed = [needsPlain, true, needsSecondView, paired]
-    nonisolated(unsafe) let buffers = needed.map {
-      UnsafeMutableBufferPointer<UInt8>.allocate(capacity: $0 ? total : 0)
-    }
+    let needed = [needsPlain, true, needsSecondView, views.second != nil]
+    let policies =
+      [(1, views.first, RandomStream.view), (2, views.first, .augmentedTarget)]
+      + (views.second.map { [(3, $0, .secondView)] } ?? [])
+    let localBytes = views.locals.map { $0.size.height * $0.size.width * 3 } ?? 0
+    nonisolated(unsafe) let buffers =
+      (needed.map { $0 ? total : 0 } + [indices.count * localBytes * (views.locals?.count ?? 0)]).map {
+        UnsafeMutableBufferPointer<UInt8>.allocate(capacity: $0)
+      }
     defer { for buffer in buffers { buffer.deallocate() } }
-    // Each index writes a range of its own.
+    // Each index writes ranges of its own.
     try Parallel.forEach(indices.count, threads: workers) { (place) throws(MVError) in
       let range = place * size..<(place + 1) * size
-      let sample = try data.pictures.sample(indices[place], severalViews: needed.count { $0 } > 1)
+      let row = UInt64(indices[place])
+      let sample = try data.pictures.sample(
+        indices[place], severalViews: views.locals != nil || needed.count { $0 } > 1)
       if needsPlain {
         _ = UnsafeMutableBufferPointer(rebasing: buffers[0][range]).update(fromContentsOf: try sample.plain().pixels)
       }
-      for (view, stream) in [(1, RandomStream.view), (2, .augmentedTarget), (3, .secondView)] where needed[view] {
-        var generator = SeededGenerator(
-          seed: seed, keys: stream.rawValue, UInt64(epoch), UInt64(indices[place]))
-        let changed = try sample.view(policy, from: origin, using: &generator)
+      for (view, policy, stream) in policies where needed[view] {
+        var generator = SeededGenerator(seed: seed, keys: stream.rawValue, UInt64(epoch), row)
+        let changed = try sample.view(policy, from: views.origin, using: &generator)
         _ = UnsafeMutableBufferPointer(rebasing: buffers[view][range]).update(fromContentsOf: changed.pixels)
+      }
+      guard let locals = views.locals else { return }
+      for number in 0..<locals.count {
+        var generator = SeededGenerator(
+          seed: seed, keys: RandomStream.localCrop.rawValue, UInt64(epoch), row, UInt64(number))
+        let crop = try sample.view(locals.policy, from: views.origin, using: &generator)
+        let start = (number * indices.count + place) * localBytes
+        _ = UnsafeMutableBufferPointer(rebasing: buffers[4][start..<start + localBytes])
+          .update(fromContentsOf: crop.pixels)
       }
     }
     plain = Array(buffers[0])
     augmented = Array(buffers[1])
     secondView = needsSecondView ? Array(buffers[2]) : nil
-    pairedView = paired ? Array(buffers[3]) : nil
+    pairedView = views.second == nil ? nil : Array(buffers[3])
+    locals = Array(buffers[4])
     labels = data.labels.isEmpty ? [] : indices.map { data.labels[$0] }
     if let released, hasSecondView {
       var generator = SeededGenerator(seed: seed, keys: RandomStream.releasedTarget.rawValue, UInt64(batch))

@@ -9,4 +9,5 @@ enum RandomStream: UInt64 {
   case classifier = 7
   case crop = 8
   case secondView = 9
+  case localCrop = 10
 }

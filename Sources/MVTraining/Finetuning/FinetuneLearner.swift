@@ -31,13 +31,15 @@ final class FinetuneLearner {
     }
     order = EpochOrder(
       count: data.count, batchSize: min(settings.batchSize, data.count), seed: UInt64(settings.seed))
-    head = try Optimizer(settings.optimizer, parameters: network.headState, weightDecay: settings.weightDecay)
+    head = try Optimizer(
+      settings.optimizer, parameters: network.headState, weightDecay: settings.weightDecay,
+      decaysVectors: settings.decaysVectors)
     backbone =
       settings.headOnly
       ? nil
       : try Optimizer(
         settings.optimizer, parameters: network.backboneState.filter(\.isParameter),
-        weightDecay: settings.weightDecay)
+        weightDecay: settings.weightDecay, decaysVectors: settings.decaysVectors)
     policy = AugmentationPolicy(
       settings.policy, size: ImageSize(height: data.images.shape.height, width: data.images.shape.width))
   }
@@ -59,7 +61,7 @@ final class FinetuneLearner {
     return OrderedProducer(steps, ahead: PreparedBatch.ahead) { step throws(MVError) in
       try PreparedBatch(
         of: data.images, at: order.indices(at: step).map { data.learnt[$0] }, epoch: step / order.stepsPerEpoch,
-        batch: step, seed: UInt64(settings.seed), policy: policy, from: settings.viewsFrom, plain: false, released: nil,
+        batch: step, seed: UInt64(settings.seed), views: ViewPlan(policy, from: settings.viewsFrom), plain: false,
         workers: settings.preparingThreads)
     }
   }

@@ -57,7 +57,8 @@ extension FinetuneSettings {
     let schedule = LearningRateSchedule(
       kind: scheduler, highest: highest, lowest: min(minLR, highest),
       warmupSteps: Int((warmupEpochs * Double(stepsPerEpoch)).rounded()), totalSteps: epochs * stepsPerEpoch,
-      milestones: milestones.map { $0 * stepsPerEpoch }, gamma: gamma)
+      milestones: milestones.map { $0 * stepsPerEpoch }, gamma: gamma,
+      restartSteps: restartEpochs * stepsPerEpoch, restartFactor: restartFactor)
     return schedule.rate(at: byEpoch ? step / stepsPerEpoch * stepsPerEpoch : step)
   }
 

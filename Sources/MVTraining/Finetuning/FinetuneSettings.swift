@@ -42,6 +42,12 @@ public struct FinetuneSettings: Configurable, Hashable {
   public var milestones: [Int] = []
   /// The factor of `multistep`.
   public var gamma = 0.1
+  /// The epochs before the first restart of `cosine_restarts`.
+  public var restartEpochs = 10
+  /// The number of times that each part of `cosine_restarts` is as long as the one before.
+  public var restartFactor = 1
+  /// Whether biases and the weights of normalizations decay as all others do.
+  public var decaysVectors = true
   /// The largest norm of the gradient; 0 for no limit.
   public var clip = 0.0
   /// How views are made.
@@ -86,6 +92,10 @@ public struct FinetuneSettings: Configurable, Hashable {
     .double("warmup_epochs", \.warmupEpochs, 0...1_000_000, "epochs of warm-up of warmup_cosine"),
     .list("milestones", \.milestones, 1...1_000_000, separator: "-", "epochs at which multistep lowers the rates"),
     .double("gamma", \.gamma, 0...1, "factor of multistep at each milestone"),
+    .int("restart_epochs", \.restartEpochs, 1...1_000_000, "epochs before the first restart of cosine_restarts"),
+    .int(
+      "restart_factor", \.restartFactor, 1...1000, "how many times as long each part of cosine_restarts is as the last"),
+    .bool("wd_vectors", \.decaysVectors, "let biases and the weights of normalizations decay, too"),
     .double("clip", \.clip, 0...1e9, "largest norm of the gradient; 0 for no limit"),
     .choice("policy", \.policy, "how views are made"),
     .choice("views_from", \.viewsFrom, ViewOrigin.help),

@@ -16,6 +16,8 @@ public struct LearningRateSchedule: Hashable, Sendable {
     /// The full rate during the warm-up, then cosine waves between it and the lowest, one in two epochs; as the
     /// released distillation.
     case cosineWaves = "cosine_waves"
+    /// Half a cosine from the full rate down to the lowest, again and again (Loshchilov and Hutter 2017).
+    case cosineRestarts = "cosine_restarts"
   }
 
   /// The shape of the schedule.
@@ -38,6 +40,10 @@ public struct LearningRateSchedule: Hashable, Sendable {
   public var batchesPerStep = 1
   /// The batches of validation that ``Kind/cosineWaves`` counts in each epoch behind the warm-up.
   public var waveBatches = 0
+  /// The number of steps before the first restart, for ``Kind/cosineRestarts``.
+  public var restartSteps = 1
+  /// The number of times that each part of ``Kind/cosineRestarts`` is as long as the one before.
+  public var restartFactor = 1
 
   /// The rate of the step `step`, counted from 0.
   public func rate(at step: Int) -> Double {
@@ -50,6 +56,14 @@ public struct LearningRateSchedule: Hashable, Sendable {
         return lowest + (highest - lowest) * Double(step) / Double(warmupSteps)
       }
       return cosine(step - warmupSteps, of: totalSteps - warmupSteps)
+    case .cosineRestarts:
+      var (place, length) = (step, max(restartSteps, 1))
+      if restartFactor == 1 { place %= length }
+      while place >= length {
+        place -= length
+        length *= restartFactor
+      }
+      return cosine(place, of: length)
     case .cosineWaves:
       return lowest + (highest - lowest) * (1 + cos(Double.pi * waves(at: step) / Double(stepsPerEpoch))) / 2
     }

@@ -3,7 +3,7 @@ internal import MVCore
 internal import MVNetworks
 internal import MVWeights
 
-/// Adam, AdamW or SGD over a network's parameters, with torch.optim's formulas; one pass over memory per step.
+/// Adam, AdamW, SGD or LARS over a network's parameters, with torch.optim's formulas; one pass over memory a step.
 final class Optimizer {
   let kind: OptimizerKind
   let weightDecay: Double
@@ -13,7 +13,24 @@ final class Optimizer {
   private let first: [Tensor]
   private let second: [Tensor]
 
-  init(_ kind: OptimizerKind, parameters: [NamedTensor], weightDecay: Double) throws(MVError) {
+  private let groups: [Group]
+
+  /// Parameters that are updated alike, by their places.
+  private struct Group {
+    var places: [Int]
+    var weightDecay: Double
+    var isLARS = false
+  }
+
+  /// LARS's trust coefficient in SimCLR, BYOL, Barlow Twins and VICReg.
+  private static let trust = 0.001
+
+  /// Prepares an update; without `decaysVectors`, biases and the weights of normalizations do not decay.
+  ///
+  /// Those are the parameters of one axis; LARS updates them as SGD does. Throws where libtorch fails.
+  init(
+    _ kind: OptimizerKind, parameters: [NamedTensor], weightDecay: Double, decaysVectors: Bool = true
+  ) throws(MVError) {
     self.kind = kind
     self.weightDecay = weightDecay
     self.parameters = parameters
@@ -26,28 +43,42 @@ final class Optimizer {
     }
     self.first = first
     self.second = second
+    let places = Array(parameters.indices)
+    if kind == .lars || !decaysVectors {
+      let isVector = parameters.map { $0.tensor.shape.count < 2 }
+      groups = [
+        Group(places: places.filter { !isVector[$0] }, weightDecay: weightDecay, isLARS: kind == .lars),
+        Group(places: places.filter { isVector[$0] }, weightDecay: decaysVectors ? weightDecay : 0),
+      ]
+    } else {
+      groups = [Group(places: places, weightDecay: weightDecay)]
+    }
   }
 
   /// Moves every parameter by one step along its gradient, then forgets the gradients; throws where libtorch fails.
   func step(learningRate: Double) throws(MVError) {
     steps += 1
-    let tensors = parameters.map { Optional($0.tensor.handle) }
-    let firsts = first.map { Optional($0.handle) }
+    for group in groups where !group.places.isEmpty { try step(group, learningRate) }
+    try parameters.map(\.tensor).clearGradients()
+  }
+
+  private func step(_ group: Group, _ learningRate: Double) throws(MVError) {
+    let tensors = group.places.map { Optional(parameters[$0].tensor.handle) }
+    let firsts = group.places.map { Optional(first[$0].handle) }
     let count = Int64(tensors.count)
     switch kind {
     case .adam, .adamw:
       var settings = MVTAdam(
-        learning_rate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: weightDecay,
+        learning_rate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: group.weightDecay,
         decoupled: kind == .adamw, step: Int64(steps))
-      let seconds = second.map { Optional($0.handle) }
+      let seconds = group.places.map { Optional(second[$0].handle) }
       try check(mvt_adam_step(&settings, tensors, firsts, seconds, count), during: "optimiser step")
-    case .sgd, .nesterov:
+    case .sgd, .nesterov, .lars:
       var settings = MVTSGD(
-        learning_rate: learningRate, momentum: 0.9, weight_decay: weightDecay, nesterov: kind == .nesterov,
-        step: Int64(steps))
+        learning_rate: learningRate, momentum: 0.9, weight_decay: group.weightDecay, nesterov: kind == .nesterov,
+        step: Int64(steps), trust: group.isLARS ? Self.trust : 0)
       try check(mvt_sgd_step(&settings, tensors, firsts, count), during: "optimiser step")
     }
-    try parameters.map(\.tensor).clearGradients()
   }
 
   /// The moments, called `optimizer.first.PARAMETER` and `optimizer.second.PARAMETER`.

@@ -9,6 +9,9 @@ public enum OptimizerKind: String, Hashable, Sendable, Codable, CaseIterable {
   /// The same with Nesterov's momentum.
   case nesterov = "sgd_nesterov"
 
+  /// Momentum 0.9, the step of each weight matrix in proportion to its length (You, Gitman and Ginsburg 2017).
+  case lars
+
   /// Whether an update keeps the mean of the squared gradients besides.
   var hasSecondMoment: Bool { self == .adam || self == .adamw }
 }

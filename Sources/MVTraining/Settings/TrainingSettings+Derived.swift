@@ -57,6 +57,13 @@ extension TrainingSettings {
     try Encoder(architecture(), projector: projector, seed: UInt64(seed), channelsLast: channelsLast)
   }
 
+  /// The same encoder with weights of 0, to be given others: drawing those of a large network takes seconds.
+  ///
+  /// Throws a usage error where the settings describe none.
+  func emptyEncoder() throws(MVError) -> Encoder {
+    try Encoder(architecture(), projector: projector, seed: nil, channelsLast: channelsLast)
+  }
+
   /// The weight of the representation `name`.
   public func weight(of name: String) -> Double {
     representationWeights[name] ?? teachers.first { $0.label == name }?.weight ?? representationsWeight
@@ -74,7 +81,8 @@ extension TrainingSettings {
       kind: scheduler, highest: lr, lowest: min(minLR, lr),
       warmupSteps: Int((warmup * Double(stepsPerEpoch)).rounded()), totalSteps: epochs * stepsPerEpoch,
       milestones: milestones.map { $0 * stepsPerEpoch }, gamma: gamma, stepsPerEpoch: stepsPerEpoch,
-      batchesPerStep: accumulate, waveBatches: waveBatches)
+      batchesPerStep: accumulate, waveBatches: waveBatches, restartSteps: restartEpochs * stepsPerEpoch,
+      restartFactor: restartFactor)
   }
 
   /// The statistics that images of `shape` are normalized by.

@@ -1,5 +1,6 @@
 public import MVCore
 internal import MVImaging
+internal import MVNetworks
 
 extension TrainingSettings {
   /// The loss that the settings describe.
@@ -39,10 +40,46 @@ extension TrainingSettings {
         "setting policy=none", "makes both views of an image the same, and \(pair) compares two that differ",
         remedy: "take policy=custom or another that changes images")
     }
+    try checkLocalCrops()
     if loss != .mvmr, criterionWeight == 0, representations == .none, teachers.isEmpty {
       throw .usage(
         "setting weight_views=0", "leaves nothing to learn: there are no representations beside loss=\(loss.rawValue)",
         remedy: "make it larger, or add representations")
     }
   }
+
+  /// Throws a usage error where small crops are asked for that cannot be cut, or be told from whole views.
+  private func checkLocalCrops() throws(MVError) {
+    guard AugmentationPolicy(policy, size: .square(32)).scalesCrops else {
+      let setting = localCrops > 0 ? "local_crops=\(localCrops)" : cropScale > 0 ? "crop_scale=\(cropScale)" : nil
+      guard let setting else { return }
+      throw .usage(
+        "setting \(setting)", "wants a policy that cuts random crops, policy=\(policy.rawValue) does not",
+        remedy: "take policy=custom, simclr, vicreg or crop")
+    }
+  }
+
+  /// Throws a usage error where small crops of `local` are not smaller than the images, or not for the encoder.
+  func check(_ local: ImageSize, within size: ImageSize, of encoder: Encoder) throws(MVError) {
+    guard local.height < size.height, local.width < size.width else {
+      throw .usage(
+        "setting local_size=\(localSize)", "is not smaller than the images of \(size)",
+        remedy: "make it smaller, or leave it out for \(max(1, min(size.height, size.width) * 3 / 7))")
+    }
+    do throws(MVError) { try encoder.backbone.check(local) } catch {
+      throw .usage(
+        "setting local_size=\(localSize)", "gives crops of \(local), which the encoder does not take",
+        remedy: error.remedy)
+    }
+  }
+
+  /// The size of small crops of images of `size`; nil where there are none.
+  func localCropSize(of size: ImageSize) -> ImageSize? {
+    guard localCrops > 0 else { return nil }
+    return localSize > 0
+      ? .square(localSize) : ImageSize(height: max(1, size.height * 3 / 7), width: max(1, size.width * 3 / 7))
+  }
+
+  /// The smallest share of an image that random crops take; 0 for that of the policy.
+  var leastCropScale: Double { cropScale > 0 ? cropScale : localCrops > 0 ? localScale : 0 }
 }

@@ -31,6 +31,13 @@ extension TrainingSettings {
     .int(
       "wave_batches", \.waveBatches, 0...1_000_000,
       "batches of validation an epoch that cosine_waves moves on by, as the released code's schedule does"),
+    .int("restart_epochs", \.restartEpochs, 1...1_000_000, "epochs before the first restart of cosine_restarts"),
+    .int(
+      "restart_factor", \.restartFactor, 1...1000, "how many times as long each part of cosine_restarts is as the last"),
+    .bool("wd_vectors", \.decaysVectors, "let biases and the weights of normalizations decay, too"),
+    .double(
+      "ema", \.averaging, 0...0.999999,
+      "decay of a moving average of the weights, which is what is scored, embedded and exported; 0 for none"),
     .double("clip", \.clip, 0...1e9, "largest norm of the gradient; 0 for no limit"),
     .choice("loss", \.loss, "what stands between the views; representations and teachers go beside any"),
     .double("weight_views", \.criterionWeight, 0...1e9, "weight of simclr, vicreg or barlow as a whole"),
@@ -69,6 +76,13 @@ extension TrainingSettings {
     .double("embedding_scale", \.embeddingScale, 1e-9...1e9, "factor on embeddings before distances are taken"),
     .bool("released_sign", \.releasedSign, "add dCor(z, phi) as the released code does, not 1 - dCor(z, phi)"),
     .choice("policy", \.policy, "how views are made"),
+    .double(
+      "crop_scale", \.cropScale, 0...1, "smallest share of the image that a random crop takes; 0 for the policy's own"),
+    .int("local_crops", \.localCrops, 0...64, "small crops of each image beside the two views"),
+    .int("local_size", \.localSize, 0...4096, "their side in pixels; 0 for 3/7 of the images', as 96 of 224"),
+    .double(
+      "local_scale", \.localScale, 0.05...1,
+      "largest share of the image that they take, from 0.05; whole views then take no less, unless crop_scale says so"),
     .choice("views_from", \.viewsFrom, ViewOrigin.help),
     .bool(
       "released_augment", \.releasedAugment,

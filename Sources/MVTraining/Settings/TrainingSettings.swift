@@ -52,6 +52,14 @@ public struct TrainingSettings: Configurable, Hashable {
   public var gamma = 0.1
   /// The batches of validation that `cosine_waves` counts in each epoch behind the warm-up.
   public var waveBatches = 0
+  /// The epochs before the first restart of `cosine_restarts`.
+  public var restartEpochs = 10
+  /// The number of times that each part of `cosine_restarts` is as long as the one before.
+  public var restartFactor = 1
+  /// Whether biases and the weights of normalizations decay as all others do.
+  public var decaysVectors = true
+  /// The decay of a moving average of the weights, which evaluation then uses; 0 for none.
+  public var averaging = 0.0
   /// The largest norm of the gradient; 0 for no limit.
   public var clip = 0.0
   /// What stands between the views.
@@ -96,6 +104,14 @@ public struct TrainingSettings: Configurable, Hashable {
   public var embeddingScale = 1.0 / 32
   /// Whether dCor(z, phi) is added, as released, where the paper adds 1 - dCor(z, phi).
   public var releasedSign = false
+  /// Small crops of each image beside the two views.
+  public var localCrops = 0
+  /// The side of small crops in pixels; 0 for three sevenths of the images', as 96 of 224.
+  public var localSize = 0
+  /// The largest share of an image that a small crop takes; whole views take no less than it.
+  public var localScale = 0.14
+  /// The smallest share of an image that a random crop of a whole view takes; 0 for that of the policy.
+  public var cropScale = 0.0
   /// How views are made.
   public var policy = AugmentationPolicy.Name.custom
   /// What crops of views are cut of.

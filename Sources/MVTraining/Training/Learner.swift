@@ -9,12 +9,14 @@ final class Learner {
   /// The order that gives the images of each step.
   let order: EpochOrder
   let encoder: Encoder
+  /// The moving averages of the encoder's weights and running statistics; nil where none are kept.
+  let averaged: Encoder?
   let optimizer: Optimizer
   let statistics: ImageStatistics
   /// The classifier beside the encoder; nil where none is asked for.
   let onlineHead: OnlineHead?
   private let loss: TrainingLoss
-  private let policy: AugmentationPolicy
+  private let views: ViewPlan
 
   /// Prepares the encoder with its first weights; throws where settings, data and representations do not go together.
   init(_ settings: TrainingSettings, data: TrainingData) throws(MVError) {
@@ -41,15 +43,29 @@ final class Learner {
     let seed = UInt64(settings.seed)
     order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
     encoder = try settings.untrainedEncoder()
-    try encoder.backbone.check(ImageSize(height: data.shape.height, width: data.shape.width))
-    optimizer = try Optimizer(settings.optimizer, parameters: encoder.parameters, weightDecay: settings.weightDecay)
+    let size = ImageSize(height: data.shape.height, width: data.shape.width)
+    try encoder.backbone.check(size)
+    views = ViewPlan(settings, size: size)
+    if let locals = views.locals { try settings.check(locals.size, within: size, of: encoder) }
+    averaged = try settings.averaging > 0 ? settings.emptyEncoder() : nil
+    optimizer = try Optimizer(
+      settings.optimizer, parameters: encoder.parameters, weightDecay: settings.weightDecay,
+      decaysVectors: settings.decaysVectors)
     onlineHead = try settings.onlineHead ? Self.onlineHead(for: data, encoder, settings) : nil
     loss = settings.trainingLoss
-    policy = AugmentationPolicy(
-      settings.policy, size: ImageSize(height: data.shape.height, width: data.shape.width))
     statistics = settings.statistics(for: data.shape)
     self.settings = settings
     self.data = data
+    try restartAverages()
+  }
+
+  /// The encoder to evaluate: the averages where there are such, else that in training.
+  var evaluated: Encoder { averaged ?? encoder }
+
+  /// Sets the averages to the weights as they are.
+  func restartAverages() throws(MVError) {
+    guard let averaged else { return }
+    try averaged.state.map(\.tensor).move(toward: encoder.state.map(\.tensor), by: 1)
   }
 
   /// What a checkpoint says of this training after `step` steps, apart from the sums of an unfinished epoch.
@@ -61,19 +77,18 @@ final class Learner {
 
   /// The batches of `steps`, prepared ahead on other threads.
   func batches(of steps: Range<Int>) -> OrderedProducer<PreparedBatch> {
-    let (data, policy, order, settings) = (data, policy, order, settings)
+    let (data, views, order, settings) = (data, views, order, settings)
     let size = ImageSize(height: data.shape.height, width: data.shape.width)
     let released = settings.releasedAugment ? ReleasedAugmentation(size: size, statistics: statistics) : nil
     let parts = settings.accumulate
-    let needsPlain = !settings.pairsRandomViews || data.targets.contains(where: \.isOfPlainImages) || released != nil
+    let needsPlain = views.second == nil || data.targets.contains(where: \.isOfPlainImages) || released != nil
     let batches = steps.lowerBound * parts..<steps.upperBound * parts
     return OrderedProducer(batches, ahead: PreparedBatch.ahead) { batch throws(MVError) in
       let (step, part) = batch.quotientAndRemainder(dividingBy: parts)
       let images = order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize]
       return try PreparedBatch(
         of: data, at: Array(images), epoch: step / order.stepsPerEpoch, batch: batch, seed: UInt64(settings.seed),
-        policy: policy, from: settings.viewsFrom, plain: needsPlain, paired: settings.pairsRandomViews,
-        released: released, workers: settings.preparingThreads)
+        views: views, plain: needsPlain, released: released, workers: settings.preparingThreads)
     }
   }
 
@@ -106,6 +121,9 @@ final class Learner {
     try clock.networking { () throws(MVError) in
       try optimizer.step(learningRate: learningRate)
       try onlineHead?.step(batches: settings.accumulate)
+      if let averaged {
+        try averaged.state.map(\.tensor).move(toward: encoder.state.map(\.tensor), by: 1 - settings.averaging)
+      }
     }
     return terms
   }
@@ -127,12 +145,13 @@ final class Learner {
         guard encoder.joinsViews else {
           let (own, other) = (try embed(first), try embed(second))
           if onlineHead != nil { secondFeatures = other.features }
-          return ViewEmbeddings(first: own.embedding, second: other.embedding)
+          return ViewEmbeddings(first: own.embedding, second: other.embedding, locals: try locals(of: batch))
         }
         let both = try embed(views, .training(views: 2))
         if onlineHead != nil { secondFeatures = try both.features.rows(count..<2 * count) }
         return ViewEmbeddings(
-          first: try both.embedding.rows(0..<count), second: try both.embedding.rows(count..<2 * count))
+          first: try both.embedding.rows(0..<count), second: try both.embedding.rows(count..<2 * count),
+          locals: try locals(of: batch))
       }
     }
     let representations = if let early { early } else { try representations(of: batch, plain: plain) }
@@ -144,6 +163,18 @@ final class Learner {
       if let onlineHead, let secondFeatures { _ = try onlineHead.gather(secondFeatures, classes: batch.labels) }
     }
     return terms
+  }
+
+  /// The embeddings of the small crops of a batch, one tensor for each crop of every image.
+  private func locals(of batch: PreparedBatch) throws(MVError) -> [Tensor] {
+    guard let locals = views.locals else { return [] }
+    let count = settings.batchSize
+    let shape = ImageShape(height: locals.size.height, width: locals.size.width, channels: data.shape.channels)
+    let images = try tensor(of: batch.locals, count: locals.count * count, shape)
+    let embeddings = try embed(images, .training(views: locals.count)).embedding
+    return try (0..<locals.count).map { (crop) throws(MVError) in
+      try embeddings.rows(crop * count..<(crop + 1) * count)
+    }
   }
 
   /// The representations of a batch; `plain` is its plain images, where they are at hand.
@@ -190,9 +221,9 @@ final class Learner {
     return (features, settings.normalizeZ ? try embedding.normalizedRows() : embedding)
   }
 
-  private func tensor(of pixels: [UInt8], count: Int) throws(MVError) -> Tensor {
+  private func tensor(of pixels: [UInt8], count: Int, _ shape: ImageShape? = nil) throws(MVError) -> Tensor {
     try Tensor(
-      images: pixels, count: count, shape: data.shape, mean: statistics.mean,
+      images: pixels, count: count, shape: shape ?? data.shape, mean: statistics.mean,
       deviation: statistics.deviation, channelsLast: settings.channelsLast)
   }
 }

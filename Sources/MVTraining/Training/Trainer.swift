@@ -75,6 +75,7 @@ public final class Trainer {
       if let notice = try Trainer.noticeOfLength(found, settings, schedule) { notices.append(notice) }
     } else if let initial {
       notices.append(try Trainer.begin(learner.encoder, with: initial))
+      try learner.restartAverages()
     }
     self.notices = notices
     try Folder.create(folder)
@@ -91,7 +92,12 @@ public final class Trainer {
       keepingEpochs: step / learner.order.stepsPerEpoch)
     if let found {
       let path = found.url.path
-      try encoder.load(found.file.tensors, from: path)
+      if let averaged = learner.averaged {
+        try averaged.load(found.file.tensors, from: path)
+        try encoder.state.prefixed(Checkpoint.trainingPrefix).load(found.file.tensors, from: path)
+      } else {
+        try encoder.load(found.file.tensors, from: path)
+      }
       try learner.optimizer.load(found.file.tensors, steps: found.place.step, from: path)
       try learner.onlineHead?.load(found.file.tensors, steps: found.place.onlineHeadSteps ?? 0, from: path)
     }
@@ -151,11 +157,11 @@ public final class Trainer {
     }
   }
 
-  /// The encoder as it stands, in use; it changes with further steps.
+  /// The encoder as it stands, in use, or the moving average of it; it changes with further steps.
   ///
   /// Throws where it has no such output.
   public func embedder(_ output: NetworkOutput = .features) throws(MVError) -> Embedder {
-    try Embedder(encoder, settings: settings, statistics: statistics, output: output)
+    try Embedder(learner.evaluated, settings: settings, statistics: statistics, output: output)
   }
 
   private var order: EpochOrder { learner.order }
@@ -217,7 +223,9 @@ public final class Trainer {
   }
 
   private func save(to url: URL) throws(MVError) {
-    for item in encoder.state {
+    let networks =
+      learner.averaged.map { $0.state + encoder.state.prefixed(Checkpoint.trainingPrefix) } ?? encoder.state
+    for item in networks {
       guard try item.tensor.isFinite() else {
         throw .badData(
           "weights \(item.name)", "are not finite after step \(step)",
@@ -234,7 +242,7 @@ public final class Trainer {
       }
     }
     try Checkpoint.write(
-      encoder.state + learner.optimizer.state + (learner.onlineHead?.state ?? []), settings: settings, place: place,
+      networks + learner.optimizer.state + (learner.onlineHead?.state ?? []), settings: settings, place: place,
       origin: origin, to: url)
   }
 }

@@ -1,6 +1,6 @@
 """The peer of `mvmr-bench training`: PyTorch.
 
-Usage: training.py THREADS step|memory NETWORK BATCH SIDE WIDTHS PRECISION COUNT
+Usage: training.py THREADS step|memory|simclr NETWORK BATCH SIDE WIDTHS PRECISION COUNT
        training.py THREADS dcor ROWS COLUMNS COLUMNS one|both COUNT
 Prints the seconds of each step, or the GiB that were held at most.
 """
@@ -31,16 +31,57 @@ def timed(run, count):
     run()
     print(time.perf_counter() - start)
 
-def network(name, widths):
-  import torchvision
-  net = getattr(torchvision.models, name)(weights=None, zero_init_residual=True)
-  net.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
-  sizes = [net.fc.in_features] + [int(width) for width in widths.split("-")]
+class Block(nn.Module):
+  def __init__(self, inputs, outputs, stride):
+    super().__init__()
+    self.first, self.second = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+    self.normal, self.other = nn.BatchNorm2d(outputs), nn.BatchNorm2d(outputs)
+    self.short = nn.Sequential()
+    if stride > 1 or inputs != outputs:
+      self.short = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+  def forward(self, x):
+    return F.relu(self.other(self.second(F.relu(self.normal(self.first(x))))) + self.short(x))
+
+class ResNet8(nn.Sequential):
+  def __init__(self):
+    super().__init__(
+      nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True), Block(16, 16, 1), Block(16, 32, 2),
+      Block(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Identity())
+
+def projector(sizes):
   layers = []
   for before, after in zip(sizes[:-2], sizes[1:-1]):
     layers += [nn.Linear(before, after, bias=False), nn.BatchNorm1d(after), nn.ReLU(inplace=True)]
-  net.fc = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1], bias=False))
+  return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1], bias=False))
+
+def network(name, widths):
+  import torchvision
+  if name == "resnet8":
+    net = ResNet8()
+    sizes = [64] + [int(width) for width in widths.split("-")]
+    net[-1] = projector(sizes)
+    return net
+  net = getattr(torchvision.models, name)(weights=None, zero_init_residual=True)
+  net.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+  sizes = [net.fc.in_features] + [int(width) for width in widths.split("-")]
+  net.fc = projector(sizes)
   return net
+
+def contrasting(name, batch, side, widths, precision):
+  net = network(name, widths)
+  optimiser = torch.optim.Adam(net.parameters(), lr=1e-4, weight_decay=1e-6)
+  others = torch.cat([torch.arange(batch) + batch, torch.arange(batch)])
+  def step():
+    views = torch.rand(batch, 3, side, side), torch.rand(batch, 3, side, side)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+      z = [net(view) for view in views]
+    z = F.normalize(torch.cat(z).float(), dim=1)
+    loss = F.cross_entropy((z @ z.T / 0.5).fill_diagonal_(float("-inf")), others)
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    optimiser.step()
+  return step
 
 def stepping(name, batch, side, widths, precision, representations):
   net = network(name, widths)
@@ -99,6 +140,9 @@ if work == "dcor":
 else:
   name, batch, side = given[0], int(given[1]), int(given[2])
   widths, precision, count = given[3], given[4], int(given[5])
+  if work == "simclr":
+    timed(contrasting(name, batch, side, widths, precision), count)
+    sys.exit()
   step = stepping(name, batch, side, widths, precision, five if work == "step" else lambda side: lambda image: [])
   if work == "step":
     timed(step, count)
