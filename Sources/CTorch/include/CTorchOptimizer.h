@@ -36,8 +36,8 @@ typedef struct MVTSGD {
   int64_t step;
   /// The trust of LARS (You, Gitman and Ginsburg 2017); 0 for SGD as it is.
   ///
-  /// Gradient and decay of a parameter are multiplied by trust |weights| / (|gradient| + decay |weights|). Where weights
-  /// or gradient are 0, it moves along its gradient, without decay.
+  /// Gradient and decay of a parameter are multiplied by trust |weights| / (|gradient| + decay |weights|). Where
+  /// weights or gradient are 0, it moves along its gradient, without decay.
   double trust;
 } MVTSGD;
 
