@@ -3,6 +3,7 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVDatasets
 internal import MVExtraction
+internal import MVImaging
 internal import MVNetworks
 internal import MVRepresentations
 internal import MVStore
