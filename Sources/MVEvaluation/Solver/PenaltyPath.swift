@@ -13,6 +13,10 @@ final class PenaltyPath {
   private(set) var work = 0.0
   /// Where the last fit ended.
   private(set) var point: WorkBuffer<Double>
+  /// The penalty of the last fit, and the one before with where its fit ended.
+  private var last: Double?
+  private var earlier: (lambda: Double, point: WorkBuffer<Double>)?
+  private var lastAccepted = 0
   private let run: EvaluationRun
   private var grams: [CurvatureGram] = []
   private var preconditioner: CurvaturePreconditioner?
@@ -51,8 +55,7 @@ final class PenaltyPath {
     _ lambda: Double, _ goal: Goal, isSettled: (QuasiNewton) throws(MVError) -> Bool = { _ in false },
     passed: (Double) -> Void = { _ in }
   ) throws(MVError) -> Fit {
-    let trial = WorkBuffer<Double>(uninitialized: point.count)
-    trial.pointer.update(from: point.pointer, count: point.count)
+    let trial = foretold(lambda)
     let descent = QuasiNewton(from: trial, tolerance: goal.gradientNorm, gap: goal.gap, limit: goal.limit) {
       [unowned self] in self.preconditioner?.apply($0)
     }
@@ -75,7 +78,9 @@ final class PenaltyPath {
       if descent.evaluations == 0 {
         // Where there is nothing to do, no preconditioner is wanted.
         let norm = cblas_dnrm2(Int32(point.count), gradient.pointer, 1)
-        if goal.gap.isFinite || !(norm <= goal.gradientNorm) { try renew(lambda, at: point, isStart: true) }
+        if goal.gap.isFinite || !(norm <= goal.gradientNorm) {
+          try renew(lambda, at: point, isStart: true, accepted: lastAccepted)
+        }
       }
       descent.tell(value: value, gradient: gradient.pointer)
       if first == 0 { first = descent.gradientNorm }
@@ -84,13 +89,13 @@ final class PenaltyPath {
       if descent.accepted >= asked + 2 {
         asked = descent.accepted
         if try isSettled(descent) {
-          finish(descent)
+          finish(descent, lambda)
           return Fit(descent: descent, ending: .settled, passes: descent.evaluations)
         }
       }
-      if descent.accepted > 8 { try renew(lambda, at: descent.point, isStart: false) }
+      if descent.accepted > 8 { try renew(lambda, at: descent.point, isStart: false, accepted: descent.accepted) }
     }
-    finish(descent)
+    finish(descent, lambda)
     let ending: FittedProbe.Ending =
       switch descent.ending {
       case .converged: .converged
@@ -100,8 +105,26 @@ final class PenaltyPath {
     return Fit(descent: descent, ending: ending, passes: descent.evaluations)
   }
 
-  private func finish(_ descent: QuasiNewton) {
-    if descent.value.isFinite { point.pointer.update(from: descent.point.pointer, count: point.count) }
+  private func finish(_ descent: QuasiNewton, _ lambda: Double) {
+    lastAccepted = descent.accepted
+    guard descent.value.isFinite else { return }
+    earlier = last.map { ($0, point) }
+    last = lambda
+    let end = WorkBuffer<Double>(uninitialized: point.count)
+    end.pointer.update(from: descent.point.pointer, count: point.count)
+    point = end
+  }
+
+  /// Where the path leads to if it goes on as it did between the last two penalties; the last point without these.
+  private func foretold(_ lambda: Double) -> WorkBuffer<Double> {
+    let trial = WorkBuffer<Double>(uninitialized: point.count)
+    trial.pointer.update(from: point.pointer, count: point.count)
+    guard let last, let (first, start) = earlier, first > last, last > lambda else { return trial }
+    let part = min(1, log(last / lambda) / log(first / last))
+    for index in 0..<point.count {
+      trial.pointer[index] += part * (point.pointer[index] - start.pointer[index])
+    }
+    return trial
   }
 
   /// The part of the way from one norm of the gradient to another, which falls by about the same factor in each pass.
@@ -137,14 +160,18 @@ final class PenaltyPath {
   }
 
   /// Makes the preconditioner anew where it is worth it, and for another penalty in any case.
-  private func renew(_ lambda: Double, at point: WorkBuffer<Double>, isStart: Bool) throws(MVError) {
+  private func renew(
+    _ lambda: Double, at point: WorkBuffer<Double>, isStart: Bool, accepted: Int
+  ) throws(MVError) {
     let classes = objective.classes
     let columns = objective.data.columns
     // Of many rows a part is enough, at first.
     let shared = min(rows, max(8192, 4 * columns))
-    let apart = min(rows, max(16_384, 4 * columns, grams.count > 1 ? sampled + sampled / 2 : 0))
+    let apart = min(rows, max(8192, 32 * columns, grams.count > 1 ? sampled + sampled / 2 : 0))
     var due: (rows: Int, byClass: Bool)?
-    if mayTellClassesApart, spent >= gramWork(apart, classes) * (grams.count > 1 ? 1 : 0.5) {
+    // Once classes are told apart, the matrices serve until a fit takes many passes again.
+    let isSlow = grams.count <= 1 || accepted > 15
+    if isSlow, mayTellClassesApart, spent >= gramWork(apart, classes) * (grams.count > 1 ? 1 : 0.5) {
       due = (apart, true)
     } else if grams.isEmpty || isStart && grams.count == 1 && spent >= gramWork(sampled, 1) {
       due = (shared, false)

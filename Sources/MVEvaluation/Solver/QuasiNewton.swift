@@ -37,6 +37,8 @@ final class QuasiNewton: @unchecked Sendable {
   private var longer = Double.infinity
   private var tries = 0
   private var searches = 0
+  /// The number of evaluations after which a gap that is left counts as closed.
+  private var closing: Int?
   private var scale = 1.0
   // Somewhat more than single precision rounds by; with less, the search stalls where the last digits of a value
   // decide.
@@ -113,7 +115,11 @@ final class QuasiNewton: @unchecked Sendable {
       end(.exhausted)
     } else {
       search()
-      if gradientNorm <= tolerance, -slope / 2 <= gap * abs(value) { ending = .converged }
+      guard gradientNorm <= tolerance, ending == nil else { return }
+      // Single precision may not close the gap at all: 200 passes more are given to it, or as many again.
+      let last = closing ?? evaluations + max(200, evaluations)
+      closing = last
+      if -slope / 2 <= gap * abs(value) || evaluations >= last { ending = .converged }
     }
   }
 
