@@ -43,7 +43,7 @@ struct CompletionTests {
     let pages = folder.url.appending(path: "man")
     #expect(try Tool.mvmr("manual", "--output", pages.path).status == 0)
     let commands = try Self.commands()
-    #expect(commands.count == 20 && commands.contains("train") && commands.contains("manual"))
+    #expect(commands.count == 21 && commands.contains("train") && commands.contains("manual"))
     let program = try String(contentsOf: pages.appending(path: "mvmr.1"), encoding: .utf8)
     let (bash, zsh) = (try #require(Self.scripts["bash"]), try #require(Self.scripts["zsh"]))
     let fish = try #require(Self.scripts["fish"])
@@ -84,7 +84,7 @@ struct CompletionTests {
   func manualPagesAreRightForWhatReadsThem() throws {
     #expect(try Tool.mvmr("manual", "--output", folder.url.path).status == 0)
     let pages = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).filter { $0.hasSuffix(".1") }
-    #expect(pages.count == 21)
+    #expect(pages.count == 22)
     for page in pages {
       let file = folder.url.appending(path: page).path
       if let groff = Self.program("groff") {
@@ -133,7 +133,7 @@ struct CompletionTests {
       try Tool.run(URL(filePath: "/bin/bash"), ["-n", try script("bash").path]).status == 0, "it is not bash's language"
     )
     #expect(try bash("mvmr ext") == ["extract"])
-    #expect(try bash("mvmr ").count == 24)
+    #expect(try bash("mvmr ").count == 25)
     #expect(try bash("mvmr help kn") == ["knn"])
     #expect(try bash("mvmr extract --dt") == ["--dtype"])
     #expect(try bash("mvmr extract --dtype ") == ["float16", "float32"])
@@ -215,7 +215,7 @@ struct CompletionTests {
       return run.output.split(separator: "\n").map { $0.split(separator: "\t").first.map(String.init) ?? "" }.sorted()
     }
     #expect(try proposed("mvmr ext") == ["extract"])
-    #expect(try proposed("mvmr ").count == 22)
+    #expect(try proposed("mvmr ").count == 23)
     #expect(try proposed("mvmr extract --dtype ") == ["float16", "float32"])
     #expect(try proposed("mvmr extract --dt") == ["--dtype"])
     #expect(try proposed("mvmr extract fol") == ["folder:"])

@@ -135,7 +135,7 @@ struct ReleasedConfigurationTests {
     ("fine_tune_from:", "fine_tune_from: a.ckpt", "r.yaml:10:17", "--resume"),
     ("scheduler: warmup_cosine", "", "r.yaml", "scheduler"),
     ("scheduler: warmup_cosine", "scheduler: steps", "r.yaml:15:12", "steps"),
-    ("optimizer: adamw", "optimizer: lars", "r.yaml:12:12", "lars"),
+    ("optimizer: adamw", "optimizer: lamb", "r.yaml:12:12", "lamb"),
     ("lr: 3e-4", "lr: 2*1e-4", "r.yaml:14:5", "lr"),
     ("name: cifar10", "name: mnist", "r.yaml:17:9", "mnist"),
     ("  size: 32", "  size: 64", "r.yaml:18:9", "32"),
