@@ -212,7 +212,7 @@ class CosineTransform(Representation):
 
 class Augment(Representation):
     name: ClassVar[str]
-    policy: Literal["custom", "cifar", "cifar20", "randaugment", "autoaugment", "crop", "none"]
+    policy: Literal["custom", "cifar", "cifar20", "randaugment", "autoaugment", "crop", "simclr", "simclr-cifar", "vicreg", "none"]
     seed: int
     size: int
     sketch: int
@@ -220,7 +220,7 @@ class Augment(Representation):
     def __init__(
         self,
         *,
-        policy: Literal["custom", "cifar", "cifar20", "randaugment", "autoaugment", "crop", "none"] = ...,
+        policy: Literal["custom", "cifar", "cifar20", "randaugment", "autoaugment", "crop", "simclr", "simclr-cifar", "vicreg", "none"] = ...,
         seed: int = ...,
         size: int = ...,
         sketch: int = ...,
