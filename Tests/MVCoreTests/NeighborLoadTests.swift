@@ -35,7 +35,7 @@ struct NeighborLoadTests {
 
   @Test func theSystemTellsWhereItHasCounts() {
     guard var load = NeighborLoad() else { return }
-    #expect(load.processorCount == AvailableProcessors.count || load.processorCount > AvailableProcessors.count)
+    #expect(load.processorCount >= AvailableProcessors.count)
     if let others = load.sinceLast() { #expect(others >= 0) }
   }
 }

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import copy
 import os
-import threading
 from types import TracebackType
 from typing import Any, Dict, Iterator, Optional, Tuple, Type, Union
 
 from . import _library
 from ._arguments import PathLike, encode_path, path_text, thread_count
-from ._feature_rows import fresh_lock
 from ._feature_split import Split
 from ._library import Handle
+from ._process_handle import PerProcess
 from ._progress import Progress, ProgressFunction, progress_bar
 
 
-class FeatureFile:
+class FeatureFile(PerProcess):
     """A feature file that `mvmr extract`, `mvmr embed` or `mvmr.extract` wrote, opened for reading.
 
     It maps names to splits, and a split maps names to rows: ``file["train"]["hog"][:100]``. Objects may be used by
@@ -60,8 +59,9 @@ class FeatureFile:
     """
 
     def __init__(self, path: PathLike) -> None:
+        super().__init__()
         self.path = os.path.abspath(path_text(path))
-        self._prepare()
+        self._closed = False
         lib = _library.library()
         self.description: Dict[str, Any] = lib.json(lib.feature_file_description, self._handle())
         self.dataset = str(self.description.get("dataset", ""))
@@ -70,37 +70,15 @@ class FeatureFile:
         self._splits = {split["name"]: Split(self, split) for split in self.description["splits"]}
         self.splits: Tuple[str, ...] = tuple(self._splits)
 
-    def _prepare(self) -> None:
-        self._lock = threading.Lock()
-        self._opened: Optional[Tuple[int, Handle]] = None
-        self._closed = False
+    def _open(self) -> Handle:
+        return Handle("feature_file", _library.library().feature_file_open, encode_path(self.path))
 
     def _handle(self) -> int:
         """The handle of this process."""
-        if self._closed:
-            raise ValueError(f"feature file {self.path} is closed: open it again with mvmr.FeatureFile(path)")
-        opened = self._opened
-        if opened is None or opened[0] != os.getpid():
-            with fresh_lock(self):
-                opened = self._opened
-                if opened is None or opened[0] != os.getpid():
-                    create = _library.library().feature_file_open
-                    opened = (os.getpid(), Handle("feature_file", create, encode_path(self.path)))
-                    self._opened = opened
-        value = opened[1].value
+        value = None if self._closed else self._value()
         if value is None:
             raise ValueError(f"feature file {self.path} is closed: open it again with mvmr.FeatureFile(path)")
         return value
-
-    def __getstate__(self) -> Dict[str, Any]:
-        state = dict(self.__dict__)
-        for key in ("_lock", "_opened"):
-            del state[key]
-        return state
-
-    def __setstate__(self, state: Dict[str, Any]) -> None:
-        self._prepare()
-        self.__dict__.update(state)
 
     def __copy__(self) -> "FeatureFile":
         """Opened anew, so that one can be closed without the other."""
@@ -176,9 +154,7 @@ class FeatureFile:
     def close(self) -> None:
         """Closes the file; its rows can no longer be read. A second time does nothing."""
         self._closed = True
-        opened, self._opened = self._opened, None
-        if opened is not None and opened[0] == os.getpid():
-            opened[1].close()
+        self._close()
         for split in self._splits.values():
             split._close()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Tuple
 
 import numpy as np
@@ -12,22 +10,13 @@ from . import _library
 from ._arguments import address, thread_count
 from ._arrays import checked_out, is_tensor, tensor_to_numpy
 from ._library import Handle
+from ._process_handle import PerProcess
 
 if TYPE_CHECKING:
     from ._feature_split import Split
 
 
-def fresh_lock(owner: Any) -> threading.Lock:
-    """The lock of an object; in a forked child a new one, as another thread may have held the old one."""
-    pid = os.getpid()
-    if owner.__dict__.get("_lock_pid", pid) != pid:
-        owner._lock = threading.Lock()
-    owner.__dict__["_lock_pid"] = pid
-    lock: threading.Lock = owner._lock
-    return lock
-
-
-class FeatureRows:
+class FeatureRows(PerProcess):
     """The rows of one representation of one split, read as float32; indexed as a NumPy array is along its first axis.
 
     Attributes
@@ -53,10 +42,10 @@ class FeatureRows:
     """
 
     def __init__(self, split: Split, name: str, allow_missing: bool) -> None:
+        super().__init__()
         self._split = split
         self.name = name
         self._allow_missing = allow_missing
-        self._prepare()
         lib = _library.library()
         layout = lib.json(lib.features_layout, self._handle())
         self.shape: Tuple[int, ...] = (len(split), *layout["shape"])
@@ -70,47 +59,25 @@ class FeatureRows:
         self.stored = str(layout.get("dtype", "float32"))
         self.dtype = np.dtype(np.float32)
 
-    def _prepare(self) -> None:
-        self._lock = threading.Lock()
-        self._opened: Optional[Tuple[int, Handle]] = None
+    def _open(self) -> Handle:
+        return Handle(
+            "features",
+            _library.library().feature_file_features,
+            self._split._file._handle(),
+            self._split.name.encode(),
+            self.name.encode(),
+            int(self._allow_missing),
+        )
 
     def _handle(self) -> int:
-        opened, file = self._opened, self._split._file
+        file = self._split._file
         if file._closed:
             file._handle()
-        if opened is None or opened[0] != os.getpid():
-            with fresh_lock(self):
-                opened = self._opened
-                if opened is None or opened[0] != os.getpid():
-                    handle = Handle(
-                        "features",
-                        _library.library().feature_file_features,
-                        file._handle(),
-                        self._split.name.encode(),
-                        self.name.encode(),
-                        int(self._allow_missing),
-                    )
-                    opened = self._opened = (os.getpid(), handle)
-        value = opened[1].value
+        value = self._value()
         if value is None:
             file._handle()
             raise ValueError(f"rows of {self.name} are closed")
         return value
-
-    def _close(self) -> None:
-        opened, self._opened = self._opened, None
-        if opened is not None and opened[0] == os.getpid():
-            opened[1].close()
-
-    def __getstate__(self) -> Dict[str, Any]:
-        state = dict(self.__dict__)
-        for key in ("_lock", "_opened"):
-            del state[key]
-        return state
-
-    def __setstate__(self, state: Dict[str, Any]) -> None:
-        self._prepare()
-        self.__dict__.update(state)
 
     def __len__(self) -> int:
         return self.shape[0]
