@@ -167,6 +167,8 @@ def read_images(images: Any, layout: Optional[str] = None) -> Images:
     Without `layout` the channels are the last axis of NumPy arrays and Pillow images, the first of an image in
     PyTorch tensors.
     """
+    if layout is not None and layout not in _LAYOUTS:
+        raise ValueError(f"layout {layout!r} is not one of {', '.join(_LAYOUTS)}")
     tensor = False
     if isinstance(images, np.ndarray):
         array = images
@@ -194,8 +196,6 @@ def read_images(images: Any, layout: Optional[str] = None) -> Images:
             )
         if rank > 2 and array.shape[layout.index("C")] not in _CHANNELS:
             raise _wrong_channels(array.shape, layout, tensor)
-    elif layout not in _LAYOUTS:
-        raise ValueError(f"layout {layout!r} is not one of {', '.join(_LAYOUTS)}")
     elif len(layout) != rank:
         raise ValueError(f"images of shape {tuple(array.shape)} have {rank} axes, layout {layout!r} has {len(layout)}")
     size, strides = array.itemsize, array.strides

@@ -170,11 +170,12 @@ class FeatureRows(PerProcess):
             return np.empty(0, np.int64)
         if array.ndim != 1 or array.dtype.kind not in "iu":
             raise IndexError(f"rows are {array.dtype} of shape {array.shape}: give whole numbers, one axis")
+        # Before they are converted: large numbers of uint64 become negative ones, which count from the end.
+        for bad in (int(array.min()), int(array.max())):
+            if not -len(self) <= bad < len(self):
+                raise IndexError(f"row {bad} is not there: {self.name} has {len(self)} rows")
         found = array.astype(np.int64)
         found[found < 0] += len(self)
-        if int(found.min()) < 0 or int(found.max()) >= len(self):
-            bad = int(array[(found < 0) | (found >= len(self))][0])
-            raise IndexError(f"row {bad} is not there: {self.name} has {len(self)} rows")
         return np.ascontiguousarray(found)
 
     def __getitem__(self, key: Any) -> np.ndarray:
@@ -184,8 +185,8 @@ class FeatureRows(PerProcess):
         if getattr(key, "shape", None) == () and str(key.dtype).replace("torch.", "").startswith(("int", "uint")):
             key = int(key)  # a number as an array or a tensor without axes
         if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
-            one: np.ndarray = self.read([int(key)])[0]
-            return one[rest] if rest else one
+            one: np.ndarray = self.read([int(key)])[(0,) + rest]
+            return one
         if key is Ellipsis:
             return self.read()[(key,) + rest]
         if key is None or isinstance(key, (bool, np.bool_)):
@@ -198,9 +199,13 @@ class FeatureRows(PerProcess):
                 result = self.read(np.arange(first, end, step))
         else:
             result = self.read(key)
+            if rest:  # numbers along several axes go together, as NumPy has it
+                return result[(np.arange(len(result)),) + rest]
         return result[(slice(None),) + rest] if rest else result
 
     def __array__(self, dtype: Any = None, copy: Optional[bool] = None) -> np.ndarray:
+        if copy is False:
+            raise ValueError(f"rows of {self.name} lie in a file: reading them is a copy, which copy=False forbids")
         result = self.read()
         return result if dtype is None else result.astype(dtype, copy=False)
 

@@ -75,19 +75,20 @@ class NearestNeighbors(Classifier):
         self
         """
         rows = checked_rows(X)
-        labels = None
-        if y is not None:
-            self.classes_, labels = checked_classes(y, len(rows))
+        classes, labels = (None, None) if y is None else checked_classes(y, len(rows))
+        # First what may fail: a fit that does leaves the one before whole.
+        self._keep(rows, labels)
+        self._fit_rows_, self._fit_labels_ = rows, labels
+        if classes is not None:
+            self.classes_ = classes
         elif hasattr(self, "classes_"):
             del self.classes_
-        self._fit_rows_, self._fit_labels_ = rows, labels
-        self._keep(labels)
         check_columns(self, X, rows.shape[1], fitting=True)
         return self
 
-    def _keep(self, labels: Optional[np.ndarray]) -> None:
+    def _keep(self, rows: np.ndarray, labels: Optional[np.ndarray]) -> None:
         options = {"metric": named(self.metric, "metric"), "weighting": named(self.weighting, "weighting")}
-        described = matrix(self._fit_rows_)
+        described = matrix(rows)
         self._handle_ = Handle(
             "neighbors",
             _library.library().neighbors_create,
@@ -103,7 +104,7 @@ class NearestNeighbors(Classifier):
     def __setstate__(self, state: Dict[str, Any]) -> None:
         self.__dict__.update(state)
         if "_fit_rows_" in state:
-            self._keep(self._fit_labels_)
+            self._keep(self._fit_rows_, self._fit_labels_)
 
     def _neighbors(self, n_neighbors: Optional[int]) -> int:
         return whole_number(self.n_neighbors if n_neighbors is None else n_neighbors, "n_neighbors", least=1)
@@ -113,7 +114,7 @@ class NearestNeighbors(Classifier):
         if not hasattr(self, "_handle_"):
             raise not_fitted(self)
         if self._kept_with_ != {"metric": self.metric, "weighting": self.weighting}:
-            self._keep(self._fit_labels_)
+            self._keep(self._fit_rows_, self._fit_labels_)
         return self._handle_.value or 0
 
     def kneighbors(

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _library
 from ._arguments import PathLike, address, encode_json, encode_path, matrix, thread_count
-from ._classifier import Classifier, checked_classes, checked_rows
+from ._classifier import Classifier, checked_classes, checked_rows, named
 from ._estimator import check_columns, not_fitted
 from ._feature_rows import FeatureRows
 from ._library import Handle
@@ -93,7 +93,7 @@ class LinearProbe(Classifier):
             "gradient_norm": self.gradient_norm,
             "max_iterations": self.max_iter,
             "seed": 0 if self.random_state is None else _seed(self.random_state),
-            "class_weights": "none" if self.class_weight is None else self.class_weight,
+            "class_weights": "none" if self.class_weight is None else named(self.class_weight, "class_weight"),
         }
         if self.folds is None:
             options["validation"] = self.validation

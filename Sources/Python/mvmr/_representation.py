@@ -187,7 +187,7 @@ class Representation(Transformer):
             How many threads to use; by default the object's `threads`, and where that is None every processor.
             Values do not depend on it.
         out : numpy.ndarray, optional
-            C-contiguous float32 memory for the result, of its shape or of as many values.
+            C-contiguous float32 memory for the result, of its shape or of as many values; it may be that of the images.
 
         Returns
         -------
@@ -208,13 +208,15 @@ class Representation(Transformer):
         cache = self._current()
         found = self._layout(cache, read.height, read.width, read.channels)
         shape = found.shape if read.single else (read.number, *found.shape)
-        if out is None:
-            rows = np.empty(shape, np.float32)
-        else:
-            rows = checked_out(out, shape)
+        given = None if out is None else checked_out(out, shape)
+        # Memory that holds pixels as well takes the rows when all are computed: theirs may be still to be read.
+        direct = given is not None and not np.may_share_memory(given, read.array)
+        rows = given if given is not None and direct else np.empty(shape, np.float32)
         self._compute(read, rows, self.threads if threads is None else threads, cache)
-        if out is not None:
-            return out
+        if given is not None:
+            if not direct:
+                given.reshape(shape)[...] = rows
+            return given
         if read.tensor:
             import torch
 

@@ -152,4 +152,6 @@ def _numbers(indices: Any) -> np.ndarray:
         return np.empty(0, np.int64)
     if array.dtype.kind not in "iu" or array.ndim > 1:
         raise TypeError(f"items are {array.dtype} of shape {array.shape}: give whole numbers, or a slice")
+    if array.dtype.kind == "u" and int(array.max()) > np.iinfo(np.int64).max:  # it would become a negative one
+        raise IndexError(f"item {int(array.max())} is in no data set")
     return np.ascontiguousarray(array, np.int64).reshape(array.shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import queue
 import threading
@@ -90,7 +91,7 @@ class FeatureLoader:
 
     def _order(self) -> np.ndarray:
         if self.sampler is not None:
-            return np.fromiter((int(item) for item in self.sampler), np.int64)
+            return np.fromiter((operator.index(item) for item in self.sampler), np.int64)
         if not self.shuffle:
             return np.arange(len(self.dataset))
         order: np.ndarray = torch.randperm(len(self.dataset), generator=self.generator).numpy()

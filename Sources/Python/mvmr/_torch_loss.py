@@ -121,7 +121,15 @@ class MVMRLoss(torch.nn.Module):
             "std": _hinge(z, self.margin) + _hinge(z0, self.margin),
             "1-dcor_zz": 1 - self._dependence(scaled0, scaled),
         }
-        for name, rows in _named(representations):
+        named = _named(representations)
+        if isinstance(self.representation_weights, Mapping):
+            unknown = set(self.representation_weights) - {name for name, _ in named}
+            if unknown:
+                raise ValueError(
+                    f"representation_weights names {sorted(unknown)[0]!r}, which is none of the representations: "
+                    f"{', '.join(name for name, _ in named) or 'none was given'}"
+                )
+        for name, rows in named:
             if len(rows) != len(z):
                 raise ValueError(f"representation {name} has {len(rows)} rows, the embeddings have {len(z)}")
             dependence = self._dependence(scaled, rows.detach())

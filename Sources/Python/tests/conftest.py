@@ -72,9 +72,13 @@ def program() -> str:
 @pytest.fixture(scope="session")
 def run(program: str) -> Any:
     """Runs the command."""
+    from mvmr import _program
 
     def call(*arguments: Any) -> str:
-        ran = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False)
+        # As the command of the package does, which lends the program this interpreter's PyTorch.
+        ran = subprocess.run(
+            [program, *map(str, arguments)], capture_output=True, text=True, check=False, env=_program.environment()
+        )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 

@@ -97,8 +97,10 @@ def test_unknown_names():
             mvmr.create(name)
     with pytest.raises(TypeError, match="HOG"):
         mvmr.Representation()
-    with pytest.raises(ValueError, match="layout"):
-        mvmr.HOG()(np.zeros((32, 32), np.uint8), layout="WH")
+    for layout in ("WH", 3, []):
+        for given in (np.zeros((32, 32), np.uint8), [np.zeros((32, 32), np.uint8)]):
+            with pytest.raises(ValueError, match="layout"):
+                mvmr.HOG()(given, layout=layout)
 
 
 def test_out_is_checked(images):
@@ -111,6 +113,19 @@ def test_out_is_checked(images):
         hog(images, out=np.empty((324, 24), np.float32).T)
     flat = np.empty((24, 324), np.float32)
     assert hog(images, out=flat) is flat
+
+
+@pytest.mark.parametrize("make", [mvmr.Scattering, mvmr.HOG, mvmr.PixelValues])
+@pytest.mark.parametrize("shift", [0, 7, 3000])
+def test_out_may_be_the_memory_of_the_images(images, make, shift):
+    pixels = images.astype(np.float32) / 255
+    wanted = np.array(make()(pixels))
+    memory = np.zeros(shift + max(pixels.size, wanted.size), np.float32)
+    shared = memory[shift : shift + pixels.size].reshape(pixels.shape)
+    shared[...] = pixels
+    out = memory[: wanted.size]
+    assert make()(shared, out=out) is out
+    assert np.array_equal(out, wanted.ravel())
 
 
 @pytest.mark.parametrize("size", [(2**70, 32), (2**64 + 32, 32), (-1, 32), (0, 0), (32,), (32, 32, 7)])

@@ -267,6 +267,14 @@ def test_bad_metrics(settings):
         mvmr.knn(ROWS, CLASSES, k=2, **settings)
 
 
+def test_a_fit_that_fails_leaves_the_one_before():
+    neighbors = mvmr.NearestNeighbors(2).fit(ROWS, CLASSES)
+    wanted = neighbors.predict(ROWS)
+    with pytest.raises(ValueError, match="metric"):
+        neighbors.set_params(metric="manhattan").fit(ROWS[:4, :1], ["b", "a", "b", "a"])
+    assert np.array_equal(neighbors.set_params(metric="cosine").predict(ROWS), wanted)
+
+
 @pytest.mark.parametrize("temperature", [0, -1, np.nan, np.inf, "warm", None, True])
 def test_bad_temperatures(temperature):
     with pytest.raises((ValueError, TypeError), match="temperature"):

@@ -57,6 +57,8 @@ def test_indexing_is_numpy_s(split):
     keys = [
         0, -1, np.int32(3), slice(None), slice(2, 9), slice(None, None, 5), slice(20, 3, -4), slice(30, 40),
         [3, 3, 1, -2], [], np.array([7]), mask, Ellipsis, (2, 1), (slice(4), 0, 1), ([1, 2], ..., 4), (),
+        ([1, 2], [0, 1]), ([1, 2, 3], slice(None), [0, 1, 1]), (3, slice(None), [0, 1]), (mask, 1, ..., [2] * 8),
+        (np.array([4, 5]), 0, slice(None), 1), np.array([7, 0], np.uint64), np.array([-24, 23], np.int8),
     ]  # fmt: skip
     for key in keys:
         wanted = whole[key]
@@ -68,7 +70,10 @@ def test_indexing_is_numpy_s(split):
     out = np.empty((3, 324), np.float32)
     assert rows.read([5, 4, 5], out=out, threads=2) is out
     assert np.array_equal(out, whole[[5, 4, 5]].reshape(3, -1))
-    for bad in (24, -25, [0, 24], [[1]], "hog", 1.5, np.ones(3, bool), None):
+    with pytest.raises(ValueError, match="copy"):
+        rows.__array__(copy=False)
+    huge = [np.array([2**64 - 1 - row], np.uint64) for row in (0, 5)] + [2**64, -(2**63), np.uint64(2**64 - 1)]
+    for bad in (24, -25, [0, 24], [[1]], "hog", 1.5, np.ones(3, bool), None, *huge):
         with pytest.raises((IndexError, TypeError)):
             rows[bad]
     with pytest.raises(ValueError):

@@ -121,6 +121,8 @@ def test_several_items(dataset, wanted, labels):
     for bad in (24, -25, [0, 24]):
         with pytest.raises(IndexError, match="24|-25"):
             dataset[bad]
+    with pytest.raises(IndexError, match=str(2**64 - 1)):
+        dataset[np.array([0, 2**64 - 1], np.uint64)]
     for bad in (1.5, "a", [0.5], None, [[1]], [True] * 24):
         with pytest.raises(TypeError):
             dataset[bad]
@@ -141,6 +143,8 @@ def test_bad_loaders(dataset):
     for prefetch in (0, 2):
         with pytest.raises(IndexError, match="24"):
             list(mvmr.torch.FeatureLoader(dataset, 4, sampler=[0, 24], prefetch=prefetch))
+        with pytest.raises(TypeError):
+            list(mvmr.torch.FeatureLoader(dataset, 4, sampler=[0, 1.5], prefetch=prefetch))
         copied = pickle.loads(pickle.dumps(mvmr.torch.FeatureLoader(dataset, 4, prefetch=prefetch)))
         assert len(list(copied)) == 6
         copied.dataset.file.close()

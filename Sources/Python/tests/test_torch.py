@@ -212,6 +212,9 @@ def test_the_loss_in_a_trainer(images):
         criterion(z0, z, phi["hog"])
     with pytest.raises(TypeError, match="z0"):
         criterion(z0.detach().numpy(), z)
+    for given in (phi, None):
+        with pytest.raises(ValueError, match="hug"):
+            mvmr.MVMRLoss(representation_weights={"hog": 2.0, "hug": 2.0} if given else {"hug": 2.0})(z0, z, given)
     for settings in (dict(mse_weight="a"), dict(margin=None), dict(representation_weights={"hog": "a"})):
         with pytest.raises(TypeError, match="number"):
             mvmr.MVMRLoss(**settings)
