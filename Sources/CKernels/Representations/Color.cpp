@@ -31,6 +31,16 @@ struct ColorLayout {
   size_t bins, copies, stride, indices, counts, size;
 };
 
+/// Counts four bin numbers, each in a table of its own.
+inline void CountFour(const uint16_t* indices, size_t table, uint32_t* to) {
+  uint64_t four;
+  memcpy(&four, indices, 8);
+  to[four & 0xFFFF]++;
+  to[table + (four >> 16 & 0xFFFF)]++;
+  to[2 * table + (four >> 32 & 0xFFFF)]++;
+  to[3 * table + (four >> 48)]++;
+}
+
 }  // namespace mvk
 #endif
 
@@ -39,31 +49,61 @@ namespace mvk {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Bin numbers of a row of RGB or gray pixels: (r * bins + g) * bins + b, each channel v * bins / 256.
+using Indices = hn::ScalableTag<uint16_t>;
+
+// Bin numbers of as many RGB or gray pixels as there are lanes: (r * bins + g) * bins + b, each channel v * bins / 256.
+HWY_INLINE hn::VFromD<Indices> JointBins(const uint8_t* HWY_RESTRICT pixels, size_t channels,
+                                         hn::VFromD<Indices> bins) {
+  const Indices d16;
+  const hn::Rebind<uint8_t, Indices> d8;
+  const auto bin = [&](hn::VFromD<decltype(d8)> v)
+                       HWY_ATTR { return hn::ShiftRight<8>(hn::Mul(hn::PromoteTo(d16, v), bins)); };
+  hn::VFromD<decltype(d8)> r, g, b;
+  if (channels == 3) {
+    hn::LoadInterleaved3(d8, pixels, r, g, b);
+  } else {
+    r = g = b = hn::LoadU(d8, pixels);
+  }
+  return hn::Add(hn::Mul(hn::Add(hn::Mul(bin(r), bins), bin(g)), bins), bin(b));
+}
+
+HWY_INLINE uint16_t JointBin(const uint8_t* pixel, size_t channels, uint32_t bins) {
+  const uint32_t r = pixel[0] * bins >> 8, g = pixel[channels / 2] * bins >> 8, b = pixel[channels - 1] * bins >> 8;
+  return uint16_t((r * bins + g) * bins + b);
+}
+
 void JointBinsOfRGB(const uint8_t* HWY_RESTRICT row, size_t width, size_t channels, uint16_t bins,
                     uint16_t* HWY_RESTRICT indices) {
-  const hn::ScalableTag<uint16_t> d16;
-  const hn::Rebind<uint8_t, decltype(d16)> d8;
+  const Indices d16;
   const size_t lanes = hn::Lanes(d16);
-  const auto count = hn::Set(d16, bins);
-  const auto bin = [&](hn::VFromD<decltype(d8)> v)
-                       HWY_ATTR { return hn::ShiftRight<8>(hn::Mul(hn::PromoteTo(d16, v), count)); };
+  const auto factor = hn::Set(d16, bins);
   size_t x = 0;
-  for (; x + lanes <= width; x += lanes) {
-    hn::VFromD<decltype(d8)> r, g, b;
-    if (channels == 3) {
-      hn::LoadInterleaved3(d8, row + 3 * x, r, g, b);
-    } else {
-      r = g = b = hn::LoadU(d8, row + x);
+  for (; x + lanes <= width; x += lanes) hn::StoreU(JointBins(row + channels * x, channels, factor), d16, indices + x);
+  for (; x < width; x++) indices[x] = JointBin(row + channels * x, channels, bins);
+}
+
+// Counts RGB or gray pixels in the tables of `ColorLayout`. The bins of some pixels are computed while those before are
+// counted, where one store waits for the other.
+void CountJointRGB(const uint8_t* HWY_RESTRICT pixels, size_t count, size_t channels, uint16_t bins, size_t table,
+                   uint32_t* HWY_RESTRICT to) {
+  const Indices d16;
+  const size_t lanes = hn::Lanes(d16);
+  const auto factor = hn::Set(d16, bins);
+  HWY_ALIGN uint16_t rooms[2][HWY_MAX_BYTES / 2];
+  const auto add = [&](const uint16_t* indices) HWY_ATTR {
+    for (size_t i = 0; i < lanes; i += 4) CountFour(indices + i, table, to);
+  };
+  size_t x = 0;
+  if (count >= lanes) {
+    hn::Store(JointBins(pixels, channels, factor), d16, rooms[0]);
+    size_t turn = 0;
+    for (x = lanes; x + lanes <= count; x += lanes, turn ^= 1) {
+      hn::Store(JointBins(pixels + channels * x, channels, factor), d16, rooms[turn ^ 1]);
+      add(rooms[turn]);
     }
-    const auto index = hn::Add(hn::Mul(hn::Add(hn::Mul(bin(r), count), bin(g)), count), bin(b));
-    hn::StoreU(index, d16, indices + x);
+    add(rooms[turn]);
   }
-  for (; x < width; x++) {
-    const uint8_t* p = row + channels * x;
-    const uint32_t r = p[0] * bins >> 8, g = p[channels / 2] * bins >> 8, b = p[channels - 1] * bins >> 8;
-    indices[x] = uint16_t((r * bins + g) * bins + b);
-  }
+  for (; x < count; x++) to[JointBin(pixels + channels * x, channels, bins)]++;
 }
 
 using DI = hn::ScalableTag<int32_t>;
@@ -209,6 +249,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace mvk {
 HWY_EXPORT(Bins);
+HWY_EXPORT(CountJointRGB);
 HWY_EXPORT(ConvertToHSV);
 HWY_EXPORT(ConvertToLab);
 HWY_EXPORT(UnitToBytes);
@@ -218,15 +259,7 @@ namespace {
 void Count(const uint16_t* HWY_RESTRICT indices, size_t count, const ColorLayout& g, uint32_t* HWY_RESTRICT to) {
   size_t i = 0;
   if (g.copies == ColorLayout::kCopies) {
-    uint32_t *second = to + g.bins, *third = second + g.bins, *fourth = third + g.bins;
-    for (; i + 4 <= count; i += 4) {
-      uint64_t four;
-      memcpy(&four, indices + i, 8);
-      to[four & 0xFFFF]++;
-      second[four >> 16 & 0xFFFF]++;
-      third[four >> 32 & 0xFFFF]++;
-      fourth[four >> 48]++;
-    }
+    for (; i + 4 <= count; i += 4) CountFour(indices + i, g.bins, to);
   }
   for (; i < count; i++) to[indices[i]]++;
 }
@@ -276,7 +309,11 @@ void mvk_color_histogram(const mvk_color_settings* settings, const int32_t* tabl
   };
   for (size_t cell_y = 0; cell_y < grid; cell_y++) {
     memset(raw, 0, grid * table * sizeof(uint32_t));
-    if (grid == 1) {
+    if (grid == 1 && settings->space == MVK_COLOR_RGB && settings->joint &&
+        layout.copies == mvk::ColorLayout::kCopies) {
+      HWY_DYNAMIC_DISPATCH(mvk::CountJointRGB)
+      (image->bytes, height * width, channels, uint16_t(settings->bins), layout.bins, raw);
+    } else if (grid == 1) {
       for (size_t i = 0; i < height * width; i += mvk::ColorLayout::kRun) {
         const size_t left = height * width - i;
         const size_t pixels = left < mvk::ColorLayout::kRun ? left : mvk::ColorLayout::kRun;
