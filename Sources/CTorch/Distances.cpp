@@ -1,4 +1,5 @@
 #include "Distances.h"
+#include "Gram.h"
 #include "Parallel.h"
 
 #include <algorithm>
@@ -9,41 +10,6 @@ namespace mvt {
 namespace {
 
 constexpr float smallest_square = 1e-4f;
-
-/// Adds rows * rows^T to the strips of `product` that hold its upper triangle.
-void add_upper(at::Tensor& product, const at::Tensor& rows, int64_t strips) {
-  const int64_t count = rows.size(0);
-  for (int64_t strip = 0; strip < strips; ++strip) {
-    const int64_t begin = count * strip / strips, end = count * (strip + 1) / strips;
-    product.slice(0, begin, end).slice(1, begin).addmm_(rows.slice(0, begin, end), rows.slice(0, begin).t());
-  }
-}
-
-/// (rows - mean) * (rows - mean)^T, n x n.
-///
-/// Wide rows are multiplied in strips of the upper triangle, which saves most of the other half. Where the shifted rows
-/// are not asked for, a few columns are taken at a time, which then stay in the cache.
-at::Tensor gram(const at::Tensor& rows, at::Tensor* shifted) {
-  constexpr int64_t block = 2048;
-  const int64_t count = rows.size(0), columns = rows.size(1);
-  const int64_t strips = columns >= 1024 && count >= 64 ? 4 : 1;
-  const at::Tensor mean = rows.mean(0, true);
-  at::Tensor product = at::zeros({count, count}, rows.options());
-  if (shifted) {
-    *shifted = rows - mean;
-    add_upper(product, *shifted, strips);
-  } else {
-    for (int64_t from = 0; from < columns; from += block) {
-      const int64_t to = std::min(columns, from + block);
-      add_upper(product, rows.slice(1, from, to) - mean.slice(1, from, to), strips);
-    }
-  }
-  for (int64_t strip = 0; strip + 1 < strips; ++strip) {
-    const int64_t begin = count * strip / strips, end = count * (strip + 1) / strips;
-    product.slice(0, end).slice(1, begin, end).copy_(product.slice(0, begin, end).slice(1, end).t());
-  }
-  return product;
-}
 
 double dot(const float* a, const float* b, int64_t count) {
   double sums[4] = {0, 0, 0, 0};
@@ -150,7 +116,7 @@ at::Tensor rows_gradient(const Side& side, const at::Tensor& slope) {
     p[i * n + i] = static_cast<float>(sum);
   }
   // The scale enters once through the distance and once through the difference of the scaled rows.
-  return at::mm(pull.to(side.rows.device()), side.rows).mul_(side.scale * side.scale);
+  return product(pull, side.rows).mul_(side.scale * side.scale);
 }
 
 }  // namespace mvt

@@ -22,6 +22,7 @@ extension Command {
       Examples:
         MVMR_PYTHON=peers/bin/python mvmr-bench training
         mvmr-bench training --work step --precision bf16 --steps 20
+        MVMR_INSTRUCTIONS=avx2 mvmr-bench training --work dcor
       """,
     arguments: [
       .choice("work", among: ["step", "simclr", "dcor", "memory"], "what to measure; default: all", repeated: true),
@@ -136,6 +137,8 @@ private struct TrainingBenchmark {
   /// Forward and backward of one distance correlation of a batch of embeddings with 15,552 columns.
   func distanceCorrelation(into results: inout BenchmarkResults) throws(MVError) {
     let (rows, columns) = (256, 15_552)
+    // As a trainer does, and as the peer is told.
+    try Torch.setThreads(0)
     for (embedding, both) in [(2048, false), (columns, true)] {
       var random = SeededGenerator(seed: 3)
       let x = try Tensor((0..<rows * embedding).map { _ in Float(random.normal()) }, shape: [rows, embedding])

@@ -1,0 +1,16 @@
+// Products of the rows of a matrix with each other, and of what comes of them with the rows.
+#pragma once
+
+#include "Handles.h"
+
+namespace mvt {
+
+/// (rows - mean) * (rows - mean)^T, n x n, of float32 rows on any device; where `shifted` is given, also rows - mean.
+///
+/// With oneDNN the bits do not depend on the number of threads.
+at::Tensor gram(const at::Tensor& rows, at::Tensor* shifted);
+
+/// left * right, n x n on the processor times n x columns on any device, of float32.
+at::Tensor product(const at::Tensor& left, const at::Tensor& right);
+
+}  // namespace mvt
