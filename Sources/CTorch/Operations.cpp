@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "ChannelBlocks/ChannelBlocks.h"
+#include "ChannelsLast/ChannelsLast.h"
 #include "Handles.h"
 
 GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result) {
@@ -133,6 +134,10 @@ GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, co
       return;
     }
     const auto normalized = [&](const at::Tensor& part) {
+      if (views > 0 && mvt::channels_last::suits(part)) {
+        return mvt::channels_last::batch_norm(part, weight->value, bias->value, running_mean->value,
+                                              running_variance->value, momentum, epsilon, relu);
+      }
       at::Tensor normal = at::batch_norm(part, weight->value, bias->value, running_mean->value, running_variance->value,
                                          views > 0, momentum, epsilon, false);
       // The normalized values themselves are not needed for any gradient, so the rectifier may overwrite them.

@@ -1,0 +1,23 @@
+// Loops over bfloat16 values, some pixels of `channels` values each, channels fastest; channels are multiples of 16.
+#pragma once
+
+#include <cstdint>
+
+namespace mvt::channels_last {
+
+/// Adds up x - center and its square, and g and g (x - center) of the slopes g; `center` is one value a channel.
+void add_sums(const uint16_t* x, int64_t pixels, int64_t channels, const float* center, double* sums, double* squares);
+
+/// x * factor + offset, and where `relu` 0 for what is below.
+void scale(const uint16_t* x, int64_t pixels, int64_t channels, const float* factor, const float* offset, bool relu,
+           uint16_t* result);
+
+/// Adds up the slopes, and the slopes times x - center. Where `relu`, those count where x * factor + offset is above 0.
+void add_slopes(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* center,
+                const float* factor, const float* offset, bool relu, double* sums, double* products);
+
+/// slope * factor + x * of_value + constant, with slopes as above.
+void combine(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* factor,
+             const float* offset, bool relu, const float* of_value, const float* constant, uint16_t* result);
+
+}  // namespace mvt::channels_last
