@@ -2,6 +2,7 @@
 
 #include "CKernelsTargets.h"
 #include "CKernelsTesting.h"
+#include "Neighbors/PairProducts.h"
 #include "hwy/highway.h"
 
 int64_t mvk_targets(void) { return hwy::SupportedTargets() & HWY_TARGETS; }
@@ -12,3 +13,5 @@ void mvk_force_targets(int64_t targets) {
   hwy::SetSupportedTargetsForTest(targets);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
+
+void mvk_allow_pair_products(int allowed) { mvk::AllowPairProducts(allowed != 0); }

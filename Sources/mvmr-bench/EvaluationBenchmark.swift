@@ -20,6 +20,7 @@ extension Command {
         MVMR_PYTHON=peers/bin/python mvmr-bench evaluation
         mvmr-bench evaluation --work memory --folder /fast/disk
         MVMR_PYTHON=peers/bin/python mvmr-bench evaluation --work probe --file features.h5 --representation hog
+        MVMR_INSTRUCTIONS=avx512 mvmr-bench evaluation --work knn      without VNNI and bfloat16; avx2: without AVX-512
       """,
     arguments: [
       .choice(

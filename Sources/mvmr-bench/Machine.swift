@@ -22,7 +22,8 @@ struct Machine: Codable {
     return Machine(
       processor: name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown", cores: Parallel.processorCount,
       // Highway numbers the best one lowest.
-      kernels: String(cString: mvk_target_name(targets & -targets)),
+      kernels: String(cString: mvk_target_name(targets & -targets))
+        + (InstructionLimit.current == .avx512 ? " without VNNI and bfloat16" : ""),
       software: Provenance.software.filter { $0.key != "command" })
   }
 }

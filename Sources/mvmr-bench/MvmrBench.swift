@@ -9,7 +9,8 @@ enum MvmrBench {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let program = Program(
       name: "mvmr-bench", summary: "Measures the libraries; compare with a peer in one run on one machine.",
-      version: Version.text, commands: [.representations, .images, .store, .evaluation, .training, .table])
+      version: Version.text, commands: [.representations, .images, .store, .evaluation, .training, .table],
+      prepare: { () throws(MVError) in try InstructionLimit.apply() })
     exit(program.run(arguments.isEmpty ? ["representations"] : arguments))
   }
 }

@@ -1,6 +1,6 @@
 /// How many times as fast as its peer, or as small, each work shall be.
 enum WantedRatio {
-  static let neighbors = 1.2
+  static let neighbors = 2.0
   static let probe = 25.0
   static let hardProbe = 8.0
   static let sequentialWrite = 0.8

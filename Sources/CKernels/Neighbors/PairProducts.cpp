@@ -5,9 +5,13 @@
 
 namespace mvk {
 
+static bool are_allowed = true;
+
+void AllowPairProducts(bool allowed) { are_allowed = allowed; }
+
 bool HasPairProducts() {
   static const bool has = __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw");
-  return has;
+  return has && are_allowed;
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vnni"))) void PairProducts(const int16_t* queries, const int16_t* train,
@@ -41,6 +45,7 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void PairProducts(const i
 
 namespace mvk {
 bool HasPairProducts() { return false; }
+void AllowPairProducts(bool) {}
 void PairProducts(const int16_t*, const int16_t*, size_t, bool, int32_t*) {}
 }  // namespace mvk
 

@@ -11,8 +11,11 @@ namespace mvk {
 /// Queries in a packed strip.
 constexpr size_t kStrip = 6;
 
-/// Whether this processor has the instruction.
+/// Whether this processor has the instruction, and it is allowed.
 bool HasPairProducts();
+
+/// Allows the instruction, as at first, or forbids it.
+void AllowPairProducts(bool allowed);
 
 /// products[kStrip rows x 32] = queries . train over `pairs` pairs of values, added to what is there unless `first`.
 void PairProducts(const int16_t* queries, const int16_t* train, size_t pairs, bool first, int32_t* products);
