@@ -27,7 +27,7 @@ public final class ChildProcess {
     _ arguments: [String], log: URL, environment: [String: String] = [:], keeping kept: Int32? = nil
   ) throws(MVError) {
     self.log = log
-    let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/proc/self/exe"
+    let program = Invocation.program
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)

@@ -22,7 +22,7 @@ public enum Provenance {
   /// The command line as a shell would take it.
   ///
   /// The program is called `mvmr` whichever of the programs behind it runs the command.
-  public static var commandLine: String { commandLine(of: ["mvmr"] + CommandLine.arguments.dropFirst()) }
+  public static var commandLine: String { commandLine(of: ["mvmr"] + Invocation.arguments) }
 
   static func commandLine(of words: [String]) -> String {
     words.map { word in

@@ -10,7 +10,7 @@ public enum ThreadEnvironment {
   /// Throws where the program cannot be started.
   public static func waitPassively() throws(MVError) {
     guard getenv(added) == nil else { return }
-    try replaceProcess(by: "/proc/self/exe", Array(CommandLine.arguments.dropFirst()))
+    try replaceProcess(by: Invocation.program, Invocation.arguments)
   }
 
   /// The environment as it was before this program added to it, for programs that it runs.

@@ -39,7 +39,7 @@ public enum TrainingProgram {
     /// The command as `mvmr --help` lists it.
     public var placeholder: Command {
       Command(name, summary: summary, arguments: []) { (_) throws(MVError) in
-        try TrainingProgram.run(Array(CommandLine.arguments.dropFirst()))
+        try TrainingProgram.run(Invocation.arguments)
       }
     }
   }
@@ -75,8 +75,7 @@ public enum TrainingProgram {
   }
 
   private static func program(for user: String) throws(MVError) -> String {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-    let program = URL(filePath: own).deletingLastPathComponent().appending(path: "mvmr-train").path
+    let program = URL(filePath: Invocation.program).deletingLastPathComponent().appending(path: "mvmr-train").path
     guard FileManager.default.isExecutableFile(atPath: program) else {
       throw .missingInput(
         program, "is not there, \(user) needs it", remedy: "build the package with libtorch installed")

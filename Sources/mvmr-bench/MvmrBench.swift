@@ -6,7 +6,7 @@ internal import MVCore
 enum MvmrBench {
   static func main() {
     Program.begin()
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = Invocation.arguments
     let program = Program(
       name: "mvmr-bench", summary: "Measures the libraries; compare with a peer in one run on one machine.",
       version: Version.text, commands: [.representations, .images, .store, .evaluation, .training, .table],

@@ -35,7 +35,7 @@ enum Mvmr {
   static func main() {
     Program.begin()
     Imaging.useOneThreadPerCall()
-    let arguments = Program.plain(Array(CommandLine.arguments.dropFirst()))
+    let arguments = Program.plain(Invocation.arguments)
     let program = Program(
       name: name, summary: summary, footer: footer, version: Version.text,
       commands: first + TrainingProgram.commands.map(\.placeholder) + last)

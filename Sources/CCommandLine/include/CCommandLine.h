@@ -48,6 +48,13 @@ size_t mvcl_value_count(const MVCLApp* app, const char* command, const char* nam
 /// One value of an option; valid as long as the program.
 const char* mvcl_value(const MVCLApp* app, const char* command, const char* name, size_t index);
 
+/// The words that this process was started with, its name first, and how many they are.
+///
+/// They are the system's own, kept as the process began: Swift reads them from /proc, which need not be mounted.
+const char* const* mvcl_started_with(int* count);
+/// The path by which the system started this process's program; null where it does not tell.
+const char* mvcl_started_program(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -41,6 +41,10 @@ def _is_program(path: str) -> bool:
 def environment() -> Dict[str, str]:
     """The environment for the program: it trains on the PyTorch that this interpreter has, unless another is named."""
     named = dict(os.environ)
+    own = _PACKAGE / "bin"
+    if own.is_dir() and not os.path.exists("/proc/self/exe"):
+        # There the loader finds out where the program is, from which its libraries are named, unless it is told.
+        named.setdefault("LD_ORIGIN_PATH", str(own))
     # Looks for the package without importing it.
     found = importlib.util.find_spec("torch")
     if found is not None and found.origin is not None:

@@ -139,3 +139,16 @@ sys.exit(5)
     assert ended.stdout == "end\n"
     assert ended.returncode == 5, ended.stderr
     assert time.monotonic() - started < 100
+
+
+def test_the_environment_of_the_program(tmp_path, monkeypatch):
+    from mvmr import _program
+
+    monkeypatch.setattr(_program, "_PACKAGE", tmp_path)
+    (tmp_path / "bin").mkdir()
+    there = os.path.exists
+    for mounted in (True, False):
+        monkeypatch.setattr(os.path, "exists", lambda path: mounted if str(path).startswith("/proc") else there(path))
+        # Without /proc the loader is told where the program is, next to which its libraries are.
+        wanted = None if mounted else str(tmp_path / "bin")
+        assert _program.environment().get("LD_ORIGIN_PATH") == wanted
