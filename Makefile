@@ -55,8 +55,9 @@ sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threa
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build/address --filter 'MVImagingTests|MVStoreTests|MVRepresentationsTests'
 	swift test --sanitize thread --scratch-path .build/thread --filter 'MVCoreTests|MVStoreTests|MVExtractionTests'
 
-fuzz: setup      ## decode mutated image files under AddressSanitizer; COUNT of each format
+fuzz: build      ## mutated files: COUNT images of each format under AddressSanitizer, all others for SECONDS each
 	@.ci/fuzz-codecs $(or $(COUNT),2000)
+	@.ci/fuzz-files $(BIN)/mvmr $(or $(SECONDS),60) $(or $(SEED),1)
 
 lint:            ## formatting, file sizes, import ladder
 	@.ci/lint

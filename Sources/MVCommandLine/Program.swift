@@ -28,7 +28,12 @@ public struct Program: Sendable {
   }
 
   /// To be called before anything else: makes sure of stdin, stdout and stderr, and of what a failed write does.
-  public static func begin() { StandardStreams.makeSure() }
+  public static func begin() {
+    StandardStreams.makeSure()
+    // Features are mapped: a file that is cut short meanwhile would end the program without a word.
+    let name = CommandLine.arguments.first.map { URL(filePath: $0).lastPathComponent } ?? "mvmr"
+    mvcl_explain_bus_errors(name, MVError.Kind.inputOutput.exitCode)
+  }
 
   /// Runs the command that `arguments` (without the program's name) ask for, and returns the exit code.
   public func run(_ arguments: [String]) -> Int32 {

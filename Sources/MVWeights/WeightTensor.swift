@@ -34,13 +34,10 @@ public struct WeightTensor: Sendable {
     for (length, stride) in zip(shape, strides) {
       guard length >= 0, stride >= 0 else { return nil }
       guard length > 0 else { return 0 }
-      let step = (length - 1).multipliedReportingOverflow(by: stride)
-      let sum = last.addingReportingOverflow(step.partialValue)
-      guard !step.overflow, !sum.overflow else { return nil }
-      last = sum.partialValue
+      guard let step = Checked.product(length - 1, stride), let sum = Checked.sum(last, step) else { return nil }
+      last = sum
     }
-    let bytes = (last &+ 1).multipliedReportingOverflow(by: element.size)
-    return bytes.overflow || bytes.partialValue <= 0 ? nil : bytes.partialValue
+    return Checked.sum(last, 1).flatMap { Checked.product($0, element.size) }
   }
 
   /// The values in C order as float32; wider ones are rounded.

@@ -8,6 +8,8 @@ extension YAMLNode {
   private static let nodeLimit = 100_000
   /// Deeper than any configuration nests: a node that contains itself would otherwise never end.
   private static let depthLimit = 64
+  /// More anchors than any configuration has: libyaml compares each with all before it.
+  private static let anchorLimit = 1000
 
   /// Reads a YAML file that holds one document; an empty file is an empty mapping.
   ///
@@ -24,6 +26,7 @@ extension YAMLNode {
     guard yaml_parser_initialize(&parser) == 1 else { throw .internalFault("libyaml", "ran out of memory") }
     defer { yaml_parser_delete(&parser) }
     let input = [UInt8](bytes)
+    try Self.checkExtent(of: input, file)
     var document = yaml_document_t()
     var next = yaml_document_t()
     let outcome: Result<YAMLNode, MVError> = input.withUnsafeBufferPointer { buffer in
@@ -45,6 +48,45 @@ extension YAMLNode {
       }
     }
     self = try outcome.get()
+  }
+
+  /// Throws where a text nests or holds more than a document may: loading takes time by the square of both.
+  ///
+  /// Where it is no YAML, nothing is thrown: who loads it says so.
+  private static func checkExtent(of input: [UInt8], _ file: String) throws(MVError) {
+    var parser = yaml_parser_t()
+    guard yaml_parser_initialize(&parser) == 1 else { throw .internalFault("libyaml", "ran out of memory") }
+    defer { yaml_parser_delete(&parser) }
+    let fault = input.withUnsafeBufferPointer { buffer -> (line: Int, column: Int)? in
+      yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
+      var (depth, nodes, anchors) = (0, 0, 0)
+      while true {
+        var event = yaml_event_t()
+        guard yaml_parser_parse(&parser, &event) == 1 else { return nil }
+        defer { yaml_event_delete(&event) }
+        switch event.type {
+        case YAML_STREAM_END_EVENT: return nil
+        case YAML_SEQUENCE_START_EVENT:
+          (depth, nodes) = (depth + 1, nodes + 1)
+          if event.data.sequence_start.anchor != nil { anchors += 1 }
+        case YAML_MAPPING_START_EVENT:
+          (depth, nodes) = (depth + 1, nodes + 1)
+          if event.data.mapping_start.anchor != nil { anchors += 1 }
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: depth -= 1
+        case YAML_SCALAR_EVENT:
+          nodes += 1
+          if event.data.scalar.anchor != nil { anchors += 1 }
+        default: break
+        }
+        if depth > depthLimit || nodes > nodeLimit || anchors > anchorLimit {
+          return (Int(event.start_mark.line) + 1, Int(event.start_mark.column) + 1)
+        }
+      }
+    }
+    guard let fault else { return }
+    throw .badData(
+      "\(file):\(fault.line):\(fault.column)", "nests too deep, or holds too much, for a configuration",
+      remedy: "divide it, or check that it is the file meant")
   }
 
   private static func failure(_ parser: yaml_parser_t, _ file: String) -> MVError {

@@ -2,6 +2,7 @@
 #define SYSTEM_HDF5_SHIM_H
 
 #include <hdf5.h>
+#include <stdlib.h>
 #include <sys/types.h>
 
 // HDF5 names its types and property classes with macros that call H5open(), which Swift cannot import: functions
@@ -117,6 +118,74 @@ static inline hid_t mv_h5_create_file(const char* path, hid_t access) {
 }
 static inline hid_t mv_h5_open_file(const char* path, hid_t access) { return H5Fopen(path, H5F_ACC_RDONLY, access); }
 static inline hid_t mv_h5_open_to_write(const char* path, hid_t access) { return H5Fopen(path, H5F_ACC_RDWR, access); }
+
+// How a member of a group is linked: 0 by a hard link, within the file; 1 by a soft link; more by one to another file.
+// Negative where there is no such member.
+static inline int mv_h5_link_kind(hid_t group, const char* name) {
+  H5L_info_t info;
+  if (H5Lget_info(group, name, &info, H5P_DEFAULT) < 0) return -1;
+  return info.type == H5L_TYPE_HARD ? 0 : info.type == H5L_TYPE_SOFT ? 1 : 2;
+}
+
+// How many other files hold a data set's bytes raw, negative for an error.
+static inline int mv_h5_external_count(hid_t dataset) {
+  hid_t list = H5Dget_create_plist(dataset);
+  if (list < 0) return -1;
+  const int count = H5Pget_external_count(list);
+  H5Pclose(list);
+  return count;
+}
+
+// How many stretches of other data sets a virtual data set is joined of, negative for an error.
+static inline long mv_h5_virtual_count(hid_t dataset) {
+  hid_t list = H5Dget_create_plist(dataset);
+  if (list < 0) return -1;
+  size_t count = 0;
+  const herr_t status = H5Pget_virtual_count(list, &count);
+  H5Pclose(list);
+  return status < 0 ? -1 : (long)count;
+}
+
+// The file and the data set of one such stretch, as they are written; negative for an error or a longer name.
+static inline int mv_h5_virtual_source(hid_t dataset, size_t index, char* file, char* name, size_t size) {
+  hid_t list = H5Dget_create_plist(dataset);
+  if (list < 0) return -1;
+  const ssize_t one = H5Pget_virtual_filename(list, index, file, size);
+  const ssize_t two = H5Pget_virtual_dsetname(list, index, name, size);
+  H5Pclose(list);
+  return one < 0 || two < 0 || (size_t)one >= size || (size_t)two >= size ? -1 : 0;
+}
+
+// Memory for texts of any length, which a file may refer to many times: no more than `left` bytes in all.
+typedef struct {
+  size_t left;
+} mv_h5_text_memory;
+
+static inline void* mv_h5_text_allocate(size_t size, void* memory) {
+  mv_h5_text_memory* own = (mv_h5_text_memory*)memory;
+  if (size > own->left) {
+    own->left = 0;
+    return NULL;
+  }
+  own->left -= size;
+  return malloc(size);
+}
+
+static inline void mv_h5_text_free(void* text, void* memory) {
+  (void)memory;
+  free(text);
+}
+
+// How texts are read into `memory`, which must outlive it; the caller closes it.
+static inline hid_t mv_h5_create_text_transfer(mv_h5_text_memory* memory) {
+  hid_t list = H5Pcreate(H5P_DATASET_XFER);
+  if (list < 0) return list;
+  if (H5Pset_vlen_mem_manager(list, mv_h5_text_allocate, memory, mv_h5_text_free, memory) < 0) {
+    H5Pclose(list);
+    return -1;
+  }
+  return list;
+}
 
 // Where the bytes of a data set lie in its own file, or -1 where they are not one plain stretch of it.
 static inline long long mv_h5_plain_offset(hid_t dataset) {

@@ -97,6 +97,25 @@ struct VOC07Tests {
     #expect(open()?.kind == .missingInput && open()?.remedy.contains("ImageSets") == true)
   }
 
+  @Test(
+    arguments: [
+      #"<!DOCTYPE a [<!ENTITY x "dog">]><annotation><object><name>&x;</name></object></annotation>"#,
+      #"<?xml version="1.0" encoding="UTF-7"?><annotation><object><name>dog</name></object></annotation>"#,
+      "<annotation><object><name>do\0g</name></object></annotation>",
+      "<annotation>" + String(repeating: " ", count: 1 << 24) + "</annotation>",
+    ])
+  func xmlThatMayStandForAnything(_ text: String) throws {
+    try lists("trainval", ["000001", "000005"])
+    try lists("test", ["000002"])
+    try layout.put(text, "VOC2007/Annotations/000001.xml")
+    let error = failure { _ = try VOC07(directory: layout.url) }
+    #expect(error?.problem.hasPrefix("declares entities or an encoding") == true, "\(String(describing: error))")
+    try layout.put(
+      #"<?xml version="1.0" encoding="utf-8"?><annotation><object><name>dog</name></object></annotation>"#,
+      "VOC2007/Annotations/000001.xml")
+    #expect(failure { _ = try VOC07(directory: layout.url) } == nil)
+  }
+
   @Test func missingImagesAndOtherSizes() throws {
     try lists("trainval", ["000001", "000005"])
     try lists("test", ["000002"])

@@ -1,9 +1,10 @@
 import Foundation
 import MVCore
 import MVFiles
-import MVWeights
 import TestSupport
 import Testing
+
+@testable import MVWeights
 
 struct WeightFileTests {
   private static let plain = [
@@ -112,6 +113,54 @@ struct WeightFileTests {
     for bytes in [deepLists, deepTuples, circle] {
       try bytes.write(to: url)
       #expect(failure { _ = try WeightFile(contentsOf: url) }?.kind == .badData)
+    }
+  }
+
+  /// Dictionaries within tuples within dictionaries, and tuples of many references to one: as long as they are large.
+  @Test func pickleOfManyReferences() throws {
+    let head = Data([0x80, 2])
+    let nested =
+      (0..<100_000).reduce(into: head) { bytes, _ in bytes.append(contentsOf: [0x7D, 0x55, 1, 0x61]) } + Data("N".utf8)
+      + (0..<100_000).reduce(into: Data()) { bytes, _ in bytes.append(contentsOf: [0x85, 0x73]) } + Data(".".utf8)
+    // A tuple, kept, and then a tuple of as many references to it, of which again one is made.
+    let wide = { (count: Int) -> Data in
+      var bytes = head + Data("(".utf8) + Data(repeating: UInt8(ascii: "N"), count: count) + Data("tq\u{0}0".utf8)
+      for _ in 0..<3 {
+        bytes += Data("(".utf8)
+        for _ in 0..<count { bytes.append(contentsOf: [UInt8(ascii: "h"), 0]) }
+        bytes += Data("tq\u{0}0".utf8)
+      }
+      return bytes + Data("N.".utf8)
+    }
+    for bytes in [nested, wide(300_000)] {
+      // Reading and freeing both go through it once.
+      do throws(MVError) {
+        _ = try PickleDocument(bytes, path: "a.pkl", remedy: "none") { _ in false }
+      } catch { #expect(error.kind == .badData) }
+    }
+  }
+
+  /// A value that a tensor shows again and again, by strides of zero.
+  @Test(arguments: [([3, 2], true), ([1 << 20, 1 << 20], false), ([1 << 40, 1 << 40], false)])
+  func tensorsOfMoreThanTheirStorage(_ shape: [Int], _ isRead: Bool) throws {
+    func number(_ value: Int) -> Data { Data([0x8A, 8]) + withUnsafeBytes(of: Int64(value).littleEndian) { Data($0) } }
+    func text(_ text: String) -> Data { Data([0x55, UInt8(text.utf8.count)]) + Data(text.utf8) }
+    func global(_ module: String, _ name: String) -> Data { Data("c\(module)\n\(name)\n".utf8) }
+    let storage =
+      Data("(".utf8) + text("storage") + global("torch", "FloatStorage") + text("0") + text("cpu") + number(1)
+      + Data("tQ".utf8)
+    let sizes = Data("(".utf8) + shape.reduce(Data()) { $0 + number($1) } + Data("t".utf8)
+    let strides = Data("(".utf8) + shape.reduce(Data()) { bytes, _ in bytes + number(0) } + Data("t".utf8)
+    let call = global("torch._utils", "_rebuild_tensor_v2") + Data("(".utf8) + storage + number(0) + sizes + strides
+    let bytes = Data([0x80, 2]) + Data("}".utf8) + text("a") + call + Data([0x89, 0x4E]) + Data("tRs.".utf8)
+    let document = try PickleDocument(bytes, path: "a.pth", remedy: "none") { _ in true }
+    do {
+      let contents = try TorchDocument.contents(of: document, storages: ["0": Data(count: 4)], path: "a.pth")
+      let tensor = try #require(contents.tensors["a"])
+      #expect(isRead && tensor.shape == shape)
+      #expect(try tensor.floats().count == shape.reduce(1, *))
+    } catch {
+      #expect(!isRead && (error as? MVError)?.problem.contains("than its shape") == true, "\(error)")
     }
   }
 

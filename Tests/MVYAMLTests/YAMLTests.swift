@@ -55,5 +55,25 @@ struct YAMLTests {
     #expect(throws: MVError.self) { try parse(text) }
   }
 
+  /// What libyaml itself would take minutes for, and more, is refused by its beginning.
+  @Test(
+    arguments: [
+      String(repeating: "[", count: 300_000), String(repeating: "{a: ", count: 300_000),
+      String(repeating: "- ", count: 300_000) + "x", "a: " + String(repeating: "[", count: 65),
+      (0..<50_000).map { "k\($0): &a\($0) 1\n" }.joined(),
+      "[" + String(repeating: "1, ", count: 200_000) + "1]",
+    ])
+  func whatNestsOrHoldsTooMuch(_ text: String) throws {
+    do {
+      _ = try parse(text)
+      Issue.record("accepted")
+    } catch let error as MVError { #expect(error.problem.hasPrefix("nests too deep, or holds too much"), "\(error)") }
+  }
+
+  @Test func whatNestsAsDeepAsItMay() throws {
+    let depth = 60
+    _ = try parse(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
+  }
+
   @Test func emptyFileIsAnEmptyMapping() throws { #expect(try parse("# nothing\n").entries().isEmpty) }
 }

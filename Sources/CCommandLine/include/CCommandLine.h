@@ -10,6 +10,17 @@
 extern "C" {
 #endif
 
+/// From here on an access to a mapped file that was cut short ends the process by a line that names the file.
+///
+/// The process then ends with `code`; without it the system ends it by a signal.
+void mvcl_explain_bus_errors(const char* program, int code);
+
+/// Goes on in a child: returns 1 there, and 0 in this process once the child has ended.
+///
+/// `status` gets the child's exit code, or the number of the signal that ended it, below zero. Signals that ask
+/// to stop reach the child. Returns -1 where there is no child.
+int mvcl_in_child(int* status);
+
 /// A program with commands; owns its commands.
 typedef struct MVCLApp MVCLApp;
 

@@ -29,6 +29,19 @@ public struct PackedStrings: RandomAccessCollection, Hashable, Sendable, Express
     }
   }
 
+  /// The text that would make packing `texts`, which come from outside, take memory out of proportion; nil mostly.
+  ///
+  /// Packed, each takes as much as the longest: that may be a multiple of what they have themselves, once it is much.
+  package static func excess(in texts: [String]) -> (row: Int, bytes: Int)? {
+    let lengths = texts.lazy.map(\.utf8.count)
+    guard let longest = lengths.enumerated().max(by: { $0.element < $1.element }) else { return nil }
+    let own = lengths.reduce(0, +)
+    guard let packed = Checked.product(texts.count, longest.element), longest.element <= 1 << 20,
+      packed <= 1 << 26 || packed / 64 <= own
+    else { return (longest.offset, longest.element) }
+    return nil
+  }
+
   /// Joins lists, one after the other; each string gets the width of the widest list.
   public init(joining parts: [PackedStrings]) {
     let width = parts.reduce(1) { Swift.max($0, $1.width) }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MVCore
 internal import MVFiles
 
 /// A NumPy array in a pickle.
@@ -24,16 +25,10 @@ struct PickledArray {
       let mark = order[1].string, ["|", "<", "="].contains(mark), case .flag(false) = state[3],
       case .text(let values) = state[4]
     else { return nil }
-    var size = element.last.flatMap { $0.wholeNumberValue } ?? 0
-    var shape: [Int] = []
-    for axis in axes {
-      guard let length = axis.number, length >= 0 else { return nil }
-      let product = size.multipliedReportingOverflow(by: length)
-      guard !product.overflow else { return nil }
-      size = product.partialValue
-      shape.append(length)
-    }
-    guard size == values.count else { return nil }
+    let shape = axes.compactMap(\.number)
+    guard shape.count == axes.count,
+      Checked.product(shape, times: element.last.flatMap { $0.wholeNumberValue } ?? 0) == values.count
+    else { return nil }
     self.shape = shape
     self.element = element
     bytes = values

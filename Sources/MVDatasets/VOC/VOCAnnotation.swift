@@ -14,6 +14,11 @@ struct VOCAnnotation {
 
   /// Reads the XML; throws where it is damaged, or an object has no name.
   init(_ bytes: Data, path: String) throws(MVError) {
+    guard Self.isPlain(bytes) else {
+      throw .badData(
+        path, "declares entities or an encoding that no VOC annotation has, or is larger than any",
+        remedy: "unpack the data set again")
+    }
     let reader = Reader()
     let parser = XMLParser(data: bytes)
     parser.delegate = reader
@@ -27,6 +32,18 @@ struct VOCAnnotation {
       throw .badData(path, "has an object without a name", remedy: "unpack the data set again")
     }
     objects = reader.objects
+  }
+
+  /// Whether there is nothing that could make a little text stand for much: entities, or an encoding that hides them.
+  private static func isPlain(_ bytes: Data) -> Bool {
+    guard bytes.count <= 1 << 24, !bytes.contains(0), bytes.range(of: Data("<!ENTITY".utf8)) == nil else {
+      return false
+    }
+    let head = String(decoding: bytes.prefix(200), as: UTF8.self).lowercased()
+    guard head.hasPrefix("<?xml"), let end = head.range(of: "?>"), head[..<end.lowerBound].contains("encoding") else {
+      return true
+    }
+    return ["utf-8", "us-ascii", "iso-8859-1"].contains { head[..<end.lowerBound].contains($0) }
   }
 
   /// Collects `annotation/object/name` and `annotation/object/difficult`; parts of objects have names too, which are

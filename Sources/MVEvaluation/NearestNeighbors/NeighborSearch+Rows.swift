@@ -24,7 +24,9 @@ extension NeighborSearch {
   }
 
   /// A row with a smaller norm counts as zero; its cosine is 0.
-  static let smallestNorm = 1e-30
+  ///
+  /// What a row is multiplied by must be a float32.
+  static let smallestNorm = 1e-37
 
   /// The divisor that scales a prepared row to a norm of at most 1.
   func divisor(norm: Double) -> Double {

@@ -58,8 +58,11 @@ struct NeighborSearch: Sendable {
     unit =
       normalizes
       ? Double(train.representations.count).squareRoot()
-      : max((trainNorms.max() ?? 0) + offset, 1e-30)
+      : max((trainNorms.max() ?? 0) + offset, NeighborSearch.smallestUnit)
   }
+
+  /// What rows that are all zero, or nearly, are measured by: a millionth of it is still a factor that float32 has.
+  private static let smallestUnit = 1e-27
 
   /// The mean of some train rows: any vector would be correct, and one in their midst is best.
   private static func mean(of train: RowReader) -> [Float] {

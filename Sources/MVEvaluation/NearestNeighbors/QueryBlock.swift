@@ -109,6 +109,9 @@ final class QueryBlock: Sendable {
         var ranked = ranking(of: first + query)
         let position = positions.lowerBound + first + query
         if search.leavingOut { ranked.removeAll { Int($0.position) == position } }
+        guard ranked.count >= search.k else {
+          throw .internalFault("query \(position)", "has only \(ranked.count) of \(search.k) neighbors")
+        }
         ranked.prefix(search.k).withUnsafeBufferPointer { consume(position, $0) }
       }
     }

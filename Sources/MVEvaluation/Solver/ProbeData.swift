@@ -54,8 +54,8 @@ final class ProbeData: Sendable {
       let moments = try ColumnMoments(of: reader, threads: threads, run: run)
       center = moments.means.map { Float($0) }
       scale = zip(moments.means, moments.deviations).map { mean, deviation in
-        // A deviation that rounding alone leaves in a constant column is none.
-        guard deviation > 1e-7 * abs(mean), deviation > 1e-30 else { return 0 }
+        // A deviation that rounding alone leaves in a constant column is none, and the factor must be a float32.
+        guard deviation > 1e-7 * abs(mean), deviation > 1e-35 else { return 0 }
         return scaling == .standardized ? Float(1 / deviation) : 1
       }
     }

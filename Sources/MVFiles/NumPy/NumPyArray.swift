@@ -76,12 +76,7 @@ public struct NumPyArray: Sendable {
     }
     let lengths = axes.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     let shape = lengths.compactMap { Int($0.hasSuffix("L") ? $0.dropLast() : $0[...]) }
-    var size = element.size
-    for length in shape {
-      let (product, overflow) = size.multipliedReportingOverflow(by: length)
-      guard !overflow, length >= 0 else { throw bad("has an impossible shape") }
-      size = product
-    }
+    guard let size = Checked.product(shape, times: element.size) else { throw bad("has an impossible shape") }
     guard shape.count == lengths.count else { throw bad("has a shape that cannot be read: (\(axes))") }
     guard data.count - start == size else {
       throw bad("holds \(data.count - start) bytes of data, its header promises \(size)")

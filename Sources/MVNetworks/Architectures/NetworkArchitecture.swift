@@ -53,7 +53,7 @@ extension NetworkArchitecture: Codable {
     case residual, transformer, modifiedResidual
   }
 
-  /// Reads what ``encode(to:)`` writes; throws for a kind of network that there is not.
+  /// Reads what ``encode(to:)`` writes; throws for a kind of network, or numbers, that there are not.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Kind.self)
     switch container.allKeys.first {
@@ -67,6 +67,10 @@ extension NetworkArchitecture: Codable {
         DecodingError.Context(
           codingPath: decoder.codingPath,
           debugDescription: "there are \(Kind.allCases.map(\.rawValue).joined(separator: ", "))"))
+    }
+    guard isPossible else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "there is no network of such numbers"))
     }
   }
 

@@ -17,6 +17,7 @@ package final class Encoder: HasOutputs {
   package init(
     _ architecture: NetworkArchitecture, projector widths: [Int] = [], seed: UInt64? = 0, channelsLast: Bool = true
   ) throws(MVError) {
+    try architecture.checkMemory(projector: widths, training: seed != nil)
     var initializer = WeightInitializer(seed: seed)
     self.architecture = architecture
     self.channelsLast = channelsLast

@@ -89,6 +89,11 @@ extension FeatureImport.Input {
     var ids = like?.ids ?? PackedStrings((0..<count).lazy.map { "\(name)/\($0)" })
     if let input = inputs.first(where: { $0.name == "ids" }) {
       let texts = try input.texts()
+      if let (row, bytes) = PackedStrings.excess(in: texts) {
+        throw .badData(
+          input.location, "holds a text of \(bytes) bytes, at row \(row), among \(texts.count)",
+          remedy: "shorten it: all ids take as much as the longest")
+      }
       ids = PackedStrings(try checked(texts, texts.count, input))
     }
     var skipped: [Int] = []

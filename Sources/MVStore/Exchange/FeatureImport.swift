@@ -73,7 +73,9 @@ public struct FeatureImport: Sendable {
       for row in rows { try writer.markSkipped(row, of: splitIndex) }
     }
     let widest = plan.representations.reduce(1) { max($0, $1.columns) }
-    let buffers = BufferPool(byteCount: 4 * widest * writer.plan.blockRows)
+    // A file that was begun may have blocks of any number of rows, also more than there are.
+    let longest = min(writer.plan.blockRows, plan.splits.reduce(0) { max($0, $1.count) })
+    let buffers = BufferPool(byteCount: 4 * widest * longest)
     let fill = try writer.fill(threads: threads, cancellation: cancellation, progress: progress) {
       (block) throws(MVError) in
       try buffers.withBuffer { (buffer) throws(MVError) in

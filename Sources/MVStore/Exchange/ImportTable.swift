@@ -53,6 +53,8 @@ struct ImportTable {
       }
       return try input.rows()
     }
+    // Before anything is made for each row: rows without values may be as many as there are numbers.
+    for array in arrays { try checkRows(of: array) }
     let count = arrays[0].shape.first ?? 0
     for other in arrays where other.shape.first != count {
       throw .badData(
@@ -84,11 +86,6 @@ struct ImportTable {
   /// The shape of one row of arrays of one representation.
   private func rowShape(of arrays: [any ForeignRows]) throws(MVError) -> [Int] {
     for array in arrays {
-      guard array.shape.count >= 2 else {
-        throw .badData(
-          array.subject, "has the shape \(array.shape)", remedy: "give one row an image: images x columns, or more axes"
-        )
-      }
       guard array.shape.dropFirst() == arrays[0].shape.dropFirst() else {
         throw .badData(
           array.subject,
@@ -96,10 +93,18 @@ struct ImportTable {
             + "\(Array(arrays[0].shape.dropFirst()))", remedy: "give one representation a name")
       }
     }
-    let shape = Array(arrays[0].shape.dropFirst())
-    guard FeatureFilePlan.isPossible(shape) else {
-      throw .badData(arrays[0].subject, "has rows of shape \(shape)", remedy: "give every axis a length of at least 1")
+    return Array(arrays[0].shape.dropFirst())
+  }
+
+  /// Throws where an array is no rows of values.
+  private func checkRows(of array: any ForeignRows) throws(MVError) {
+    guard array.shape.count >= 2 else {
+      throw .badData(
+        array.subject, "has the shape \(array.shape)", remedy: "give one row an image: images x columns, or more axes")
     }
-    return shape
+    let shape = Array(array.shape.dropFirst())
+    guard FeatureFilePlan.isPossible(shape) else {
+      throw .badData(array.subject, "has rows of shape \(shape)", remedy: "give every axis a length of at least 1")
+    }
   }
 }

@@ -67,24 +67,39 @@ extension StoredFile {
     created = try file.text("created")
     let names = try file.texts("splits")
     let members = try file.memberNames()
-    guard !names.isEmpty, Set(names).isSubset(of: members), Set(names).count == names.count else {
+    guard !names.isEmpty, Set(names).isSubset(of: members), Set(names).count == names.count,
+      names.allSatisfy(FeatureName.isPossible)
+    else {
       throw context.failure("its groups are not the splits it names")
     }
+    sources = file.hasAttribute("sources") ? try file.texts("sources") : []
     var splits: [StoredSplit] = []
-    for name in names { splits.append(try StoredSplit(try file.group(name), name, fileSize: size)) }
+    var limit = StoredLimit(fileSize: size)
+    for name in names {
+      splits.append(try StoredSplit(try file.group(name), name, sources: sources, limit: &limit))
+    }
     guard splits.allSatisfy({ $0.features.map(\.plan) == splits[0].features.map(\.plan) }) else {
       throw context.failure("its splits do not hold the same representations")
     }
     self.splits = splits
     additions = members.filter { !names.contains($0) } + splits.flatMap(\.additions)
-    sources = file.hasAttribute("sources") ? try file.texts("sources") : []
     shard =
       file.hasAttribute("shard")
       ? try AttributeJSON.value(ShardPlan.self, from: try file.text("shard"), "attribute shard", context) : nil
+    try checkLabels()
     guard let shard else { return }
     let parts = shard.splits.filter { $0.rows > 0 }
     guard shard.isPossible(blockRows: splits[0].blockRows), parts.map(\.name) == names,
       parts.map(\.rows) == splits.map(\.rows)
     else { throw context.failure("attribute shard does not describe its splits") }
+  }
+
+  /// Throws where labels are none that a writer would have taken.
+  private func checkLabels() throws(MVError) {
+    for split in splits {
+      guard let fault = LabelFault.first(in: split.labels, classes: classNames.count) else { continue }
+      let row = fault.row.map { "the label of row \($0) of \(split.name) (\(split.ids[$0]))" } ?? "\(split.name)/labels"
+      throw .badData(path, "\(row) \(fault.problem)", remedy: "check the source, and \(mending)")
+    }
   }
 }

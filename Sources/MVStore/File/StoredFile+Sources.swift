@@ -21,6 +21,10 @@ extension StoredFile {
           remedy: error.kind == .missingInput ? "keep the shards where they were when they were merged" : error.remedy)
       }
     }
+    if let other = shards.first(where: { !$0.sources.isEmpty }) {
+      throw .badData(
+        other.path, "joins files itself, and \(path) joins it", remedy: "merge the shards that hold the rows")
+    }
     for shard in shards { identities.merge(shard.identities) { _, new in new } }
     for split in splits.indices { try join(&splits[split], shards) }
   }

@@ -26,6 +26,14 @@ struct HDF5Context: Sendable {
     MVError(kind, path, problem, remedy: remedy, cause: HDF5Library.lastError)
   }
 
+  /// The error for a file whose parts are, as `problem` says, in other files or places than it shows.
+  func elsewhere(_ problem: String) -> MVError {
+    MVError(
+      kind, path, problem,
+      remedy: "copy what it refers to into one file: h5repack, or h5py's File.copy(..., expand_soft=True, "
+        + "expand_external=True)")
+  }
+
   /// Returns the result of an HDF5 call; throws where it is negative.
   @discardableResult
   func check<Status: SignedInteger>(_ status: Status, _ problem: @autoclosure () -> String) throws(MVError) -> Status {

@@ -64,9 +64,13 @@ extension HDF5Handle {
     let space = try HDF5Handle(H5Aget_space(attribute.id), context, "attribute \(name) is unreadable")
     let type = try HDF5Handle(H5Aget_type(attribute.id), context, "attribute \(name) is unreadable")
     let count = Int(H5Sget_simple_extent_npoints(space.id))
-    let packed = try PackedStrings(count: count, type: type, space: space, of: "attribute \(name)") {
-      H5Aread(attribute.id, $0, $1)
+    // What an attribute holds stands in the file's own structures, which are small.
+    guard let bytes = Checked.product(count, Int(clamping: H5Tget_size(type.id))), bytes <= 1 << 26 else {
+      throw context.failure("attribute \(name) is unreasonably long")
     }
+    let packed = try PackedStrings(
+      count: count, type: type, space: space, of: "attribute \(name)", stored: 1 << 26
+    ) { type, _, target in H5Aread(attribute.id, type, target) }
     return Array(packed)
   }
 }

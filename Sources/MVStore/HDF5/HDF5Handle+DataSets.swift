@@ -53,9 +53,14 @@ extension HDF5Handle {
     try context.check(status, "cannot be written")
   }
 
-  /// Opens a data set of this group; throws where there is none that can be read.
+  /// Opens a data set of this group; throws where there is none that can be read, or where its bytes are elsewhere.
+  ///
+  /// A virtual one is opened: whoever reads it must know of what it may be joined.
   func dataSet(_ name: String) throws(MVError) -> HDF5Handle {
-    try HDF5Handle(H5Dopen2(id, name, 0), context, "has no readable data set \(name)")
+    try checkLinks(name, else: "has no readable data set \(name)")
+    let set = try HDF5Handle(H5Dopen2(id, name, 0), context, "has no readable data set \(name)")
+    guard mv_h5_external_count(set.id) == 0 else { throw context.elsewhere("keeps \(name) in files of its own") }
+    return set
   }
 
   /// The shape of this data set, which errors call `name`; throws where it is unreadable or unreasonably large.
@@ -65,15 +70,12 @@ extension HDF5Handle {
     var lengths = [hsize_t](repeating: 0, count: Int(rank) + 1)
     try context.check(H5Sget_simple_extent_dims(space.id, &lengths, nil), "\(name) is unreadable")
     var shape: [Int] = []
-    var elements = 1
     for length in lengths.prefix(Int(rank)) {
-      let (product, overflow) = elements.multipliedReportingOverflow(by: Int(clamping: length))
+      shape.append(Int(clamping: length))
       // Beyond 2^50 values no file is real, and sizes in bytes could overflow.
-      guard !overflow, product <= 1 << 50, length <= 1 << 50 else {
+      guard let elements = Checked.product(shape), elements <= 1 << 50, length <= 1 << 50 else {
         throw context.failure("\(name) is unreasonably large")
       }
-      elements = product
-      shape.append(Int(length))
     }
     return shape
   }
@@ -154,7 +156,10 @@ extension HDF5Handle {
     _ name: String, count: Int, type: hid_t, as: Value.Type
   ) throws(MVError) -> [Value] {
     let stored = try self.type(name)
-    guard H5Tget_class(stored.id) == H5T_INTEGER else { throw context.failure("\(name) does not hold whole numbers") }
+    // Numbers may be of any width in a file, and HDF5 takes memory for several of them.
+    guard H5Tget_class(stored.id) == H5T_INTEGER, H5Tget_size(stored.id) <= 16 else {
+      throw context.failure("\(name) does not hold whole numbers")
+    }
     guard count > 0 else { return [] }
     var status: herr_t = -1
     let values = [Value](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -37,7 +37,8 @@ struct HDF5Handle: ~Copyable {
 
   /// Opens a group inside this file or group; throws where there is none that can be read.
   func group(_ name: String) throws(MVError) -> HDF5Handle {
-    try HDF5Handle(H5Gopen2(id, name, 0), context, "has no readable group \(name)")
+    try checkLinks(name, else: "has no readable group \(name)")
+    return try HDF5Handle(H5Gopen2(id, name, 0), context, "has no readable group \(name)")
   }
 
   /// The names of this group's members that do not begin with a dot; throws where the group is unreadable.

@@ -65,7 +65,7 @@ public struct FeatureFilePlan: Hashable, Sendable {
     }
     guard blockRows > 0 else { throw .usage("blockRows", "is \(blockRows)", remedy: "it takes 1 or more") }
     try FeatureFilePlan.checkNames(splits.map(\.name), "split", reserved: [])
-    try FeatureFilePlan.checkNames(representations.map(\.name), "representation", reserved: ["labels", "ids"])
+    try FeatureFilePlan.checkNames(representations.map(\.name), "representation", reserved: FeatureName.reserved)
     for split in splits {
       guard split.count > 0 else {
         throw .badData("split \(split.name)", "has no rows", remedy: "leave it out, or check the source")
@@ -106,11 +106,11 @@ public struct FeatureFilePlan: Hashable, Sendable {
   private static func checkNames(_ names: [String], _ what: String, reserved: Set<String>) throws(MVError) {
     var seen: Set<String> = []
     for name in names {
-      guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/"), !name.contains("\0"), !reserved.contains(name)
-      else {
+      guard FeatureName.isPossible(name), !reserved.contains(name) else {
         throw .usage(
           "\(what) \(name)", "cannot be a name in a feature file",
-          remedy: "use another, without / and without a dot in front" + (reserved.isEmpty ? "" : ", not labels or ids"))
+          remedy: "use another, of characters that can be seen, without / and without a dot in front"
+            + (reserved.isEmpty ? "" : ", not labels or ids"))
       }
       guard seen.insert(name).inserted else {
         throw .usage("\(what) \(name)", "is there twice", remedy: "give each a name of its own")

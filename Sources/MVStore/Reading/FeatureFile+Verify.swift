@@ -4,17 +4,16 @@ public import MVCore
 internal import Synchronization
 
 extension FeatureFile {
-  /// Compares the checksum of every finished block, and checks values and labels.
+  /// Compares the checksum of every finished block, and checks values.
   ///
-  /// Values must be finite outside skipped rows, and labels within the classes; the checksums of labels and ids were
-  /// compared on opening. Throws the first fault in the order of the file, naming the row if possible and otherwise the
-  /// rows of the block. Missing blocks are counted, not thrown.
+  /// Values must be finite outside skipped rows; labels and ids, and their checksums, were looked at on opening. Throws
+  /// the first fault in the order of the file, naming the row if possible and otherwise the rows of the block. Missing
+  /// blocks are counted, not thrown.
   public func verify(
     threads: Int = Parallel.processorCount, cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> FeatureFileVerification {
     let start = ContinuousClock.now
-    for split in stored.splits { try checkLabels(of: split) }
     var bytes = 0
     var missing = 0
     // All blocks of the file in one list, so that small splits do not leave threads idle.
@@ -120,11 +119,5 @@ extension FeatureFile {
       place = (row + 1) * features.plan.columns - first
     }
     return nil
-  }
-
-  private func checkLabels(of split: StoredSplit) throws(MVError) {
-    guard let fault = LabelFault.first(in: split.labels, classes: classNames.count) else { return }
-    let row = fault.row.map { "the label of row \($0) of \(split.name) (\(split.ids[$0]))" } ?? "\(split.name)/labels"
-    throw .badData(url.path, "\(row) \(fault.problem)", remedy: "check the source, and \(stored.mending)")
   }
 }

@@ -32,6 +32,14 @@ public struct Checkpoint: Sendable {
 
     /// The number of whole epochs done.
     public var epoch: Int { step / stepsPerEpoch }
+
+    /// Whether a run can be there: a file may say anything.
+    var isPossible: Bool {
+      let sides = 1...1 << 20
+      return step >= 0 && stepsPerEpoch >= 1 && stepsPerEpoch <= 1 << 40 && images >= 0 && (onlineHeadSteps ?? 0) >= 0
+        && sides.contains(imageShape.height) && sides.contains(imageShape.width)
+        && (1...1 << 10).contains(imageShape.channels)
+    }
   }
 
   /// The file that the checkpoint was read from.
@@ -49,6 +57,8 @@ public struct Checkpoint: Sendable {
   let file: TensorFile
 
   private static let format = "mvmr-checkpoint"
+  /// The version that is written; 1 is read too.
+  private static let version = "2"
 
   /// Reads a checkpoint; throws where it is missing, is not one, is damaged, or is of a newer version.
   public init(contentsOf url: URL) throws(MVError) {
@@ -56,14 +66,16 @@ public struct Checkpoint: Sendable {
     guard file.metadata["format"] == Checkpoint.format else {
       throw .badData(url.path, "is not a checkpoint of mvmr", remedy: "give the last.ckpt of a training run")
     }
-    guard file.metadata["version"] == "1" else {
+    // From version 2 on the header has a checksum.
+    let version = file.metadata["version"]
+    guard version == "1" || (version == Checkpoint.version && file.isHeaderChecked) else {
       throw .badData(
-        url.path, "is of version \(file.metadata["version"] ?? "none")", remedy: "use the mvmr that wrote it")
+        url.path, "is of version \(version ?? "none")", remedy: "use the mvmr that wrote it")
     }
     guard let settings = file.metadata["settings"],
       var values = CanonicalJSON.value([String: SettingValue].self, from: settings),
       let place = file.metadata["place"], let decoded = CanonicalJSON.value(Place.self, from: place),
-      decoded.stepsPerEpoch > 0
+      decoded.isPossible
     else { throw .badData(url.path, "has a header that cannot be read", remedy: "take another checkpoint of the run") }
     saysViewOrigin = values["views_from"] != nil
     if !saysViewOrigin { values["views_from"] = .string(ViewOrigin.plain.rawValue) }
@@ -72,7 +84,7 @@ public struct Checkpoint: Sendable {
     self.place = decoded
     origin = file.metadata["origin"].flatMap { CanonicalJSON.value(TrainingOrigin.self, from: $0) }
     finetuning = try file.metadata["finetuning"].map { (text) throws(MVError) in
-      guard let state = CanonicalJSON.value(FinetuneState.self, from: text), state.stepsPerEpoch > 0 else {
+      guard let state = CanonicalJSON.value(FinetuneState.self, from: text), state.isPossible else {
         throw .badData(url.path, "has a header that cannot be read", remedy: "take another checkpoint of the run")
       }
       return state
@@ -81,6 +93,14 @@ public struct Checkpoint: Sendable {
       self.settings = try TrainingSettings(settingValues: values)
     } catch {
       throw .badData(url.path, error.description, remedy: "use the mvmr that wrote it")
+    }
+    guard let total = Checked.product(self.settings.epochs, decoded.stepsPerEpoch),
+      finetuning != nil || decoded.step <= total
+    else {
+      throw .badData(
+        url.path,
+        "says that \(decoded.step) steps are done, of \(self.settings.epochs) epochs of "
+          + "\(decoded.stepsPerEpoch)", remedy: "take another checkpoint of the run")
     }
   }
 
@@ -99,9 +119,21 @@ public struct Checkpoint: Sendable {
   ///
   /// They are the moving averages where the run keeps such.
   package func encoder() throws(MVError) -> Encoder {
+    try checkSize()
     let encoder = try settings.emptyEncoder()
     try encoder.load(file.tensors, from: url.path)
     return encoder
+  }
+
+  /// Throws where the settings describe a larger network than the file holds values for: it would be made in vain.
+  func checkSize() throws(MVError) {
+    let held = file.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    let wanted = try settings.architecture().valueCount(projector: settings.projector)
+    guard let wanted, wanted <= held else {
+      throw .badData(
+        url.path, "holds \(held) values, the network of its settings has \(wanted.map { "\($0)" } ?? "more")",
+        remedy: "take another checkpoint of the run")
+    }
   }
 
   /// Writes a checkpoint, whole or not at all; throws where that fails.
@@ -110,7 +142,7 @@ public struct Checkpoint: Sendable {
     finetuning: FinetuneState? = nil, to url: URL
   ) throws(MVError) {
     var metadata = [
-      "format": format, "version": "1", "settings": CanonicalJSON.text(settings.settingValues),
+      "format": format, "version": version, "settings": CanonicalJSON.text(settings.settingValues),
       "place": CanonicalJSON.text(place),
     ]
     if let finetuning { metadata["finetuning"] = CanonicalJSON.text(finetuning) }

@@ -61,7 +61,13 @@ public struct FinetuneData: Sendable {
     }
     let known = rows.map { all[$0] }
     classNames = source.contents.classNames
-    classes = max(classNames.count, Int(all.max() ?? 0) + 1)
+    // The classifier has a row for every number up to the largest label, which says nothing of how many there are.
+    let largest = Int(clamping: all.max() ?? 0)
+    guard largest < max(classNames.count, 1 << 16) else {
+      throw .badData(
+        "labels of \(split.name)", "are numbers up to \(largest)", remedy: "number the classes from 0 without gaps")
+    }
+    classes = max(classNames.count, largest + 1)
     let present = Set(known)
     guard present.count > 1 else {
       throw .badData("labels of \(split.name)", "are all of one class", remedy: "give images of several classes")

@@ -67,6 +67,13 @@ public struct FinetuneState: Hashable, Sendable, Codable {
   public internal(set) var epochs: [FinetuneEpoch] = []
   var partial = Partial()
 
+  /// Whether a run can be there: a file may say anything.
+  var isPossible: Bool {
+    step >= 0 && stepsPerEpoch >= 1 && stepsPerEpoch <= 1 << 40 && step <= 1 << 60 && images >= 0 && heldOutImages >= 0
+      && (1...1 << 24).contains(classes) && epochs.allSatisfy { $0.epoch >= 1 && $0.step >= 0 }
+      && partial.hits >= 0 && partial.images >= 0
+  }
+
   /// The best epoch so far; nil before the first one ends.
   public var best: FinetuneEpoch? {
     epochs.reduce(nil) { (best: FinetuneEpoch?, next) in

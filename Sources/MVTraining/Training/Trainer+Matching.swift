@@ -31,6 +31,12 @@ extension Trainer {
         "was trained on \(old.images) images of \(old.imageShape), these are \(place.images) of \(place.imageShape)",
         remedy: "resume with the run's own data")
     }
+    guard old.stepsPerEpoch == place.stepsPerEpoch else {
+      throw .badData(
+        found.url.path,
+        "was trained by \(old.stepsPerEpoch) steps an epoch, these settings make \(place.stepsPerEpoch)",
+        remedy: "take another checkpoint of the run")
+    }
     guard old.representations == place.representations else {
       throw .badData(
         found.url.path, "was trained with \(old.representations.joined(separator: ", "))",

@@ -117,6 +117,7 @@ public final class Trainer {
       throw .usage(
         folder.path, "holds a run of fine-tuning", remedy: "resume it by finetune, or give another folder")
     }
+    try checkpoint.checkSize()
     return checkpoint
   }
 

@@ -38,11 +38,11 @@ enum LegacyTorchFile {
     for item in keys.root.items ?? [] {
       guard let key = item.string, let storage = described[key], data.endIndex - at >= 8 else { throw cutOff(path) }
       let count = data[at..<at + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      let size = count.multipliedReportingOverflow(by: UInt64(storage.element?.size ?? 1))
       at += 8
-      guard !size.overflow, size.partialValue <= UInt64(data.endIndex - at) else { throw cutOff(path) }
-      storages[key] = data[at..<at + Int(size.partialValue)]
-      at += Int(size.partialValue)
+      guard let size = Checked.product(Int(clamping: count), storage.element?.size ?? 1), size <= data.endIndex - at
+      else { throw cutOff(path) }
+      storages[key] = data[at..<at + size]
+      at += size
     }
     return try TorchDocument.contents(of: document, storages: storages, path: path)
   }

@@ -85,11 +85,13 @@ struct TorchDocument {
     if arguments.count > 6, case .global(let type) = arguments[6] { element = TorchNames.element(ofType: type) }
     guard let element else { throw wrong("holds \(name) in a type that is not read") }
     guard let bytes = storages[storage.key] else { throw wrong("lacks the values of \(name)") }
-    let start = offset.multipliedReportingOverflow(by: element.size)
-    guard let extent = WeightTensor.extent(shape: shape, strides: strides, element: element), !start.overflow,
-      start.partialValue <= bytes.count, extent <= bytes.count - start.partialValue
+    // Strides of zero show the same value many times: a tensor is not more than what its storage can be.
+    guard let extent = WeightTensor.extent(shape: shape, strides: strides, element: element),
+      let size = Checked.product(shape, times: element.size), size <= 1 << 24 || size / 64 <= bytes.count,
+      let start = Checked.product(offset, element.size),
+      Checked.range(from: start, count: extent, within: bytes.count) != nil
     else { throw wrong("holds fewer values of \(name) than its shape \(shape) promises") }
-    let first = bytes.startIndex + start.partialValue
+    let first = bytes.startIndex + start
     return WeightTensor(shape: shape, strides: strides, element: element, bytes: bytes[first..<first + extent])
   }
 

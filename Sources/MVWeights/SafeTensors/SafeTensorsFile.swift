@@ -47,13 +47,8 @@ enum SafeTensorsFile {
           path, "holds \(name) as \(entry.dtype), which is not read",
           remedy: "convert it to F32, F16 or BF16")
       }
-      let count = entry.shape.reduce(Int?(element.size)) { product, axis in
-        guard let product, axis >= 0 else { return nil }
-        let next = product.multipliedReportingOverflow(by: axis)
-        return next.overflow ? nil : next.partialValue
-      }
-      guard entry.offsets.count == 2, entry.offsets[0] >= 0, entry.offsets[1] >= entry.offsets[0],
-        let count, entry.offsets[1] - entry.offsets[0] == count
+      guard entry.offsets.count == 2, let count = Checked.product(entry.shape, times: element.size),
+        Checked.sum(entry.offsets[0], count) == entry.offsets[1]
       else { throw bad("has a header that makes no sense at \(name)") }
       guard entry.offsets[1] <= body.count else { throw bad("is cut off at \(name)") }
       let start = body.startIndex + entry.offsets[0]

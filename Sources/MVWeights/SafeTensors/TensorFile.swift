@@ -6,7 +6,8 @@ internal import MVFiles
 /// Named float32 tensors and texts in one file, in the safetensors layout.
 ///
 /// The file is eight bytes with the header's length, a JSON header, and the values, little-endian. The header's
-/// `crc32c` is the checksum of the values. Python reads the file with `safetensors.torch.load_file`.
+/// `crc32c` is the checksum of the values, and its `header_crc32c` that of the header with eight `#` in its own place.
+/// Python reads the file with `safetensors.torch.load_file`.
 public struct TensorFile: Sendable {
   /// One tensor of the file.
   public struct Entry: Sendable {
@@ -33,6 +34,13 @@ public struct TensorFile: Sendable {
   public let tensors: [String: Entry]
   /// The texts, by name.
   public let metadata: [String: String]
+  /// Whether the header has a checksum, which then was right; files of version 0.1 have none.
+  public var isHeaderChecked: Bool { metadata[TensorFile.headerSum] != nil }
+
+  private static let valueSum = "crc32c"
+  private static let headerSum = "header_crc32c"
+  /// What stands for a checksum while it is not known.
+  private static let placeholder = "########"
 
   /// Reads a file; throws where it is missing, is not of this layout, is cut off, or does not match its checksum.
   public init(contentsOf url: URL) throws(MVError) {
@@ -47,27 +55,43 @@ public struct TensorFile: Sendable {
     guard length <= UInt64(data.count - 8), data[data.startIndex + 8] == UInt8(ascii: "{"),
       let header = try? JSONSerialization.jsonObject(with: data.dropFirst(8).prefix(Int(length))) as? [String: Any]
     else { throw bad("is not a checkpoint") }
+    let head = Data(data.dropFirst(8).prefix(Int(length)))
     let body = data.dropFirst(8 + Int(length))
     let metadata = header["__metadata__"] as? [String: String] ?? [:]
+    guard try Self.isSound(head, metadata) else { throw bad("is damaged: the checksum of its header differs") }
     var tensors: [String: Entry] = [:]
-    var end = 0
+    var (end, sizes) = (0, 0)
     for (name, value) in header where name != "__metadata__" {
       guard let entry = value as? [String: Any], entry["dtype"] as? String == "F32",
         let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int], offsets.count == 2,
-        offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] - offsets[0] == shape.reduce(4, *)
+        let size = Checked.product(shape, times: 4),
+        Checked.range(from: offsets[0], count: size, within: .max) == offsets[0]..<max(offsets[0], offsets[1]),
+        let sum = Checked.sum(sizes, size)
       else { throw bad("has a header that cannot be read, at \(name)") }
       guard offsets[1] <= body.count else { throw bad("is cut off") }
-      end = max(end, offsets[1])
+      (end, sizes) = (max(end, offsets[1]), sum)
       let start = body.startIndex + offsets[0]
       tensors[name] = Entry(shape: shape, bytes: body[start..<body.startIndex + offsets[1]])
     }
-    guard end == body.count else { throw bad("is not as long as its header says") }
-    if let expected = metadata["crc32c"] {
+    guard end == body.count, sizes == body.count else { throw bad("is not as long as its header says") }
+    if let expected = metadata[TensorFile.valueSum] {
       let crc = body.withUnsafeBytes { mvk_crc32c(0, $0.baseAddress, $0.count) }
       guard expected == TensorFile.text(of: crc) else { throw bad("is damaged: its checksum differs") }
     }
     self.tensors = tensors
     self.metadata = metadata
+  }
+
+  /// Whether a header has the checksum that it says, or says none.
+  private static func isSound(_ header: Data, _ metadata: [String: String]) throws(MVError) -> Bool {
+    guard let expected = metadata[headerSum] else { return true }
+    guard let place = header.range(of: Data("\"\(headerSum)\":\"\(expected)\"".utf8)),
+      expected.utf8.count == placeholder.utf8.count
+    else { return false }
+    var header = header
+    let digits = place.upperBound - 1 - placeholder.utf8.count..<place.upperBound - 1
+    header.replaceSubrange(digits, with: Data(placeholder.utf8))
+    return text(of: header.withUnsafeBytes { mvk_crc32c(0, $0.baseAddress, $0.count) }) == expected
   }
 
   private static func text(of crc: UInt32) -> String {
@@ -106,9 +130,9 @@ public struct TensorFile: Sendable {
 
   /// Writes `tensors` and `metadata`, one tensor at a time, the file whole or not at all; throws where that fails.
   public static func write(_ tensors: [Item], metadata: [String: String], to url: URL) throws(MVError) {
-    // The checksum is known last but stands first: its eight digits are written over this placeholder.
-    let placeholder = "########"
-    var header: [String: Any] = ["__metadata__": metadata.merging(["crc32c": placeholder]) { $1 }]
+    // The checksums are known last but stand first: their eight digits are written over placeholders.
+    let sums = [valueSum: placeholder, headerSum: placeholder]
+    var header: [String: Any] = ["__metadata__": metadata.merging(sums) { $1 }]
     var offset = 0
     for item in tensors {
       let end = offset + item.size
@@ -121,10 +145,10 @@ public struct TensorFile: Sendable {
       throw .internalFault(url.path, "cannot be described in JSON")
     }
     json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
-    guard let place = json.range(of: Data(placeholder.utf8)) else {
+    guard let place = digits(of: valueSum, in: json), let own = digits(of: headerSum, in: json) else {
       throw .internalFault(url.path, "has no place for its checksum")
     }
-    let head = [UInt8](json)
+    var head = [UInt8](json)
     try AtomicFile.replace(url) { (file) throws(MVError) in
       try file.write(UInt64(head.count), at: 0)
       try file.write(head, at: 8)
@@ -142,7 +166,17 @@ public struct TensorFile: Sendable {
           try add(try item.values())
         }
       }
-      try file.write(Array(text(of: crc).utf8), at: 8 + place.lowerBound - json.startIndex)
+      head.replaceSubrange(place, with: Array(text(of: crc).utf8))
+      head.replaceSubrange(
+        own, with: Array(text(of: head.withUnsafeBytes { mvk_crc32c(0, $0.baseAddress, $0.count) }).utf8))
+      try file.write(head, at: 8)
     }
+  }
+
+  /// Where the placeholder of a checksum stands in a header.
+  private static func digits(of name: String, in header: Data) -> Range<Int>? {
+    guard let found = header.range(of: Data("\"\(name)\":\"\(placeholder)\"".utf8)) else { return nil }
+    let end = found.upperBound - 1 - header.startIndex
+    return end - placeholder.utf8.count..<end
   }
 }
