@@ -167,7 +167,7 @@ let package = Package(
     tests(of: "MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
     tests(of: "MVWeights", ["MVCore", "MVFiles"]),
     tests(of: "MVNetworks", ["MVCore", "MVFiles", "MVImaging", "MVWeights", "CTorch"]),
-    tests(of: "MVDownload", ["MVCore", "MVDatasets"]),
+    tests(of: "MVDownload", ["MVCore", "MVDatasets", "MVFiles"]),
     tests(of: "MVRepresentations", ["MVRepresentationChecks", "MVCore", "MVFiles", "MVImaging", "CKernels"]),
     tests(of: "MVRepresentationChecks", ["MVRepresentations", "MVCore", "MVImaging"]),
     tests(of: "MVEvaluation", ["MVCore", "MVFiles", "MVStore", "CKernels"]),

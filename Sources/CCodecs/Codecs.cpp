@@ -129,6 +129,7 @@ GuardedStatus guarded_codec(MVCodecProblem* problem, Body&& body) {
       body();
     } catch (const Failure& failure) {
       *problem = failure.problem;
+      if (failure.problem == MVCodecNoMemory) throw std::bad_alloc();
       throw;
     }
   });

@@ -67,8 +67,8 @@ struct Library {
         std::snprintf(jump.words, sizeof jump.words, "is a JPEG file that is cut off");
         break;
       case JERR_OUT_OF_MEMORY:
-        jump.problem = MVCodecTooLarge;
-        std::snprintf(jump.words, sizeof jump.words, "is a JPEG file that takes more memory than there is");
+        jump.problem = MVCodecNoMemory;
+        std::snprintf(jump.words, sizeof jump.words, "takes more memory than there is");
         break;
       case JERR_SOF_UNSUPPORTED:
       case JERR_BAD_PRECISION:

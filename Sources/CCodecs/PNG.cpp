@@ -38,6 +38,9 @@ struct Library {
  private:
   static void leave(png_structp codec, png_const_charp words) {
     Jump& jump = static_cast<Library*>(png_get_error_ptr(codec))->jump;
+    // The library reports it in words alone.
+    for (const char* lack : {"ut of memory", "nsufficient memory"})
+      if (std::strstr(words, lack)) jump.problem = MVCodecNoMemory;
     if (jump.problem != MVCodecCutOff) std::snprintf(jump.words, sizeof jump.words, "is a damaged PNG file: %s", words);
     std::longjmp(jump.place, 1);
   }

@@ -38,6 +38,9 @@ struct Library {
 
   [[noreturn]] void damaged() const {
     if (beyond) fail(MVCodecCutOff, "is a TIFF file that is cut off");
+    // The library reports it in words alone.
+    for (const char* lack : {"ut of memory", "No space for"})
+      if (std::strstr(error, lack)) fail(MVCodecNoMemory, error);
     fail(MVCodecDamaged, error[0] ? std::string("is a damaged TIFF file: ") + error : "is a damaged TIFF file");
   }
 

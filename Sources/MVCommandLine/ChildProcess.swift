@@ -28,6 +28,8 @@ public final class ChildProcess {
   ) throws(MVError) {
     self.log = log
     let program = Invocation.program
+    // The log is there from now on, and no link that others put there.
+    _ = try FileDescriptor(own: log.path, flags: O_WRONLY | O_APPEND)
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -38,7 +40,7 @@ public final class ChildProcess {
     }
     posix_spawn_file_actions_adddup2(&actions, Self.lifeline, STDIN_FILENO)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.path, O_WRONLY | O_CREAT | O_APPEND, 0o666)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.path, O_WRONLY | O_APPEND | O_NOFOLLOW, 0)
     if let kept { posix_spawn_file_actions_adddup2(&actions, kept, 3) }
     var none = sigset_t()
     var usual = sigset_t()

@@ -44,6 +44,7 @@ public struct Program: Sendable {
         Terminal.isQuiet = parsed.has("quiet")
         try OutputCheck(command.arguments, parsed).run()
         try prepare()
+        try ProcessLimits.check()
         try command.run(parsed)
       }
     }
@@ -59,11 +60,21 @@ public struct Program: Sendable {
       try Terminal.finish()
       return 0
     } catch {
-      let code = error.kind == .interrupted ? Interruption.exitCode : error.kind.exitCode
-      Terminal.message(
-        arguments.contains("--json") ? ErrorObject(error, exitCode: code).text : "\(name): \(error)")
-      return code
+      return Self.report(error, name: name, asJSON: arguments.contains("--json"))
     }
+  }
+
+  /// Says what went wrong, in one line, and returns the exit code.
+  private static func report(_ error: MVError, name: String, asJSON: Bool) -> Int32 {
+    let code = error.kind == .interrupted ? Interruption.exitCode : error.kind.exitCode
+    Terminal.message(asJSON ? ErrorObject(error, exitCode: code).text : "\(name): \(error)")
+    return code
+  }
+
+  /// Ends the process at once, as if its command had thrown `error`; nothing that is open is closed.
+  static func end(_ error: MVError) -> Never {
+    let words = CommandLine.arguments.dropFirst()
+    _exit(report(error, name: "mvmr", asJSON: words.contains("--json")))
   }
 
   /// The words with `help`, `help COMMAND` and `version` as the options that they stand for.

@@ -1,5 +1,6 @@
 internal import Foundation
 public import MVCore
+internal import MVFiles
 internal import Synchronization
 
 /// A bar with rate and time left on a terminal, plain lines now and then elsewhere; safe from any thread.
@@ -21,6 +22,7 @@ public final class ProgressBar: Sendable {
   /// Shows how far the work has come, at most ten times a second; `detail` stands at the end where it fits.
   public func update(_ progress: RunProgress, detail: String = "") {
     guard !Terminal.isQuiet else { return }
+    let detail = OneLine.text(detail)
     state.withLock { state in
       if Terminal.isInteractive {
         guard Date().timeIntervalSince(state.lastShown) > 0.1 || progress.done == progress.total else { return }

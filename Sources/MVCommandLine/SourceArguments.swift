@@ -1,32 +1,40 @@
 public import MVCore
 public import MVDatasets
-internal import MVImaging
+public import MVImaging
 
 /// The arguments of a command that opens a source.
 public enum SourceArguments {
-  /// `--size`, `--layout` and `--exif`, as every command that opens a source takes them.
-  public static let options: [Argument] = [
-    .option("size", "HxW", "bring images to this size: cover it, cut out the centre"),
-    .option("resize", "N", "scale the shorter side to N before the cut", default: "so that --size is just covered"),
-    .flag("stretch", "scale images to --size, or to a square of --resize, whatever their proportions"),
-    .choice(
-      "interpolation", of: Resampling.self, "how images are scaled, antialiased as in Pillow", default: .bilinear),
-    .choice(
-      "layout", of: FolderLayout.self,
-      "what the folders of folder:DIR are; flat: none means anything, and images have no labels. "
-        + "Without it that is seen from how they lie"),
+  /// How image files are decoded, as every command that decodes some takes it.
+  public static let decoding: [Argument] = [
     .flag("exif", "turn images upright as their EXIF orientation says; torchvision does not"),
-    .choice(
-      "decode", of: Decoding.Method.self,
-      "how image files are decoded; exact: the whole, with Pillow's bytes; fast: of a JPEG no more than is needed",
-      default: .exact),
     .choice(
       "sixteen-bits", of: Decoding.SixteenBits.self,
       "how images of 16 bits a channel are taken; round: value / 257; pillow: as Pillow's convert", default: .refuse),
     .choice(
       "alpha", of: Decoding.Alpha.self, "what becomes of transparency; drop: colors as stored, as Pillow's convert",
       default: .drop),
+    .option(
+      "max-pixels", "N", "the most pixels that an image file may have, looked at before memory is taken for them",
+      default: "\(Decoding.usualPixelLimit)"),
   ]
+
+  /// `--size`, `--layout` and how images are decoded, as every command that opens a source takes them.
+  public static let options: [Argument] =
+    [
+      .option("size", "HxW", "bring images to this size: cover it, cut out the centre"),
+      .option("resize", "N", "scale the shorter side to N before the cut", default: "so that --size is just covered"),
+      .flag("stretch", "scale images to --size, or to a square of --resize, whatever their proportions"),
+      .choice(
+        "interpolation", of: Resampling.self, "how images are scaled, antialiased as in Pillow", default: .bilinear),
+      .choice(
+        "layout", of: FolderLayout.self,
+        "what the folders of folder:DIR are; flat: none means anything, and images have no labels. "
+          + "Without it that is seen from how they lie"),
+      .choice(
+        "decode", of: Decoding.Method.self,
+        "how image files are decoded; exact: the whole, with Pillow's bytes; fast: of a JPEG no more than is needed",
+        default: .exact),
+    ] + decoding
 
   /// What the arguments ask for: the source that `text` names, and the options given.
   ///
@@ -69,12 +77,11 @@ public enum SourceArguments {
     if arguments.has("stretch") { request.stretches = true }
     if let kernel = try arguments.choice("interpolation", as: Resampling.self) { request.interpolation = kernel }
     if let layout = try arguments.choice("layout", as: FolderLayout.self) { request.layout = layout }
-    if arguments.has("exif") { request.decoding.honorsOrientation = true }
-    if let method = try arguments.choice("decode", as: Decoding.Method.self) { request.decoding.method = method }
-    if let bits = try arguments.choice("sixteen-bits", as: Decoding.SixteenBits.self) {
-      request.decoding.sixteenBits = bits
+    for name in ["exif", "decode", "sixteen-bits", "alpha"] where arguments.has(name) && !request.holdsImageFiles {
+      throw .usage("--\(name)", "is for image files, of which \(request) has none", remedy: "leave it out")
     }
-    if let alpha = try arguments.choice("alpha", as: Decoding.Alpha.self) { request.decoding.alpha = alpha }
+    if let method = try arguments.choice("decode", as: Decoding.Method.self) { request.decoding.method = method }
+    request.decoding = try decoding(arguments, from: request.decoding)
     let chosen = arguments.has("split") ? arguments.all("split") : splits
     for name in chosen where name.contains("+") && !request.joinedSplits.contains(name) {
       request.joinedSplits.append(name)
@@ -83,6 +90,20 @@ public enum SourceArguments {
       request.normalization = statistics
     }
     return request
+  }
+
+  /// A way of decoding with what the options of ``decoding`` ask for put in; what they leave out stays.
+  ///
+  /// Throws a usage error where a value is not possible.
+  public static func decoding(_ arguments: ParsedArguments, from given: Decoding = Decoding()) throws(MVError)
+    -> Decoding
+  {
+    var decoding = given
+    if arguments.has("exif") { decoding.honorsOrientation = true }
+    if let bits = try arguments.choice("sixteen-bits", as: Decoding.SixteenBits.self) { decoding.sixteenBits = bits }
+    if let alpha = try arguments.choice("alpha", as: Decoding.Alpha.self) { decoding.alpha = alpha }
+    if let limit = try arguments.int("max-pixels", in: 1...1 << 40) { decoding.pixelLimit = limit }
+    return decoding
   }
 
   /// Opens the source that the arguments ask for, and tells its notices on stderr.

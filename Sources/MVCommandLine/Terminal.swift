@@ -27,7 +27,7 @@ public enum Terminal {
   ///
   /// A message that cannot be written is lost, and the work goes on: a log on a full disk or a session that has ended
   /// must not end a run of days.
-  public static func message(_ text: String) { write(text + "\n") }
+  public static func message(_ text: String) { write(VisibleText.text(text) + "\n") }
 
   /// Writes one line on what the user should know, marked as a note.
   ///
@@ -51,8 +51,10 @@ public enum Terminal {
   }
 
   /// Writes a result to stdout, at once; throws where it cannot be written.
+  ///
+  /// What names in it would tell a terminal to do is shown instead (``VisibleText``), as in messages.
   public static func result(_ text: String, terminator: String = "\n") throws(MVError) {
-    let code = StreamWriter.write(Array((text + terminator).utf8), to: STDOUT_FILENO)
+    let code = StreamWriter.write(Array((VisibleText.text(text) + terminator).utf8), to: STDOUT_FILENO)
     guard code == 0 else { throw unwritten(code) }
   }
 

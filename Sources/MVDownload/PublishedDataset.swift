@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVFiles
 
 /// A data set that can be downloaded: its official addresses, their MD5 sums, and the folder they unpack to.
 public struct PublishedDataset: Hashable, Sendable {
@@ -23,35 +24,39 @@ public struct PublishedDataset: Hashable, Sendable {
       name: "cifar10",
       files: [
         PublishedFile(
-          "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530")
+          "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530",
+          size: 170_052_171)
       ], folder: "cifar-10-batches-bin"),
     PublishedDataset(
       name: "cifar100",
       files: [
         PublishedFile(
-          "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz", md5: "03b5dce01913d631647c71ecec9e9cb8")
+          "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz", md5: "03b5dce01913d631647c71ecec9e9cb8",
+          size: 168_513_733)
       ], folder: "cifar-100-binary"),
     PublishedDataset(
       name: "stl10",
       files: [
         PublishedFile(
-          "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb")
+          "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb",
+          size: 2_640_397_119)
       ], folder: "stl10_binary"),
     PublishedDataset(
       name: "tiny-imagenet",
       files: [
         PublishedFile(
-          "http://cs231n.stanford.edu/tiny-imagenet-200.zip", md5: "90528d7ca1a48142e341f4ef8d21d0de")
+          "http://cs231n.stanford.edu/tiny-imagenet-200.zip", md5: "90528d7ca1a48142e341f4ef8d21d0de", size: 248_100_043
+        )
       ], folder: "tiny-imagenet-200"),
     PublishedDataset(
       name: "voc07",
       files: [
         PublishedFile(
           "http://host.robots.ox.ac.uk/pascal/VOC/voc2007/VOCtrainval_06-Nov-2007.tar",
-          md5: "c52e279531787c972589f7e41ab4ae64"),
+          md5: "c52e279531787c972589f7e41ab4ae64", size: 460_032_000),
         PublishedFile(
           "http://host.robots.ox.ac.uk/pascal/VOC/voc2007/VOCtest_06-Nov-2007.tar",
-          md5: "b6e924de25625d8de591ea690078ad9f"),
+          md5: "b6e924de25625d8de591ea690078ad9f", size: 451_020_800),
       ], folder: "VOCdevkit"),
   ]
 
@@ -70,7 +75,7 @@ public struct PublishedDataset: Hashable, Sendable {
   public func mirrored(at address: String) -> PublishedDataset {
     let base = address.hasSuffix("/") ? String(address.dropLast()) : address
     return PublishedDataset(
-      name: name, files: files.map { PublishedFile("\(base)/\($0.name)", md5: $0.md5) }, folder: folder)
+      name: name, files: files.map { PublishedFile("\(base)/\($0.name)", md5: $0.md5, size: $0.size) }, folder: folder)
   }
 
   /// Fetches, verifies and unpacks the data set, and returns its folder inside `directory`.
@@ -83,7 +88,7 @@ public struct PublishedDataset: Hashable, Sendable {
     cancellation: Cancellation = Cancellation(),
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) throws(MVError) -> URL {
-    let target = directory.appending(path: folder)
+    let target = try InnerPath.place(of: folder, in: directory, from: "the data set \(name)")
     guard !FileManager.default.fileExists(atPath: target.path) else { return target }
     let archives = try files.map { (file) throws(MVError) in
       try downloader.fetch(file, into: directory, cancellation: cancellation) {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 internal import Synchronization
 internal import SystemCurl
 
@@ -17,11 +18,11 @@ final class Transfer {
     case broken(String)
   }
 
-  private let address: String
-  private let path: String
+  private let file: PublishedFile
+  private var address: String { file.address }
+  private let target: FileDescriptor
   private let cancellation: Cancellation
   private let progress: (Int, Int?) -> Void
-  private let descriptor: Int32
   private let handle: UnsafeMutableRawPointer
   private var written: Int
   private var expected: Int?
@@ -29,32 +30,21 @@ final class Transfer {
 
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-  /// Opens the file for appending, creating it where needed; throws where it cannot be written.
+  /// Prepares to append to what is in `target`; throws where that cannot be.
   init(
-    _ address: String, appendingTo file: URL, cancellation: Cancellation, progress: @escaping (Int, Int?) -> Void
+    _ file: PublishedFile, appendingTo target: FileDescriptor, cancellation: Cancellation,
+    progress: @escaping (Int, Int?) -> Void
   ) throws(MVError) {
-    self.address = address
-    path = file.path
+    self.file = file
+    self.target = target
     self.cancellation = cancellation
     self.progress = progress
+    written = try target.size()
     guard Self.isReady, let handle = curl_easy_init() else { throw .internalFault("libcurl", "cannot be started") }
     self.handle = handle
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    written = 0
-    guard descriptor >= 0 else {
-      curl_easy_cleanup(handle)
-      throw .inputOutput(
-        file.path, "cannot be written", remedy: "choose another folder", cause: String(cString: strerror(errno)))
-    }
-    written = Int(lseek(descriptor, 0, SEEK_END))
   }
 
-  deinit {
-    if descriptor >= 0 {
-      close(descriptor)
-      curl_easy_cleanup(handle)
-    }
-  }
+  deinit { curl_easy_cleanup(handle) }
 
   /// Sends the request and appends what arrives; throws where the server refuses or the file cannot be written.
   func run() throws(MVError) -> Ending {
@@ -114,22 +104,22 @@ final class Transfer {
   private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard goesOn() else { return false }
     if expected == nil {
-      let length = Int(mv_curl_length(handle))
-      expected = length > 0 ? written + length : nil
+      let total = Int(clamping: mv_curl_length(handle)).addingReportingOverflow(written)
+      expected = file.size ?? (total.overflow || total.partialValue <= written ? nil : total.partialValue)
     }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        failure = .inputOutput(
-          path, "cannot be written", remedy: "make room and run the same command again: it goes on",
-          cause: String(cString: strerror(errno)))
-        return false
-      }
-      rest = rest.dropFirst(count)
-      written += count
+    if let size = file.size, bytes.count > size - written {
+      failure = .badData(
+        address, "sends more than the \(size) bytes that the file has",
+        remedy: "try again, or give another address with --from")
+      return false
     }
+    do throws(MVError) { try target.write(bytes, at: written) } catch {
+      failure = .inputOutput(
+        target.path, "cannot be written", remedy: "make room and run the same command again: it goes on",
+        cause: error.cause)
+      return false
+    }
+    written += bytes.count
     progress(written, expected)
     return true
   }

@@ -13,20 +13,17 @@ enum Unpacking {
     _ archives: [URL], folder name: String, into folder: URL, _ cancellation: Cancellation = Cancellation()
   ) throws(MVError) -> URL {
     let manager = FileManager.default
-    let staging = folder.appending(path: ".\(name).unpacking")
     let target = folder.appending(path: name)
-    try? manager.removeItem(at: staging)
-    defer { try? manager.removeItem(at: staging) }
+    try Folder.create(folder)
+    let unpacked = try StagingFolder(folder.appending(path: ".\(name).unpacking"), for: target.path)
+    let staging = unpacked.url
+    defer { unpacked.remove() }
     for archive in archives {
       let reader = try ArchiveReader(archive)
       while let entry = try reader.next() {
         try checkNotCancelled(cancellation, archive)
-        let parts = entry.name.split(separator: "/", omittingEmptySubsequences: false)
-        guard !entry.name.isEmpty, !parts.contains(".."), !parts.contains("") else {
-          if entry.isFolder, entry.name.isEmpty || entry.name == "." { continue }
-          throw .badData(archive.path, "holds the name \(entry.name), which leads elsewhere", remedy: "do not use it")
-        }
-        let place = staging.appending(path: entry.name)
+        if entry.isFolder, entry.name.isEmpty || entry.name == "." { continue }
+        let place = try InnerPath.place(of: entry.name, in: staging, from: archive.path, isDeep: true)
         if entry.isFolder {
           try Folder.create(place)
         } else if entry.isFile {
@@ -55,7 +52,7 @@ enum Unpacking {
   private static func copy(
     _ reader: ArchiveReader, to url: URL, _ check: () throws(MVError) -> Void
   ) throws(MVError) {
-    let file = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let file = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
     func failure() -> MVError {
       .inputOutput(
         url.path, "cannot be written", remedy: "make room and run this again", cause: String(cString: strerror(errno)))

@@ -4,7 +4,8 @@ package import MVCore
 /// Files that appear under their name whole and on the disk, or not at all.
 ///
 /// A file is written beside its place as `.NAME.creating`, synced, and only then renamed. No kill, full disk or power
-/// failure can leave half a file under the name. A name that is a link stands for what it leads to.
+/// failure can leave half a file under the name. A name that is a link stands for what it leads to; a link that was
+/// planted under the temporary name is not followed.
 package enum AtomicFile {
   /// Creates the file at `path`: `body` fills the temporary file, whose path and descriptor it gets.
   ///
@@ -21,16 +22,15 @@ package enum AtomicFile {
     // reused.
     let file: FileDescriptor
     do throws(MVError) {
-      file = try FileDescriptor(temporary, flags: O_RDWR | O_CREAT | O_NOFOLLOW)
+      file = try FileDescriptor(own: temporary)
     } catch {
-      throw error.kind == .missingInput
-        ? .missingInput(path, "cannot be written: its folder is not there", remedy: "create the folder first")
-        : error.with(subject: path)
+      if error.kind == .missingInput {
+        throw .missingInput(path, "cannot be written: its folder is not there", remedy: "create the folder first")
+      }
+      throw error.problem == "cannot be opened" ? error.with(subject: path) : error
     }
     guard try file.lock() else { throw file.busy().with(subject: path) }
-    var named = stat()
-    let opened = try file.status()
-    guard stat(temporary, &named) == 0, named.st_ino == opened.st_ino, named.st_dev == opened.st_dev else { return nil }
+    guard try file.standsAtItsPath() else { return nil }
     guard replacing || access(path, F_OK) != 0 else {
       unlink(temporary)
       return nil

@@ -14,19 +14,14 @@ package enum AtomicFolder {
     }
     let target = URL(filePath: path)
     let temporary = target.deletingLastPathComponent().appending(path: ".\(target.lastPathComponent).creating")
-    // The same temporary name for all: what a killed run left is removed, and the lock keeps two runs apart.
-    try createInner(temporary)
-    let lock = try FileDescriptor(temporary.path, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-    guard try lock.lock() else { throw lock.busy().with(subject: path) }
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: temporary.path)) ?? [] {
-      try? FileManager.default.removeItem(at: temporary.appending(path: name))
-    }
+    let staging = try StagingFolder(temporary, for: path)
     do throws(MVError) {
       try body(temporary)
+      try staging.unmark()
       try synchronize(temporary)
       guard rename(temporary.path, path) == 0 else { throw FileDescriptor.failure(path, "cannot be created", errno) }
     } catch {
-      try? FileManager.default.removeItem(at: temporary)
+      staging.remove()
       throw error
     }
     try FileDescriptor.synchronizeFolder(of: path)
@@ -37,7 +32,7 @@ package enum AtomicFolder {
     let inside = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isDirectoryKey])
     for case let url as URL in inside ?? FileManager.DirectoryEnumerator() {
       let isFolder = (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
-      try FileDescriptor(url.path, flags: isFolder ? O_RDONLY | O_DIRECTORY : O_RDWR).synchronize()
+      try FileDescriptor(url.path, flags: O_NOFOLLOW | (isFolder ? O_RDONLY | O_DIRECTORY : O_RDWR)).synchronize()
     }
     try FileDescriptor(folder.path, flags: O_RDONLY | O_DIRECTORY).synchronize()
   }
@@ -51,7 +46,7 @@ package enum AtomicFolder {
 
   /// Writes and syncs one file of a folder that has no final name yet; throws where that fails.
   package static func write(_ bytes: Data, _ name: String, in folder: URL) throws(MVError) {
-    let file = try FileDescriptor(folder.appending(path: name).path, flags: O_RDWR | O_CREAT | O_TRUNC)
+    let file = try FileDescriptor(folder.appending(path: name).path, flags: O_RDWR | O_CREAT | O_EXCL)
     try file.write([UInt8](bytes), at: 0)
     try file.synchronize()
   }

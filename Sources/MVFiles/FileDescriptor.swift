@@ -19,6 +19,12 @@ package final class FileDescriptor: Sendable {
     self.number = number
   }
 
+  /// Takes over what is open as `number`.
+  init(_ path: String, open number: Int32) {
+    self.path = path
+    self.number = number
+  }
+
   deinit {
     // Not by closing alone: a child process that is just being started still has a copy, and with it the lock.
     _ = flock(number, LOCK_UN)
@@ -47,9 +53,16 @@ package final class FileDescriptor: Sendable {
       switch errno {
       case EINTR: continue
       case EWOULDBLOCK: return false
-      default: throw FileDescriptor.failure(path, "cannot be locked", errno)
+      default: throw FileDescriptor.unlockable(path, errno)
       }
     }
+  }
+
+  /// The error of a file system that gives no locks: without one, two writers could not be kept apart.
+  package static func unlockable(_ path: String, _ code: Int32) -> MVError {
+    .inputOutput(
+      path, "cannot be locked, so that another process could write to it at the same time",
+      remedy: "choose a place on a file system with locks (flock)", cause: String(cString: strerror(code)))
   }
 
   /// The error for a file whose lock another process holds: who holds it and what for, and what to do.

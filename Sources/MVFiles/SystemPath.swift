@@ -7,6 +7,8 @@ package struct SystemPath: Hashable, Sendable {
   package struct Status: Hashable, Sendable {
     /// Whether it is a folder.
     package let isFolder: Bool
+    /// Whether it is a file of bytes on a disk, and no folder, pipe or device.
+    package let isPlainFile: Bool
     /// The size of a file in bytes.
     package let size: Int
     /// When it was last changed, in whole seconds since 1970.
@@ -16,6 +18,7 @@ package struct SystemPath: Hashable, Sendable {
 
     init(_ status: stat) {
       isFolder = status.st_mode & S_IFMT == S_IFDIR
+      isPlainFile = status.st_mode & S_IFMT == S_IFREG
       size = Int(status.st_size)
       seconds = Int(status.st_mtim.tv_sec)
       place = [UInt64(status.st_dev), UInt64(status.st_ino)]
@@ -96,16 +99,19 @@ package struct SystemPath: Hashable, Sendable {
     }
   }
 
-  /// The bytes of the file here.
+  /// The bytes of the file here; with `orStream` also what a pipe or a terminal gives until it ends.
   ///
-  /// Throws a missing-input error, with `remedy`, where there is no file or it may not be read, and an input-output
-  /// error where reading fails.
-  package func contents(remedy: String = "check the path") throws(MVError) -> Data {
-    let number = terminated.withUnsafeBufferPointer { open($0.baseAddress!, O_RDONLY | O_CLOEXEC) }
+  /// Throws a missing-input error, with `remedy`, where there is no file or it may not be read, an error where it is a
+  /// pipe or a device that was not asked for, and an input-output error where reading fails.
+  package func contents(remedy: String = "check the path", orStream: Bool = false) throws(MVError) -> Data {
+    // Without waiting for the other end of a pipe.
+    let waiting = orStream ? 0 : O_NONBLOCK
+    let number = terminated.withUnsafeBufferPointer { open($0.baseAddress!, O_RDONLY | O_CLOEXEC | waiting) }
     guard number >= 0 else { throw failure(errno, "cannot be read", remedy: remedy) }
     defer { close(number) }
     var status = stat()
     guard fstat(number, &status) == 0 else { throw failure(errno, "cannot be examined", remedy: remedy) }
+    guard orStream || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else { throw Self.notPlain(text) }
     // One byte more than the file says, to see its end; a pipe does not say how long it is.
     var data = Data(count: status.st_size > 0 ? Int(status.st_size) + 1 : 1 << 16)
     var count = 0
@@ -123,9 +129,11 @@ package struct SystemPath: Hashable, Sendable {
 
   /// The first bytes of the file here, at most `count`; nil where it cannot be read.
   package func head(_ count: Int) -> Data? {
-    let number = terminated.withUnsafeBufferPointer { open($0.baseAddress!, O_RDONLY | O_CLOEXEC) }
+    let number = terminated.withUnsafeBufferPointer { open($0.baseAddress!, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard number >= 0 else { return nil }
     defer { close(number) }
+    var status = stat()
+    guard fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     var data = Data(count: count)
     var done = 0
     while done < count {
@@ -136,6 +144,11 @@ package struct SystemPath: Hashable, Sendable {
       done += step
     }
     return data.prefix(done)
+  }
+
+  /// The error of a pipe or a device where a file is to be read.
+  static func notPlain(_ path: String) -> MVError {
+    .badData(path, "is a pipe or a device, not a file", remedy: "give a file")
   }
 
   private func failure(_ code: Int32, _ problem: String, remedy: String = "check the path") -> MVError {

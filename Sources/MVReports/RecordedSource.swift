@@ -34,6 +34,17 @@ public struct RecordedSource: Hashable, Sendable {
     }.flatMap { $0.candidates(near: folder) }
   }
 
+  /// Throws where `file` is not of this user, and may name places that it was not made of.
+  public static func check(_ file: FeatureFile, isOf user: UInt32? = nil) throws(MVError) {
+    var status = stat()
+    guard stat(file.url.path, &status) == 0, status.st_uid == user ?? geteuid() else {
+      throw .usage(
+        file.url.path,
+        "is of another user: images are not read from the place that it names, \(file.description.location)",
+        remedy: "name the images yourself")
+    }
+  }
+
   /// What a file without a request may have been made by: images of their own or the recorded size, turned or not.
   static func guesses(_ request: SourceRequest, size: ImageSize?) -> [SourceRequest] {
     [false, true].flatMap { exif in

@@ -85,9 +85,15 @@ public struct RowImages: Sendable {
 
 extension RowImages {
   /// The images of the source that `file` records, if ids and labels still match; otherwise the reason.
-  public static func recorded(in file: FeatureFile, splits: [String]) -> Result<RowImages, MVError> {
+  ///
+  /// A file may name any place, so that of another user is not followed: `user` is the number of this one, by default
+  /// that of the process.
+  public static func recorded(
+    in file: FeatureFile, splits: [String], user: UInt32? = nil
+  ) -> Result<RowImages, MVError> {
     let description = file.description
     do throws(MVError) {
+      try RecordedSource.check(file, isOf: user)
       let source = try RecordedSource(of: description).open(fingerprint: description.fingerprint).get()
       return .success(try RowImages(source, matching: file, splits: splits))
     } catch { return .failure(error) }

@@ -23,7 +23,9 @@ extension Command {
         mvmr train cifar10:DIR --features teacher.h5 --output distilled
       """,
     arguments: [
-      .positional("NETWORK", "a run, a checkpoint, a file or folder of weights, or a TorchScript file", takes: .file),
+      .positional(
+        "NETWORK", "a run, a checkpoint, a file or folder of weights, or TorchScript, which is a program (.pt, .pts)",
+        takes: .file),
       .positional(
         "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: the images that the network was trained on",
         required: false, takes: .source),
@@ -52,7 +54,7 @@ extension Command {
     embedding.name = arguments["name"]
     embedding.software = Provenance.software
     embedding.notice = Terminal.note
-    let fill = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
+    let fill = try Job("embed", unit: "images").run(patience: 0.8) { [embedding] (job) throws(MVError) in
       try network.write(embedding, job)
     }
     let columns = network.columns

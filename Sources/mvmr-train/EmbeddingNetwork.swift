@@ -36,6 +36,11 @@ struct EmbeddingNetwork {
       "what a file of weights does not say (mvmr networks --help), or how TorchScript is fed (mvmr train --settings)",
       repeated: true, keys: NetworkSettings.settings.map(\.name) + TeacherSettings.settings.map(\.name)),
     .choice("device", of: Torch.Device.self, "what the network runs on", default: .cpu),
+    .flag(
+      "torchscript",
+      "run NETWORK as TorchScript though its name does not end in "
+        + "\(TrainedNetwork.scriptEndings.map { ".\($0)" }.joined(separator: ", ")): it is a program that may read and "
+        + "overwrite your files, so trust its maker"),
   ]
 
   /// Opens network and images; `text` is NETWORK, and SOURCE may be left out of what a run knows.
@@ -43,7 +48,9 @@ struct EmbeddingNetwork {
   /// Everything that can be refused is refused here, before the work.
   init(_ text: String, _ arguments: ParsedArguments) throws(MVError) {
     // What is set may be of TorchScript: only the file tells.
-    let given = try TrainedNetwork(at: text, (try? WeightsArgument.settings(arguments)) ?? NetworkSettings())
+    let given = try TrainedNetwork(
+      at: text, (try? WeightsArgument.settings(arguments)) ?? NetworkSettings(),
+      runningScripts: arguments.has("torchscript"))
     let url = given.url
     let options: [String] =
       switch given {
@@ -121,7 +128,9 @@ struct EmbeddingNetwork {
     settings.path = file.path
     try Torch.setThreads(0)
     guard let shape = source.splits.first?.shape else { throw .badData(source.contents.location, "has no split") }
-    return try Teacher(settings, imageSize: ImageSize(height: shape.height, width: shape.width))
+    return try Teacher(
+      settings, imageSize: ImageSize(height: shape.height, width: shape.width),
+      runningScripts: arguments.has("torchscript"))
   }
 
   /// The checkpoint of a run; throws a usage error for a network of another program.

@@ -26,7 +26,9 @@ extension Command {
         mvmr evaluate resnet56.pth cifar10:DIR --k 200 --views flip --output resnet56
       """,
     arguments: [
-      .positional("NETWORK", "a run, a checkpoint, a file or folder of weights, or a TorchScript file", takes: .file),
+      .positional(
+        "NETWORK", "a run, a checkpoint, a file or folder of weights, or TorchScript, which is a program (.pt, .pts)",
+        takes: .file),
       .positional(
         "SOURCE", "KIND:WHERE, see `mvmr datasets`; left out: the images that the network was trained on",
         required: false, takes: .source),
@@ -70,7 +72,7 @@ extension Command {
     embedding.notice = Terminal.note
     embedding.overwrite = arguments.has("overwrite")
     embedding.skipsBadImages = arguments.has("skip-bad-images")
-    let fill = try Job("embed", unit: "images").run { [embedding] (job) throws(MVError) in
+    let fill = try Job("embed", unit: "images").run(patience: 0.8) { [embedding] (job) throws(MVError) in
       try network.write(embedding, job)
     }
     fill.notices.forEach(Terminal.note)

@@ -52,7 +52,7 @@ extension Command {
         "set", "KEY=VALUE", "one setting", repeated: true, keys: TrainingSettings.settings.map(\.name)),
       .option(
         "teacher", "FILE[,key=value,...]",
-        "a network to distil: weights, a run or TorchScript, fed as published or as the settings say; "
+        "a network to distil: weights, a run or TorchScript (a program: trust its maker), fed as published or as the settings say; "
           + "the first takes the role of the configuration",
         repeated: true, takes: .file),
       .choice("device", of: Torch.Device.self, "what the network runs on"),

@@ -24,6 +24,7 @@ enum PublishedFold {
         "--fold \(number)", "is for STL-10, and \(file.url.path) holds \(file.dataset)",
         remedy: "list the rows by --label-list")
     }
+    try RecordedSource.check(file)
     var failure: MVError?
     for place in try RecordedSource(of: file.description).candidates.flatMap(\.paths) {
       do throws(MVError) {

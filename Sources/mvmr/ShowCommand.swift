@@ -17,9 +17,10 @@ extension Command {
         takes: .representation),
       .option("size", "HxW", "bring the image to this size first: cover it, cut out the centre"),
       .flag("json", "print one JSON object"),
-    ]
+    ] + SourceArguments.decoding
   ) { (arguments) throws(MVError) in
-    var image = try Image(contentsOf: URL(filePath: try arguments.required("IMAGE")))
+    var image = try Image(
+      contentsOf: URL(filePath: try arguments.required("IMAGE")), decoding: try SourceArguments.decoding(arguments))
     if let size = arguments["size"] { image = try image.covering(try ImageSize(parsing: size)) }
     var specifications = try arguments.all("representation").map { (text) throws(MVError) in
       try RepresentationSpecification(parsing: text)

@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import TestSupport
 import Testing
 
@@ -30,9 +31,11 @@ struct DownloadTests {
 
   private var target: URL { folder.url.appending(path: "target") }
 
-  private func set(_ server: LoopbackServer, md5: String? = nil, path: String = "/set.tar.gz") -> PublishedDataset {
+  private func set(
+    _ server: LoopbackServer, md5: String? = nil, path: String = "/set.tar.gz", size: Int? = nil
+  ) -> PublishedDataset {
     PublishedDataset(
-      name: "set", files: [PublishedFile(server.address(path), md5: md5 ?? sum)], folder: "set")
+      name: "set", files: [PublishedFile(server.address(path), md5: md5 ?? sum, size: size)], folder: "set")
   }
 
   private func names() -> [String] {
@@ -81,10 +84,12 @@ struct DownloadTests {
     #expect(names() == ["set"])
   }
 
-  @Test func retriesAreMadeAtOnce() throws {
+  @Test func retriesGoOnAfterAPause() throws {
     let server = try LoopbackServer(["/set.tar.gz": archive], cuts: [50_000, 60_000])
     defer { server.stop() }
-    _ = try set(server).download(to: target)
+    let start = ContinuousClock.now
+    _ = try set(server).download(to: target, with: Downloader(pause: 0.1))
+    #expect(ContinuousClock.now - start > .seconds(0.3), "a tenth of a second, then two")
     try expectWhole()
     #expect(server.requests.map(\.start) == [nil, 50_000, 110_000])
   }
@@ -92,7 +97,7 @@ struct DownloadTests {
   @Test func aServerWithoutRangesSendsAllAgain() throws {
     let server = try LoopbackServer(["/set.tar.gz": archive], cuts: [50_000], honorsRanges: false)
     defer { server.stop() }
-    _ = try set(server).download(to: target)
+    _ = try set(server).download(to: target, with: Downloader(pause: 0))
     try expectWhole()
   }
 
@@ -149,6 +154,70 @@ struct DownloadTests {
     #expect(stopped?.kind == .interrupted)
   }
 
+  /// A server that answers nothing does not keep the user from stopping: curl alone would wait for a minute.
+  @Test func aSilentServerIsLeftAtOnce() throws {
+    let server = try LoopbackServer([:], isSilent: true)
+    defer { server.stop() }
+    let cancellation = Cancellation()
+    Thread.detachNewThread {
+      while server.requests.isEmpty { usleep(1000) }
+      cancellation.cancel()
+    }
+    let start = ContinuousClock.now
+    let stopped = failure { _ = try set(server).download(to: target, cancellation: cancellation) }
+    #expect(stopped?.kind == .interrupted)
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
+
+  @Test func noMoreIsFetchedThanTheFileHas() throws {
+    let server = try LoopbackServer(["/set.tar.gz": archive + Data(count: 1_000_000)])
+    defer { server.stop() }
+    let endless = failure { _ = try set(server, size: archive.count).download(to: target) }
+    #expect(endless?.kind == .badData && endless?.problem.contains("\(archive.count) bytes") == true)
+    let partial =
+      try? FileManager.default.attributesOfItem(
+        atPath: target.appending(path: "set.tar.gz.partial").path)[.size] as? Int
+    #expect(partial ?? 0 <= archive.count)
+  }
+
+  /// A length of 2^63 - 1: the sum of it and what is there is no number.
+  @Test func lengthsAreNotBelieved() throws {
+    let server = try LoopbackServer(["/set.tar.gz": archive], length: "\(Int.max)")
+    defer { server.stop() }
+    try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+    try archive.prefix(1000).write(to: target.appending(path: "set.tar.gz.partial"))
+    let broken = failure { _ = try set(server).download(to: target, with: Downloader(retries: 0)) }
+    #expect(broken?.kind == .inputOutput, "\(String(describing: broken))")
+  }
+
+  @Test func twoDoNotFetchOneFile() throws {
+    let server = try LoopbackServer(["/set.tar.gz": archive])
+    defer { server.stop() }
+    try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+    let other = try FileDescriptor(own: target.appending(path: "set.tar.gz.partial").path)
+    #expect(try other.lock())
+    let busy = failure { _ = try set(server).download(to: target) }
+    #expect(busy?.problem == "is being written by another process" && server.requests.isEmpty)
+  }
+
+  /// Neither a link under the name of what is fetched, nor a folder of the user's under that of what is unpacked.
+  @Test func whatOthersPutThereIsNotTouched() throws {
+    let server = try LoopbackServer(["/set.tar.gz": archive])
+    defer { server.stop() }
+    let victim = folder.url.appending(path: "victim")
+    try Data("mine".utf8).write(to: victim)
+    try FileManager.default.createDirectory(
+      at: target.appending(path: ".set.unpacking"), withIntermediateDirectories: true)
+    try Data("mine".utf8).write(to: target.appending(path: ".set.unpacking/kept"))
+    let partial = target.appending(path: "set.tar.gz.partial")
+    try FileManager.default.createSymbolicLink(at: partial, withDestinationURL: victim)
+    #expect(failure { _ = try set(server).download(to: target) }?.problem.hasPrefix("is in the way") == true)
+    #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+    try FileManager.default.removeItem(at: partial)
+    #expect(failure { _ = try set(server).download(to: target) }?.problem.hasPrefix("is in the way") == true)
+    #expect(FileManager.default.fileExists(atPath: target.appending(path: ".set.unpacking/kept").path))
+  }
+
   @Test func namesThatLeadElsewhereAreRefused() throws {
     let file = folder.url.appending(path: "evil.tar")
     let process = Process()
@@ -169,6 +238,8 @@ struct DownloadTests {
     #expect(PublishedDataset.all.map(\.name) == ["cifar10", "cifar100", "stl10", "tiny-imagenet", "voc07"])
     for set in PublishedDataset.all {
       #expect(set.files.allSatisfy { $0.md5.count == 32 && $0.md5.allSatisfy(\.isHexDigit) })
+      #expect(set.files.allSatisfy { $0.size ?? 0 > 100_000_000 })
+      #expect(set.mirrored(at: "http://mirror").files.map(\.size) == set.files.map(\.size))
     }
     #expect(try PublishedDataset(named: "cifar20").folder == "cifar-100-binary")
     #expect(failure { _ = try PublishedDataset(named: "mnist") }?.remedy.contains("voc07") == true)

@@ -1,7 +1,8 @@
 import Foundation
 import MVCore
-import MVEvaluation
 import Testing
+
+@testable import MVEvaluation
 
 @Suite struct ClassificationReportTests {
   let report: ClassificationReport
@@ -92,5 +93,13 @@ import Testing
       message { _ = try ClassificationReport(classes: [0, -1], predictions: [0, 1]) }
         .hasPrefix("class -1: is negative"))
     #expect(message { _ = try ClassificationReport(classes: [], predictions: []) }.contains("are 0"))
+  }
+
+  /// Spreadsheets would compute what begins so; numbers stay numbers.
+  @Test func fieldsAreNoFormulas() {
+    for (field, written) in [
+      ("=1+1", "'=1+1"), ("@sum", "'@sum"), ("-x", "'-x"), ("+cmd", "'+cmd"), ("-1.5e-3", "-1.5e-3"), ("+4", "+4"),
+      ("cat", "cat"), ("=a,b", "\"'=a,b\""), ("a\u{1b}b\nc", #"a\u001bb\u000ac"#), ("", ""),
+    ] { #expect(csvField(field) == written) }
   }
 }

@@ -42,8 +42,26 @@ struct AtomicFileTests {
     try Data("mine".utf8).write(to: victim)
     try FileManager.default.createSymbolicLink(
       at: folder.url.appending(path: ".kept.txt.creating"), withDestinationURL: victim)
-    #expect(throws: MVError.self) { try AtomicFile.write("x", to: url) }
+    let error = #expect(throws: MVError.self) { try AtomicFile.write("x", to: url) }
+    #expect(error?.subject.hasSuffix(".kept.txt.creating") == true && error?.problem.hasPrefix("is in the way") == true)
     #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+  }
+
+  /// A second name of another file, a pipe or a folder under the temporary name: none of them is written to or waited
+  /// for.
+  @Test(arguments: ["second name", "pipe", "folder"]) func whatIsNoPlainFileIsNotTaken(_ kind: String) throws {
+    let place = folder.url.appending(path: ".kept.txt.creating")
+    let victim = folder.url.appending(path: "victim")
+    try Data("mine".utf8).write(to: victim)
+    switch kind {
+    case "second name": try FileManager.default.linkItem(at: victim, to: place)
+    case "pipe": try #require(mkfifo(place.path, 0o600) == 0)
+    default: try FileManager.default.createDirectory(at: place, withIntermediateDirectories: false)
+    }
+    let error = #expect(throws: MVError.self) { try AtomicFile.write("x", to: url) }
+    #expect(error?.problem.hasPrefix("is in the way") == true, "\(String(describing: error))")
+    #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+    #expect(!FileManager.default.fileExists(atPath: url.path))
   }
 
   @Test func oneWritesAtATime() throws {

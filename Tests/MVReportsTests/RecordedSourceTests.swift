@@ -122,6 +122,19 @@ struct RecordedSourceTests {
     #expect(try given.image(3, of: "test+train") == found.image(3, of: "test+train"))
   }
 
+  /// A file of another user may name any place: it is not opened unasked.
+  @Test func thePlaceThatAnotherUsersFileNamesIsNotOpened() throws {
+    var request = try SourceRequest(parsing: "synthetic:40")
+    request.size = ImageSize(height: 16, width: 16)
+    let file = try write(request.open())
+    guard case .failure(let error) = RowImages.recorded(in: file, splits: ["train"], user: geteuid() + 1) else {
+      return #expect(Bool(false), "opened")
+    }
+    #expect(error.kind == .usage && error.problem.hasPrefix("is of another user"))
+    #expect(throws: MVError.self) { try RecordedSource.check(file, isOf: geteuid() + 1) }
+    try RecordedSource.check(file)
+  }
+
   @Test func aRecordThatCannotBeReadIsSaid() throws {
     var contents = try Synthetic(count: 40).contents
     contents.request = try SourceRequest(parsing: "synthetic:40")

@@ -115,6 +115,29 @@ import Testing
     #expect(own == other && own.columns == architecture.featureCount)
   }
 
+  /// TorchScript is a program: one that is named as a checkpoint is not run unasked.
+  @Test func scriptsAreRunByTheirNamesAlone() throws {
+    let folder = try TemporaryFolder()
+    for name in ["last.ckpt", "weights.pth", "noending"] {
+      let copy = folder.url.appending(path: name)
+      try FileManager.default.copyItem(at: URL(filePath: TeacherTests.tiny), to: copy)
+      let error = #expect(throws: MVError.self) { try TrainedNetwork(at: copy.path) }
+      #expect(error?.kind == .usage && error?.problem.hasPrefix("is TorchScript") == true)
+      #expect(throws: MVError.self) {
+        try Teacher(TeacherSettings(parsing: copy.path), imageSize: ImageSize(height: 32, width: 32))
+      }
+      guard case .script = try TrainedNetwork(at: copy.path, runningScripts: true) else {
+        return #expect(Bool(false), "asked for")
+      }
+    }
+    for ending in TrainedNetwork.scriptEndings {
+      let copy = folder.url.appending(path: "a.\(ending.uppercased())")
+      try? FileManager.default.removeItem(at: copy)
+      try FileManager.default.copyItem(at: URL(filePath: TeacherTests.tiny), to: copy)
+      guard case .script = try TrainedNetwork(at: copy.path) else { return #expect(Bool(false), "\(ending)") }
+    }
+  }
+
   @Test func aRunBeginsWithWeightsOfOtherPrograms() throws {
     let folder = try TemporaryFolder()
     let start = try file(Self.headed, in: folder, "vit.safetensors", Self.said)

@@ -18,13 +18,22 @@ public final class LoopbackServer: Sendable {
 
   private let files: [String: Data]
   private let honorsRanges: Bool
+  private let length: String?
+  private let isSilent: Bool
   private let listener: Int32
   private let state: Mutex<State>
   /// The port it listens on.
   public let port: Int
 
   /// Serves `files` by path (`/name`); the body of answer i is cut off after `cuts[i]` bytes.
-  public init(_ files: [String: Data], cuts: [Int] = [], honorsRanges: Bool = true) throws {
+  ///
+  /// `length` is what answers say that their length is, instead of what it is; a silent server takes requests and
+  /// answers none.
+  public init(
+    _ files: [String: Data], cuts: [Int] = [], honorsRanges: Bool = true, length: String? = nil, isSilent: Bool = false
+  ) throws {
+    self.length = length
+    self.isSilent = isSilent
     self.files = files
     self.honorsRanges = honorsRanges
     state = Mutex(State(cuts: cuts))
@@ -46,7 +55,7 @@ public final class LoopbackServer: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         answer(connection)
-        close(connection)
+        if !isSilent { close(connection) }
       }
     }
   }
@@ -76,6 +85,7 @@ public final class LoopbackServer: Sendable {
       state.requests.append(Request(path: path, start: start))
       return state.cuts.isEmpty ? nil : state.cuts.removeFirst()
     }
+    if isSilent { return }
     guard let body = files[path] else {
       reply("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", Data(), connection)
       return
@@ -90,7 +100,8 @@ public final class LoopbackServer: Sendable {
       first > 0
       ? "206 Partial Content\r\nContent-Range: bytes \(first)-\(body.count - 1)/\(body.count)" : "200 OK"
     reply(
-      "HTTP/1.1 \(status)\r\nContent-Length: \(part.count)\r\nConnection: close\r\n\r\n", part.prefix(cut ?? .max),
+      "HTTP/1.1 \(status)\r\nContent-Length: \(length ?? "\(part.count)")\r\nConnection: close\r\n\r\n",
+      part.prefix(cut ?? .max),
       connection)
   }
 

@@ -42,6 +42,8 @@ typedef enum MVCodecProblem {
   MVCodecTooLarge,
   /// 16 bits a channel, and no conversion was asked for.
   MVCodecTooDeep,
+  /// There is not enough memory, which says nothing of the file; reported as GuardedOutOfMemory.
+  MVCodecNoMemory,
 } MVCodecProblem;
 
 /// How channels of 16 bits become 8.

@@ -33,6 +33,8 @@ struct FileTree: Sendable {
     self.path = path
     if status.isFolder {
       place = .folder(SystemPath(path))
+    } else if !status.isPlainFile {
+      throw .badData(path, "is a pipe or a device, neither a folder nor an archive", remedy: hint)
     } else if ArchiveReader.suffixes.contains(where: { path.lowercased().hasSuffix($0) }) {
       place = .packed(try PackedFiles(url), folder: "")
     } else {

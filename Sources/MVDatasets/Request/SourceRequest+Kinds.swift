@@ -10,6 +10,8 @@ extension SourceRequest {
     /// One line: what is read.
     public let summary: String
     let form: SourceForm
+    /// Whether its images are files of their own, which are decoded.
+    var holdsImageFiles = true
     /// Opens what a request that has been checked names, its images brought to the size it asks for.
     let open: @Sendable (SourceRequest) throws(MVError) -> any ImageSource
 
@@ -21,17 +23,20 @@ extension SourceRequest {
   public static let kinds: [Kind] = [
     Kind(
       name: "cifar10", summary: "CIFAR-10, binary or Python version, folder or .tar.gz", form: .folder,
+      holdsImageFiles: false,
       open: { request throws(MVError) in try CIFAR10(directory: request.folder).framed(request.framing) }),
     Kind(
       name: "cifar100", summary: "CIFAR-100 with its 100 fine labels, binary or Python version", form: .folder,
+      holdsImageFiles: false,
       open: { request throws(MVError) in try CIFAR100(directory: request.folder).framed(request.framing) }),
     Kind(
-      name: "cifar20", summary: "CIFAR-100 with its 20 coarse labels", form: .folder,
+      name: "cifar20", summary: "CIFAR-100 with its 20 coarse labels", form: .folder, holdsImageFiles: false,
       open: { request throws(MVError) in
         try CIFAR100(directory: request.folder, labels: .coarse).framed(request.framing)
       }),
     Kind(
       name: "stl10", summary: "STL-10, binary version: train_X.bin, test_X.bin, unlabeled_X.bin", form: .folder,
+      holdsImageFiles: false,
       open: { request throws(MVError) in try STL10(directory: request.folder).framed(request.framing) }),
     Kind(
       name: "tiny-imagenet", summary: "Tiny ImageNet, original layout: wnids.txt, train, val", form: .folder,
@@ -57,11 +62,13 @@ extension SourceRequest {
       }),
     Kind(
       name: "npy", summary: "a NumPy array of images, uint8 or float32, and one of labels", form: .arrays,
+      holdsImageFiles: false,
       open: { request throws(MVError) in
         try NumPyImages(file: request.folder, labels: request.second).framed(request.framing)
       }),
     Kind(
       name: "synthetic", summary: "built in: N drawn images of ten classes to train on, N/4 to test", form: .count,
+      holdsImageFiles: false,
       open: { request throws(MVError) in
         guard let count = request.place.isEmpty ? 2000 : Int(request.place[0]) else {
           throw .usage("source \(request)", "is not a number of images", remedy: "write synthetic:2000")

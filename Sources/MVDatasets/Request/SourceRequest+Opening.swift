@@ -39,6 +39,9 @@ extension SourceRequest {
     return kind
   }
 
+  /// Whether its images are files that are decoded; those of a kind that is not known may be.
+  public var holdsImageFiles: Bool { Self.kinds.first { $0.name == kind }?.holdsImageFiles ?? true }
+
   static func unknownKind(_ text: String) -> MVError {
     let isPath = SystemPath(text).status != nil
     return .usage(

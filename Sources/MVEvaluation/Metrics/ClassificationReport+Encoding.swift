@@ -67,8 +67,13 @@ extension ClassificationReport {
   private func name(_ label: Int64, _ names: [String]) -> String { className(label, among: names) }
 }
 
-/// Quotes a field of a CSV file as RFC 4180 asks.
+/// A field of a CSV file: quoted as RFC 4180 asks, and disarmed.
+///
+/// Spreadsheets take what begins with `=`, `+`, `-` or `@` for a formula, unless it is a number: such a text gets an
+/// apostrophe before it. Control characters are written out.
 func csvField(_ field: String) -> String {
+  var field = VisibleText.text(field, keepingLines: false)
+  if let first = field.utf8.first, "=+-@".utf8.contains(first), Double(field) == nil { field = "'" + field }
   guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
   return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
 }

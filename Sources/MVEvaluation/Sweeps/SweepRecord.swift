@@ -71,13 +71,15 @@ public struct SweepRecord: Hashable, Sendable, Codable {
     FileManager.default.fileExists(atPath: place(in: folder).path)
   }
 
-  /// Reads the record of the sweep in `folder`; throws where there is none, or of a later form.
+  /// Reads the record of the sweep in `folder`; throws where there is none, or of a later form,
+  /// and where a run is said to lie outside the folder.
   public init(in folder: URL) throws(MVError) {
     let url = Self.place(in: folder)
     self = try CanonicalJSON.value(in: url, what: "the record of a sweep")
     guard format == 1 else {
       throw .badData(url.path, "is of form \(format)", remedy: "use the mvmr that wrote it")
     }
+    for run in variants.flatMap(\.runs) { _ = try InnerPath.place(of: run.folder, in: folder, from: url.path) }
   }
 
   /// Writes the record into `folder`, whole or not at all; throws where that fails.

@@ -3,6 +3,8 @@ package import MVCore
 internal import SystemArchive
 
 /// Reads an archive from its first entry to its last: `.tar`, plain or compressed, and `.zip`.
+///
+/// What is compressed by gzip, bzip2, xz or zstd is read, and no other program is ever started for it.
 package final class ArchiveReader {
   /// One entry of the archive.
   package struct Entry {
@@ -32,13 +34,17 @@ package final class ArchiveReader {
   private let path: String
   private let archive: OpaquePointer
 
-  /// Opens the archive; throws where it is missing or of no known format.
+  /// Opens the archive; throws where it is missing, no plain file, or of no known format.
   package init(_ url: URL) throws(MVError) {
     path = url.path
-    _ = try InputPath.isFolder(url)
+    try InputPath.checkPlainFile(url)
     guard let archive = archive_read_new() else { throw .internalFault(path, "cannot be opened: out of memory") }
     self.archive = archive
-    archive_read_support_filter_all(archive)
+    // By name: the library starts programs for others, such as lrzip, and for these where it was built without them.
+    if archive_zlib_version() != nil { archive_read_support_filter_gzip(archive) }
+    if archive_bzlib_version() != nil { archive_read_support_filter_bzip2(archive) }
+    if archive_liblzma_version() != nil { archive_read_support_filter_xz(archive) }
+    if archive_libzstd_version() != nil { archive_read_support_filter_zstd(archive) }
     archive_read_support_format_tar(archive)
     archive_read_support_format_zip(archive)
     try check(archive_read_open_filename(archive, path, 1 << 20))

@@ -48,6 +48,7 @@ public struct NumPyArray: Sendable {
   /// Opens a file; throws where it is missing, is not an `.npy` file, is in Fortran order, or is cut off.
   public init(contentsOf url: URL) throws(MVError) {
     let path = url.path
+    try InputPath.checkPlainFile(url)
     let data = try WholeFile.bytes(of: url, mapped: true)
     func bad(_ problem: String, _ remedy: String = "save it again with numpy.save") -> MVError {
       .badData(path, problem, remedy: remedy)

@@ -6,7 +6,7 @@ func check(_ status: GuardedStatus, during subject: @autoclosure () -> String) t
   guard status != GuardedOK else { return }
   let message = String(cString: guarded_last_message())
   if status == GuardedOutOfMemory {
-    throw .internalFault(subject(), "ran out of memory", remedy: "use fewer jobs or smaller images")
+    throw MVError(.outOfMemory, subject(), "ran out of memory", remedy: "use fewer jobs or smaller images")
   }
   throw .internalFault(subject(), "failed: \(message)")
 }

@@ -1,5 +1,6 @@
 internal import CCodecs
 internal import CGuarded
+internal import Foundation
 internal import MVCore
 
 /// An image file whose header has been read, for as long as its bytes are at hand.
@@ -10,12 +11,10 @@ struct CodecImage: ~Copyable {
   /// Reads the header.
   ///
   /// Throws where the bytes are no image, are cut off, damaged or of a kind that is not decoded, or promise more pixels
-  /// than the limit or more than 8 bits per channel. A limit of 0 stands for Pillow's, 178,956,970 pixels.
-  init(
-    _ bytes: UnsafeRawBufferPointer, name: String, _ decoding: Decoding, pixelLimit: Int = 0
-  ) throws(MVError) {
+  /// than the limit or more than 8 bits per channel.
+  init(_ bytes: UnsafeRawBufferPointer, name: String, _ decoding: Decoding) throws(MVError) {
     var options = MVCodecOptions(decoding)
-    options.pixel_limit = Int64(pixelLimit)
+    options.pixel_limit = Int64(decoding.pixelLimit)
     var opened: OpaquePointer?
     var problem = MVCodecNoProblem
     let status = mv_codec_open(
@@ -48,6 +47,7 @@ struct CodecImage: ~Copyable {
   func image(at denominator: Int = 1, _ region: PixelBox? = nil) throws(MVError) -> Image {
     var shape = shape(at: denominator)
     if let region { shape = ImageShape(height: region.height, width: region.width, channels: shape.channels) }
+    try Self.checkMemory(shape.count, name)
     var status = GuardedOK
     var problem = MVCodecNoProblem
     let pixels = [UInt8](unsafeUninitializedCapacity: shape.count) { buffer, count in
@@ -63,6 +63,16 @@ struct CodecImage: ~Copyable {
     return Image(shape: shape, pixels: .uint8(pixels))
   }
 
+  /// Throws where the memory for so many bytes cannot be had: an array that cannot have it ends the process.
+  private static func checkMemory(_ count: Int, _ name: String) throws(MVError) {
+    guard count >= 1 << 24 else { return }
+    guard let trial = malloc(count) else {
+      throw MVError(
+        .outOfMemory, "decoding \(name)", "ran out of memory", remedy: "use fewer jobs, or lower --max-pixels")
+    }
+    free(trial)
+  }
+
   private static func check(_ status: GuardedStatus, _ problem: MVCodecProblem, _ name: String) throws(MVError) {
     guard status == GuardedLibraryError else {
       return try MVImaging.check(status, during: "decoding \(name)")
@@ -73,7 +83,7 @@ struct CodecImage: ~Copyable {
   private static func remedy(_ problem: MVCodecProblem) -> String {
     switch problem {
     case MVCodecUnsupported: "convert it to JPEG or PNG"
-    case MVCodecTooLarge: "make it smaller"
+    case MVCodecTooLarge: "make it smaller, or give --max-pixels N"
     case MVCodecTooDeep: "give --sixteen-bits round, or convert it to 8 bits a channel"
     default: "replace or delete the file"
     }

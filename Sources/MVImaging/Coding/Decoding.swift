@@ -41,16 +41,33 @@ public struct Decoding: Hashable, Sendable {
   public var sixteenBits: SixteenBits
   /// What becomes of transparency.
   public var alpha: Alpha
+  /// The most pixels that a file may have, 1 or more, looked at before memory is taken for them.
+  ///
+  /// It changes no pixel, so that ways of decoding that differ in it alone are equal, and it is not recorded.
+  public var pixelLimit: Int
+  /// The usual ``pixelLimit``, that of Pillow: 178,956,970.
+  public static let usualPixelLimit = 178_956_970
 
   /// Creates options; by default orientation is ignored, as torchvision's image folders do.
   public init(
-    honorsOrientation: Bool = false, method: Method = .exact, sixteenBits: SixteenBits = .refuse, alpha: Alpha = .drop
+    honorsOrientation: Bool = false, method: Method = .exact, sixteenBits: SixteenBits = .refuse, alpha: Alpha = .drop,
+    pixelLimit: Int = usualPixelLimit
   ) {
     self.honorsOrientation = honorsOrientation
     self.method = method
     self.sixteenBits = sixteenBits
     self.alpha = alpha
+    self.pixelLimit = pixelLimit
   }
+
+  /// Whether both give the same pixels.
+  public static func == (left: Decoding, right: Decoding) -> Bool { left.key == right.key }
+
+  /// Hashes what changes pixels.
+  public func hash(into hasher: inout Hasher) { hasher.combine(key) }
+
+  /// What changes pixels.
+  private var key: [String] { ["\(honorsOrientation)", method.rawValue, sixteenBits.rawValue, alpha.rawValue] }
 
   /// What differs from the defaults, in words; empty where nothing does.
   package var words: [String] {

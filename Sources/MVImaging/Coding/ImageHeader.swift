@@ -20,7 +20,7 @@ package struct ImageHeader: Hashable, Sendable {
   package init?(_ bytes: Data) {
     let found: MVCodecInfo? = bytes.withUnsafeBytes { raw in
       // Whether the pixels can be had is not the question here.
-      try? CodecImage(raw, name: "", Decoding(sixteenBits: .pillow), pixelLimit: .max).info
+      try? CodecImage(raw, name: "", Decoding(sixteenBits: .pillow, pixelLimit: .max)).info
     }
     guard let found else { return nil }
     size = ImageSize(height: Int(found.height), width: Int(found.width))

@@ -52,7 +52,7 @@ public struct FeatureFileExport: Sendable {
       let total = splits.reduce(0) { $0 + $1.rows * representations.count }
       var done = 0
       for split in splits {
-        let place = temporary.appending(path: split.name)
+        let place = try InnerPath.place(of: split.name, in: temporary, from: stored.path)
         try AtomicFolder.createInner(place)
         try writeRows(of: split, in: place)
         for (column, features) in split.features.enumerated() where representations.contains(features.plan.name) {
@@ -95,7 +95,7 @@ public struct FeatureFileExport: Sendable {
     _ features: StoredFeatures, _ column: Int, of split: StoredSplit, _ reader: StoredRowReader, in folder: URL,
     _ progress: (Int) throws(MVError) -> Void
   ) throws(MVError) {
-    let path = folder.appending(path: "\(features.plan.name).npy").path
+    let path = try InnerPath.place(of: "\(features.plan.name).npy", in: folder, from: stored.path).path
     let file = try FileDescriptor(path, flags: O_RDWR | O_CREAT | O_EXCL)
     let header = NumPyArray.header(
       shape: [split.rows] + features.plan.shape, element: features.element == .float16 ? .float16 : .float32)

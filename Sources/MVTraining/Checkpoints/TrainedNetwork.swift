@@ -15,8 +15,12 @@ public enum TrainedNetwork: Sendable {
   /// Opens what `text` names: a checkpoint, the folder of a run, a file or folder of weights, or TorchScript.
   ///
   /// The folder of a run is its last checkpoint, that of fine-tuning its best, which is the one that was scored.
-  /// `settings` say what a file of weights does not. Throws where there is none of these.
-  public init(at text: String, _ settings: NetworkSettings = NetworkSettings()) throws(MVError) {
+  /// `settings` say what a file of weights does not. TorchScript is a program, which may read and overwrite any file of
+  /// the user already when it is opened: it is taken only where the name ends as such files do (``scriptEndings``), or
+  /// with `runningScripts`. Throws where there is none of these.
+  public init(
+    at text: String, _ settings: NetworkSettings = NetworkSettings(), runningScripts: Bool = false
+  ) throws(MVError) {
     let place = URL(filePath: text)
     let last = Trainer.checkpoint(in: place)
     let url = FileManager.default.fileExists(atPath: last.path) ? last : place
@@ -30,12 +34,21 @@ public enum TrainedNetwork: Sendable {
       if let known = try? NetworkFile(contentsOf: place, settings), known.isArchiveOfOpenAI {
         self = .weights(known)
       } else {
+        guard runningScripts || Self.scriptEndings.contains(place.pathExtension.lowercased()) else {
+          throw .usage(
+            place.path, "is TorchScript, a program, and is not named as one",
+            remedy:
+              "if you trust where it comes from, let its name end in .pt, or give --torchscript where a command has it")
+        }
         self = .script(place)
       }
     } else {
       self = .weights(try NetworkFile(contentsOf: place, settings))
     }
   }
+
+  /// How the names of files end that are run as TorchScript.
+  public static let scriptEndings = ["pt", "pts", "torchscript", "ts", "jit"]
 
   /// The file that it was read from.
   public var url: URL {

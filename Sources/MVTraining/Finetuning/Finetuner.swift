@@ -22,12 +22,13 @@ public final class Finetuner {
   /// The number of steps of the whole run.
   public var totalSteps: Int { settings.epochs * state.stepsPerEpoch }
   private let learner: FinetuneLearner
+  private var lock: RunLock
 
   /// Prepares a run in `folder`, which is created if needed; with `resuming`, one that is there already goes on.
   ///
   /// Throws where `start` cannot be trained or does not take such images, where settings and data do not go
-  /// together, where the folder holds a run that is not to be resumed, and where that run had other settings,
-  /// labels, classes or another network.
+  /// together, where another process writes into the folder, where it holds a run that is not to be resumed, and
+  /// where that run had other settings, labels, classes or another network.
   public init(
     _ settings: FinetuneSettings, from start: TrainedNetwork, data: FinetuneData, folder: URL, resuming: Bool = false
   ) throws(MVError) {
@@ -37,12 +38,11 @@ public final class Finetuner {
     self.data = data
     try Torch.use(settings.device)
     try Torch.setThreads(settings.threads)
+    lock = try RunLock(of: folder)
     let file = Trainer.checkpoint(in: folder)
     var found: Checkpoint?
     if FileManager.default.fileExists(atPath: file.path) {
-      guard resuming else {
-        throw .usage(folder.path, "already holds a run", remedy: "resume it, or give another folder")
-      }
+      guard resuming else { throw Self.isThere(folder) }
       found = try Checkpoint(contentsOf: file)
     }
     let network = try TunedNetwork(start, classes: data.classes, settings)
@@ -57,6 +57,9 @@ public final class Finetuner {
     state = fresh
     guard let found else {
       try Folder.create(folder)
+      guard !lock.isHeld else { return }
+      try lock.take()
+      guard !FileManager.default.fileExists(atPath: file.path) else { throw Self.isThere(folder) }
       return
     }
     state = try Self.resumed(found, as: fresh)
@@ -67,6 +70,10 @@ public final class Finetuner {
           + "\(found.settings.encoder.words)", remedy: "say of it what was said then, by --network KEY=VALUE")
     }
     try learner.load(found, steps: state.step)
+  }
+
+  private static func isThere(_ folder: URL) -> MVError {
+    .usage(folder.path, "already holds a run", remedy: "resume it, or give another folder")
   }
 
   /// The state of a checkpoint; throws where it is of another run than `fresh`.
@@ -116,6 +123,8 @@ public final class Finetuner {
   public func run(
     cancellation: Cancellation = Cancellation(), progress: (FinetuneProgress) -> Void = { _ in }
   ) throws(MVError) {
+    try lock.take()
+    defer { lock.release() }
     try writeLog()
     guard state.step < totalSteps else { return }
     let producer = learner.batches(of: state.step..<totalSteps)

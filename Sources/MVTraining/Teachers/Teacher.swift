@@ -22,10 +22,13 @@ public final class Teacher: @unchecked Sendable {
   /// Reads the network; images of `imageSize` are brought to the size of the settings, or else the network's own.
   ///
   /// Throws, naming the file, where it is missing or no network, does not take such images, or has no such output;
-  /// TorchScript is run once on gray images, and refused where it does not give one finite row for each.
-  public init(_ settings: TeacherSettings, imageSize: ImageSize) throws(MVError) {
+  /// TorchScript is a program: it is taken where its name says so or with `runningScripts`, run once on gray images,
+  /// and refused where it does not give one finite row for each.
+  public init(
+    _ settings: TeacherSettings, imageSize: ImageSize, runningScripts: Bool = false
+  ) throws(MVError) {
     guard !settings.isRole else { throw settings.unfilled(command: nil) }
-    let found = try TrainedNetwork(at: settings.path, settings.network)
+    let found = try TrainedNetwork(at: settings.path, settings.network, runningScripts: runningScripts)
     let usual = TeacherNetwork.preprocessing(of: found)
     if let usual, settings.leavesStatistics {
       (mean, deviation) = (usual.mean, usual.deviation)

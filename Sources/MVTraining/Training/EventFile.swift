@@ -41,7 +41,7 @@ final class EventFile {
 
   private func open(at time: Double) throws(MVError) {
     let name = "events.out.tfevents.\(Int(time)).\(ProcessInfo.processInfo.hostName).\(getpid())"
-    let opened = try FileDescriptor(folder.appending(path: name).path, flags: O_WRONLY | O_CREAT)
+    let opened = try FileDescriptor(own: folder.appending(path: name).path, flags: O_WRONLY)
     size = Int(try opened.status().st_size)
     file = opened
     var message = Self.double(1, time)

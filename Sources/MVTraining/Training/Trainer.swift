@@ -9,7 +9,8 @@ internal import MVWeights
 ///
 /// The folder holds `last.ckpt`, `best.ckpt`, `losses.csv` and TensorBoard's events. A run depends only on its settings
 /// and its data: neither the number of workers nor a kill and a resume change a bit of its checkpoints. Only one thread
-/// at a time may use a trainer.
+/// at a time may use a trainer, and only one trainer a folder: from its creation to the end of its run it keeps others
+/// out, those of other processes too.
 public final class Trainer {
   /// The settings of the run.
   public let settings: TrainingSettings
@@ -44,6 +45,7 @@ public final class Trainer {
   public private(set) var bestScore: Double?
   private var log: EpochLog
   private let events: EventFile
+  private var lock: RunLock
 
   /// Prepares a run in `folder`, which is created if needed.
   ///
@@ -51,11 +53,12 @@ public final class Trainer {
   /// learning rate is then that of a run of the new length. A new run starts with the weights of `initial`: those
   /// of the backbone, and of a checkpoint's projector where its shapes agree. Throws where settings, data and
   /// representations do not fit, where the folder holds a run that is not to be resumed, where that run had other
-  /// settings or data, and where `initial` is of another backbone.
+  /// settings or data, where another process writes into the folder, and where `initial` is of another backbone.
   public init(
     _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false,
     initial: TrainedNetwork? = nil
   ) throws(MVError) {
+    var lock = try RunLock(of: folder)
     let found = try Trainer.found(in: folder, resuming: resuming)
     var settings = settings
     // What the run did when nobody could say otherwise.
@@ -79,6 +82,11 @@ public final class Trainer {
     }
     self.notices = notices
     try Folder.create(folder)
+    if !lock.isHeld {
+      try lock.take()
+      _ = try Trainer.found(in: folder, resuming: false)
+    }
+    self.lock = lock
     step = found?.place.step ?? 0
     let terms = settings.terms(of: learner.data.targets.map(\.name))
     // Under the names of version 0.1 the sign cannot be told.
@@ -129,6 +137,8 @@ public final class Trainer {
   public func run(
     cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in }
   ) throws(MVError) {
+    try lock.take()
+    defer { lock.release() }
     guard step < totalSteps else { return }
     let producer = learner.batches(of: step..<totalSteps)
     defer { producer.stop() }
@@ -215,7 +225,10 @@ public final class Trainer {
   }
 
   /// Writes `last.ckpt`; throws, and keeps the old one, where a weight or an embedding is not finite.
-  public func save() throws(MVError) { try save(to: Trainer.checkpoint(in: folder)) }
+  public func save() throws(MVError) {
+    try lock.take()
+    try save(to: Trainer.checkpoint(in: folder))
+  }
 
   private var lastGoodState: String {
     let file = Trainer.checkpoint(in: folder)

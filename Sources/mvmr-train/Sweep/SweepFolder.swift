@@ -43,7 +43,9 @@ final class SweepFolder {
     let number = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard number >= 0 else { throw FileDescriptor.failure(url.path, "cannot be opened", errno) }
     guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
       close(number)
+      guard code == EWOULDBLOCK else { throw FileDescriptor.unlockable(url.path, code) }
       throw try FileDescriptor(url.path, flags: O_RDONLY | O_DIRECTORY).busy()
     }
     lock = number

@@ -1,0 +1,59 @@
+internal import Foundation
+package import MVCore
+
+extension FileDescriptor {
+  /// Opens a file that this program writes beside its outputs, and creates it where it is not there.
+  ///
+  /// What others may have put under the name is not touched: a link is not followed, and a file is taken over only
+  /// where it is a plain one, has no second name, and is of this user or of the owner of the folder. Throws where
+  /// something else is there, and where the file cannot be opened.
+  package convenience init(own path: String, flags: Int32 = O_RDWR) throws(MVError) {
+    while true {
+      let made = open(path, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      if made >= 0 {
+        self.init(path, open: made)
+        return
+      }
+      guard errno == EEXIST else { throw FileDescriptor.failure(path, "cannot be opened", errno) }
+      // Without waiting: a pipe would otherwise wait for its other end.
+      let found = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      if found < 0, errno == ENOENT { continue }
+      guard found >= 0 else {
+        throw [ELOOP, EISDIR, ENXIO].contains(errno)
+          ? Self.foreign(path) : FileDescriptor.failure(path, "cannot be opened", errno)
+      }
+      guard Self.isOwn(found, beside: path, type: S_IFREG) else {
+        close(found)
+        throw Self.foreign(path)
+      }
+      self.init(path, open: found)
+      return
+    }
+  }
+
+  /// Whether what is open is of this type, has one name at most, and is of this user or of the folder's owner, who
+  /// could put anything there.
+  static func isOwn(_ number: Int32, beside path: String, type: mode_t) -> Bool {
+    var status = stat()
+    guard fstat(number, &status) == 0, status.st_mode & S_IFMT == type else { return false }
+    guard type == S_IFDIR || status.st_nlink <= 1 else { return false }
+    if status.st_uid == geteuid() { return true }
+    var folder = stat()
+    // Some network file systems show all files as of one user.
+    return stat(URL(filePath: path).deletingLastPathComponent().path, &folder) == 0 && status.st_uid == folder.st_uid
+  }
+
+  /// The error for something under a name of this program's own that it did not make.
+  static func foreign(_ path: String) -> MVError {
+    .inputOutput(
+      path, "is in the way: a link, or something that another user or program put there",
+      remedy: "look at it, and move it away")
+  }
+
+  /// Whether this open file is the one that stands under its path now, no link followed.
+  package func standsAtItsPath() throws(MVError) -> Bool {
+    var named = stat()
+    let opened = try status()
+    return lstat(path, &named) == 0 && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import MVCore
+import MVFiles
+import TestSupport
+import Testing
+
+/// What names would tell a terminal to do is shown, and what would wait for another program is not opened.
+struct VisibleTextTests {
+  @Test func whatSteersATerminalIsWrittenOut() {
+    #expect(VisibleText.text("plain, \u{e9}\u{4e2d}\n\tnext") == "plain, \u{e9}\u{4e2d}\n\tnext")
+    #expect(VisibleText.text("a\u{1b}[31mb\u{7}\r") == #"a\u001b[31mb\u0007\u000d"#)
+    #expect(VisibleText.text("\u{9b}2J\u{7f}\u{0}") == #"\u009b2J\u007f\u0000"#)
+    #expect(VisibleText.text("\u{202e}gnp.exe\u{2066}") == #"\u202egnp.exe\u2066"#)
+    #expect(VisibleText.text("a\r\n") == #"a\u000d"# + "\n")
+    #expect(VisibleText.text("a\nb\tc", keepingLines: false) == #"a\u000ab\u0009c"#)
+  }
+
+  /// In JSON the written form stands for the same text.
+  @Test func jsonStaysTheSame() throws {
+    let text = "\u{9b}1\u{7f}\u{2028}"
+    let json = String(decoding: try CanonicalJSON.data(["a": text]), as: UTF8.self)
+    #expect(CanonicalJSON.value([String: String].self, from: VisibleText.text(json)) == ["a": text])
+  }
+
+  @Test func pipesAreNotWaitedFor() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.url.appending(path: "pipe.tar")
+    try #require(mkfifo(pipe.path, 0o600) == 0)
+    #expect(SystemPath(pipe.path).head(10) == nil)
+    let errors = [
+      #expect(throws: MVError.self) { try SystemPath(pipe.path).contents() },
+      #expect(throws: MVError.self) { try ArchiveReader(pipe) },
+      #expect(throws: MVError.self) { try NumPyArray(contentsOf: pipe) },
+      #expect(throws: MVError.self) { try SystemPath("/dev/zero").contents() },
+    ]
+    for error in errors { #expect(error?.problem == "is a pipe or a device, not a file") }
+  }
+}
