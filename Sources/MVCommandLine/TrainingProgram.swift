@@ -58,20 +58,36 @@ public enum TrainingProgram {
   /// What its commands take, as it says itself; throws where there is no such program, or it does not answer.
   public static func descriptions() throws(MVError) -> [CommandDescription] {
     let path = try program(for: "the list of its commands")
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = [Program.describing]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    do { try process.run() } catch { throw .internalFault(path, "cannot be run", cause: OneLine.text("\(error)")) }
-    let answer = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0,
-      let descriptions = CommandDescription.read(String(decoding: answer, as: UTF8.self))
+    guard let answer = try output(of: path, Program.describing), let descriptions = CommandDescription.read(answer)
     else {
       throw .badData(path, "does not say which commands it has", remedy: "install both programs of one release")
     }
     return descriptions
+  }
+
+  /// What `program` prints with one `word`; nil where it fails.
+  ///
+  /// Foundation's Process would need `/proc`, and a network interface of this machine's own.
+  private static func output(of program: String, _ word: String) throws(MVError) -> String? {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw FileDescriptor.failure(program, "cannot be heard", errno) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    for end in ends { posix_spawn_file_actions_addclose(&actions, end) }
+    var words = [strdup(program), strdup(word), nil]
+    var variables = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { (words + variables).forEach { free($0) } }
+    var process: pid_t = 0
+    let code = posix_spawn(&process, program, &actions, nil, &words, &variables)
+    close(ends[1])
+    let reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+    guard code == 0 else { throw FileDescriptor.failure(program, "cannot be run", code) }
+    let answer = reading.readDataToEndOfFile()
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 { guard errno == EINTR else { return nil } }
+    return status == 0 ? String(decoding: answer, as: UTF8.self) : nil
   }
 
   private static func program(for user: String) throws(MVError) -> String {

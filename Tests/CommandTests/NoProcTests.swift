@@ -29,6 +29,9 @@ import Testing
 
   @Test(.enabled(if: isPossible)) func wrongWordsAndOtherProgramsAreFound() throws {
     #expect(try Self.run("mvmr nonsense", in: folder.url).status == 64)
+    let completions = try Self.run("mvmr completions bash", in: folder.url)
+    #expect(completions.output.contains("complete -F _mvmr mvmr"))
+    #expect(completions.errors.isEmpty, "\(completions.errors)")
     // In another program, which is found beside this one, by a link and by the search of the shell.
     try FileManager.default.createSymbolicLink(
       at: folder.url.appending(path: "linked"), withDestinationURL: Tool.folder.appending(path: "mvmr"))
