@@ -29,7 +29,8 @@ extension Command {
 extension BenchmarkResults {
   /// What was measured, on what, and a table of it.
   var markdown: String {
-    let software = machine.software.filter { $0.key != "system" }.sorted { $0.key < $1.key }
+    // Codecs are many, and only images are decoded.
+    let software = machine.software.filter { $0.key != "system" && $0.key != "codecs" }.sorted { $0.key < $1.key }
       .map { name, version in version.hasPrefix(name) ? version : "\(name) \(version)" }
     let facts = [machine.processor, "\(machine.cores) cores", "\(machine.kernels) kernels"] + software + [date]
     let rows = measurements.map { figure in
