@@ -1,3 +1,4 @@
+import Foundation
 import MVCore
 import Synchronization
 import Testing
@@ -39,6 +40,27 @@ struct OrderedProducerTests {
     let before = made.withLock { $0 }
     #expect(before <= 4)
     try await Task.sleep(for: .milliseconds(20))
-    #expect(made.withLock { $0 } <= 4)
+    #expect(made.withLock { $0 } == before)
+  }
+
+  /// Such as a file whose lock the next writer wants.
+  @Test(arguments: [1, 3]) func stoppingWaitsAndLetsGoOfWhatMakingHeld(_ threads: Int) throws {
+    final class Held: Sendable {
+      let inWork = Mutex(0)
+    }
+    weak var held: Held?
+    let producer = {
+      let object = Held()
+      held = object
+      return OrderedProducer(0..<1_000, threads: threads, ahead: 4) { place throws(MVError) in
+        object.inWork.withLock { $0 += 1 }
+        Thread.sleep(forTimeInterval: 0.01)
+        object.inWork.withLock { $0 -= 1 }
+        return object
+      }
+    }()
+    #expect(try producer.next() === held)
+    producer.stop()
+    #expect(held == nil)
   }
 }

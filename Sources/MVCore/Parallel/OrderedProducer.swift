@@ -8,6 +8,9 @@ package final class OrderedProducer<Value: Sendable>: @unchecked Sendable {
   private var begun: Int
   private var taken: Int
   private var isStopped = false
+  private var running: Int
+  /// Nil after ``stop()``: with it goes what it holds, such as an open file and its lock.
+  private var make: (@Sendable (Int) throws(MVError) -> Value)?
 
   private let end: Int
   private let ahead: Int
@@ -23,12 +26,12 @@ package final class OrderedProducer<Value: Sendable>: @unchecked Sendable {
     taken = places.lowerBound
     end = places.upperBound
     self.ahead = max(1, ahead)
-    for _ in 0..<max(1, min(threads, ahead, places.count)) {
+    running = max(1, min(threads, ahead, places.count))
+    self.make = make
+    for _ in 0..<running {
       let thread = Thread { [self] in
-        while let place = nextPlace() {
-          let value = Result { () throws(MVError) -> Value in try make(place) }
-          keep(value, at: place)
-        }
+        while let place = nextPlace() { produce(place) }
+        leave()
       }
       thread.name = "mvmr ahead"
       thread.stackSize = 8 << 20
@@ -49,11 +52,16 @@ package final class OrderedProducer<Value: Sendable>: @unchecked Sendable {
     return try value.get()
   }
 
-  /// Ends the threads after what they are making.
+  /// Ends the threads after what they are making, waits until they have, and lets go of what making needs.
+  ///
+  /// Afterwards nothing that `make` holds is in use: an open file is closed, and its lock free for the next writer.
   package func stop() {
     condition.withLock {
       isStopped = true
       condition.broadcast()
+      while running > 0 { condition.wait() }
+      make = nil
+      made = [:]
     }
   }
 
@@ -65,6 +73,19 @@ package final class OrderedProducer<Value: Sendable>: @unchecked Sendable {
     guard !isStopped, begun < end else { return nil }
     begun += 1
     return begun - 1
+  }
+
+  private func produce(_ place: Int) {
+    // Set as long as a thread runs.
+    guard let make = condition.withLock({ make }) else { return }
+    keep(Result { () throws(MVError) -> Value in try make(place) }, at: place)
+  }
+
+  private func leave() {
+    condition.withLock {
+      running -= 1
+      condition.broadcast()
+    }
   }
 
   private func keep(_ value: Result<Value, MVError>, at place: Int) {
