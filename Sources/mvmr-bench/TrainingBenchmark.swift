@@ -75,23 +75,12 @@ private struct TrainingBenchmark {
       try settings.set("representations", to: .string("pixels,scattering,augment,hog-layer,std"))
       settings.batchSize = batch
       settings.projector = [2048, 2048, 2048]
-      var ours: [Double] = []
-      var theirs: [Double] = []
-      var outside = 0.0
-      for round in 0..<rounds {
-        let data = try TrainingData(source: source, split: split, targets: targets)
-        let measured = try time(settings, data, name: "\(precision)\(round)")
-        ours += measured.steps
-        outside += measured.outside / Double(rounds)
-        theirs += python(["step", "resnet18", "\(batch)", "32", "2048-2048-2048", precision, "4"])
-      }
-      let rate = Double(batch) / ours.middle
-      results.add(
-        BenchmarkResults.Figure(
-          work: "step, ResNet-18, 128 x 32 px, \(precision)", unit: .seconds, ours: ours.middle, peer: "PyTorch",
-          theirs: theirs.isEmpty ? nil : theirs.middle,
-          wanted: precision == "bf16" ? WantedRatio.bfloat16Step : WantedRatio.float32Step,
-          remark: String(format: "%.0f images/s; %.1f %% outside the network", rate, 100 * outside)))
+      try results.add(
+        inTurns(
+          "step, ResNet-18, 128 x 32 px, \(precision)", settings,
+          peer: ["step", "resnet18", "\(batch)", "32", "2048-2048-2048", precision, "4"],
+          wanted: precision == "bf16" ? WantedRatio.bfloat16Step : WantedRatio.float32Step
+        ) { () throws(MVError) in try TrainingData(source: source, split: split, targets: targets) })
     }
   }
 
@@ -102,6 +91,7 @@ private struct TrainingBenchmark {
       (.resnet18, "resnet18", 128, [2048, 2048, 2048]),
     ] {
       let (source, split, targets) = try features(count: batch * steps, of: [])
+      let widths = projector.map(String.init).joined(separator: "-")
       for precision in precisions {
         var settings = TrainingSettings()
         try settings.set("precision", to: .string(precision))
@@ -112,26 +102,34 @@ private struct TrainingBenchmark {
         settings.encoder = encoder
         settings.batchSize = batch
         settings.projector = projector
-        var ours: [Double] = []
-        var theirs: [Double] = []
-        var outside = 0.0
-        for round in 0..<rounds {
-          let data = try TrainingData(source: source, split: split, targets: targets)
-          let measured = try time(settings, data, name: "\(name)-\(precision)\(round)")
-          ours += measured.steps
-          outside += measured.outside / Double(rounds)
-          theirs += python(
-            ["simclr", name, "\(batch)", "32", projector.map(String.init).joined(separator: "-"), precision, "4"])
-        }
-        results.add(
-          BenchmarkResults.Figure(
-            work: "step with simclr, \(name), \(batch) x 32 px, \(precision)", unit: .seconds, ours: ours.middle,
-            peer: "PyTorch", theirs: theirs.isEmpty ? nil : theirs.middle,
-            wanted: name == "resnet8" ? WantedRatio.smallContrastiveStep : WantedRatio.contrastiveStep,
-            remark: String(
-              format: "%.0f images/s; %.1f %% outside the network", Double(batch) / ours.middle, 100 * outside)))
+        try results.add(
+          inTurns(
+            "step with simclr, \(name), \(batch) x 32 px, \(precision)", settings,
+            peer: ["simclr", name, "\(batch)", "32", widths, precision, "4"],
+            wanted: name == "resnet8" ? WantedRatio.smallContrastiveStep : WantedRatio.contrastiveStep
+          ) { () throws(MVError) in try TrainingData(source: source, split: split, targets: targets) })
       }
     }
+  }
+
+  /// The seconds of a step, ours and the peer's in turns; `data` is called anew for each of our turns.
+  private func inTurns(
+    _ work: String, _ settings: TrainingSettings, peer words: [String], wanted: Double,
+    data: () throws(MVError) -> TrainingData
+  ) throws(MVError) -> BenchmarkResults.Figure {
+    var ours: [Double] = []
+    var theirs: [Double] = []
+    var outside = 0.0
+    for round in 0..<rounds {
+      let measured = try time(settings, try data(), name: "\(words.joined(separator: "-"))-\(round)")
+      ours += measured.steps
+      outside += measured.outside / Double(rounds)
+      theirs += python(words)
+    }
+    let rate = Double(settings.batchSize) / ours.middle
+    return BenchmarkResults.Figure(
+      work: work, unit: .seconds, ours: ours.middle, peer: "PyTorch", theirs: theirs.isEmpty ? nil : theirs.middle,
+      wanted: wanted, remark: String(format: "%.0f images/s; %.1f %% outside the network", rate, 100 * outside))
   }
 
   /// Forward and backward of one distance correlation of a batch of embeddings with 15,552 columns.

@@ -23,6 +23,23 @@ struct ProcessorTests {
     #expect(machine["cores"] as? Int == 1)
   }
 
+  /// A measurement that leaves newer instructions alone says what it has used.
+  @Test func measurementsKeepToOlderInstructions() throws {
+    let bench = Tool.folder.appending(path: "mvmr-bench")
+    let words = ["representations", "--representation", "pixels", "--limit", "2", "--json"]
+    func kernels(_ limit: [String: String]) throws -> String {
+      let run = try Tool.run(bench, words, environment: limit)
+      #expect(run.status == 0, "\(run.errors)")
+      return try #require((try run.json()["machine"] as? [String: Any])?["kernels"] as? String)
+    }
+    let whole = try kernels([:])
+    guard whole.hasPrefix("AVX") else { return }
+    #expect(!(try kernels(["MVMR_INSTRUCTIONS": "avx2"])).hasPrefix("AVX3"))
+    #expect(try kernels(["MVMR_INSTRUCTIONS": "avx512"]) == whole + " without VNNI and bfloat16")
+    let run = try Tool.run(bench, words, environment: ["MVMR_INSTRUCTIONS": "sse9"])
+    #expect(run.status == 64 && run.errors.contains("MVMR_INSTRUCTIONS: is sse9; give"), "\(run.errors)")
+  }
+
   /// Libraries that count for themselves are told, unless the user has chosen.
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: taskset.path)))
   func aTrainingOnOneProcessorHasOneThread() throws {
