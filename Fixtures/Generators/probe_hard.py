@@ -5,7 +5,8 @@ Writes probe-hard/, for each case: CASE_x and CASE_u (float32), CASE_y and CASE_
 (lambda, objective = mean cross-entropy + lambda / 2 ||W||^2, mean cross-entropy, top-1 on u).
 Cases: conditioned (turned columns of deviations from 1 to 1e-4), collinear (each column three times, nearly), constant
 (histograms most of whose bins are nearly always empty), onehot (four categories as columns of 0 and 1), classes (40 of
-them), few (fewer rows than columns and classes of two rows), wide (fewer rows than columns).
+them), few (fewer rows than columns and classes of two rows), wide (fewer rows than columns), noise (as wide, but labels mean
+nothing, so that fits become sure of rows one by one).
 """
 import pathlib
 import warnings
@@ -55,6 +56,7 @@ def cases(rng):
     yield "classes", both(lambda count: clusters(count, 16, 40, 0.7), 600, 200)
     yield "few", both(lambda count: clusters(count, 24, 8, 0.5), 16, 200)
     yield "wide", both(lambda count: clusters(count, 150, 5, 0.15), 90, 100)
+    yield "noise", both(lambda count: clusters(count, 160, 24, 0.0), 144, 100)
 
 
 def main():

@@ -12,6 +12,7 @@ enum ProcessLimits {
   /// Throws where the limits on open files or threads (`ulimit -n`, `-u`) are too low for any work.
   static func check() throws(MVError) {
     try checkFiles()
+    try checkMemory()
     // Each worker has a thread, and the libraries have a few.
     try checkThreads(min(Parallel.processorCount, 64) + 2)
   }
@@ -30,6 +31,22 @@ enum ProcessLimits {
       }
       opened.append(number)
     }
+  }
+
+  /// OpenBLAS waits for ever for the buffers of its threads, and so do queues for threads without a stack.
+  private static func checkMemory() throws(MVError) {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != ~0 else { return }
+    let size = (160 + 48 * min(Parallel.processorCount, 64)) << 20
+    // Address space alone, no memory.
+    let trial = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard trial != MAP_FAILED else {
+      throw MVError(
+        .outOfMemory, "memory",
+        "is limited to \(ByteCount(Int(clamping: limit.rlim_cur))), of which too little is left",
+        remedy: "raise the limit: ulimit -v unlimited", cause: String(cString: strerror(errno)))
+    }
+    munmap(trial, size)
   }
 
   private static func checkThreads(_ count: Int) throws(MVError) {

@@ -179,7 +179,7 @@ extension Command {
     if !probe.converged {
       Terminal.note(
         "not converged: after \(probe.iterations) passes the gradient's norm is \(Float(probe.gradientNorm)), where 1e-4 "
-          + "is wanted, and the train loss \(Float(probe.trainLoss))")
+          + "is wanted, or the loss is still above its minimum; a stronger --lambda converges sooner")
     }
     return probe
   }

@@ -8,7 +8,7 @@ import Testing
 
 /// Probes on features that are hard to fit, against scikit-learn's fits to convergence.
 @Suite struct HardProbeTests {
-  static let cases = ["conditioned", "collinear", "constant", "onehot", "classes", "few", "wide"]
+  static let cases = ["conditioned", "collinear", "constant", "onehot", "classes", "few", "wide", "noise"]
 
   @Test(arguments: cases)
   func lossesAndAccuraciesAreThoseOfScikitLearn(_ name: String) throws {

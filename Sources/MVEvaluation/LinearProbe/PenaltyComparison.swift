@@ -29,9 +29,16 @@ struct PenaltyComparison {
   let learned: Range<Int>
   let progress: FitProgress
 
-  /// The outcomes in the order of the penalties, nil for those left out; the best of them, where its fit ended, and the
-  /// operations that one took.
-  func compare() throws(MVError) -> (outcomes: [Outcome?], chosen: Int, point: WorkBuffer<Double>, work: Double) {
+  /// Where the last fold's fit under a penalty ended.
+  typealias Stop = (lambda: Double, objective: Double, point: WorkBuffer<Double>)
+
+  /// The bytes that the ends of all fits may take; beyond that the best one's alone is kept.
+  private static let stopBytes = 256 << 20
+
+  /// The outcome of each penalty, nil for those left out, and the best one.
+  ///
+  /// With it, where fits ended from the strongest penalty to the best one, and the operations that the best one's took.
+  func compare() throws(MVError) -> (outcomes: [Outcome?], chosen: Int, stops: [Stop], work: Double) {
     let lambdas = settings.lambdas.values
     let paths = folds.map { fold in
       let end = learned.upperBound
@@ -41,18 +48,22 @@ struct PenaltyComparison {
     }
     let weights = rowWeights
     var outcomes = [Outcome?](repeating: nil, count: lambdas.count)
-    var best: (place: Int, score: Double, point: WorkBuffer<Double>, work: Double)?
+    var best: (place: Int, score: Double, work: Double)?
+    var stops: [Stop] = []
     var worse: [Double] = []
+    let path = paths[paths.count - 1]
     for place in lambdas.indices.reversed() {
-      let before = paths[paths.count - 1].work
+      let before = path.work
       let outcome = try fit(lambdas[place], paths)
       outcomes[place] = outcome
+      if 8 * path.point.count * (stops.count + 1) > Self.stopBytes {
+        stops.removeAll { $0.lambda != best.map { lambdas[$0.place] } }
+      }
+      stops.append((lambdas[place], outcome.objective, path.point))
       let score = zip(outcome.right, weights).reduce(0) { $0 + ($1.0 ? $1.1 : 0) }
       // Penalties descend, and of ties the larger one is chosen.
       if best.map({ score > $0.score }) ?? true {
-        let point = WorkBuffer<Double>(uninitialized: paths[paths.count - 1].point.count)
-        point.pointer.update(from: paths[paths.count - 1].point.pointer, count: point.count)
-        best = (place, score, point, paths[paths.count - 1].work - before)
+        best = (place, score, path.work - before)
         worse = []
       } else if let best, let other = outcomes[best.place], isWorse(outcome, other, weights) {
         worse.append(lambdas[place])
@@ -65,7 +76,7 @@ struct PenaltyComparison {
       }
     }
     guard let best else { throw .usage("lambda", "is not given", remedy: "give numbers above 0") }
-    return (outcomes, best.place, best.point, best.work)
+    return (outcomes, best.place, stops.filter { $0.lambda >= lambdas[best.place] }, best.work)
   }
 
   /// Fits every fold under one penalty.

@@ -78,16 +78,16 @@ struct ProbeFit {
     return try SerialBLAS.run { () throws(MVError) in
       var outcomes = [PenaltyComparison.Outcome?](repeating: nil, count: lambdas.count)
       var chosen = 0
-      var point: WorkBuffer<Double>?
+      var stops: [PenaltyComparison.Stop] = []
       var work = 0.0
       if !folds.isEmpty {
         let comparison = PenaltyComparison(
           settings: settings, data: compared, classes: classes.count, classWeights: classWeights, folds: folds,
           learned: learned, progress: progress)
         let found = try comparison.compare()
-        (outcomes, chosen, point, work) = (found.outcomes, found.chosen, found.point, found.work)
+        (outcomes, chosen, stops, work) = (found.outcomes, found.chosen, found.stops, found.work)
       }
-      let last = try refit(lambdas[chosen], from: point, work: work, space, progress)
+      let last = try refit(lambdas[chosen], from: stops, work: work, space, progress)
       return fitted(
         last, lambda: lambdas[chosen],
         candidates: zip(lambdas, outcomes).map { candidate($0, $1) })
@@ -116,27 +116,28 @@ struct ProbeFit {
     return (Double(hits.reduce(0, +)) / Double(right.count), sum / Double(known.count))
   }
 
-  /// Fits all rows under one penalty, from where its last fit ended; in the space of the rows first, where that is
-  /// smaller.
+  /// Fits all rows under one penalty, from where fits of the comparison ended; in the space of the rows first, where
+  /// that is smaller.
   private func refit(
-    _ lambda: Double, from start: WorkBuffer<Double>?, work: Double, _ space: RowSpace?, _ progress: FitProgress
+    _ lambda: Double, from stops: [PenaltyComparison.Stop], work: Double, _ space: RowSpace?, _ progress: FitProgress
   ) throws(MVError) -> PenaltyPath.Fit {
-    func path(_ data: ProbeData, from point: WorkBuffer<Double>?) -> PenaltyPath {
-      PenaltyPath(
-        ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights),
-        from: point, work: work)
+    func objective(_ data: ProbeData) -> ProbeObjective {
+      ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
     }
     let goal = PenaltyPath.Goal(gradientNorm: settings.gradientNorm, gap: 1e-6, limit: settings.maxIterations)
-    let first = path(space?.data ?? data, from: start)
-    var last = try first.fit(lambda, goal, passed: progress.passed)
+    let compared = objective(space?.data ?? data)
+    let steps = try Self.steps(to: lambda, from: stops, compared)
+    let first = PenaltyPath(compared, from: steps.point, work: work)
+    var last = try first.fit(lambda, after: steps.lambdas, goal, passed: progress.passed)
     if let space {
       // What rounding and the rows left out of the basis cost is seen on the features, and made up for there.
-      let whole = path(data, from: space.expanded(first.point, classes: classes.count))
+      let whole = PenaltyPath(objective(data), from: space.expanded(first.point, classes: classes.count))
       let rest = PenaltyPath.Goal(
         gradientNorm: settings.gradientNorm, limit: max(1, settings.maxIterations - last.passes))
-      let passes = last.passes
+      let before = last
       last = try whole.fit(lambda, rest, passed: progress.passed)
-      last.passes += passes
+      last.passes += before.passes
+      last.ending = max(last.ending, before.ending)
     }
     progress.fitEnded()
     guard last.descent.value.isFinite else {
@@ -144,6 +145,26 @@ struct ProbeFit {
         "linear probe", "did not converge: the loss is not finite", remedy: "standardize the features")
     }
     return last
+  }
+
+  /// Where a fit of all rows begins, and the stronger penalties on its way.
+  ///
+  /// A fit without penalty to speak of is sure of the rows it has learned from, and as sure, and wrong, of those that
+  /// were held out. From there it is a long way; down from a penalty under which it is not so sure it is a short one.
+  private static func steps(
+    to lambda: Double, from stops: [PenaltyComparison.Stop], _ objective: ProbeObjective
+  ) throws(MVError) -> (point: WorkBuffer<Double>?, lambdas: [Double]) {
+    let gradient = WorkBuffer<Double>(uninitialized: objective.parameters)
+    let penalized = objective.classes * objective.data.columns
+    for (place, stop) in stops.enumerated().reversed() {
+      let point = stop.point.pointer
+      let loss = try objective.evaluate([UnsafePointer(point)], gradients: gradient)[0]
+      let value = loss + stop.lambda / 2 * (0..<penalized).reduce(0) { $0 + point[$1] * point[$1] }
+      if value <= 2 * stop.objective || place == 0 {
+        return (stop.point, stops[place...].map(\.lambda).filter { $0 > lambda })
+      }
+    }
+    return (nil, [])
   }
 
   private func fitted(

@@ -15,6 +15,9 @@ final class CurvaturePreconditioner: Sendable {
   private let columns: Int
   private let threads: Int
 
+  /// Whether factors of so many Gram matrices are made inverses.
+  static func inverts(_ grams: Int, _ classes: Int) -> Bool { grams == 1 && classes >= 32 }
+
   /// Factors Gram matrix + `lambda`: one for all classes, or one for each.
   init(_ grams: [CurvatureGram], lambda: Double, classes: Int, threads: Int) {
     self.grams = grams
@@ -23,7 +26,7 @@ final class CurvaturePreconditioner: Sendable {
     columns = grams[0].columns
     let blocks = grams[0].blocks.count
     let slots = grams.map { $0.values.map { WorkBuffer<Float>(uninitialized: $0.count) } }
-    let isInverse = grams.count == 1 && classes >= 32
+    let isInverse = Self.inverts(grams.count, classes)
     Parallel.forEach(grams.count * blocks, threads: threads) { index in
       let (gram, block) = (index / blocks, index % blocks)
       let size = grams[gram].blocks[block].count

@@ -17,9 +17,14 @@ final class PenaltyPath {
   private var last: Double?
   private var earlier: (lambda: Double, point: WorkBuffer<Double>)?
   private var lastAccepted = 0
+  /// Whether the path begins at zeros.
+  private let isBlank: Bool
   private let run: EvaluationRun
   private var grams: [CurvatureGram] = []
   private var preconditioner: CurvaturePreconditioner?
+  /// The penalty of ``preconditioner``, and the operations spent on passes since that was made.
+  private var preconditioned: Double?
+  private var sinceFactors = 0.0
   private var sampled = 0
   /// The operations spent on passes since ``grams`` were made.
   private var spent: Double
@@ -28,6 +33,7 @@ final class PenaltyPath {
   init(_ objective: ProbeObjective, from start: WorkBuffer<Double>? = nil, work: Double = 0) {
     self.objective = objective
     spent = work
+    isBlank = start == nil
     run = objective.data.run
     point = WorkBuffer<Double>(objective.parameters, repeating: 0)
     if let start { point.pointer.update(from: start.pointer, count: point.count) }
@@ -43,17 +49,39 @@ final class PenaltyPath {
   /// Where a fit ended, after how many passes, and why.
   struct Fit {
     let descent: QuasiNewton
-    let ending: FittedProbe.Ending
+    var ending: FittedProbe.Ending
     var passes: Int
   }
 
-  /// Minimizes under `lambda`; `isSettled` is asked now and then whether what is known of the point is enough.
+  /// Minimizes under `lambda`, first roughly under the penalties `stronger`, from the strongest on.
   ///
-  /// `passed` is told how far the fit has come, 0...1, after each pass. Throws where the work shall stop. To be called
-  /// within ``SerialBLAS``.
+  /// `isSettled` is asked now and then whether what is known of the point is enough. `passed` is told how far the fit
+  /// has come, 0...1, after each pass. Throws where the work shall stop. To be called within ``SerialBLAS``.
   func fit(
-    _ lambda: Double, _ goal: Goal, isSettled: (QuasiNewton) throws(MVError) -> Bool = { _ in false },
-    passed: (Double) -> Void = { _ in }
+    _ lambda: Double, after stronger: [Double] = [], _ goal: Goal,
+    isSettled: (QuasiNewton) throws(MVError) -> Bool = { _ in false }, passed: (Double) -> Void = { _ in }
+  ) throws(MVError) -> Fit {
+    var passes = 0
+    for lambda in stronger.isEmpty ? way(to: lambda) : stronger {
+      let rough = Goal(gradientNorm: .infinity, gap: 1e-2, limit: goal.limit)
+      passes += try minimize(lambda, rough, isSettled: { _ in false }, passed: passed).passes
+    }
+    var fit = try minimize(lambda, goal, isSettled: isSettled, passed: passed)
+    fit.passes += passes
+    return fit
+  }
+
+  /// The penalties on the way from zeros to a weak one, where rows are so few that any labels can be told apart.
+  ///
+  /// Such fits become sure of every row in the end; the curvature falls by a factor with each step there, and what was
+  /// learned of it misleads.
+  private func way(to lambda: Double) -> [Double] {
+    guard last == nil, isBlank, objective.rows <= objective.data.columns + 1, lambda > 0 else { return [] }
+    return (0..<40).map { pow(10, -Double($0) / 2) }.filter { $0 > 1.01 * lambda }
+  }
+
+  private func minimize(
+    _ lambda: Double, _ goal: Goal, isSettled: (QuasiNewton) throws(MVError) -> Bool, passed: (Double) -> Void
   ) throws(MVError) -> Fit {
     let trial = foretold(lambda)
     let descent = QuasiNewton(from: trial, tolerance: goal.gradientNorm, gap: goal.gap, limit: goal.limit) {
@@ -63,10 +91,12 @@ final class PenaltyPath {
     let penalized = objective.classes * objective.data.columns
     var first = 0.0
     var asked = 0
+    var renewed = 0
     while descent.ending == nil {
       try run.check()
       var value = try objective.evaluate([UnsafePointer(descent.trial.pointer)], gradients: gradient)[0]
       spent += passWork
+      sinceFactors += passWork
       work += passWork
       var square = 0.0
       for index in 0..<penalized {
@@ -79,7 +109,7 @@ final class PenaltyPath {
         // Where there is nothing to do, no preconditioner is wanted.
         let norm = cblas_dnrm2(Int32(point.count), gradient.pointer, 1)
         if goal.gap.isFinite || !(norm <= goal.gradientNorm) {
-          try renew(lambda, at: point, isStart: true, accepted: lastAccepted)
+          _ = try renew(lambda, at: point, isStart: true, accepted: lastAccepted)
         }
       }
       descent.tell(value: value, gradient: gradient.pointer)
@@ -93,7 +123,11 @@ final class PenaltyPath {
           return Fit(descent: descent, ending: .settled, passes: descent.evaluations)
         }
       }
-      if descent.accepted > 8 { try renew(lambda, at: descent.point, isStart: false, accepted: descent.accepted) }
+      if descent.accepted > renewed + (preconditioned == lambda ? 8 : 2) {
+        if try renew(lambda, at: descent.point, isStart: false, accepted: descent.accepted) {
+          renewed = descent.accepted
+        }
+      }
     }
     finish(descent, lambda)
     let ending: FittedProbe.Ending =
@@ -150,6 +184,11 @@ final class PenaltyPath {
     return Double(matrices) * (Double(count) + widest / 3) * columns * widest
   }
 
+  /// The operations that factors of ``grams`` take.
+  private var factorWork: Double {
+    gramWork(0, grams.count) * (CurvaturePreconditioner.inverts(grams.count, objective.classes) ? 3 : 1)
+  }
+
   /// Whether a matrix a class may be made: they fit memory, and factoring them takes less than some passes.
   private var mayTellClassesApart: Bool {
     let classes = objective.classes
@@ -159,10 +198,10 @@ final class PenaltyPath {
       && gramWork(0, classes) <= 8 * passWork
   }
 
-  /// Makes the preconditioner anew where it is worth it, and for another penalty in any case.
+  /// Makes the preconditioner anew where it is worth it, and for another penalty in any case; says whether it did.
   private func renew(
     _ lambda: Double, at point: WorkBuffer<Double>, isStart: Bool, accepted: Int
-  ) throws(MVError) {
+  ) throws(MVError) -> Bool {
     let classes = objective.classes
     let columns = objective.data.columns
     // Of many rows a part is enough, at first.
@@ -173,17 +212,21 @@ final class PenaltyPath {
     let isSlow = grams.count <= 1 || accepted > 15
     if isSlow, mayTellClassesApart, spent >= gramWork(apart, classes) * (grams.count > 1 ? 1 : 0.5) {
       due = (apart, true)
-    } else if grams.isEmpty || isStart && grams.count == 1 && spent >= gramWork(sampled, 1) {
+    } else if grams.isEmpty || grams.count == 1 && spent >= gramWork(sampled, 1) * (isStart ? 1 : 2) {
       due = (shared, false)
     }
     if let due {
       grams = try objective.curvature(at: point, rows: due.rows, byClass: due.byClass)
       sampled = due.rows
       spent = 0
-    } else if !isStart {
-      return
+    } else if preconditioned == lambda || sinceFactors < factorWork {
+      // One of another penalty serves where fits take few passes: factors would take longer than they save.
+      return false
     }
+    preconditioned = lambda
+    sinceFactors = 0
     preconditioner = CurvaturePreconditioner(
       grams, lambda: lambda, classes: classes, threads: objective.data.threads)
+    return true
   }
 }

@@ -32,13 +32,15 @@ final class QuasiNewton: @unchecked Sendable {
   private let direction: WorkBuffer<Double>
   private var history: [(step: WorkBuffer<Double>, change: WorkBuffer<Double>, curvature: Double)] = []
   private var slope = 0.0
+  /// By how much the value lies above its minimum, relative to it, as far as the direction from ``point`` foretells.
+  private var shortfall = Double.infinity
   private var step = 0.0
   private var shorter = 0.0
   private var longer = Double.infinity
   private var tries = 0
   private var searches = 0
-  /// The number of evaluations after which a gap that is left counts as closed.
-  private var closing: Int?
+  /// Where closing the gap, once the gradient is small enough, was last looked at.
+  private var closing: (evaluations: Int, value: Double)?
   private var scale = 1.0
   // Somewhat more than single precision rounds by; with less, the search stalls where the last digits of a value
   // decide.
@@ -116,15 +118,22 @@ final class QuasiNewton: @unchecked Sendable {
     } else {
       search()
       guard gradientNorm <= tolerance, ending == nil else { return }
-      // Single precision may not close the gap at all: 200 passes more are given to it, or as many again.
-      let last = closing ?? evaluations + max(200, evaluations)
-      closing = last
-      if -slope / 2 <= gap * abs(value) || evaluations >= last { ending = .converged }
+      if shortfall <= gap {
+        ending = .converged
+      } else if let begun = closing, evaluations >= begun.evaluations + 100 {
+        // Single precision may not close the gap at all: passes are given to it as long as they gain something.
+        if begun.value - value <= 10 * gap * abs(value) { end(.stalled) }
+        closing = nil
+      }
+      closing = closing ?? (evaluations, value)
     }
   }
 
-  /// Ends; where the gradient is small enough, that the gap cannot be closed to the last digit is no failure.
-  private func end(_ other: Ending) { ending = gradientNorm <= tolerance ? .converged : other }
+  /// Ends; where the gradient is small enough, that the gap cannot be closed to the last digits is no failure.
+  private func end(_ other: Ending) {
+    let isClosed = gap.isInfinite || shortfall <= max(gap, 1e-5)
+    ending = gradientNorm <= tolerance && isClosed ? .converged : other
+  }
 
   /// The point that a whole step from ``point`` in the present direction leads to, less ``point``.
   var remaining: UnsafePointer<Double> { UnsafePointer(direction.pointer) }
@@ -171,6 +180,7 @@ final class QuasiNewton: @unchecked Sendable {
       add(weights[index] - dot(change.pointer, target) / curvature, moved.pointer, to: target)
     }
     slope = dot(gradient.pointer, target)
+    if slope <= 0 { shortfall = -slope / 2 / abs(value) }
     if !(slope < 0) {
       guard !history.isEmpty else {
         end(.stalled)
