@@ -50,6 +50,9 @@ endif
 test-python:     ## run the tests of the Python package over what was built last; what PYTHON lacks is skipped
 	@.ci/test-python '$(PYTHON)'
 
+test-cluster: build ## run a Slurm on this machine, and on it the array of Scaling.md; what is not installed is skipped
+	@.ci/cluster '$(BIN)/mvmr'
+
 sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threads under ThreadSanitizer
 	@# Leaks that Foundation's Process and HDF5 leave are not ours; live handles are counted by tests of their own.
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build/address --filter 'MVImagingTests|MVStoreTests|MVRepresentationsTests'
@@ -106,7 +109,7 @@ bench: build     ## measure
 gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON needs PyTorch for CUDA, no Swift
 	$(PYTHON) .ci/gpu-check
 
-figures: build   ## write the tables of Notebooks-free-docs/Benchmarks.md from the measurements beside it
+figures: build   ## write the tables of Benchmarks.md and Scaling.md from the measurements beside them
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build library debug test test-python sanitize fuzz lint format docs docc check install uninstall torch-shims wheel dist deb fixtures bench figures gpu-check
+.PHONY: help setup demo build library debug test test-python test-cluster sanitize fuzz lint format docs docc check install uninstall torch-shims wheel dist deb fixtures bench figures gpu-check

@@ -29,7 +29,7 @@ package enum AtomicFile {
       }
       throw error.problem == "cannot be opened" ? error.with(subject: path) : error
     }
-    guard try file.lock() else { throw file.busy().with(subject: path) }
+    guard try file.lockOwn(for: path) else { throw file.busy().with(subject: path) }
     guard try file.standsAtItsPath() else { return nil }
     guard replacing || access(path, F_OK) != 0 else {
       unlink(temporary)

@@ -31,6 +31,16 @@ extension FileDescriptor {
     }
   }
 
+  /// Takes the lock of a file that ``init(own:flags:)`` has opened; false where another process holds it.
+  ///
+  /// Throws, naming `subject`, where the file system cannot lock; the file then goes, unless something is in it.
+  func lockOwn(for subject: String) throws(MVError) -> Bool {
+    do throws(MVError) { return try lock() } catch {
+      if (try? status().st_size) == 0 { unlink(path) }
+      throw error.with(subject: subject)
+    }
+  }
+
   /// Whether what is open is of this type, has one name at most, and is of this user or of the folder's owner, who
   /// could put anything there.
   static func isOwn(_ number: Int32, beside path: String, type: mode_t) -> Bool {

@@ -22,7 +22,7 @@ package final class FolderLock: Sendable {
         throw error.kind == .inputOutput && error.problem == "cannot be opened"
           ? error.with(subject: folder.path) : error
       }
-      guard try file.lock() else { throw Self.busy(file, folder) }
+      guard try file.lockOwn(for: folder.path) else { throw Self.busy(file, folder) }
       guard try file.standsAtItsPath() else { continue }
       self.file = file
       // For those who are on another machine, whose system does not list this process.

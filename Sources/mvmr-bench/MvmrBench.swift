@@ -9,7 +9,7 @@ enum MvmrBench {
     let arguments = Invocation.arguments
     let program = Program(
       name: "mvmr-bench", summary: "Measures the libraries; compare with a peer in one run on one machine.",
-      version: Version.text, commands: [.representations, .images, .store, .evaluation, .training, .table],
+      version: Version.text, commands: [.representations, .images, .store, .evaluation, .training, .table, .scaling],
       prepare: { () throws(MVError) in try InstructionLimit.apply() })
     exit(program.run(arguments.isEmpty ? ["representations"] : arguments))
   }

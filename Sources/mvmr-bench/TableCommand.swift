@@ -14,7 +14,15 @@ extension Command {
       """,
     arguments: [.positional("FILE", "a file that --json wrote", repeated: true)]
   ) { (arguments) throws(MVError) in
-    let runs = try arguments.all("FILE").map { (path) throws(MVError) in
+    let runs = try BenchmarkResults.read(arguments.all("FILE"))
+    try Terminal.result(runs.map(\.markdown).joined(separator: "\n\n"))
+  }
+}
+
+extension BenchmarkResults {
+  /// Reads files that `--json` wrote; throws where one is none.
+  static func read(_ paths: [String]) throws(MVError) -> [BenchmarkResults] {
+    try paths.map { (path) throws(MVError) in
       let url = URL(filePath: path)
       let text = try WholeFile.lines(of: url, remedy: "give a file that mvmr-bench --json wrote").joined()
       guard let run = CanonicalJSON.value(BenchmarkResults.self, from: text) else {
@@ -22,11 +30,8 @@ extension Command {
       }
       return run
     }
-    try Terminal.result(runs.map(\.markdown).joined(separator: "\n\n"))
   }
-}
 
-extension BenchmarkResults {
   /// What was measured, on what, and a table of it.
   var markdown: String {
     // Codecs are many, and only images are decoded.

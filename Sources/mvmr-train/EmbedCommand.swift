@@ -21,6 +21,7 @@ extension Command {
         mvmr embed dinov2_vits14_pretrain.pth folder:photos --layer class+patches --output dinov2.h5
         mvmr embed resnet56.ts.pt cifar10:DIR --set normalization=imagenet --output teacher.h5
         mvmr train cifar10:DIR --features teacher.h5 --output distilled
+        mvmr embed run imagenet:DIR --shard 2/4 --output part2.h5
       """,
     arguments: [
       .positional(
@@ -34,6 +35,8 @@ extension Command {
       .option("split", "NAME", "only this split; A+B joins two into one", repeated: true),
       .option("name", "NAME", "the name in the file; embedding, or teacher for TorchScript, where not given"),
       .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
+      .option(
+        "shard", "I/N|slurm", "only the I-th of N parts of each split, for N machines; slurm: as Slurm's task says"),
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("overwrite", "replace the output instead of finishing it"),
       .flag("json", "print one JSON object at the end"),
@@ -51,6 +54,9 @@ extension Command {
     embedding.element = try arguments.choice("dtype", as: ElementType.self) ?? .float32
     embedding.overwrite = arguments.has("overwrite")
     embedding.skipsBadImages = arguments.has("skip-bad-images")
+    embedding.shard = try arguments["shard"].map { (text) throws(MVError) in
+      try ShardNumber(parsing: text, environment: ProcessInfo.processInfo.environment, notice: Terminal.note)
+    }
     embedding.name = arguments["name"]
     embedding.software = Provenance.software
     embedding.notice = Terminal.note

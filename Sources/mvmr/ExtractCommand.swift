@@ -16,7 +16,7 @@ extension Command {
       finished by the same command. The file opens in h5py: labels, ids and one data set a representation in each split.
 
       Several machines share the work by --shard 1/4 ... --shard 4/4, each with an output of its own; `mvmr merge` joins
-      those. With --compress the file is compressed once all rows are there: smaller, but slower to train from.
+      those. In a Slurm array, or under srun, --shard slurm takes the numbers from Slurm. With --compress the file is compressed once all rows are there: smaller, but slower to train from.
 
       Examples:
         mvmr extract cifar10:data/cifar-10-batches-bin --output cifar10.h5
@@ -40,7 +40,7 @@ extension Command {
       .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
       .option("jobs", "N", "threads", default: "all"),
       .option("limit", "N", "only N images of each split, drawn by a fixed seed and spread over its classes"),
-      .option("shard", "I/N", "only the I-th of N parts of each split, for N machines"),
+      .option("shard", "I/N|slurm", "only the I-th of N parts of each split, for N machines; slurm: as Slurm's task says"),
       .option(
         "sync-interval", "SECONDS", "how much finished work may wait for the disk, and a kill lose", default: "1"),
       .flag("compress", "compress the features at the end, for archives"),

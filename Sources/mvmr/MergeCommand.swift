@@ -6,7 +6,7 @@ internal import MVStore
 extension Command {
   /// `mvmr merge`: the files of shards as one.
   static let merge = Command(
-    "merge", summary: "Join the files of `mvmr extract --shard I/N` into one feature file",
+    "merge", summary: "Join the files of `mvmr extract --shard I/N`, or of embed, into one feature file",
     discussion: """
       The output is small: it refers to the shards, by names relative to its own folder, so that the folder can be moved
       as a whole. With --copy it is a file of its own, the same as a run without shards makes, and the shards may go.

@@ -1,6 +1,7 @@
 import Foundation
 import MVCore
 import MVFiles
+import MVImaging
 import MVStore
 import TestSupport
 import Testing
@@ -35,7 +36,7 @@ struct ShardCommandTests {
         path("part\(index).h5"))
     }
     let parts = (1...3).map { path("part\($0).h5") }
-    #expect(try mvmr("inspect", parts[1]).output.contains("shard 2/3: 256 of 1000 train"))
+    #expect(try mvmr("inspect", parts[1]).output.contains("shard 2/3: 333 of 1000 train, 83 of 250 test"))
     let merged = try mvmr("merge", parts[2], parts[0], parts[1], "--output", path("all.h5"), "--json").json()
     #expect(merged["rows"] as? Int == 1250 && merged["shards"] as? Int == 3)
     #expect(try mvmr("inspect", path("all.h5")).output.contains("joins: part1.h5, part2.h5, part3.h5"))
@@ -49,6 +50,9 @@ struct ShardCommandTests {
     }
     #expect(scores[0] != nil && scores[0] == scores[1])
     // The copy is a file of the plan without shards: the same extract has nothing left to do.
+    let rerun = try mvmr(
+      "extract", "synthetic:1000", "--representation", "hog", "--shard", "2/3", "--output", parts[1], "--json")
+    #expect(try rerun.json()["rows_before"] as? Int == 416)
     let again = try mvmr("extract", "synthetic:1000", "--representation", "hog", "--output", path("copy.h5"), "--json")
     #expect(try again.json()["rows_before"] as? Int == 1250)
     let missing = try Tool.mvmr("merge", parts[0], parts[2], "--output", path("x.h5"))
@@ -58,12 +62,93 @@ struct ShardCommandTests {
     let other = try Tool.mvmr(
       "extract", "synthetic:1000", "--representation", "hog", "--shard", "1/3", "--output", parts[1])
     #expect(other.status == 64 && other.errors.contains("holds shard 2/3"), "\(other.errors)")
-    for text in ["4/3", "x", "1/300"] {
+    for text in ["4/3", "x", "Slurm"] {
       let run = try Tool.mvmr(
         "extract", "synthetic:1000", "--representation", "hog", "--shard", text, "--output", path("x.h5"))
       #expect(run.status == 64 && run.errors.contains("shard"), "\(run.errors)")
     }
     #expect(!FileManager.default.fileExists(atPath: path("x.h5")))
+  }
+
+  /// A task that has nothing to do leaves a file, and merge takes it; no other command makes something of it.
+  @Test func moreShardsThanRows() throws {
+    let images = try Fixture.images("images/rgb32")
+    let photos = folder.url.appending(path: "photos")
+    try FileManager.default.createDirectory(at: photos, withIntermediateDirectories: true)
+    for index in 1...5 { try images[index % images.count].writePNG(to: photos.appending(path: "\(index).png")) }
+    let arguments = ["extract", "folder:\(photos.path)", "--representation", "hog"]
+    for index in 1...7 {
+      let part = ["--shard", "\(index)/7", "--output", path("\(index).h5")] + (index % 2 == 0 ? ["--compress"] : [])
+      for _ in 1...2 {
+        let run = try Tool.run(tool, arguments + part)
+        #expect(run.status == 0, "\(run.errors)")
+      }
+    }
+    #expect(try mvmr("inspect", path("1.h5")).output.contains("shard 1/7: 0 of 5 all"))
+    #expect(try mvmr("inspect", path("1.h5"), "--json").json()["complete"] as? Bool == true)
+    _ = try mvmr("verify", path("1.h5"))
+    for line in [["compare"], ["probe"], ["knn", "--representation", "hog", "--k", "1"]] {
+      let scored = try Tool.run(tool, [line[0], path("1.h5")] + line[1...])
+      #expect(scored.status == 64 || scored.status == 65, "\(line): \(scored.status) \(scored.errors)")
+    }
+    for mode in [["--copy"], ["--compress"], []] {
+      let merged = try Tool.run(
+        tool, ["merge"] + (1...7).map { path("\($0).h5") } + ["--output", path("all.h5"), "--overwrite"] + mode)
+      #expect(merged.status == 0 && merged.output.contains("5 rows of 7 shards"), "\(merged.errors)")
+      _ = try mvmr("verify", path("all.h5"))
+      let joins = try mvmr("inspect", path("all.h5"), "--json").json()["sources"] as? [String]
+      #expect(joins == (mode.isEmpty ? ["2.h5", "3.h5", "5.h5", "6.h5", "7.h5"] : []))
+    }
+  }
+
+  /// The numbers of a task are read from what Slurm sets.
+  @Test func slurmSaysWhichShard() throws {
+    func extract(_ variables: [String: String], _ name: String) throws -> Tool.Outcome {
+      // Whoever tests within Slurm has its variables already.
+      let unset = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("SLURM_") }.flatMap { ["-u", $0] }
+      return try Tool.run(
+        URL(filePath: "/usr/bin/env"),
+        unset + variables.map { "\($0.key)=\($0.value)" } + [
+          tool.path, "extract", "synthetic:20", "--representation", "hog", "--shard", "slurm", "--output", path(name),
+        ])
+    }
+    let array = [
+      "SLURM_JOB_ID": "9", "SLURM_ARRAY_TASK_MIN": "0", "SLURM_ARRAY_TASK_MAX": "2", "SLURM_ARRAY_TASK_COUNT": "3",
+      "SLURM_ARRAY_TASK_STEP": "1", "SLURM_PROCID": "0",
+    ]
+    for task in 0..<3 {
+      let run = try extract(array.merging(["SLURM_ARRAY_TASK_ID": "\(task)"]) { $1 }, "\(task).h5")
+      #expect(run.status == 0 && run.errors.contains("shard \(task + 1)/3: task \(task) of the array 0-2"), "\(run)")
+    }
+    _ = try mvmr("merge", path("0.h5"), path("1.h5"), path("2.h5"), "--output", path("all.h5"))
+    let outside = try extract([:], "x.h5")
+    #expect(outside.status == 64 && outside.errors.contains("sbatch --array=1-N"), "\(outside.errors)")
+    let odd = try extract(array.merging(["SLURM_ARRAY_TASK_ID": "three"]) { $1 }, "x.h5")
+    #expect(odd.status == 64 && odd.errors.contains("SLURM_ARRAY_TASK_ID=three"), "\(odd.errors)")
+    #expect(!FileManager.default.fileExists(atPath: path("x.h5")))
+  }
+
+  /// Embeddings are shared out as representations are.
+  @Test func embeddingsOfShards() throws {
+    _ = try mvmr(
+      "train", "synthetic:20", "--set", "encoder=cifar-resnet", "--set", "widths=4-6-8", "--set", "projector=16-12",
+      "--set", "batch_size=8", "--set", "epochs=1", "--set", "policy=cifar", "--set", "precision=float32", "--output",
+      path("run"))
+    _ = try mvmr("embed", path("run"), "synthetic:20", "--augmented", "1", "--output", path("whole.h5"))
+    for index in 1...3 {
+      _ = try mvmr(
+        "embed", path("run"), "synthetic:20", "--augmented", "1", "--shard", "\(index)/3", "--output",
+        path("\(index).h5"))
+    }
+    _ = try mvmr("merge", path("1.h5"), path("2.h5"), path("3.h5"), "--output", path("all.h5"))
+    let files = try ["whole.h5", "all.h5"].map { try FeatureFile(reading: URL(filePath: path($0))) }
+    #expect(files[0].splits.map(\.name) == files[1].splits.map(\.name) && files[0].splits.count == 3)
+    for (one, other) in zip(files[0].splits, files[1].splits) {
+      #expect(one.ids == other.ids && one.labels == other.labels)
+      let (whole, parts) = (try one.features("embedding").matrix.values, try other.features("embedding").matrix.values)
+      // Batches of other sizes may take other ways through the network.
+      #expect(whole.count == parts.count && zip(whole, parts).allSatisfy { abs($0 - $1) < 1e-4 })
+    }
   }
 
   @Test func convertThereAndBack() throws {
@@ -111,10 +196,11 @@ struct ShardCommandTests {
 
   /// The scripts of the documentation, on a small source and two shards instead of sixteen.
   @Test func theScriptsForSeveralMachines() throws {
-    let page = try #require(Page.all.first { $0.name.hasSuffix("/FeatureFile.md") })
+    let page = try #require(Page.all.first { $0.name.hasSuffix("/Scaling.md") })
     let scripts = page.fences("sh").map { script in
-      script.replacing("stl10:/data/stl10_binary", with: "synthetic:400").replacing("/16\"", with: "/2\"")
-        .replacing("{}/16", with: "{}/2").replacing("seq 16", with: "seq 2").replacing("--sshloginfile hosts", with: "")
+      script.replacing("folder:/data/photos --size 224x224", with: "synthetic:400").replacing(",sketch=1024", with: "")
+        .replacing("scattering:J=2,L=8", with: "color").replacing("{}/16", with: "{}/2")
+        .replacing("seq 16", with: "seq 2").replacing("--sshloginfile hosts", with: "")
     }
     let slurm = try #require(scripts.first { $0.contains("#SBATCH") })
     let parallel = try #require(scripts.first { $0.hasPrefix("parallel ") })
@@ -122,9 +208,15 @@ struct ShardCommandTests {
     let bash = URL(filePath: "/bin/bash")
     let search = "\(Tool.folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
     func run(_ script: String, in place: String, _ task: Int? = nil) throws {
-      let variables = ["PATH": search].merging(task.map { ["SLURM_ARRAY_TASK_ID": "\($0)"] } ?? [:]) { $1 }
+      let array = task.map { task in
+        [
+          "SLURM_ARRAY_TASK_ID": "\(task)", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "2",
+          "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_ARRAY_TASK_STEP": "1", "SLURM_CPUS_PER_TASK": "2",
+        ]
+      }
       let done = try Tool.run(
-        bash, ["-ec", script.replacing("/shared/", with: "\(path(place))/")], environment: variables)
+        bash, ["-ec", script.replacing("/shared/", with: "\(path(place))/")],
+        environment: ["PATH": search].merging(array ?? [:]) { $1 })
       #expect(done.status == 0, "\(script): \(done.errors)")
     }
     for place in ["slurm", "xargs", "parallel"] {
@@ -132,14 +224,16 @@ struct ShardCommandTests {
     }
     for task in 1...2 { try run(slurm, in: "slurm", task) }
     // xargs runs the same command, {} and all, also where there is no GNU parallel.
-    let command = parallel.replacing(" :::", with: "\n:::").split(separator: "\n").first { $0.contains("mvmr extract") }
-    try run("seq 2 | xargs -P 2 -I '{}' \(try #require(command))", in: "xargs")
+    let lines = parallel.replacing("\\\n", with: " ")
+    let start = try #require(lines.range(of: "mvmr extract"))
+    let end = try #require(lines.range(of: " :::"))
+    try run("seq 2 | xargs -P 2 -I '{}' \(lines[start.lowerBound..<end.lowerBound])", in: "xargs")
     let version = try Tool.run(bash, ["-c", "parallel --version 2>/dev/null || true"])
     let hasParallel = version.output.contains("GNU parallel")
     if hasParallel { try run(parallel, in: "parallel") } else { print("skipped GNU parallel, which is not installed") }
     for place in ["slurm", "xargs"] + (hasParallel ? ["parallel"] : []) {
       try run(merges, in: place)
-      for name in ["stl10.h5", "stl10-plain.h5"] {
+      for name in ["photos.h5", "photos-plain.h5"] {
         let file = try FeatureFile(reading: URL(filePath: path("\(place)/\(name)")))
         #expect(file.isComplete)
         #expect(try file["train"].count == 400 && file.verify().missingBlocks == 0)

@@ -327,6 +327,7 @@ struct BadInputTests {
       "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"dtype\": \"int8\"}",
       "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"limit\": 0}",
       "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"shard\": \"3/2\"}",
+      "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"shard\": \"srun\"}",
       "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"size\": \"0\"}",
       "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"sync_interval\": -1}",
       "{\"source\": \"synthetic:8\", \"output\": \"a.h5\", \"software\": {\"a\": 1}}",

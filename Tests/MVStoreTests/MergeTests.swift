@@ -193,15 +193,16 @@ import Testing
     for text in ["", "3", "0/4", "5/4", "a/b", "1/0", "-1/2", "1/2/3"] {
       #expect(SampleFile.error { _ = try ShardNumber(parsing: text) }?.kind == .usage, "\(text)")
     }
-    // Every block falls to one shard, whatever the numbers.
+    // Every row falls to one shard, whatever the numbers, and no shard has two more than another.
     for count in 1...9 {
-      for blocks in 0...20 {
-        let all = try (1...count).flatMap { try ShardNumber($0, of: count).blocks(of: blocks) }
-        #expect(all == Array(0..<blocks))
+      for rows in 0...20 {
+        let parts = try (1...count).map { try ShardNumber($0, of: count).rows(of: rows) }
+        #expect(parts.flatMap(Array.init) == Array(0..<rows))
+        let sizes = parts.map(\.count)
+        #expect(sizes.max()! - sizes.min()! <= 1)
       }
     }
-    let none = SampleFile.error { _ = try SampleFile.plan(rows: [4, 4]).shard(ShardNumber(1, of: 3)) }
-    #expect(none?.remedy == "use no shards")
+    #expect(try ShardNumber(1_000_000, of: 1_000_000).rows(of: .max).upperBound == .max)
     let other = SampleFile.error {
       let url = folder.url.appending(path: "s.h5")
       do {

@@ -34,9 +34,12 @@ struct ExtractionOptions {
     configuration.element = try options.choice("dtype", as: ElementType.self)
     configuration.jobs = try threads(Int32(options.whole("jobs", in: 0...1024) ?? 0))
     let source = try Self.request(options, splits: configuration.splits).open()
-    notices = source.contents.notices
+    var notices = source.contents.notices
     var extraction = try Extraction(configuration, from: source, to: URL(filePath: output))
-    extraction.shard = try options.text("shard").map { (text) throws(MVError) in try ShardNumber(parsing: text) }
+    extraction.shard = try options.text("shard").map { (text) throws(MVError) in
+      try ShardNumber(parsing: text, environment: ProcessInfo.processInfo.environment) { notices.append($0) }
+    }
+    self.notices = notices
     extraction.compress = try options.flag("compress")
     extraction.skipBadImages = try options.flag("skip_bad_images")
     extraction.overwrite = try options.flag("overwrite")

@@ -73,25 +73,26 @@ extension StoredFile {
       throw context.failure("its groups are not the splits it names")
     }
     sources = file.hasAttribute("sources") ? try file.texts("sources") : []
+    let shard =
+      file.hasAttribute("shard")
+      ? try AttributeJSON.value(ShardPlan.self, from: try file.text("shard"), "attribute shard", context) : nil
+    guard shard?.isPossible ?? true else { throw context.failure("attribute shard does not describe its splits") }
+    self.shard = shard
     var splits: [StoredSplit] = []
     var limit = StoredLimit(fileSize: size)
     for name in names {
-      splits.append(try StoredSplit(try file.group(name), name, sources: sources, limit: &limit))
+      splits.append(try StoredSplit(try file.group(name), name, sources: sources, shard: shard, limit: &limit))
     }
     guard splits.allSatisfy({ $0.features.map(\.plan) == splits[0].features.map(\.plan) }) else {
       throw context.failure("its splits do not hold the same representations")
     }
     self.splits = splits
     additions = members.filter { !names.contains($0) } + splits.flatMap(\.additions)
-    shard =
-      file.hasAttribute("shard")
-      ? try AttributeJSON.value(ShardPlan.self, from: try file.text("shard"), "attribute shard", context) : nil
     try checkLabels()
     guard let shard else { return }
-    let parts = shard.splits.filter { $0.rows > 0 }
-    guard shard.isPossible(blockRows: splits[0].blockRows), parts.map(\.name) == names,
-      parts.map(\.rows) == splits.map(\.rows)
-    else { throw context.failure("attribute shard does not describe its splits") }
+    guard shard.held.map(\.name) == names, shard.held.map(\.rows) == splits.map(\.rows) else {
+      throw context.failure("attribute shard does not describe its splits")
+    }
   }
 
   /// Throws where labels are none that a writer would have taken.

@@ -49,21 +49,29 @@ extension StoredFile {
     }
   }
 
+  /// The error for shards, of which one is not what it was when this file was made.
+  private func hasChanged(_ shards: [String]) -> MVError {
+    let others = shards.dropLast().map { "or \($0) " }.joined()
+    return .badData(
+      shards.last ?? path, "\(others)has changed since \(path) joined it",
+      remedy: "run mvmr merge again, with --overwrite")
+  }
+
   private func join(_ split: inout StoredSplit, _ shards: [StoredFile]) throws(MVError) {
     var start = 0
+    var blocks = JoinedBlocks(split.grid, columns: split.features.count)
+    var parts: [(path: String, rows: Range<Int>)] = []
     var pieces = [[StoredFeatures.Piece]](repeating: [], count: split.features.count)
     for shard in shards {
-      guard let part = shard.splits.first(where: { $0.name == split.name }) else { continue }
+      guard let part = shard.splits.first(where: { $0.name == split.name }), part.rows > 0 else { continue }
       guard try shard.shard?.start(of: split.name) == start, part.rows <= split.rows - start,
-        part.blockRows == split.blockRows, start % split.blockRows == 0,
+        part.blockRows == split.blockRows,
         part.features.map(\.plan) == split.features.map(\.plan),
         part.features.map(\.element) == split.features.map(\.element),
-        part.holds(blocksOf: split, from: start / split.blockRows)
-      else {
-        throw MVError(
-          .badData, shard.path, "has changed since \(path) joined it",
-          remedy: "run mvmr merge again, with --overwrite")
-      }
+        part.holds(blocksOf: split, from: start)
+      else { throw hasChanged([shard.path]) }
+      blocks.add(part, from: start)
+      parts.append((shard.path, start..<start + part.rows))
       for (column, features) in part.features.enumerated() {
         // A packed shard has no rows to map: all are then read through HDF5.
         pieces[column] += features.pieces.map {
@@ -77,6 +85,9 @@ extension StoredFile {
         path, "joins shards that hold \(start) of the \(split.rows) rows of \(split.name)",
         remedy: "run mvmr merge again, with --overwrite")
     }
+    if let rows = blocks.firstDifference(from: split) {
+      throw hasChanged(parts.filter { $0.rows.overlaps(rows) }.map(\.path))
+    }
     for column in split.features.indices where split.features[column].isVirtual {
       let found = pieces[column]
       split.features[column].pieces = found.reduce(0) { $0 + $1.rows.count } == split.rows ? found : []
@@ -85,12 +96,17 @@ extension StoredFile {
 }
 
 extension StoredSplit {
-  /// Whether the blocks of this part equal those of `whole` from the block `first` on.
-  fileprivate func holds(blocksOf whole: StoredSplit, from first: Int) -> Bool {
-    let marks = first * features.count..<first * features.count + done.count
-    guard marks.upperBound <= whole.done.count, zip(done, whole.done[marks]).allSatisfy({ $0 >= $1 }) else {
-      return false
+  /// Whether this part, from row `start` of `whole` on, has all blocks that `whole` has, and those of its own alike.
+  fileprivate func holds(blocksOf whole: StoredSplit, from start: Int) -> Bool {
+    (0..<blockCount).allSatisfy { block in
+      let rows = rows(ofBlock: block)
+      let place = whole.grid.block(of: start + rows.lowerBound)
+      // A part of a block has a sum of its own.
+      let isWhole = whole.rows(ofBlock: place).count == rows.count
+      return features.indices.allSatisfy { column in
+        let (own, other) = (block * features.count + column, place * features.count + column)
+        return whole.done[other] == 0 || done[own] == 1 && (!isWhole || sums[own] == whole.sums[other])
+      }
     }
-    return zip(marks, sums).allSatisfy { whole.done[$0] == 0 || whole.sums[$0] == $1 }
   }
 }

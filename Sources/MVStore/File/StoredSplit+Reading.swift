@@ -2,26 +2,28 @@ internal import MVCore
 internal import SystemHDF5
 
 extension StoredSplit {
-  /// Reads one split; `sources` are the files that a merged one joins.
+  /// Reads one split; `sources` are the files that a merged one joins, `shard` the part of the whole that the file is.
   ///
   /// Throws where it is not whole, or says what cannot be.
   init(
-    _ group: borrowing HDF5Handle, _ name: String, sources: [String], limit: inout StoredLimit
+    _ group: borrowing HDF5Handle, _ name: String, sources: [String], shard: ShardPlan?, limit: inout StoredLimit
   ) throws(MVError) {
     let context = group.context
     self.name = name
-    ids = try StoredSplit.ids(group, "\(name)/ids", limit: &limit)
-    rows = ids.count
+    let mayBeEmpty = shard?.isEmpty ?? false
+    ids = try StoredSplit.ids(group, "\(name)/ids", mayBeEmpty: mayBeEmpty, limit: &limit)
+    let rows = ids.count
     labels = try StoredSplit.labels(group, "\(name)/labels", rows: rows, limit: &limit)
 
     let doneSet = try group.dataSet(".done")
-    blockRows = try doneSet.integer("block_rows")
+    let blockRows = try doneSet.integer("block_rows")
     let order = try doneSet.texts("representations")
     let members = try group.memberNames()
     guard blockRows > 0, !order.isEmpty, Set(order).count == order.count, Set(order).isSubset(of: members),
       order.allSatisfy({ FeatureName.isPossible($0) && !FeatureName.reserved.contains($0) })
     else { throw context.failure("\(name)/.done does not describe the representations of \(name)") }
-    let shape = [(rows - 1) / blockRows + 1, order.count]
+    grid = BlockGrid(rows: rows, blockRows: blockRows, start: shard?.splits.first { $0.name == name }?.start ?? 0)
+    let shape = [grid.count, order.count]
     (done, doneOffset) = try StoredSplit.marks(
       doneSet, "\(name)/.done", shape: shape, type: mv_h5_uint8(), limit: &limit)
     (sums, sumsOffset) = try StoredSplit.marks(
@@ -44,12 +46,12 @@ extension StoredSplit {
   }
 
   private static func ids(
-    _ group: borrowing HDF5Handle, _ name: String, limit: inout StoredLimit
+    _ group: borrowing HDF5Handle, _ name: String, mayBeEmpty: Bool, limit: inout StoredLimit
   ) throws(MVError) -> PackedStrings {
     let context = group.context
     let set = try group.dataSet("ids")
     let shape = try set.shape(name)
-    guard shape.count == 1, shape[0] > 0 else { throw context.failure("\(name) is not one text a row") }
+    guard shape.count == 1, shape[0] > 0 || mayBeEmpty else { throw context.failure("\(name) is not one text a row") }
     let space = try HDF5Handle(H5Dget_space(set.id), context, "\(name) is unreadable")
     let type = try set.type(name)
     try limit.admit(set, name, bytes: Checked.product(shape, times: Int(clamping: H5Tget_size(type.id))))
@@ -68,7 +70,7 @@ extension StoredSplit {
     let context = group.context
     let set = try group.dataSet("labels")
     let shape = try set.shape(name)
-    guard (1...2).contains(shape.count), shape[0] == rows, shape.allSatisfy({ $0 > 0 }) else {
+    guard (1...2).contains(shape.count), shape[0] == rows, shape.dropFirst().allSatisfy({ $0 > 0 }) else {
       throw context.failure("\(name) does not label each of \(rows) rows")
     }
     let count = shape.reduce(1, *)

@@ -3,8 +3,8 @@ internal import MVCore
 /// One split of a stored file.
 struct StoredSplit: Sendable {
   let name: String
-  let rows: Int
-  let blockRows: Int
+  /// How the rows fall into blocks.
+  let grid: BlockGrid
   let labels: Labels
   let ids: PackedStrings
   /// One byte per row: 1 where the image could not be read.
@@ -22,13 +22,17 @@ struct StoredSplit: Sendable {
   /// What other programs have added to the split, by its name in the file.
   let additions: [String]
 
+  /// The number of rows.
+  var rows: Int { grid.rows }
+
+  /// The number of rows of a whole block.
+  var blockRows: Int { grid.blockRows }
+
   /// The number of blocks of rows.
-  var blockCount: Int { rows == 0 ? 0 : (rows - 1) / blockRows + 1 }
+  var blockCount: Int { grid.count }
 
   /// The positions of the rows of one block.
-  func rows(ofBlock block: Int) -> Range<Int> {
-    block * blockRows..<(rows - block * blockRows <= blockRows ? rows : (block + 1) * blockRows)
-  }
+  func rows(ofBlock block: Int) -> Range<Int> { grid.rows(of: block) }
 
   /// The number of rows of one representation that are on the disk.
   func doneRows(of column: Int) -> Int {

@@ -49,6 +49,8 @@ extension HDF5Handle {
 
   /// Writes all of this data set; throws where that fails.
   func write(_ bytes: RawSpan, type: hid_t) throws(MVError) {
+    // Of no bytes there is no address, which HDF5 does not take.
+    guard bytes.byteCount > 0 else { return }
     let status = bytes.withUnsafeBytes { H5Dwrite(id, type, 0, 0, 0, $0.baseAddress) }
     try context.check(status, "cannot be written")
   }

@@ -95,7 +95,8 @@ public struct FeatureFileMerge: Sendable {
       for (shard, file) in shards.enumerated() {
         guard let range = file.shard?.splits[place].range, range.lowerBound == row else {
           throw .badData(
-            file.path, "does not begin at row \(row) of \(split.name)", remedy: "extract this shard again")
+            file.path, "does not begin at row \(row) of \(split.name), where the shard before ends",
+            remedy: "extract both by one version of mvmr, with --overwrite")
         }
         row = range.upperBound
         let stored = file.splits.first { $0.name == split.name }
@@ -104,7 +105,14 @@ public struct FeatureFileMerge: Sendable {
             file.path, "does not hold the \(range.count) rows of \(split.name) that it should",
             remedy: "extract this shard again")
         }
-        if let stored { parts.append(Part(shard: shard, split: stored, rows: range)) }
+        guard let stored, !range.isEmpty else { continue }
+        guard stored.blockRows == shards[0].splits[0].blockRows else {
+          throw .badData(
+            file.path,
+            "has blocks of \(stored.blockRows) rows of \(split.name), \(shards[0].path) of "
+              + "\(shards[0].splits[0].blockRows)", remedy: "extract this shard again")
+        }
+        parts.append(Part(shard: shard, split: stored, rows: range))
       }
       guard row == split.total else {
         throw .badData(
@@ -133,13 +141,16 @@ public struct FeatureFileMerge: Sendable {
     let folder = output.deletingLastPathComponent().path
     let names = shards.map { RelativePath.from(folder, to: $0.path) }
     let files = parts.map { parts in parts.map { (file: names[$0.shard], rows: $0.rows.count) } }
-    let marks = parts.map { parts in
-      FeatureFileSkeleton.Marks(
-        skipped: parts.flatMap(\.split.skipped), done: parts.flatMap(\.split.done), sums: parts.flatMap(\.split.sums))
+    let holding = Set(parts.flatMap { $0.map(\.shard) }).sorted().map { names[$0] }
+    let marks = parts.enumerated().map { splitIndex, parts in
+      var blocks = JoinedBlocks(plan.grid(of: splitIndex), columns: plan.representations.count)
+      for part in parts { blocks.add(part.split, from: part.rows.lowerBound) }
+      return FeatureFileSkeleton.Marks(
+        skipped: parts.flatMap(\.split.skipped), done: blocks.done, sums: blocks.sums)
     }
     try FeatureFileWriter.create(output.path, replacing: overwrite) { (temporary) throws(MVError) in
       try FeatureFileSkeleton.write(
-        plan, to: temporary, layout: .joined(files, sources: names), marks: marks, created: shards[0].created)
+        plan, to: temporary, layout: .joined(files, sources: holding), marks: marks, created: shards[0].created)
     }
     // Read it as others will: an error now is better than one in a month.
     let file = try FeatureFile(reading: output)

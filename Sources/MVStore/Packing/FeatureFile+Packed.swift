@@ -13,7 +13,7 @@ extension FeatureFile {
     try plan.validate()
     if compressed { return try ifPacked(url, by: plan) }
     guard let file = try reading(url), file.isComplete,
-      file.stored.splits.allSatisfy({ $0.features.allSatisfy { $0.offset != nil } })
+      file.stored.splits.allSatisfy({ $0.rows == 0 || $0.features.allSatisfy { $0.offset != nil } })
     else { return nil }
     if let difference = PlanDifference.first(file: file.stored, asked: plan) { throw file.stored.differs(difference) }
     return file
@@ -31,7 +31,7 @@ extension FeatureFile {
   /// Throws where it was made by a plan other than `plan`: the error names the first difference.
   public static func ifPacked(_ url: URL, by plan: FeatureFilePlan) throws(MVError) -> FeatureFile? {
     guard let file = try reading(url), file.isComplete, file.stored.sources.isEmpty,
-      file.stored.splits.allSatisfy({ $0.features.allSatisfy { $0.pieces.isEmpty } })
+      file.stored.splits.allSatisfy({ $0.rows == 0 || $0.features.allSatisfy { $0.pieces.isEmpty } })
     else { return nil }
     if let difference = PlanDifference.first(file: file.stored, asked: plan) { throw file.stored.differs(difference) }
     return file

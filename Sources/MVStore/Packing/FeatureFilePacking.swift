@@ -36,6 +36,7 @@ public enum FeatureFilePacking {
       var done = 0
       for split in stored.splits {
         for column in split.features.indices {
+          copy.begin()
           for block in 0..<split.blockCount {
             guard !cancellation.isCancelled else {
               throw MVError(
@@ -53,11 +54,17 @@ public enum FeatureFilePacking {
 }
 
 /// Copies blocks of one feature file to another, comparing each with its checksum.
-private struct CheckedCopy {
-  let stored: StoredFile
-  let reader: StoredRowReader
+///
+/// Rows are handed to HDF5 by whole chunks, which it would otherwise compress anew for every part of one: in a shard,
+/// blocks and chunks need not have the same borders.
+private final class CheckedCopy {
+  private let stored: StoredFile
+  private let reader: StoredRowReader
   let writer: PackedWriter
-  let buffers = BufferPool(byteCount: 1 << 20)
+  private let buffers = BufferPool(byteCount: 1 << 20)
+  /// Rows that were read and are not written yet, and the row at which they begin.
+  private var waiting: [UInt8] = []
+  private var first = 0
 
   init(of stored: StoredFile, to path: String) throws(MVError) {
     self.stored = stored
@@ -65,24 +72,45 @@ private struct CheckedCopy {
     writer = try PackedWriter(path)
   }
 
-  /// Copies one block of one representation; returns the number of its rows.
+  /// Begins the rows of another representation.
+  func begin() {
+    first = 0
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  /// Copies one block of one representation, in the order of the file; returns the number of its rows.
   func write(_ block: Int, of column: Int, of split: StoredSplit) throws(MVError) -> Int {
     let (rows, features) = (split.rows(ofBlock: block), split.features[column])
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: rows.count * features.rowBytes, alignment: 64)
-    defer { memory.deallocate() }
+    var sum: UInt32 = 0
     try buffers.withBuffer { (buffer) throws(MVError) in
-      try reader.read(rows, of: features, in: split.name, through: buffer) { (bytes, place) in
-        UnsafeMutableRawBufferPointer(rebasing: memory[place...]).copyMemory(from: bytes)
+      try reader.read(rows, of: features, in: split.name, through: buffer) { (bytes, _) in
+        sum = Checksum.of(bytes, after: sum)
+        waiting.append(contentsOf: bytes)
       }
     }
-    guard Checksum.of(UnsafeRawBufferPointer(memory)) == split.sums[block * split.features.count + column] else {
+    guard sum == split.sums[block * split.features.count + column] else {
       throw .badData(
         stored.path,
         "\(split.name)/\(features.plan.name) does not match its checksum in rows "
           + "\(rows.lowerBound)...\(rows.upperBound - 1)",
         remedy: stored.mending)
     }
-    try writer.write(UnsafeRawBufferPointer(memory), rows, of: features, in: split.name)
+    // The end of the last whole chunk, or of the rows.
+    let end = rows.upperBound == split.rows ? split.rows : rows.upperBound / split.blockRows * split.blockRows
+    guard end > first else { return rows.count }
+    // A closure that throws our own error type, which the standard library's withUnsafeBytes cannot pass on.
+    try waiting.withUnsafeBufferPointer { (buffer) throws(MVError) in
+      var begin = first
+      while begin < end {
+        let chunk = begin..<min(end, begin + split.blockRows)
+        let bytes = (chunk.lowerBound - first) * features.rowBytes..<(chunk.upperBound - first) * features.rowBytes
+        try writer.write(
+          UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[bytes])), chunk, of: features, in: split.name)
+        begin = chunk.upperBound
+      }
+    }
+    waiting.removeFirst((end - first) * features.rowBytes)
+    first = end
     return rows.count
   }
 }

@@ -1,31 +1,31 @@
 public import MVCore
 
 extension FeatureFilePlan {
-  /// The plan for the file of one shard: of each split, a run of rows that is a whole number of blocks.
+  /// The plan for the file of one shard: of each split, a run of rows; those of two shards differ by one row at most.
   ///
-  /// A split with fewer blocks than there are shards goes to some of them only. Throws where the plan is impossible, or
-  /// where the shard would have no rows at all.
+  /// A split with fewer rows than there are shards goes to some of them only. A shard without any row is a file, too,
+  /// so that every task of an array has something to leave. Throws where the plan is impossible.
   public func shard(_ number: ShardNumber) throws(MVError) -> FeatureFilePlan {
     try validate()
+    let ranges = splits.map { split in
+      let rows = number.rows(of: split.count)
+      return ShardPlan.Split(name: split.name, start: rows.lowerBound, rows: rows.count, total: split.count)
+    }
     var part = self
-    part.splits = []
-    var ranges: [ShardPlan.Split] = []
-    for split in splits {
-      let blocks = number.blocks(of: (split.count - 1) / blockRows + 1)
-      let start = min(split.count, blocks.lowerBound * blockRows)
-      let rows = start..<min(split.count, blocks.upperBound * blockRows)
-      ranges.append(ShardPlan.Split(name: split.name, start: start, rows: rows.count, total: split.count))
-      guard !rows.isEmpty else { continue }
-      part.splits.append(
-        SplitPlan(name: split.name, labels: split.labels[rows], ids: split.ids[rows]))
+    let shard = ShardPlan(index: number.index, count: number.count, splits: ranges)
+    part.shard = shard
+    part.splits = shard.held.compactMap { held in
+      splits.first { $0.name == held.name }.map { split in
+        SplitPlan(name: split.name, labels: split.labels[held.range], ids: split.ids[held.range])
+      }
     }
-    guard !part.splits.isEmpty else {
-      let most = splits.reduce(1) { max($0, ($1.count - 1) / blockRows + 1) }
-      throw .usage(
-        "shard \(number)", "would have no rows: rows are dealt out by blocks of \(blockRows)",
-        remedy: "use \(most == 1 ? "no shards" : "up to \(most) shards")")
-    }
-    part.shard = ShardPlan(index: number.index, count: number.count, splits: ranges)
     return part
+  }
+
+  /// How the rows of the split at a place of ``splits`` fall into blocks.
+  func grid(of splitIndex: Int) -> BlockGrid {
+    let split = splits[splitIndex]
+    let start = shard?.splits.first { $0.name == split.name }?.start ?? 0
+    return BlockGrid(rows: split.count, blockRows: blockRows, start: start)
   }
 }

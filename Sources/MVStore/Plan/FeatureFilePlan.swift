@@ -67,7 +67,7 @@ public struct FeatureFilePlan: Hashable, Sendable {
     try FeatureFilePlan.checkNames(splits.map(\.name), "split", reserved: [])
     try FeatureFilePlan.checkNames(representations.map(\.name), "representation", reserved: FeatureName.reserved)
     for split in splits {
-      guard split.count > 0 else {
+      guard split.count > 0 || shard?.isEmpty ?? false else {
         throw .badData("split \(split.name)", "has no rows", remedy: "leave it out, or check the source")
       }
       guard split.labels.count == split.count else {

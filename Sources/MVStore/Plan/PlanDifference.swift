@@ -17,6 +17,7 @@ enum PlanDifference {
     if file.shard != asked.shard, file.shard?.name != asked.shard?.name {
       return "holds \(words(file.shard)), this run makes \(words(asked.shard))"
     }
+    if let difference = borders(file.shard, asked.shard) { return difference }
     if file.splits.map(\.name) != asked.splits.map(\.name) {
       return
         "holds the splits \(file.splits.map(\.name).joined(separator: ", ")), this run asks for "
@@ -25,7 +26,6 @@ enum PlanDifference {
     for (stored, split) in zip(file.splits, asked.splits) {
       if let difference = first(stored, split) { return difference }
     }
-    if file.shard != asked.shard { return "holds shard \(file.shard?.name ?? "") of other numbers of rows" }
     return source(file, asked, by: "this run")
   }
 
@@ -40,6 +40,22 @@ enum PlanDifference {
     }
     if file.splits[0].blockRows != other.splits[0].blockRows {
       return "has blocks of \(file.splits[0].blockRows) rows, \(name) of \(other.splits[0].blockRows)"
+    }
+    return nil
+  }
+
+  /// The first difference between the rows of two shards of one number; an earlier version dealt out whole blocks.
+  private static func borders(_ file: ShardPlan?, _ asked: ShardPlan?) -> String? {
+    guard let file, let asked, file != asked else { return nil }
+    guard file.splits.map(\.name) == asked.splits.map(\.name) else {
+      return
+        "is a shard of the splits \(file.splits.map(\.name).joined(separator: ", ")), this run asks for "
+        + asked.splits.map(\.name).joined(separator: ", ")
+    }
+    for (stored, split) in zip(file.splits, asked.splits) where stored != split {
+      return
+        "holds \(stored.rows) rows of \(stored.total) of \(split.name) from row \(stored.start) on, "
+        + "this run makes \(split.rows) of \(split.total) from row \(split.start) on"
     }
     return nil
   }

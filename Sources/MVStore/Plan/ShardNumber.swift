@@ -26,9 +26,27 @@ public struct ShardNumber: Hashable, Sendable, CustomStringConvertible {
     try self.init(index, of: count)
   }
 
+  /// Reads `I/N`, or `slurm` for what Slurm says of this process in `environment`, and tells of that by `notice`.
+  ///
+  /// Throws where the text is neither, and where Slurm does not say which of how many this process is.
+  package init(
+    parsing text: String, environment: [String: String], notice: (String) -> Void
+  ) throws(MVError) {
+    guard text == "slurm" else {
+      try self.init(parsing: text)
+      return
+    }
+    let task = try SlurmTask(environment)
+    notice("shard \(task.shard): \(task)")
+    self = task.shard
+  }
+
   /// The number as text, for example `1/4`.
   public var description: String { "\(index)/\(count)" }
 
-  /// The part of `blocks` blocks that falls to this shard; the parts differ by one block at most.
-  func blocks(of blocks: Int) -> Range<Int> { blocks * (index - 1) / count..<blocks * index / count }
+  /// The rows, of `rows`, that fall to this shard; those of two shards differ by one at most.
+  package func rows(of rows: Int) -> Range<Int> { border(rows, index - 1)..<border(rows, index) }
+
+  /// The row at which `shards` shards end, without a product that could be too large.
+  private func border(_ rows: Int, _ shards: Int) -> Int { rows / count * shards + rows % count * shards / count }
 }

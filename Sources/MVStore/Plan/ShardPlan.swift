@@ -36,14 +36,20 @@ public struct ShardPlan: Hashable, Sendable, Codable {
     return split.start
   }
 
-  /// Whether the numbers are possible: inside the whole, and whole blocks of rows except at the end of a split.
-  func isPossible(blockRows: Int) -> Bool {
+  /// Whether the shard has no rows at all, as some have where there are more shards than rows.
+  public var isEmpty: Bool { splits.allSatisfy { $0.rows == 0 } }
+
+  /// The splits that the shard's file has: those of which it has rows, or all where it is empty.
+  ///
+  /// So an empty shard, too, says of which representations it is one.
+  var held: [Split] { isEmpty ? splits : splits.filter { $0.rows > 0 } }
+
+  /// Whether the numbers are possible: inside the whole.
+  var isPossible: Bool {
     count >= 1 && count <= 1_000_000 && (1...max(1, count)).contains(index) && !splits.isEmpty
       && Set(splits.map(\.name)).count == splits.count
       && splits.allSatisfy {
         $0.start >= 0 && $0.rows >= 0 && $0.total > 0 && $0.start <= $0.total && $0.rows <= $0.total - $0.start
-          && ($0.rows == 0 || $0.start % blockRows == 0)
-          && ($0.start + $0.rows == $0.total || $0.rows % blockRows == 0)
       }
   }
 }

@@ -48,10 +48,15 @@ public struct FeatureSplit: Sendable {
   /// In a merged file the rows are mapped from its shards. Data sets that are compressed, or that another program has
   /// chunked or spread over several files, are read into memory instead. With `allowingMissing` only the rows of
   /// ``finishedRows(of:)`` hold what they should. Throws where there is no such representation, where rows are missing
-  /// without `allowingMissing`, and where the file cannot be read.
+  /// without `allowingMissing`, where the file is an empty shard, and where it cannot be read.
   public func features(_ representation: String, allowingMissing: Bool = false) throws(MVError) -> FeatureMatrix {
     let column = try column(of: representation)
     let features = stored.features[column]
+    guard count > 0 else {
+      throw .badData(
+        path, "has no rows of \(name): it is one of more shards than there are rows",
+        remedy: "join the shards with mvmr merge, and use the file that it makes")
+    }
     let done = stored.doneRows(of: column)
     guard done == count || allowingMissing else {
       throw .badData(

@@ -49,7 +49,7 @@ enum FeatureFileSkeleton {
       for (splitIndex, split) in plan.splits.enumerated() {
         let group = try file.creatingGroup(split.name)
         try write(split, to: group)
-        try write(marks?[splitIndex], of: split, plan, to: group)
+        try write(marks?[splitIndex], of: splitIndex, plan, to: group)
         for representation in plan.representations {
           try write(representation, of: splitIndex, plan, layout, type: type.id, to: group)
         }
@@ -91,15 +91,15 @@ enum FeatureFileSkeleton {
   }
 
   private static func write(
-    _ marks: Marks?, of split: SplitPlan, _ plan: FeatureFilePlan, to group: borrowing HDF5Handle
+    _ marks: Marks?, of splitIndex: Int, _ plan: FeatureFilePlan, to group: borrowing HDF5Handle
   ) throws(MVError) {
-    let blocks = (split.count - 1) / plan.blockRows + 1
-    let shape = [blocks, plan.representations.count]
+    let shape = [plan.grid(of: splitIndex).count, plan.representations.count]
     let done = try group.creatingDataSet(".done", type: mv_h5_uint8(), shape: shape, zeroed: true)
     try done.setAttribute("block_rows", plan.blockRows)
     try done.setAttribute("representations", plan.representations.map(\.name))
     let sums = try group.creatingDataSet(".crc", type: mv_h5_uint32(), shape: shape, zeroed: true)
-    let skipped = try group.creatingDataSet(".skipped", type: mv_h5_uint8(), shape: [split.count], zeroed: true)
+    let skipped = try group.creatingDataSet(
+      ".skipped", type: mv_h5_uint8(), shape: [plan.splits[splitIndex].count], zeroed: true)
     guard let marks else { return }
     try done.write(marks.done.span.bytes, type: mv_h5_uint8())
     try sums.write(marks.sums.span.bytes, type: mv_h5_uint32())
@@ -115,6 +115,8 @@ enum FeatureFileSkeleton {
     let set =
       switch layout {
       case .plain: try group.creatingDataSet(representation.name, type: type, shape: shape)
+      // A chunk has a row at least.
+      case .packed where split.count == 0: try group.creatingDataSet(representation.name, type: type, shape: shape)
       case .packed:
         try group.creatingPackedDataSet(
           representation.name, type: type, shape: shape, chunkRows: min(split.count, plan.blockRows))

@@ -70,13 +70,13 @@ extension FeatureFileWriter {
     guard plan.splits.indices.contains(splitIndex), (0..<plan.splits[splitIndex].count).contains(row) else {
       throw .usage(url.path, "has no row \(row) of split \(splitIndex)", remedy: "take a row of the plan")
     }
+    let block = plan.grid(of: splitIndex).block(of: row)
     let (isMarked, isWritten) = state.withLock { state in
-      let cells =
-        row / plan.blockRows * plan.representations.count..<(row / plan.blockRows + 1) * plan.representations.count
+      let cells = block * plan.representations.count..<(block + 1) * plan.representations.count
       return (
         state.skipped[splitIndex].contains(row),
         state.done[splitIndex][cells].contains(true)
-          || state.pending.contains { $0.splitIndex == splitIndex && $0.block == row / plan.blockRows }
+          || state.pending.contains { $0.splitIndex == splitIndex && $0.block == block }
       )
     }
     if isMarked { return }

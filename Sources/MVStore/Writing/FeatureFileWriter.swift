@@ -83,6 +83,10 @@ public final class FeatureFileWriter: Sendable {
 
   private static func places(in stored: StoredFile) throws(MVError) -> [SplitPlaces] {
     try stored.splits.map { (split) throws(MVError) in
+      // What holds no rows lies nowhere.
+      guard split.rows > 0 else {
+        return SplitPlaces(skipped: 0, done: 0, sums: 0, features: split.features.map { _ in 0 })
+      }
       let features = split.features.compactMap(\.offset)
       guard let skipped = split.skippedOffset, let done = split.doneOffset, let sums = split.sumsOffset,
         features.count == split.features.count, split.blockRows == stored.splits[0].blockRows
@@ -105,16 +109,16 @@ public final class FeatureFileWriter: Sendable {
   public var missingBlocks: [FeatureBlock] {
     let (done, pending) = state.withLock { ($0.done, Set($0.pending)) }
     var blocks: [FeatureBlock] = []
-    for (splitIndex, split) in plan.splits.enumerated() {
-      let marks = done[splitIndex]
-      for index in 0..<marks.count / plan.representations.count {
+    for splitIndex in plan.splits.indices {
+      let (marks, grid) = (done[splitIndex], plan.grid(of: splitIndex))
+      for index in 0..<grid.count {
         let missing = plan.representations.indices.filter {
           !marks[index * plan.representations.count + $0]
             && !pending.contains(Mark(splitIndex: splitIndex, block: index, column: $0))
         }
         guard !missing.isEmpty else { continue }
-        let rows = index * plan.blockRows..<min(split.count, (index + 1) * plan.blockRows)
-        blocks.append(FeatureBlock(splitIndex: splitIndex, index: index, rows: rows, missing: missing))
+        blocks.append(
+          FeatureBlock(splitIndex: splitIndex, index: index, rows: grid.rows(of: index), missing: missing))
       }
     }
     return blocks

@@ -34,9 +34,10 @@ struct EmbeddingFile {
       splits += cropped.cropSplits
       settings.merge(crops.settings) { _, new in new }
     }
-    let plan = try FeatureFilePlan(
+    var plan = try FeatureFilePlan(
       of: job.source.contents, splits: splits, settings: settings, software: job.software, element: job.element,
       representations: [representation])
+    if let shard = job.shard { plan = try plan.shard(shard) }
     if !job.overwrite, let file = try FeatureFile.ifFinished(job.output, by: plan) {
       return ExtractionSummary(whole: file)
     }

@@ -11,6 +11,8 @@ public struct EmbeddingJob: Sendable {
   public var output: URL
   /// The splits to embed, in the order of the file; nil for all that the source has.
   public var splits: [String]?
+  /// The part of the rows of each split to embed; nil for all.
+  public var shard: ShardNumber?
   /// Views of the training images to embed besides; nil for the plain images alone.
   public var crops: EmbeddingCrops?
   /// The name of the rows in the file; nil for `embedding`, or a teacher's own.

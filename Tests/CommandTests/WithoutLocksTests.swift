@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// File systems without locks, such as NFS without its lock daemon: nothing is written, and the words say why.
+@Suite(.serialized) struct WithoutLocksTests {
+  private let folder: TemporaryFolder
+  private let tool = Tool.folder.appending(path: "mvmr")
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let source = """
+      #include <errno.h>
+      #include <stdlib.h>
+      int flock(int file, int operation) {
+        (void)file, (void)operation;
+        errno = atoi(getenv("WITHOUT_LOCKS"));
+        return -1;
+      }
+      """
+    try Data(source.utf8).write(to: folder.url.appending(path: "flock.c"))
+    let made = try Tool.run(
+      URL(filePath: "/usr/bin/env"), ["clang", "-shared", "-fPIC", "flock.c", "-o", "flock.so"], in: folder.url)
+    try #require(made.status == 0, "\(made.errors)")
+    let features = try Tool.mvmr(
+      "extract", "synthetic:20", "--representation", "hog", "--output", "good.h5", in: folder.url)
+    try #require(features.status == 0, "\(features.errors)")
+    for shard in ["1", "2"] {
+      let part = try Tool.mvmr(
+        "extract", "synthetic:20", "--representation", "hog", "--shard", "\(shard)/2", "--output", "part\(shard).h5",
+        in: folder.url)
+      try #require(part.status == 0, "\(part.errors)")
+    }
+  }
+
+  private func mvmr(_ line: String, code: Int32) throws -> Tool.Outcome {
+    try Tool.run(
+      tool, line.split(separator: " ").map(String.init), in: folder.url,
+      environment: ["LD_PRELOAD": folder.url.appending(path: "flock.so").path, "WITHOUT_LOCKS": "\(code)"])
+  }
+
+  @Test(arguments: [ENOLCK, EOPNOTSUPP, ENOSYS]) func nothingIsWritten(code: Int32) throws {
+    for (line, output) in [
+      ("extract synthetic:20 --representation hog --output new.h5", "new.h5"),
+      ("extract synthetic:20 --representation hog --shard 1/2 --output new.h5", "new.h5"),
+      ("extract synthetic:20 --representation hog --overwrite --output good.h5", "good.h5"),
+      ("merge part1.h5 part2.h5 --output all.h5", "all.h5"),
+      ("merge part1.h5 part2.h5 --copy --output all.h5", "all.h5"),
+      ("convert good.h5 --compress --output packed.h5", "packed.h5"),
+      (
+        "train synthetic:20 --set encoder=cifar-resnet --set widths=4-6-8 --set batch_size=8 --set epochs=1 --output run",
+        "run"
+      ),
+    ] {
+      let run = try mvmr(line, code: code)
+      #expect(run.status == 74, "\(line): \(run.status) \(run.errors)")
+      #expect(run.errors.contains("\(output): cannot be locked"), "\(line): \(run.errors)")
+      #expect(run.errors.contains("choose a place on a file system with locks"), "\(line): \(run.errors)")
+      #expect(run.errors.split(separator: "\n").count { $0.contains("cannot be locked") } == 1)
+    }
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    #expect(Set(left).subtracting(["run"]) == ["flock.c", "flock.so", "good.h5", "part1.h5", "part2.h5"], "\(left)")
+    let run = folder.url.appending(path: "run").path
+    #expect((try? FileManager.default.contentsOfDirectory(atPath: run))?.isEmpty ?? true)
+  }
+
+  /// Reading takes no lock, so that finished files are of use on such a file system.
+  @Test func filesAreRead() throws {
+    for line in ["inspect part1.h5", "verify good.h5", "knn good.h5 --representation hog --k 1"] {
+      let run = try mvmr(line, code: ENOLCK)
+      #expect(run.status == 0, "\(line): \(run.errors)")
+    }
+    // A task that is done finds that out by reading.
+    let done = try mvmr("extract synthetic:20 --representation hog --shard 1/2 --output part1.h5", code: ENOLCK)
+    #expect(done.status == 0, "\(done.errors)")
+  }
+}
