@@ -26,7 +26,7 @@ let openCVLibraries: [LinkerSetting] = [
 // Flags for another libtorch are unsafe flags, which SwiftPM refuses in a dependency; so they exist only where asked
 // for.
 let torchHeaders: [CXXSetting] =
-  modules + [.headerSearchPath(".")]
+  modules + [.headerSearchPath("."), .headerSearchPath("Ranks/Declared")]
   + (libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"])] }
     ?? [.headerSearchPath("../Links/torch-api"), .define("MVMR_ONEDNN")])
 // By path: a search would find Debian's first.

@@ -3,6 +3,7 @@
 #include "ChannelBlocks/ChannelBlocks.h"
 #include "ChannelsLast/ChannelsLast.h"
 #include "Handles.h"
+#include "Ranks/Ranks.h"
 
 GuardedStatus mvt_binary(MVTBinary operation, const MVTTensor* left, const MVTTensor* right, MVTTensor** result) {
   return mvt::run([&] {
@@ -122,11 +123,20 @@ GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_
 }
 
 GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias,
-                             MVTTensor* running_mean, MVTTensor* running_variance, int64_t views, double momentum,
-                             double epsilon, bool relu, MVTTensor** result) {
+                             MVTTensor* running_mean, MVTTensor* running_variance, int64_t views, MVTGroup* group,
+                             double momentum, double epsilon, bool relu, MVTTensor** result) {
   return mvt::run([&] {
     const at::Tensor& map = input->value;
     TORCH_CHECK(views <= 1 || map.size(0) % views == 0, "a batch of ", map.size(0), " is not ", views, " equal views");
+    if (group && views > 0) {
+      std::vector<at::Tensor> parts;
+      for (const at::Tensor& part : map.chunk(views)) {
+        parts.push_back(mvt::ranks::batch_norm(*group, part, weight->value, bias->value, running_mean->value,
+                                               running_variance->value, momentum, epsilon, relu));
+      }
+      *result = new MVTTensor(views == 1 ? parts[0] : at::cat(parts));
+      return;
+    }
     if (mvt::blocks::holds(map)) {
       TORCH_CHECK(views > 0, "maps are in blocks in training only");
       *result = new MVTTensor(mvt::blocks::batch_norm(map, weight->value, bias->value, running_mean->value,

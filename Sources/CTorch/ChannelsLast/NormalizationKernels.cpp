@@ -39,6 +39,8 @@ MVT_INLINE void store(const Floats& value, uint16_t* to) {
   std::memcpy(to, &halves, sizeof(halves));
 }
 
+MVT_INLINE void store(const Floats& value, float* to) { std::memcpy(to, &value, sizeof(value)); }
+
 MVT_INLINE void add(const Floats& value, double* to) {
   for (int64_t lane = 0; lane < lanes; ++lane) to[lane] += value[lane];
 }
@@ -46,15 +48,14 @@ MVT_INLINE void add(const Floats& value, double* to) {
 /// Pixels that stay in the nearest cache while their channels are taken one group after the other.
 int64_t run(int64_t channels) { return std::max<int64_t>(8, 8192 / channels); }
 
-}  // namespace
-
-MVT_CLONES void add_sums(const uint16_t* x, int64_t pixels, int64_t channels, const float* center, double* sums,
+template <typename Value>
+MVT_INLINE void add_sums_of(const Value* x, int64_t pixels, int64_t channels, const float* center, double* sums,
                          double* squares) {
   const int64_t step = run(channels);
   for (int64_t first = 0; first < pixels; first += step) {
     const int64_t count = std::min(step, pixels - first);
     for (int64_t channel = 0; channel < channels; channel += lanes) {
-      const uint16_t* from = x + first * channels + channel;
+      const Value* from = x + first * channels + channel;
       Floats middle, sum = 0, square = 0, other_sum = 0, other_square = 0;
       load(center + channel, middle);
       int64_t pixel = 0;
@@ -82,8 +83,9 @@ MVT_CLONES void add_sums(const uint16_t* x, int64_t pixels, int64_t channels, co
   }
 }
 
-MVT_CLONES void scale(const uint16_t* x, int64_t pixels, int64_t channels, const float* factor, const float* offset,
-                      bool relu, uint16_t* result) {
+template <typename Value>
+MVT_INLINE void scale_of(const Value* x, int64_t pixels, int64_t channels, const float* factor, const float* offset,
+                      bool relu, Value* result) {
   const float least = relu ? 0 : -__builtin_inff();
   for (int64_t pixel = 0; pixel < pixels; ++pixel) {
     for (int64_t channel = 0; channel < channels; channel += lanes) {
@@ -99,7 +101,8 @@ MVT_CLONES void scale(const uint16_t* x, int64_t pixels, int64_t channels, const
   }
 }
 
-MVT_CLONES void add_slopes(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels,
+template <typename Value>
+MVT_INLINE void add_slopes_of(const Value* x, const Value* slope, int64_t pixels, int64_t channels,
                            const float* center, const float* factor, const float* offset, bool relu, double* sums,
                            double* products) {
   const int64_t step = run(channels);
@@ -125,9 +128,10 @@ MVT_CLONES void add_slopes(const uint16_t* x, const uint16_t* slope, int64_t pix
   }
 }
 
-MVT_CLONES void combine(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* factor,
+template <typename Value>
+MVT_INLINE void combine_of(const Value* x, const Value* slope, int64_t pixels, int64_t channels, const float* factor,
                         const float* offset, bool relu, const float* of_value, const float* constant,
-                        uint16_t* result) {
+                        Value* result) {
   for (int64_t pixel = 0; pixel < pixels; ++pixel) {
     for (int64_t channel = 0; channel < channels; channel += lanes) {
       const int64_t place = pixel * channels + channel;
@@ -142,6 +146,48 @@ MVT_CLONES void combine(const uint16_t* x, const uint16_t* slope, int64_t pixels
       store(pull * times + (value * linear + rest), result + place);
     }
   }
+}
+
+}  // namespace
+
+MVT_CLONES void add_sums(const uint16_t* x, int64_t pixels, int64_t channels, const float* center, double* sums,
+                         double* squares) {
+  add_sums_of(x, pixels, channels, center, sums, squares);
+}
+
+MVT_CLONES void scale(const uint16_t* x, int64_t pixels, int64_t channels, const float* factor, const float* offset,
+                      bool relu, uint16_t* result) {
+  scale_of(x, pixels, channels, factor, offset, relu, result);
+}
+
+MVT_CLONES void add_slopes(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* center,
+                           const float* factor, const float* offset, bool relu, double* sums, double* products) {
+  add_slopes_of(x, slope, pixels, channels, center, factor, offset, relu, sums, products);
+}
+
+MVT_CLONES void combine(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* factor,
+                        const float* offset, bool relu, const float* of_value, const float* constant, uint16_t* result) {
+  combine_of(x, slope, pixels, channels, factor, offset, relu, of_value, constant, result);
+}
+
+MVT_CLONES void add_sums(const float* x, int64_t pixels, int64_t channels, const float* center, double* sums,
+                         double* squares) {
+  add_sums_of(x, pixels, channels, center, sums, squares);
+}
+
+MVT_CLONES void scale(const float* x, int64_t pixels, int64_t channels, const float* factor, const float* offset,
+                      bool relu, float* result) {
+  scale_of(x, pixels, channels, factor, offset, relu, result);
+}
+
+MVT_CLONES void add_slopes(const float* x, const float* slope, int64_t pixels, int64_t channels, const float* center,
+                           const float* factor, const float* offset, bool relu, double* sums, double* products) {
+  add_slopes_of(x, slope, pixels, channels, center, factor, offset, relu, sums, products);
+}
+
+MVT_CLONES void combine(const float* x, const float* slope, int64_t pixels, int64_t channels, const float* factor,
+                        const float* offset, bool relu, const float* of_value, const float* constant, float* result) {
+  combine_of(x, slope, pixels, channels, factor, offset, relu, of_value, constant, result);
 }
 
 }  // namespace mvt::channels_last

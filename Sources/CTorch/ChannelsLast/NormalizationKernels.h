@@ -1,4 +1,4 @@
-// Loops over bfloat16 values, some pixels of `channels` values each, channels fastest; channels are multiples of 16.
+// Loops over bfloat16 or float32 values, some pixels of `channels` values each, channels fastest; channels are multiples of 16.
 #pragma once
 
 #include <cstdint>
@@ -19,5 +19,14 @@ void add_slopes(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_
 /// slope * factor + x * of_value + constant, with slopes as above.
 void combine(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* factor,
              const float* offset, bool relu, const float* of_value, const float* constant, uint16_t* result);
+
+// The same of float32.
+void add_sums(const float* x, int64_t pixels, int64_t channels, const float* center, double* sums, double* squares);
+void scale(const float* x, int64_t pixels, int64_t channels, const float* factor, const float* offset, bool relu,
+           float* result);
+void add_slopes(const float* x, const float* slope, int64_t pixels, int64_t channels, const float* center,
+                const float* factor, const float* offset, bool relu, double* sums, double* products);
+void combine(const float* x, const float* slope, int64_t pixels, int64_t channels, const float* factor,
+             const float* offset, bool relu, const float* of_value, const float* constant, float* result);
 
 }  // namespace mvt::channels_last

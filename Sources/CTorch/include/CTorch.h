@@ -10,6 +10,7 @@
 #include "CTorchOperations.h"
 #include "CTorchOptimizer.h"
 #include "CTorchProvocation.h"
+#include "CTorchRanks.h"
 #include "CTorchResizing.h"
 #include "CTorchRuntime.h"
 #include "CTorchScript.h"

@@ -1,6 +1,7 @@
 #ifndef CTORCH_OPERATIONS_H
 #define CTORCH_OPERATIONS_H
 
+#include "CTorchRanks.h"
 #include "CTorchTensor.h"
 
 #ifdef __cplusplus
@@ -59,10 +60,10 @@ GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_
 /// Batch normalization over axis 1; `relu` applies max(0, x) to the result.
 ///
 /// In training (`views` above 0) it uses the statistics of each of `views` equal parts of the batch, and updates the
-/// running ones in place, part by part.
+/// running ones in place, part by part. With a group (null for none) a part is that of all its ranks.
 GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, const MVTTensor* bias,
-                             MVTTensor* running_mean, MVTTensor* running_variance, int64_t views, double momentum,
-                             double epsilon, bool relu, MVTTensor** result);
+                             MVTTensor* running_mean, MVTTensor* running_variance, int64_t views, MVTGroup* group,
+                             double momentum, double epsilon, bool relu, MVTTensor** result);
 
 /// Square max-pooling.
 GuardedStatus mvt_max_pool2d(const MVTTensor* input, int64_t kernel, int64_t stride, int64_t padding,

@@ -25,7 +25,7 @@ final class BatchNormalization: Layer {
   func forward(_ input: Tensor, _ pass: NetworkPass) throws(MVError) -> Tensor {
     try input.batchNormalized(
       weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance, views: pass.views,
-      momentum: 0.1, epsilon: 1e-5, relu: relu)
+      over: pass.group, momentum: 0.1, epsilon: 1e-5, relu: relu)
   }
 
   var state: [NamedTensor] {

@@ -61,15 +61,15 @@ extension Tensor {
   /// Batch normalization over axis 1; throws where the shapes do not fit.
   ///
   /// In training (`views` above 0) it uses the statistics of each of `views` equal parts of the batch, and updates the
-  /// running statistics in place.
+  /// running statistics in place. With a group, a part is that of all its ranks.
   func batchNormalized(
-    weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, views: Int, momentum: Double,
-    epsilon: Double, relu: Bool
+    weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, views: Int,
+    over group: ProcessGroup? = nil, momentum: Double, epsilon: Double, relu: Bool
   ) throws(MVError) -> Tensor {
     try Tensor(during: "batch normalisation") {
       mvt_batch_norm(
-        handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, Int64(views), momentum, epsilon,
-        relu, $0)
+        handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, Int64(views), group?.handle,
+        momentum, epsilon, relu, $0)
     }
   }
 }

@@ -1,0 +1,216 @@
+// PyTorch's own processes that compute together: its store, and Gloo. On other devices than the processor, values go
+// through the processor's memory.
+#define USE_C10D_GLOO
+
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include <chrono>
+#include <functional>
+#include <vector>
+
+#include "Ranks.h"
+
+struct MVTStore : mvt::Counted {
+  explicit MVTStore(c10::intrusive_ptr<c10d::TCPStore> store) : value(std::move(store)) {}
+  c10::intrusive_ptr<c10d::TCPStore> value;
+};
+
+struct MVTGroup : mvt::Counted {
+  MVTGroup(c10::intrusive_ptr<c10d::ProcessGroupGloo> group, c10::intrusive_ptr<c10d::TCPStore> store, int rank,
+           int size)
+      : gloo(std::move(group)), store(std::move(store)), rank(rank), size(size) {}
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  /// Rank 0's is a server, which others may still ask.
+  c10::intrusive_ptr<c10d::TCPStore> store;
+  int rank, size;
+  bool is_lost = false;
+
+  /// Waits for an exchange; one that fails is the last.
+  template <typename Start>
+  void exchange(const Start& start) {
+    TORCH_CHECK(!is_lost, "the group of processes has ended");
+    try {
+      start()->wait();
+    } catch (...) {
+      is_lost = true;
+      throw;
+    }
+  }
+};
+
+namespace mvt::ranks {
+
+int size(const MVTGroup& group) { return group.size; }
+
+int rank(const MVTGroup& group) { return group.rank; }
+
+at::Tensor gathered(MVTGroup& group, const at::Tensor& values) {
+  const at::Tensor own = values.contiguous();
+  std::vector<int64_t> shape = own.sizes().vec();
+  shape.insert(shape.begin(), group.size);
+  const at::Tensor all = at::empty(shape, own.options());
+  std::vector<at::Tensor> inputs = {own};
+  std::vector<std::vector<at::Tensor>> outputs(1);
+  for (int rank = 0; rank < group.size; ++rank) outputs[0].push_back(all[rank]);
+  group.exchange([&] { return group.gloo->allgather(outputs, inputs); });
+  return all;
+}
+
+void add_up(MVTGroup& group, at::Tensor values) {
+  std::vector<at::Tensor> tensors = {values};
+  group.exchange([&] { return group.gloo->allreduce(tensors); });
+}
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr int64_t bucket_values = 25 << 18;  // 25 MB of float32.
+
+/// Calls `body(values)` for the tensors' values, in C order and some megabytes at a time, and writes back what it makes
+/// of them.
+///
+/// In C order: the layouts of two machines may differ.
+void in_buckets(const std::vector<at::Tensor>& tensors, const std::function<void(at::Tensor&)>& body) {
+  const at::NoGradGuard guard;
+  for (size_t first = 0; first < tensors.size();) {
+    size_t end = first;
+    int64_t count = 0;
+    do {
+      count += tensors[end++].numel();
+    } while (end < tensors.size() && count + tensors[end].numel() <= bucket_values);
+    at::Tensor bucket = at::empty({count}, at::kFloat);
+    const auto parts = [&](const std::function<void(at::Tensor, at::Tensor)>& copy) {
+      int64_t place = 0;
+      for (size_t index = first; index < end; ++index) {
+        const at::Tensor& tensor = tensors[index];
+        copy(bucket.narrow(0, place, tensor.numel()).view(tensor.sizes()), tensor);
+        place += tensor.numel();
+      }
+    };
+    parts([](at::Tensor part, at::Tensor tensor) { part.copy_(tensor); });
+    body(bucket);
+    parts([](at::Tensor part, at::Tensor tensor) { tensor.copy_(part); });
+    first = end;
+  }
+}
+
+std::vector<at::Tensor> values_of(MVTTensor* const* tensors, int64_t count) {
+  std::vector<at::Tensor> values;
+  for (int64_t index = 0; index < count; ++index) values.push_back(tensors[index]->value.detach());
+  return values;
+}
+
+struct Rows : torch::autograd::Function<Rows> {
+  static at::Tensor forward(AutogradContext* context, at::Tensor rows, MVTGroup* group) {
+    context->saved_data["first"] = static_cast<int64_t>(group->rank) * rows.size(0);
+    context->saved_data["count"] = rows.size(0);
+    return gathered(*group, rows.to(at::kCPU)).flatten(0, 1).to(rows.device());
+  }
+
+  /// Every rank computes the loss of all rows: its gradient by one's own is there already.
+  static variable_list backward(AutogradContext* context, variable_list outer) {
+    return {outer[0].narrow(0, context->saved_data["first"].toInt(), context->saved_data["count"].toInt()),
+            at::Tensor()};
+  }
+};
+
+std::chrono::milliseconds duration(int64_t milliseconds) { return std::chrono::milliseconds(milliseconds); }
+
+c10::intrusive_ptr<c10d::TCPStore> store(const std::string& host, int port, bool is_server, int64_t milliseconds) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<std::uint16_t>(port);
+  options.isServer = is_server;
+  options.waitWorkers = false;
+  options.timeout = duration(milliseconds);
+  return c10::make_intrusive<c10d::TCPStore>(host, options);
+}
+
+}  // namespace
+}  // namespace mvt::ranks
+
+bool mvt_has_ranks(void) { return true; }
+
+GuardedStatus mvt_store_open(int64_t milliseconds, int* port, MVTStore** result) {
+  return mvt::run([&] {
+    auto store = mvt::ranks::store("localhost", 0, true, milliseconds);
+    *port = store->getPort();
+    *result = new MVTStore(std::move(store));
+  });
+}
+
+GuardedStatus mvt_store_reach(const char* host, int port, int64_t milliseconds, MVTStore** result) {
+  return mvt::run([&] { *result = new MVTStore(mvt::ranks::store(host, port, false, milliseconds)); });
+}
+
+void mvt_store_free(MVTStore* store) { delete store; }
+
+GuardedStatus mvt_group_join(MVTStore* store, const char* address, bool is_interface, int rank, int size,
+                             int64_t milliseconds, MVTGroup** result) {
+  return mvt::run([&] {
+    using c10d::ProcessGroupGloo;
+    auto options = ProcessGroupGloo::Options::create(mvt::ranks::duration(milliseconds));
+    options->devices.push_back(is_interface ? ProcessGroupGloo::createDeviceForInterface(address)
+                                            : ProcessGroupGloo::createDeviceForHostname(address));
+    options->threads = 2;
+    auto group = c10::make_intrusive<ProcessGroupGloo>(store->value, rank, size, options);
+    *result = new MVTGroup(std::move(group), store->value, rank, size);
+  });
+}
+
+void mvt_group_free(MVTGroup* group) { delete group; }
+
+bool mvt_group_is_lost(const MVTGroup* group) { return group->is_lost; }
+
+GuardedStatus mvt_group_sum(MVTGroup* group, double* values, int64_t count) {
+  return mvt::run([&] { mvt::ranks::add_up(*group, at::from_blob(values, {count}, at::kDouble)); });
+}
+
+GuardedStatus mvt_group_gather(MVTGroup* group, const uint8_t* bytes, int64_t count, uint8_t* all) {
+  return mvt::run([&] {
+    const at::Tensor own = at::from_blob(const_cast<uint8_t*>(bytes), {count}, at::kByte);
+    at::from_blob(all, {group->size, count}, at::kByte).copy_(mvt::ranks::gathered(*group, own));
+  });
+}
+
+GuardedStatus mvt_group_broadcast(MVTGroup* group, MVTTensor* const* tensors, int64_t count) {
+  return mvt::run([&] {
+    mvt::ranks::in_buckets(mvt::ranks::values_of(tensors, count), [&](at::Tensor& values) {
+      std::vector<at::Tensor> all = {values};
+      group->exchange([&] { return group->gloo->broadcast(all); });
+    });
+  });
+}
+
+GuardedStatus mvt_group_sum_gradients(MVTGroup* group, MVTTensor* const* tensors, int64_t count, double factor) {
+  return mvt::run([&] {
+    std::vector<at::Tensor> gradients;
+    for (int64_t index = 0; index < count; ++index) {
+      const at::Tensor& gradient = tensors[index]->value.grad();
+      if (gradient.defined()) gradients.push_back(gradient.detach());
+    }
+    mvt::ranks::in_buckets(gradients, [&](at::Tensor& values) {
+      mvt::ranks::add_up(*group, values);
+      if (factor != 1) values.mul_(factor);
+    });
+  });
+}
+
+GuardedStatus mvt_group_average(MVTGroup* group, MVTTensor* const* tensors, int64_t count) {
+  return mvt::run([&] {
+    mvt::ranks::in_buckets(mvt::ranks::values_of(tensors, count), [&](at::Tensor& values) {
+      mvt::ranks::add_up(*group, values);
+      values.div_(group->size);
+    });
+  });
+}
+
+GuardedStatus mvt_group_rows(MVTGroup* group, const MVTTensor* rows, MVTTensor** result) {
+  return mvt::run([&] {
+    TORCH_CHECK(rows->value.dim() > 1, "no rows: ", rows->value.sizes());
+    *result = new MVTTensor(mvt::ranks::Rows::apply(rows->value.to(at::kFloat), group));
+  });
+}
