@@ -45,6 +45,15 @@ public struct RecordedSource: Hashable, Sendable {
     }
   }
 
+  /// Throws where a place is a pipe or a device: a file may name any, and one that is waited for would never end.
+  private static func checkPlaces(of candidate: SourceRequest) throws(MVError) {
+    for path in candidate.paths {
+      var status = stat()
+      guard stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else { continue }
+      throw .usage(path, "is a pipe or a device, not images", remedy: "name the images yourself")
+    }
+  }
+
   /// What a file without a request may have been made by: images of their own or the recorded size, turned or not.
   static func guesses(_ request: SourceRequest, size: ImageSize?) -> [SourceRequest] {
     [false, true].flatMap { exif in
@@ -65,6 +74,7 @@ public struct RecordedSource: Hashable, Sendable {
     var opened: (any ImageSource)?
     for candidate in candidates {
       do throws(MVError) {
+        try Self.checkPlaces(of: candidate)
         let source = try candidate.open()
         if source.contents.hasImages(of: fingerprint) { return .success(source) }
         opened = opened ?? source

@@ -102,4 +102,15 @@ import Testing
       ("cat", "cat"), ("=a,b", "\"'=a,b\""), ("a\u{1b}b\nc", #"a\u001bb\u000ac"#), ("", ""),
     ] { #expect(csvField(field) == written) }
   }
+
+  /// A name before a setting is a part of its field, and no way around that.
+  @Test func joinedTablesHaveNoFormulasEither() {
+    let table = "\(ResultTable.header)\nk=5,top1,,,1\n\"k=5, \"\"T\"\"\",top1,,,1\n,seed,,,0\n"
+    let lines = ResultTable.joining([("=cmd|A", table), ("b,c", table)]).split(separator: "\n").dropFirst()
+    #expect(
+      Array(lines) == [
+        "'=cmd|A k=5,top1,,,1", "\"'=cmd|A k=5, \"\"T\"\"\",top1,,,1", "'=cmd|A,seed,,,0",
+        "\"b,c k=5\",top1,,,1", "\"b,c k=5, \"\"T\"\"\",top1,,,1", "\"b,c\",seed,,,0",
+      ])
+  }
 }

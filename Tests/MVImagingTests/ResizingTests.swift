@@ -97,6 +97,19 @@ struct ResizingTests {
     #expect(try image.covering(ImageSize(height: 9, width: 9)) == expected)
   }
 
+  /// Scaled whole, such an image would take 150 GB, of which a square is kept.
+  @Test func theMiddleOfAVeryLongImageIsTakenAlone() throws {
+    let length = 1_000_000
+    let pixels = (0..<length).map { UInt8($0 * 250 / length) }
+    for shape in [
+      ImageShape(height: length, width: 1, channels: 1), ImageShape(height: 1, width: length, channels: 1),
+    ] {
+      let image = try Image(shape: shape, pixels: .uint8(pixels)).framed(Framing(.square(224)))
+      #expect(image.shape == ImageShape(height: 224, width: 224, channels: 1))
+      #expect(bytes(image).allSatisfy { $0 == 124 || $0 == 125 })
+    }
+  }
+
   @Test func floatImagesAreRefused() throws {
     let image = Image(shape: ImageShape(height: 2, width: 2, channels: 1), pixels: .float32([0, 0, 0, 0]))
     #expect(throws: MVError.self) { try image.resized(to: ImageSize(height: 1, width: 1)) }

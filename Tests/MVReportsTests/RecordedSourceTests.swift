@@ -135,6 +135,18 @@ struct RecordedSourceTests {
     try RecordedSource.check(file)
   }
 
+  /// Waiting for what nobody writes would never end.
+  @Test func aPipeThatAFileNamesIsNotOpened() throws {
+    #expect(mkfifo(path("pipe"), 0o600) == 0)
+    var contents = try Synthetic(count: 40).contents
+    contents.request = try SourceRequest(parsing: "files:\(path("pipe"))")
+    let file = try write(Described(base: Synthetic(count: 40), contents: contents))
+    guard case .failure(let error) = RowImages.recorded(in: file, splits: ["train"]) else {
+      return #expect(Bool(false), "opened")
+    }
+    #expect(error.problem.hasPrefix("is a pipe or a device"), "\(error)")
+  }
+
   @Test func aRecordThatCannotBeReadIsSaid() throws {
     var contents = try Synthetic(count: 40).contents
     contents.request = try SourceRequest(parsing: "synthetic:40")

@@ -78,9 +78,26 @@ extension ResultTable {
   public static func joining(_ tables: [(name: String, csv: String)]) -> String {
     let lines = tables.flatMap { table in
       table.csv.split(separator: "\n").dropFirst().map { line in
-        line.hasPrefix(",") ? "\(csvField(table.name))\(line)" : "\(table.name) \(line)"
+        let (setting, rest) = firstField(of: line)
+        return csvField(setting.isEmpty ? table.name : "\(table.name) \(setting)") + rest
       }
     }
     return ([header] + lines).joined(separator: "\n") + "\n"
+  }
+
+  /// The text of a line's first field, and the line after it.
+  private static func firstField(of line: Substring) -> (text: String, rest: Substring) {
+    guard line.first == "\"" else {
+      let end = line.firstIndex(of: ",") ?? line.endIndex
+      return (String(line[..<end]), line[end...])
+    }
+    var end = line.index(after: line.startIndex)
+    // A quote within a field is written twice.
+    while let quote = line[end...].firstIndex(of: "\"") {
+      end = line.index(after: quote)
+      guard end < line.endIndex, line[end] == "\"" else { break }
+      end = line.index(after: end)
+    }
+    return (line[..<end].dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "\""), line[end...])
   }
 }

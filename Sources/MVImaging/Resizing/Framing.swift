@@ -43,8 +43,17 @@ extension Image {
   public func framed(_ framing: Framing) throws(MVError) -> Image {
     let own = ImageSize(height: shape.height, width: shape.width)
     let scaled = framing.scaledSize(of: own)
-    let image = scaled == own ? self : try resized(to: scaled, framing.interpolation)
-    return try image.centerCropped(to: framing.size)
+    if scaled == own { return try centerCropped(to: framing.size) }
+    guard Double(scaled.height) * Double(scaled.width) > Double(Decoding.usualPixelLimit) else {
+      return try resized(to: scaled, framing.interpolation).centerCropped(to: framing.size)
+    }
+    // Of an image a million times as long as wide, what is cut away would not fit into memory.
+    let cut = try scaled.center(framing.size)
+    let across = Double(own.width) / Double(scaled.width)
+    let down = Double(own.height) / Double(scaled.height)
+    return try resampled(
+      x: Double(cut.left) * across..<Double(cut.left + cut.width) * across,
+      y: Double(cut.top) * down..<Double(cut.top + cut.height) * down, to: framing.size, framing.interpolation)
   }
 }
 

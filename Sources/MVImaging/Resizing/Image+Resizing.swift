@@ -14,8 +14,8 @@ extension Image {
   /// Equal to torchvision's `Resize` of the shorter side followed by `CenterCrop`. An image that has `size` is returned
   /// as it is; otherwise throws where the pixels are not 8-bit.
   public func covering(_ size: ImageSize, _ kernel: Resampling = .bilinear) throws(MVError) -> Image {
-    let own = ImageSize(height: shape.height, width: shape.width)
-    return own == size ? self : try resized(to: size.covered(by: own), kernel).centerCropped(to: size)
+    ImageSize(height: shape.height, width: shape.width) == size
+      ? self : try framed(Framing(size, interpolation: kernel))
   }
 
   /// Cuts out the center; throws where the image is smaller than `size`.
