@@ -2,22 +2,24 @@ internal import Foundation
 package import MVCore
 
 extension FileDescriptor {
-  /// Opens a file that this program writes beside its outputs, and creates it where it is not there.
+  /// Opens a file that this program writes beside its outputs, and creates it where it is not there, if `creating`.
   ///
   /// What others may have put under the name is not touched: a link is not followed, and a file is taken over only
   /// where it is a plain one, has no second name, and is of this user or of the owner of the folder. Throws where
   /// something else is there, and where the file cannot be opened.
-  package convenience init(own path: String, flags: Int32 = O_RDWR) throws(MVError) {
+  package convenience init(own path: String, flags: Int32 = O_RDWR, creating: Bool = true) throws(MVError) {
     while true {
-      let made = open(path, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-      if made >= 0 {
-        self.init(path, open: made)
-        return
+      if creating {
+        let made = open(path, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        if made >= 0 {
+          self.init(path, open: made)
+          return
+        }
+        guard errno == EEXIST else { throw FileDescriptor.failure(path, "cannot be opened", errno) }
       }
-      guard errno == EEXIST else { throw FileDescriptor.failure(path, "cannot be opened", errno) }
       // Without waiting: a pipe would otherwise wait for its other end.
       let found = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-      if found < 0, errno == ENOENT { continue }
+      if found < 0, errno == ENOENT, creating { continue }
       guard found >= 0 else {
         throw [ELOOP, EISDIR, ENXIO].contains(errno)
           ? Self.foreign(path) : FileDescriptor.failure(path, "cannot be opened", errno)

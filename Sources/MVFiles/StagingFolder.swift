@@ -3,8 +3,9 @@ package import MVCore
 
 /// A folder in which something is put together before it gets its name.
 ///
-/// Its own name is the same for every process: its lock keeps two apart, and what a killed one left is emptied. A
-/// folder is emptied only where it carries the mark of this program; any other is an error.
+/// Its own name is the same for every process: a lock keeps two apart, and what a killed one left is emptied. A folder
+/// is emptied only where it carries the mark of this program; any other is an error. The mark is what is locked:
+/// network file systems lock files that are open for writing, and no folders.
 package final class StagingFolder {
   /// The folder.
   package let url: URL
@@ -19,14 +20,7 @@ package final class StagingFolder {
   package init(_ url: URL, for target: String) throws(MVError) {
     self.url = url
     lock = try Self.take(url, for: target)
-    let mark = url.appending(path: Self.mark)
-    let names: [String]
-    do { names = try FileManager.default.contentsOfDirectory(atPath: url.path) } catch {
-      throw FileDescriptor.failure(url.path, "cannot be listed", errno)
-    }
-    guard names.isEmpty || Self.isMark(mark.path) else { throw FileDescriptor.foreign(url.path) }
-    if names.isEmpty { try AtomicFolder.write(Data(), Self.mark, in: url) }
-    for name in names where name != Self.mark {
+    for name in try Self.names(in: url) ?? [] where name != Self.mark {
       // Links in it are deleted, not followed.
       do { try FileManager.default.removeItem(at: url.appending(path: name)) } catch {
         throw .inputOutput(url.path, "cannot be emptied", remedy: "check the folder and its permissions")
@@ -34,20 +28,60 @@ package final class StagingFolder {
     }
   }
 
+  /// Creates the folder where it is not there, and takes the lock of its mark.
   private static func take(_ url: URL, for target: String) throws(MVError) -> FileDescriptor {
+    let mark = url.appending(path: mark).path
     // Terminates: it loops only if another process has given the folder its name in between.
     while true {
       try AtomicFolder.createInner(url)
-      let number = open(url.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-      guard number >= 0 || ![ELOOP, ENOTDIR].contains(errno) else { throw FileDescriptor.foreign(url.path) }
-      if number < 0, errno == ENOENT { continue }
-      guard number >= 0 else { throw FileDescriptor.failure(url.path, "cannot be opened", errno) }
-      let lock = FileDescriptor(url.path, open: number)
-      guard FileDescriptor.isOwn(number, beside: url.path, type: S_IFDIR) else {
-        throw FileDescriptor.foreign(url.path)
+      try checkOwn(url)
+      guard let before = try names(in: url) else { continue }
+      guard before.isEmpty || isMark(mark) else { throw FileDescriptor.foreign(url.path) }
+      let lock: FileDescriptor
+      do throws(MVError) {
+        // A mark that goes meanwhile is not made anew: the folder then has its name.
+        lock = try FileDescriptor(own: mark, creating: before.isEmpty)
+      } catch {
+        guard error.kind == .missingInput else { throw error }
+        continue
       }
-      guard try lock.lock() else { throw lock.busy().with(subject: target) }
-      if try lock.standsAtItsPath() { return lock }
+      do throws(MVError) {
+        guard try lock.lockOwn(for: target) else { throw lock.busy().with(subject: target) }
+      } catch {
+        // Only if there is nothing in it.
+        rmdir(url.path)
+        throw error
+      }
+      guard try lock.standsAtItsPath() else { continue }
+      guard before.isEmpty else { return lock }
+      // Another process may have filled it since it was seen empty, and be about to give it its name.
+      guard try names(in: url) == [Self.mark] else {
+        unlink(mark)
+        throw lock.busy().with(subject: target)
+      }
+      try lock.synchronize()
+      return lock
+    }
+  }
+
+  /// Throws where something else than a folder of this user stands there; a link is not followed.
+  private static func checkOwn(_ url: URL) throws(MVError) {
+    let number = open(url.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard number >= 0 || ![ELOOP, ENOTDIR].contains(errno) else { throw FileDescriptor.foreign(url.path) }
+    guard number >= 0 else {
+      // Gone in between: the caller looks again.
+      if errno == ENOENT { return }
+      throw FileDescriptor.failure(url.path, "cannot be opened", errno)
+    }
+    defer { close(number) }
+    guard FileDescriptor.isOwn(number, beside: url.path, type: S_IFDIR) else { throw FileDescriptor.foreign(url.path) }
+  }
+
+  /// What is in the folder; nil where it is not there.
+  private static func names(in url: URL) throws(MVError) -> [String]? {
+    do { return try FileManager.default.contentsOfDirectory(atPath: url.path) } catch {
+      if !FileManager.default.fileExists(atPath: url.path) { return nil }
+      throw FileDescriptor.failure(url.path, "cannot be listed", errno)
     }
   }
 

@@ -40,7 +40,8 @@ extension Command {
       .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
       .option("jobs", "N", "threads", default: "all"),
       .option("limit", "N", "only N images of each split, drawn by a fixed seed and spread over its classes"),
-      .option("shard", "I/N|slurm", "only the I-th of N parts of each split, for N machines; slurm: as Slurm's task says"),
+      .option(
+        "shard", "I/N|slurm", "only the I-th of N parts of each split, for N machines; slurm: as Slurm's task says"),
       .option(
         "sync-interval", "SECONDS", "how much finished work may wait for the disk, and a kill lose", default: "1"),
       .flag("compress", "compress the features at the end, for archives"),

@@ -101,6 +101,23 @@ struct ShardCommandTests {
     }
   }
 
+  /// An empty file of another plan is no obstacle, as there is nothing in it to lose.
+  @Test func anEmptyShardGivesWay() throws {
+    let images = try Fixture.images("images/rgb32")
+    let photos = folder.url.appending(path: "photos")
+    try FileManager.default.createDirectory(at: photos, withIntermediateDirectories: true)
+    for index in 1...2 { try images[index % images.count].writePNG(to: photos.appending(path: "\(index).png")) }
+    for (shard, rows) in [("1/3", 0), ("1/2", 1), ("1/2", 1)] {
+      let run = try mvmr(
+        "extract", "folder:\(photos.path)", "--representation", "hog", "--shard", shard, "--output", path("1.h5"),
+        "--json")
+      #expect(try run.json()["rows"] as? Int == rows)
+    }
+    let refused = try Tool.mvmr(
+      "extract", "folder:\(photos.path)", "--representation", "hog", "--shard", "1/3", "--output", path("1.h5"))
+    #expect(refused.status == 64 && refused.errors.contains("holds shard 1/2"), "\(refused.errors)")
+  }
+
   /// The numbers of a task are read from what Slurm sets.
   @Test func slurmSaysWhichShard() throws {
     func extract(_ variables: [String: String], _ name: String) throws -> Tool.Outcome {

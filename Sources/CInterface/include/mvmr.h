@@ -473,9 +473,8 @@ typedef struct mvmr_extraction mvmr_extraction;
 ///      "1"}, "size": "96x96", "resize": 128, "stretch": false, "interpolation": "bilinear", "layout": "flat", "exif":
 ///      false, "decode": "exact", "sixteen_bits": "refuse", "alpha": "drop", "normalize": "none"}
 ///
-/// They are those of `mvmr extract`, with _ for - in their names, and mean the same: a run that was stopped is finished
-/// by the same options, and data sets are the same bytes. `jobs` is `threads` of other functions; the `shard` "slurm"
-/// is what Slurm's variables say.
+/// They are those of `mvmr extract`, with _ for - in their names, and mean the same: "slurm" is a shard, a stopped run
+/// is finished by the same options, and data sets are the same bytes. `jobs` is `threads` of other functions.
 mvmr_status mvmr_extraction_create(const char* options_json, mvmr_extraction** extraction);
 
 void mvmr_extraction_free(mvmr_extraction* extraction);

@@ -15,8 +15,16 @@ extension FeatureFile {
     guard let file = try reading(url), file.isComplete,
       file.stored.splits.allSatisfy({ $0.rows == 0 || $0.features.allSatisfy { $0.offset != nil } })
     else { return nil }
-    if let difference = PlanDifference.first(file: file.stored, asked: plan) { throw file.stored.differs(difference) }
-    return file
+    return try file.isMade(by: plan) ? file : nil
+  }
+
+  /// Whether the file was made by `plan`; false where it was not, but holds no row, as an empty shard.
+  ///
+  /// Throws where it holds rows of another plan: the error names the first difference.
+  private func isMade(by plan: FeatureFilePlan) throws(MVError) -> Bool {
+    guard let difference = PlanDifference.first(file: stored, asked: plan) else { return true }
+    guard stored.isBlank else { throw stored.differs(difference) }
+    return false
   }
 
   /// The file at `url`; nil where there is nothing.
@@ -33,7 +41,6 @@ extension FeatureFile {
     guard let file = try reading(url), file.isComplete, file.stored.sources.isEmpty,
       file.stored.splits.allSatisfy({ $0.rows == 0 || $0.features.allSatisfy { $0.pieces.isEmpty } })
     else { return nil }
-    if let difference = PlanDifference.first(file: file.stored, asked: plan) { throw file.stored.differs(difference) }
-    return file
+    return try file.isMade(by: plan) ? file : nil
   }
 }

@@ -54,7 +54,7 @@ extension FeatureFileDescription.Split {
       return FeatureFileDescription.Representation(
         name: features.plan.name, representation: features.plan.representation, settings: features.plan.settings,
         shape: features.plan.shape, axes: features.plan.axes, dtype: features.element, sketch: features.plan.sketch,
-        bytes: split.rows * features.rowBytes, isPacked: features.pieces.isEmpty, doneRows: done,
+        bytes: split.rows * features.rowBytes, isPacked: split.rows > 0 && features.pieces.isEmpty, doneRows: done,
         doneFraction: split.rows == 0 ? 1 : Double(done) / Double(split.rows))
     }
   }

@@ -113,7 +113,8 @@ def extract(
         None shows a bar on a terminal (tqdm's where installed), True always, False never; or a function of
         (done, total) rows.
     **options
-        Further options of `mvmr extract` with _ for -: ``shard="1/4"`` or ``"slurm"``, ``exif=True``, ``normalize="imagenet"``.
+        Further options of `mvmr extract` with _ for -: ``shard="1/4"`` or ``"slurm"``, ``exif=True``,
+        ``normalize="imagenet"``.
 
     Returns
     -------
