@@ -132,7 +132,7 @@ import Testing
   @Test func errorsOfAShardNameTheRowOfTheWhole() throws {
     let plan = try SampleFile.plan().shard(ShardNumber(parsing: "2/2"))
     let start = try #require(plan.shard).start(of: "train")
-    #expect(start == 12)
+    #expect(start == 11)
     let writer = try FeatureFileWriter(creatingOrResuming: url, plan: plan)
     let block = writer.missingBlocks[1]
     var values = SampleFile.values("hog", block.rows, columns: 15)
