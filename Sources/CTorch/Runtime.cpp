@@ -11,11 +11,14 @@
 #include "Parallel.h"
 
 namespace {
-std::atomic<bool> uses_cuda{false};
+std::atomic<int> cuda_number{-1};
 }
 
 namespace mvt {
-at::Device device() { return uses_cuda.load(std::memory_order_relaxed) ? at::Device(at::kCUDA, 0) : at::kCPU; }
+at::Device device() {
+  const int number = cuda_number.load(std::memory_order_relaxed);
+  return number < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(number));
+}
 
 void keep_first_line() noexcept {
   try {
@@ -88,9 +91,9 @@ bool mvt_has_cuda(void) {
   }
 }
 
-GuardedStatus mvt_use_cuda(bool cuda) {
+GuardedStatus mvt_use_cuda(int number) {
   return mvt::run([&] {
-    TORCH_CHECK(!cuda || mvt_has_cuda(), "libtorch finds no CUDA device");
-    uses_cuda.store(cuda, std::memory_order_relaxed);
+    TORCH_CHECK(number < 0 || mvt_has_cuda(), "libtorch finds no CUDA device");
+    cuda_number.store(number < 0 ? -1 : number % at::detail::getCUDAHooks().getNumGPUs(), std::memory_order_relaxed);
   });
 }

@@ -16,6 +16,12 @@ public enum Interruption {
   private static let patient = [SIGHUP, SIGUSR1, SIGXCPU]
   /// The signal that asked first; 0 before.
   private static let first = Atomic<Int32>(0)
+  /// For how many seconds further urgent ones change nothing; 0 where each counts.
+  ///
+  /// What starts several ranks passes on what the terminal has sent them already.
+  private static let grace = Atomic<Int>(0)
+  /// When the first urgent one came, in seconds.
+  private static let urgentSince = Atomic<Int>(0)
   /// Whether an urgent one has come.
   private static let isUrgent = Atomic<Bool>(false)
 
@@ -33,6 +39,7 @@ public enum Interruption {
     _ = cancellation
     _ = first.load(ordering: .relaxed)
     _ = isUrgent.load(ordering: .relaxed)
+    _ = (grace.load(ordering: .relaxed), urgentSince.load(ordering: .relaxed))
     // A parent whose thread blocks signals, as those of Dispatch do, hands that on to the programs that it starts.
     var numbers = sigset_t()
     sigemptyset(&numbers)
@@ -40,13 +47,23 @@ public enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
     for number in urgent {
       signal(number) { number in
-        if Interruption.isUrgent.exchange(true, ordering: .relaxed) { _exit(128 + number) }
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        if Interruption.isUrgent.exchange(true, ordering: .relaxed) {
+          let since = Interruption.urgentSince.load(ordering: .relaxed)
+          if now.tv_sec - since >= Interruption.grace.load(ordering: .relaxed) { _exit(128 + number) }
+        } else {
+          Interruption.urgentSince.store(now.tv_sec, ordering: .relaxed)
+        }
         Interruption.request(number)
       }
     }
     for number in patient where !isIgnored(number) { signal(number) { number in Interruption.request(number) } }
     followParent()
   }
+
+  /// Takes urgent signals within some seconds of the first for the same request.
+  public static func takeAsOne(within seconds: Int) { grace.store(seconds, ordering: .relaxed) }
 
   /// The variable by which a program asks those that it starts to end, saved, when their standard input ends.
   ///

@@ -16,6 +16,15 @@ public enum Terminal {
   /// Whether stderr is a terminal that can show a moving bar.
   public static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Whether notes are left out.
+  private static let leavesNotes = Atomic<Bool>(false)
+
+  /// Leaves progress and notes out from now on: another process of the same work says the same.
+  public static func leaveWordsToAnother() {
+    isQuiet = true
+    leavesNotes.store(true, ordering: .relaxed)
+  }
+
   /// Columns of the terminal at stderr; nil where it is none or does not say.
   static var width: Int? {
     var size = winsize()
@@ -32,7 +41,9 @@ public enum Terminal {
   /// Writes one line on what the user should know, marked as a note.
   ///
   /// Names in it cannot make it two lines.
-  @Sendable public static func note(_ text: String) { message("note: \(OneLine.text(text))") }
+  @Sendable public static func note(_ text: String) {
+    if !leavesNotes.load(ordering: .relaxed) { message("note: \(OneLine.text(text))") }
+  }
 
   /// Says that an image was left out, and why.
   public static func leftOut(_ id: String, _ reason: String) {

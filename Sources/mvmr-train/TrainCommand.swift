@@ -18,6 +18,10 @@ extension Command {
       from the step that was reached. --init starts a new run from the weights of another, or of any file that
       `mvmr networks` knows: the encoder is then that network, and its images are normalized as published.
 
+      torchrun and srun start several processes that train one network: each takes its own part of every batch, of which
+      batch_size is the whole. Rank 0 alone writes the folder of the run, which every rank must see, and shows progress.
+      SIGTERM and SIGUSR1 stop all ranks after the same step, saved; where one dies, the others end with an error.
+
       Examples:
         mvmr extract cifar10:DIR --output features.h5
         mvmr train cifar10:DIR --features features.h5 --output run --set encoder=cifar-resnet --set epochs=50
@@ -31,6 +35,8 @@ extension Command {
         mvmr train folder:mine --size 32x32 --features mine.h5 --init run --output tuned
         mvmr train folder:mine --resize 256 --size 224 --features mine.h5 --init resnet50.pth --output tuned
         mvmr train folder:mine --size 224 --features mine.h5 --set encoder=vit-small-16 --output vit
+        torchrun --nproc-per-node 2 --no-python mvmr train cifar10:DIR --features features.h5 --output run
+        srun --ntasks 8 mvmr train imagenet:DIR --features features.h5 --output run --resume
         mvmr train cifar10:DIR --features features.h5 --find-lr
         mvmr train --config settings.yaml --print-config
         mvmr train --settings
@@ -67,6 +73,10 @@ extension Command {
         "find-lr", "search a learning rate by 100 steps of growing rate, and stop; with --output, a page with the curve"
       ),
       .flag("find-batch", "double the batch until memory is short, with images a second of each, and stop"),
+      .option(
+        "rank-timeout", "SECONDS",
+        "how long a rank of several waits for the others, to come (300) and in each step (1800: rank 0 scores meanwhile)"
+      ),
       .flag("print-config", "print the configuration with every setting as YAML, and stop"),
       .flag("settings", "list every setting and its default, and those of a teacher, and stop"),
       .flag("markdown", "with --settings: print the tables of Notebooks-free-docs/Training.md"),
@@ -92,16 +102,25 @@ extension Command {
       }
       return
     }
+    let ranks = try Ranks(environment: ProcessInfo.processInfo.environment)
     if arguments.has("find-lr") || arguments.has("find-batch") {
+      if let ranks {
+        throw .usage("\(ranks)", "is one of several, and a search is for one process", remedy: "start it by itself")
+      }
       try Finders.run(request, arguments)
       return
     }
     let output = try request.output()
+    let group = try RankStart.group(of: ranks, request.configuration.settings, arguments)
     let data = try request.data()
     Interruption.watch()
     let trainer = try Trainer(
       request.configuration.settings, data: data, folder: output, resuming: arguments.has("resume"),
-      initial: request.start.initial)
+      initial: request.start.initial, group: group)
+    guard trainer.isFirst else {
+      _ = try TrainingRun.run(trainer)
+      return
+    }
     (request.notices + data.notices + trainer.notices).forEach(Terminal.note)
     if trainer.step == trainer.totalSteps {
       Terminal.note("the run is finished; --set epochs=N makes it longer")

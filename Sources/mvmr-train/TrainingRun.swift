@@ -11,7 +11,8 @@ enum TrainingRun {
     let start = ContinuousClock.now
     let epochsBefore = trainer.records.count
     func page() -> RunPage? {
-      RunPage(
+      guard trainer.isFirst else { return nil }
+      return RunPage(
         trainer.records, settings: trainer.settings, folder: trainer.folder, origin: trainer.origin,
         command: Provenance.commandLine)
     }

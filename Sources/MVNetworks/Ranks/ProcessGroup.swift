@@ -1,5 +1,5 @@
-internal import CTorch
 internal import CGuarded
+internal import CTorch
 internal import Foundation
 public import MVCore
 
@@ -25,7 +25,8 @@ public final class ProcessGroup: Sendable {
   /// that time, where one is of another version of this package or of libtorch, and where libtorch cannot connect them.
   public init(_ ranks: Ranks, patience: Double? = nil) throws(MVError) {
     let coming = patience ?? Self.patience.coming
-    let milliseconds = Int64(coming * 1000)
+    // A store of one's own machine answers at once, but for a machine that is busy.
+    let milliseconds = Int64(max(coming, 30) * 1000)
     let version = "mvmr \(Version.text) on libtorch \(Torch.version)"
     let rendezvous = Rendezvous(ranks, version: version, seconds: coming)
     var store: OpaquePointer?

@@ -96,7 +96,8 @@ struct RankVariables {
 
   private func missing(_ name: String, beside given: String) -> MVError {
     .usage(
-      "variable \(name)", "is missing, and \(given)=\(environment[given] ?? "") says that several processes compute together",
+      "variable \(name)",
+      "is missing, and \(given)=\(environment[given] ?? "") says that several processes compute together",
       remedy: "start them by torchrun or srun, which set it, or unset \(given) to compute alone")
   }
 }

@@ -3,9 +3,9 @@ internal import MVCore
 
 /// How the processes of a group find the store of rank 0, before libtorch connects them.
 ///
-/// Rank 0 listens at the first free of some ports and takes a line of each other rank, which it greets. It answers all of
-/// them alike once they have all come: by the port of the store, or by what keeps them apart. Others of these ports may
-/// be anybody's: only who greets for the same job is rank 0.
+/// Rank 0 listens at the first free of some ports and takes a line of each other rank, which it greets. It answers all
+/// of them alike once they have all come: by the port of the store, or by what keeps them apart. Others of these ports
+/// may be anybody's: only who greets for the same job is rank 0.
 struct Rendezvous {
   /// Where the processes meet.
   let ranks: Ranks
@@ -79,7 +79,8 @@ struct Rendezvous {
           continue
         }
         // Rank 0 answers when all have come.
-        guard let words = connection.line(until: deadline + .seconds(2))?.split(separator: "\t"), words.count == 2 else {
+        guard let words = connection.line(until: deadline + .seconds(2))?.split(separator: "\t"), words.count == 2
+        else {
           throw failure("rank 0 of \(ranks.size)", "has ended before all ranks had come")
         }
         guard words[0] == "store", let store = Int(words[1]) else {

@@ -101,7 +101,8 @@ final class TCPConnection {
     TCPConnection.wait(descriptor, for: events, until: deadline)
   }
 
-  fileprivate static func wait(_ descriptor: Int32, for events: Int16, until deadline: ContinuousClock.Instant) -> Bool {
+  fileprivate static func wait(_ descriptor: Int32, for events: Int16, until deadline: ContinuousClock.Instant) -> Bool
+  {
     while true {
       let left = (deadline - ContinuousClock.now).seconds
       var asked = pollfd(fd: descriptor, events: events, revents: 0)

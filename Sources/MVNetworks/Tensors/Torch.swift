@@ -78,13 +78,15 @@ public enum Torch {
   }
 
   /// Creates tensors on `device` from now on, in the whole process; throws where there is no such device.
-  public static func use(_ device: Device) throws(MVError) {
+  ///
+  /// `number` tells devices of CUDA apart, and is counted round where there are fewer.
+  public static func use(_ device: Device, number: Int = 0) throws(MVError) {
     guard device == .cpu || hasCUDA else {
       throw .usage(
         "setting device=cuda", "is not possible: libtorch \(version) finds no CUDA device here",
         remedy: "use device=cpu, or a PyTorch for CUDA on a machine with such a device")
     }
-    try check(mvt_use_cuda(device == .cuda), during: "setting device=\(device.rawValue)")
+    try check(mvt_use_cuda(device == .cuda ? Int32(number) : -1), during: "setting device=\(device.rawValue)")
   }
 
   /// Runs `body` without recording gradients, so that intermediate results are freed at once; throws what `body`

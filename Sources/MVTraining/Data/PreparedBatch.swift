@@ -17,19 +17,21 @@ struct PreparedBatch: Sendable {
   let locals: [UInt8]
   /// Another random view of each image, if a target asks for it.
   let secondView: [UInt8]?
-  /// The class of each image, -1 where unknown; empty where the data has no labels.
+  /// The class of each image of the whole batch, -1 where unknown; empty where the data has no labels.
   let labels: [Int64]
   /// That view as the released code draws it, normalized, if the run asks for it.
   let releasedView: Matrix?
   /// The rows of each stored target, in the order of the targets; nil for other targets.
   let rows: [Matrix?]
 
-  /// Prepares the images at `indices`.
+  /// Prepares the images at `indices`, the rows of stored targets at `rows`, and the labels at `labels`.
   ///
+  /// The latter two are the same indices where they are not given; a rank of several may want those of the whole batch.
   /// Every random choice is keyed by `(seed, epoch, image)`, and that of `released`, where it is given, by the number
   /// of the batch. Throws where an image cannot be read.
   init(
-    of data: TrainingData, at indices: [Int], epoch: Int, batch: Int, seed: UInt64, views: ViewPlan,
+    of data: TrainingData, at indices: [Int], rowsAt wanted: [Int]? = nil, labelsAt labeled: [Int]? = nil, epoch: Int,
+    batch: Int, seed: UInt64, views: ViewPlan,
     plain needsPlain: Bool = true, released: ReleasedAugmentation? = nil, workers: Int
   ) throws(MVError) {
     let size = data.shape.count
@@ -77,13 +79,15 @@ struct PreparedBatch: Sendable {
     secondView = needsSecondView ? Array(buffers[2]) : nil
     pairedView = views.second == nil ? nil : Array(buffers[3])
     locals = Array(buffers[4])
-    labels = data.labels.isEmpty ? [] : indices.map { data.labels[$0] }
+    labels = data.labels.isEmpty ? [] : (labeled ?? indices).map { data.labels[$0] }
     if let released, hasSecondView {
       var generator = SeededGenerator(seed: seed, keys: RandomStream.releasedTarget.rawValue, UInt64(batch))
       releasedView = released.rows(released.draw(using: &generator), of: plain, workers: workers)
     } else {
       releasedView = nil
     }
-    rows = data.targets.map { if case .stored(let rows) = $0.origin { rows.matrix(at: indices) } else { nil } }
+    rows = data.targets.map {
+      if case .stored(let rows) = $0.origin { rows.matrix(at: wanted ?? indices) } else { nil }
+    }
   }
 }

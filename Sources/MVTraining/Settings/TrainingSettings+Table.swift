@@ -16,7 +16,9 @@ extension TrainingSettings {
     .list(
       "projector", \.projector, 1...1_000_000, separator: "-", "widths of the projector's layers; nothing for none"),
     .bool("normalize_z", \.normalizeZ, "scale embeddings to length 1 before the loss"),
-    .int("batch_size", \.batchSize, 2...65536, "images a batch; distance correlations are taken within it"),
+    .int(
+      "batch_size", \.batchSize, 2...65536,
+      "images a batch, of all processes together; distance correlations are taken within it"),
     .int("accumulate", \.accumulate, 1...4096, "batches whose gradients are averaged for one step"),
     .int("epochs", \.epochs, 1...1_000_000, "passes over the images"),
     .double(
@@ -73,6 +75,10 @@ extension TrainingSettings {
     ),
     .teachers("teachers", "networks whose embeddings of the plain images are in the loss"),
     .choice("estimator", \.estimator, "how distance correlations are estimated; biased as published"),
+    .choice("dcor", \.dependenceScope, LossScope.help),
+    .bool(
+      "sync_batchnorm", \.synchronizesNormalization,
+      "with several processes: normalize by the statistics of the whole batch, not of each rank's part"),
     .double("embedding_scale", \.embeddingScale, 1e-9...1e9, "factor on embeddings before distances are taken"),
     .bool("released_sign", \.releasedSign, "add dCor(z, phi) as the released code does, not 1 - dCor(z, phi)"),
     .choice("policy", \.policy, "how views are made"),

@@ -100,6 +100,10 @@ public struct TrainingSettings: Configurable, Hashable {
   public var teachers: [TeacherSettings] = []
   /// How distance correlations are estimated.
   public var estimator = DistanceEstimator.biased
+  /// Of which images the loss is where several processes train.
+  public var dependenceScope = LossScope.global
+  /// Whether normalization takes the statistics of the batches of all processes.
+  public var synchronizesNormalization = true
   /// What embeddings are multiplied by before distances are taken.
   public var embeddingScale = 1.0 / 32
   /// Whether dCor(z, phi) is added, as released, where the paper adds 1 - dCor(z, phi).

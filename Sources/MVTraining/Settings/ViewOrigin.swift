@@ -15,7 +15,8 @@ extension TrainingSettings {
   /// What data for these settings is to keep: photographs only where views are cut of them.
   var keptViews: ViewOrigin { AugmentationPolicy(policy, size: .square(32)).scalesCrops ? viewsFrom : .plain }
 
-  var preparingThreads: Int { workers == 0 ? Parallel.processorCount : workers }
+  /// The threads that prepare batches, of the `share` that this process has.
+  func preparingThreads(of share: Int) -> Int { workers == 0 ? share : workers }
 }
 
 extension FinetuneSettings {

@@ -15,13 +15,21 @@ final class Learner {
   let statistics: ImageStatistics
   /// The classifier beside the encoder; nil where none is asked for.
   let onlineHead: OnlineHead?
+  /// The processes that train the same network; nil for this one alone.
+  let group: ProcessGroup?
+  /// The images of a batch that this process takes.
+  private let count: Int
   private let loss: TrainingLoss
   private let views: ViewPlan
 
   /// Prepares the encoder with its first weights; throws where settings, data and representations do not go together.
-  init(_ settings: TrainingSettings, data: TrainingData) throws(MVError) {
+  ///
+  /// Each rank of `group` takes its own part of every batch.
+  init(_ settings: TrainingSettings, data: TrainingData, group: ProcessGroup? = nil) throws(MVError) {
     try settings.check()
-    try Torch.use(settings.device)
+    self.group = group
+    count = try settings.batchSize(of: group?.ranks)
+    try Torch.use(settings.device, number: group?.ranks.localRank ?? 0)
     let data = try Learner.prepare(data, for: settings)
     let stepImages = settings.batchSize * settings.accumulate
     guard data.count >= stepImages else {
@@ -39,7 +47,7 @@ final class Learner {
       throw .usage(
         "setting estimator=unbiased", "needs a batch_size of at least 4", remedy: "make the batch larger")
     }
-    try Torch.setThreads(settings.threads)
+    try Torch.setThreads(settings.threads == 0 ? group?.threads ?? 0 : settings.threads)
     let seed = UInt64(settings.seed)
     order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
     encoder = try settings.untrainedEncoder()
@@ -77,7 +85,9 @@ final class Learner {
 
   /// The batches of `steps`, prepared ahead on other threads.
   func batches(of steps: Range<Int>) -> OrderedProducer<PreparedBatch> {
-    let (data, views, order, settings) = (data, views, order, settings)
+    let (data, views, order, settings, count) = (data, views, order, settings, count)
+    let (rank, gathers) = (group?.ranks.rank ?? 0, gathering != nil)
+    let workers = settings.preparingThreads(of: group?.threads ?? Parallel.processorCount)
     let size = ImageSize(height: data.shape.height, width: data.shape.width)
     let released = settings.releasedAugment ? ReleasedAugmentation(size: size, statistics: statistics) : nil
     let parts = settings.accumulate
@@ -85,10 +95,12 @@ final class Learner {
     let batches = steps.lowerBound * parts..<steps.upperBound * parts
     return OrderedProducer(batches, ahead: PreparedBatch.ahead) { batch throws(MVError) in
       let (step, part) = batch.quotientAndRemainder(dividingBy: parts)
-      let images = order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize]
+      let whole = Array(order.indices(at: step)[part * settings.batchSize..<(part + 1) * settings.batchSize])
+      let own = Array(whole[rank * count..<(rank + 1) * count])
       return try PreparedBatch(
-        of: data, at: Array(images), epoch: step / order.stepsPerEpoch, batch: batch, seed: UInt64(settings.seed),
-        views: views, plain: needsPlain, released: released, workers: settings.preparingThreads)
+        of: data, at: own, rowsAt: gathers ? whole : own, labelsAt: whole, epoch: step / order.stepsPerEpoch,
+        batch: batch, seed: UInt64(settings.seed), views: views, plain: needsPlain, released: released,
+        workers: workers)
     }
   }
 
@@ -109,6 +121,7 @@ final class Learner {
       terms.add(try gradients(of: next(), clock: &clock))
     }
     guard terms.firstNotFinite == nil else { return terms }
+    try shareGradients()
     let parameters = encoder.parameters.map(\.tensor)
     if settings.accumulate > 1 {
       try parameters.scaleGradients(by: 1 / Double(settings.accumulate))
@@ -130,7 +143,6 @@ final class Learner {
 
   /// Passes both views of a batch through the encoder and adds the gradient of the loss, if it is finite.
   private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
-    let count = settings.batchSize
     // The random view goes first, as released: batch normalization's running statistics depend on the order.
     let views = try tensor(of: batch.augmented + (batch.pairedView ?? batch.plain), count: 2 * count)
     let (first, second) = (try views.rows(0..<count), try views.rows(count..<2 * count))
@@ -145,22 +157,31 @@ final class Learner {
         guard encoder.joinsViews else {
           let (own, other) = (try embed(first), try embed(second))
           if onlineHead != nil { secondFeatures = other.features }
-          return ViewEmbeddings(first: own.embedding, second: other.embedding, locals: try locals(of: batch))
+          return ViewEmbeddings(
+            first: try gathered(own.embedding), second: try gathered(other.embedding), locals: try locals(of: batch))
         }
-        let both = try embed(views, .training(views: 2))
+        let both = try embed(views, .training(views: 2, over: normalizing))
         if onlineHead != nil { secondFeatures = try both.features.rows(count..<2 * count) }
         return ViewEmbeddings(
-          first: try both.embedding.rows(0..<count), second: try both.embedding.rows(count..<2 * count),
+          first: try gathered(both.embedding.rows(0..<count)),
+          second: try gathered(both.embedding.rows(count..<2 * count)),
           locals: try locals(of: batch))
       }
     }
     let representations = if let early { early } else { try representations(of: batch, plain: plain) }
-    let (value, terms) = try loss(embeddings, representations: representations)
+    let (value, own) = try loss(embeddings, representations: representations)
+    let terms = try agreed(own)
     guard terms.firstNotFinite == nil else { return terms }
     // The loss already has its own gradient; what remains is the encoder's backward pass.
     try clock.networking { () throws(MVError) in
       try value.backward()
-      if let onlineHead, let secondFeatures { _ = try onlineHead.gather(secondFeatures, classes: batch.labels) }
+      if let onlineHead, let secondFeatures {
+        // Every rank learns of the whole batch: the mean is over the images that have a class.
+        let features = try Torch.withoutGradients { () throws(MVError) in
+          try group?.allRows(secondFeatures) ?? secondFeatures
+        }
+        _ = try onlineHead.gather(features, classes: batch.labels)
+      }
     }
     return terms
   }
@@ -168,12 +189,11 @@ final class Learner {
   /// The embeddings of the small crops of a batch, one tensor for each crop of every image.
   private func locals(of batch: PreparedBatch) throws(MVError) -> [Tensor] {
     guard let locals = views.locals else { return [] }
-    let count = settings.batchSize
     let shape = ImageShape(height: locals.size.height, width: locals.size.width, channels: data.shape.channels)
     let images = try tensor(of: batch.locals, count: locals.count * count, shape)
-    let embeddings = try embed(images, .training(views: locals.count)).embedding
+    let embeddings = try embed(images, .training(views: locals.count, over: normalizing)).embedding
     return try (0..<locals.count).map { (crop) throws(MVError) in
-      try embeddings.rows(crop * count..<(crop + 1) * count)
+      try gathered(embeddings.rows(crop * count..<(crop + 1) * count))
     }
   }
 
@@ -186,18 +206,18 @@ final class Learner {
       let distances: CenteredDistances
       switch target.origin {
       case .pixels:
-        let plain = if let plain { plain } else { try tensor(of: batch.plain, count: settings.batchSize) }
-        distances = try CenteredDistances(of: plain, scale: target.scale, estimator: settings.estimator)
+        let plain = if let plain { plain } else { try tensor(of: batch.plain, count: count) }
+        distances = try CenteredDistances(of: gathered(plain), scale: target.scale, estimator: settings.estimator)
       case .augmented:
         if let view = batch.releasedView {
-          distances = try CenteredDistances(of: view, scale: target.scale, estimator: settings.estimator)
+          distances = try self.distances(of: view, target)
         } else {
-          let second = try tensor(of: batch.secondView ?? batch.augmented, count: settings.batchSize)
-          distances = try CenteredDistances(of: second, scale: target.scale, estimator: settings.estimator)
+          let second = try tensor(of: batch.secondView ?? batch.augmented, count: count)
+          distances = try CenteredDistances(of: gathered(second), scale: target.scale, estimator: settings.estimator)
         }
       case .teacher(let teacher):
         let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
-        distances = try CenteredDistances(of: embedding, scale: target.scale, estimator: settings.estimator)
+        distances = try self.distances(of: embedding, target)
       case .stored:
         guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
         distances = try CenteredDistances(of: rows, scale: target.scale, estimator: settings.estimator)
@@ -209,13 +229,22 @@ final class Learner {
     return representations
   }
 
+  /// The distances of rows that this process has computed, or of those of all ranks.
+  private func distances(of rows: Matrix, _ target: TrainingTarget) throws(MVError) -> CenteredDistances {
+    guard gathering != nil else {
+      return try CenteredDistances(of: rows, scale: target.scale, estimator: settings.estimator)
+    }
+    return try CenteredDistances(of: gathered(Tensor(rows)), scale: target.scale, estimator: settings.estimator)
+  }
+
   private var hasTeacher: Bool {
     data.targets.contains { if case .teacher = $0.origin { true } else { false } }
   }
 
   private func embed(
-    _ images: Tensor, _ pass: NetworkPass = .training()
+    _ images: Tensor, _ given: NetworkPass? = nil
   ) throws(MVError) -> (features: Tensor, embedding: Tensor) {
+    let pass = given ?? .training(over: normalizing)
     let features = try encoder.features(of: images, pass)
     let embedding = try encoder.embedding(of: features, pass)
     return (features, settings.normalizeZ ? try embedding.normalizedRows() : embedding)

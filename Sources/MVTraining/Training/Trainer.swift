@@ -37,6 +37,11 @@ public final class Trainer {
   /// The path of the checkpoint, of a run in `folder`, whose embeddings scored best in a linear probe.
   public static func bestCheckpoint(in folder: URL) -> URL { folder.appending(path: "best.ckpt") }
 
+  /// The processes that train together; nil for this one alone.
+  public let group: ProcessGroup?
+  /// Whether this process logs, saves and evaluates: the only one, or rank 0.
+  public var isFirst: Bool { group?.ranks.isFirst ?? true }
+
   private let learner: Learner
   private let schedule: LearningRateSchedule
   private var partialLoss: LossTerms?
@@ -45,7 +50,8 @@ public final class Trainer {
   public private(set) var bestScore: Double?
   private var log: EpochLog
   private let events: EventFile
-  private var lock: RunLock
+  /// Rank 0's; the other ranks write nothing.
+  private var lock: RunLock?
 
   /// Prepares a run in `folder`, which is created if needed.
   ///
@@ -54,16 +60,21 @@ public final class Trainer {
   /// of the backbone, and of a checkpoint's projector where its shapes agree. Throws where settings, data and
   /// representations do not fit, where the folder holds a run that is not to be resumed, where that run had other
   /// settings or data, where another process writes into the folder, and where `initial` is of another backbone.
+  ///
+  /// The ranks of `group` make trainers of the same settings, data and folder at the same time. Each takes its part of
+  /// every batch; rank 0 alone writes into the folder, which all of them must see to go on with a run.
   public init(
     _ settings: TrainingSettings, data: TrainingData, folder: URL, resuming: Bool = false,
-    initial: TrainedNetwork? = nil
+    initial: TrainedNetwork? = nil, group: ProcessGroup? = nil
   ) throws(MVError) {
-    var lock = try RunLock(of: folder)
+    self.group = group
+    let isFirst = group?.ranks.isFirst ?? true
+    var lock = isFirst ? try RunLock(of: folder) : nil
     let found = try Trainer.found(in: folder, resuming: resuming)
     var settings = settings
     // What the run did when nobody could say otherwise.
     if let found, !found.saysViewOrigin { settings.viewsFrom = found.settings.viewsFrom }
-    learner = try Learner(settings, data: data)
+    learner = try Learner(settings, data: data, group: group)
     schedule = try settings.schedule(stepsPerEpoch: learner.order.stepsPerEpoch)
     totalSteps = settings.epochs * learner.order.stepsPerEpoch
     validation = settings.validateEvery > 0 ? OnlineValidation(of: learner.data, seed: UInt64(settings.seed)) : nil
@@ -81,9 +92,9 @@ public final class Trainer {
       try learner.restartAverages()
     }
     self.notices = notices
-    try Folder.create(folder)
-    if !lock.isHeld {
-      try lock.take()
+    if isFirst { try Folder.create(folder) }
+    if lock?.isHeld == false {
+      try lock?.take()
       _ = try Trainer.found(in: folder, resuming: false)
     }
     self.lock = lock
@@ -109,6 +120,7 @@ public final class Trainer {
       try learner.optimizer.load(found.file.tensors, steps: found.place.step, from: path)
       try learner.onlineHead?.load(found.file.tensors, steps: found.place.onlineHeadSteps ?? 0, from: path)
     }
+    do throws(MVError) { try learner.begin(step: step) } catch { throw group?.explained(error) ?? error }
   }
 
   /// The checkpoint of the run that is in `folder`; nil where there is none.
@@ -137,8 +149,14 @@ public final class Trainer {
   public func run(
     cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in }
   ) throws(MVError) {
-    try lock.take()
-    defer { lock.release() }
+    do throws(MVError) { try train(cancellation, progress) } catch { throw group?.explained(error) ?? error }
+  }
+
+  private func train(
+    _ cancellation: Cancellation, _ progress: (TrainingProgress) -> Void
+  ) throws(MVError) {
+    try lock?.take()
+    defer { lock?.release() }
     guard step < totalSteps else { return }
     let producer = learner.batches(of: step..<totalSteps)
     defer { producer.stop() }
@@ -155,17 +173,21 @@ public final class Trainer {
       if partialLoss == nil { partialLoss = terms } else { partialLoss?.add(terms) }
       step += 1
       clock.stepped()
-      if settings.logEvery > 0, step % settings.logEvery == 0 {
+      if isFirst, settings.logEvery > 0, step % settings.logEvery == 0 {
         try events.append(
           terms, step: step, learningRate: rate, imagesPerSecond: clock.imagesPerSecondSinceLog())
       }
       let record = try finishEpoch(clock: &clock, learningRate: rate)
       progress(described(terms, rate, clock, record))
-      if step < totalSteps && cancellation.isCancelled {
+      // All ranks stop at the same step, whichever was asked to.
+      if step < totalSteps, try group?.anyone(cancellation.isCancelled) ?? cancellation.isCancelled {
         try save()
+        try group?.meet()
         throw MVError(.interrupted, folder.path, "was stopped after step \(step)", remedy: "resume to go on")
       }
     }
+    // Nobody ends before rank 0 has saved: what starts ranks may take the end of one for that of all.
+    try group?.meet()
   }
 
   /// The encoder as it stands, in use, or the moving average of it; it changes with further steps.
@@ -185,7 +207,7 @@ public final class Trainer {
     let time = clock.endEpoch()
     let isLast = step == totalSteps
     var scores: ValidationScores?
-    if let validation, isLast || epoch % settings.validateEvery == 0 {
+    if isFirst, let validation, isLast || epoch % settings.validateEvery == 0 {
       scores = try validation.scores(of: embedder(), on: data)
       clock.restartEpoch()
     }
@@ -194,6 +216,7 @@ public final class Trainer {
       imagesPerSecond: time.imagesPerSecond, waitingShare: time.waitingShare,
       networkShare: time.networkShare, seconds: time.seconds, validation: scores)
     partialLoss = nil
+    guard isFirst else { return record }
     // Logged before the checkpoint is written: a resumed run drops lines of epochs it repeats, but cannot restore
     // missing ones.
     try log.append(record)
@@ -225,8 +248,11 @@ public final class Trainer {
   }
 
   /// Writes `last.ckpt`; throws, and keeps the old one, where a weight or an embedding is not finite.
+  ///
+  /// Of several ranks, rank 0 alone writes it.
   public func save() throws(MVError) {
-    try lock.take()
+    guard isFirst else { return }
+    try lock?.take()
     try save(to: Trainer.checkpoint(in: folder))
   }
 

@@ -1,0 +1,32 @@
+internal import Foundation
+internal import MVCommandLine
+internal import MVCore
+internal import MVNetworks
+internal import MVTraining
+
+/// How a process that `torchrun` or `srun` started joins the others.
+enum RankStart {
+  /// Connects this process with the others of its run; nil where it is alone.
+  ///
+  /// Throws where `--rank-timeout` is no time, where the ranks cannot share a batch, and where they do not meet.
+  static func group(
+    of ranks: Ranks?, _ settings: TrainingSettings, _ arguments: ParsedArguments
+  ) throws(MVError) -> ProcessGroup? {
+    let patience = try arguments["rank-timeout"].map { (text) throws(MVError) in
+      guard let seconds = Double(text), seconds > 0, seconds <= 1e6 else {
+        throw .usage("--rank-timeout \(text)", "is not a number of seconds", remedy: "give one above 0")
+      }
+      return seconds
+    }
+    guard let ranks else { return nil }
+    // What can be told of one process alone is told before it waits for others.
+    try settings.check()
+    _ = try settings.batchSize(of: ranks)
+    try Torch.use(settings.device, number: ranks.localRank)
+    if !ranks.isFirst { Terminal.leaveWordsToAnother() }
+    Interruption.takeAsOne(within: 10)
+    let group = try ProcessGroup(ranks, patience: patience)
+    if ranks.isFirst { Terminal.note("\(ranks.size) ranks train together, of \(settings.batchSize) images a batch") }
+    return group
+  }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import MVCore
+import TestSupport
+import Testing
+
+@testable import MVNetworks
+
+/// What ranks exchange, and that a batch normalized over ranks is normalized as a whole one.
+@Suite(.serialized) struct ProcessGroupTests {
+  @Test(arguments: [2, 4]) func ranksExchange(_ count: Int) throws {
+    let sums = try RankThreads.values(count) { (group) throws(MVError) in
+      let rank = group.ranks.rank
+      let sum = try group.sum([Double(rank), 1])
+      let texts = try group.texts(String(repeating: "é", count: rank))
+      let anyone = [try group.anyone(rank == 1), try group.anyone(false)]
+      let tensor = try Tensor(repeating: Double(rank + 1), shape: [2, 3])
+      try group.average([tensor])
+      let mean = try tensor.values()
+      let other = try Tensor([Float(rank), 7], shape: [2])
+      try group.broadcast([other, tensor])
+      return (sum, texts, anyone, mean, try other.values(), group.threads)
+    }
+    for (sum, texts, anyone, mean, broadcast, threads) in sums {
+      #expect(sum == [Double(count * (count - 1) / 2), Double(count)])
+      #expect(texts == (0..<count).map { String(repeating: "é", count: $0) })
+      #expect(anyone == [true, false] && mean == Array(repeating: Float(count + 1) / 2, count: 6))
+      #expect(broadcast == [0, 7] && threads == max(1, Parallel.processorCount / count))
+    }
+  }
+
+  @Test func rowsAreGatheredWithTheirGradients() throws {
+    let results = try RankThreads.values(2) { (group) throws(MVError) in
+      let rank = Float(group.ranks.rank)
+      let own = try Tensor([rank, 1, 2, rank + 5], shape: [2, 2])
+      try own.setRequiresGradient(true)
+      let all = try group.allRows(own)
+      // Each rank computes the same of all rows; the gradient by one's own is that of the whole.
+      try all.multiplied(by: all).sum().backward()
+      let gradient = try own.gradient()?.values() ?? []
+      try group.sumGradients(of: [own], times: 0.5)
+      return (try all.values(), gradient, try own.gradient()?.values() ?? [])
+    }
+    for (rank, result) in results.enumerated() {
+      #expect(result.0 == [0, 1, 2, 5, 1, 1, 2, 6])
+      #expect(result.1 == [2 * Float(rank), 2, 4, 2 * Float(rank + 5)])
+      #expect(result.2 == [1, 2, 4, 11])
+    }
+  }
+
+  @Test func aRankThatEndsIsNoticed() throws {
+    let results = try RankThreads.results(3) { (group) throws(MVError) -> Int in
+      guard group.ranks.rank > 0 else { throw .usage("rank 0", "has had enough") }
+      _ = try group.sum([1])
+      return 0
+    }
+    for rank in 1...2 {
+      guard case .failure(let error) = try #require(results[rank]) else {
+        Issue.record("rank \(rank) goes on")
+        continue
+      }
+      #expect(error.kind == .inputOutput && error.description.hasPrefix("rank \(rank) of 3: has lost the others"))
+    }
+  }
+
+  @Test func ranksThatDoNotMeetSaySo() throws {
+    let port = try RankThreads.freePort()
+    let alone = try Ranks(rank: 1, size: 2, host: "127.0.0.1", ports: [port])
+    let error = #expect(throws: MVError.self) { try ProcessGroup(alone, patience: 0.5) }
+    #expect(error?.description.hasPrefix("rank 1 of 2: does not reach rank 0 at 127.0.0.1:\(port)") == true)
+    #expect(error?.cause == "Connection refused")
+    let first = try Ranks(rank: 0, size: 3, host: "127.0.0.1", ports: [port])
+    let missing = #expect(throws: MVError.self) { try ProcessGroup(first, patience: 0.5) }
+    #expect(missing?.problem == "has waited 0 s for rank 1, 2")
+  }
+
+  /// Somebody else's server stands at the first port; it answers, but not for this job.
+  @Test func rankZeroIsFoundBehindOtherServers() throws {
+    let server = try LoopbackServer([:])
+    let silent = try LoopbackServer([:], isSilent: true)
+    let own = try RankThreads.freePort()
+    let ports = [server.port, silent.port, own]
+    let first = Thread {
+      guard let ranks = try? Ranks(rank: 0, size: 2, host: "127.0.0.1", ports: ports, job: "a") else { return }
+      _ = try? ProcessGroup(ranks, patience: 30).meet()
+    }
+    first.start()
+    let second = try ProcessGroup(
+      Ranks(rank: 1, size: 2, host: "127.0.0.1", ports: ports, job: "a"), patience: 30)
+    try second.meet()
+  }
+
+  /// N, C, H, W (or N, C), and how the map lies in memory.
+  enum Layout: CaseIterable, Sendable { case plain, channelsLast, halved, flat, blocks }
+
+  @Test(arguments: Layout.allCases, [16, 10])
+  func aBatchIsNormalizedAsAWhole(_ layout: Layout, _ channels: Int) throws {
+    guard layout != .blocks || (Torch.hasChannelBlocks && channels == 16) else { return }
+    guard layout != .halved || channels == 16 else { return }
+    let shape = layout == .flat ? [8, channels] : [8, channels, 3, 5]
+    let count = shape.reduce(1, *)
+    let values = HalvedNormalizationTests.draw(count, 1, about: 2), factors = HalvedNormalizationTests.draw(count, 4)
+
+    /// The results for the rows of `range`: output, statistics, gradients.
+    @Sendable func results(_ range: Range<Int>, _ group: ProcessGroup?) throws(MVError) -> [[Float]] {
+      let size = count / shape[0]
+      let own = Array(values[range.lowerBound * size..<range.upperBound * size])
+      let map = try Tensor(own, shape: [range.count] + shape.dropFirst())
+      let weight = try Tensor(HalvedNormalizationTests.draw(channels, 2, about: 1.5), shape: [channels])
+      let bias = try Tensor(HalvedNormalizationTests.draw(channels, 3), shape: [channels])
+      let identity = (0..<channels * channels).map { Float($0 % (channels + 1) == 0 ? 1 : 0) }
+      let kernel = try Tensor(identity, shape: [channels, channels, 1, 1]).channelsLast()
+      // What goes into blocks has no gradient; that of the kernel is a sum over the batch.
+      let leaves = [layout == .blocks ? kernel : map, weight, bias]
+      for leaf in leaves { try leaf.setRequiresGradient(true) }
+      let mean = try Tensor(repeating: 0, shape: [channels]), variance = try Tensor(repeating: 1, shape: [channels])
+      let input: Tensor
+      switch layout {
+      case .plain, .flat: input = map
+      case .channelsLast: input = try map.channelsLast()
+      case .halved:
+        input = try Torch.withAutocast(true) { () throws(MVError) in
+          try map.channelsLast().convolved(with: kernel, stride: 1, padding: 0)
+        }
+      case .blocks:
+        input = try map.channelsLast().convolved(with: kernel, stride: 1, padding: 0, intoBlocks: group != nil)
+      }
+      var output = try input.batchNormalized(
+        weight: weight, bias: bias, runningMean: mean, runningVariance: variance, views: 1, over: group, momentum: 0.1,
+        epsilon: 1e-5, relu: true)
+      if layout == .blocks {
+        // The average over all pixels brings a map back from blocks.
+        output = try output.globalAveragePooled()
+        try output.squared().sum().backward()
+      } else {
+        let factor = try Tensor(
+          Array(factors[range.lowerBound * size..<range.upperBound * size]), shape: [range.count] + shape.dropFirst())
+        try output.float32().multiplied(by: factor).sum().backward()
+      }
+      if let group { try group.sumGradients(of: layout == .blocks ? leaves : [weight, bias], times: 1) }
+      var all = [try output.float32().values(), try mean.values(), try variance.values()]
+      for leaf in leaves { all.append(try leaf.gradient()?.values() ?? []) }
+      return all
+    }
+    let whole = try results(0..<8, nil)
+    let parts = try RankThreads.values(2) { (group) throws(MVError) in
+      try results(4 * group.ranks.rank..<4 * group.ranks.rank + 4, group)
+    }
+    for index in whole.indices {
+      // Output and the map's gradient are a part on each rank; all else is the same on both.
+      let isPart = index == 0 || (index == 3 && layout != .blocks)
+      let joined = isPart ? parts[0][index] + parts[1][index] : parts[0][index]
+      try #require(joined.count == whole[index].count)
+      let largest = whole[index].map(abs).max() ?? 0
+      let tolerance = (layout == .halved ? 1e-2 : 2e-5) * max(largest, 1)
+      #expect(zip(joined, whole[index]).allSatisfy { abs($0 - $1) <= tolerance }, "result \(index)")
+      if !isPart { #expect(parts[0][index] == parts[1][index]) }
+    }
+  }
+}
