@@ -15,8 +15,8 @@ bool takes(const at::Tensor& map);
 /// Batch normalization by the statistics of the batch, and the rectifier where `relu`; updates the running statistics.
 ///
 /// libtorch's own converts every value of bfloat16 to float32 in memory's order several times over, and keeps what went
-/// into the rectifier. Statistics are summed in pieces whose number does not follow the threads: the bits do not either.
-/// With a group, the batch is that of all its ranks.
+/// into the rectifier. Statistics are summed in pieces whose number does not follow the threads: the bits do not
+/// either. With a group, the batch is that of all its ranks.
 at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias, at::Tensor running_mean,
                       at::Tensor running_variance, double momentum, double epsilon, bool relu,
                       MVTGroup* group = nullptr);
