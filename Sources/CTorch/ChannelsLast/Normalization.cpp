@@ -131,10 +131,9 @@ struct Normalization : torch::autograd::Function<Normalization<Value>> {
     const int64_t channels = layout.channels;
     const auto* x = static_cast<const Value*>(map.data_ptr());
     // About the first pixel: squares about a far center would lose the variance.
-    const at::Tensor center =
-        (in_blocks(map) ? map.select(3, 0).select(2, 0).select(0, 0).flatten()
-                        : (map.dim() == 4 ? map.select(3, 0).select(2, 0) : map).select(0, 0))
-            .to(at::kFloat);
+    const at::Tensor center = (in_blocks(map) ? map.select(3, 0).select(2, 0).select(0, 0).flatten()
+                                              : (map.dim() == 4 ? map.select(3, 0).select(2, 0) : map).select(0, 0))
+                                  .to(at::kFloat);
     const float* middle = center.data_ptr<float>();
     std::vector<double> sums, squares;
     sum(layout, sums, squares, [&](int64_t plane, int64_t pixel, int64_t count, double* first, double* second) {

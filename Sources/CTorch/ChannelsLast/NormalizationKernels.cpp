@@ -50,7 +50,7 @@ int64_t run(int64_t channels) { return std::max<int64_t>(8, 8192 / channels); }
 
 template <typename Value>
 MVT_INLINE void add_sums_of(const Value* x, int64_t pixels, int64_t channels, const float* center, double* sums,
-                         double* squares) {
+                            double* squares) {
   const int64_t step = run(channels);
   for (int64_t first = 0; first < pixels; first += step) {
     const int64_t count = std::min(step, pixels - first);
@@ -85,7 +85,7 @@ MVT_INLINE void add_sums_of(const Value* x, int64_t pixels, int64_t channels, co
 
 template <typename Value>
 MVT_INLINE void scale_of(const Value* x, int64_t pixels, int64_t channels, const float* factor, const float* offset,
-                      bool relu, Value* result) {
+                         bool relu, Value* result) {
   const float least = relu ? 0 : -__builtin_inff();
   for (int64_t pixel = 0; pixel < pixels; ++pixel) {
     for (int64_t channel = 0; channel < channels; channel += lanes) {
@@ -102,9 +102,8 @@ MVT_INLINE void scale_of(const Value* x, int64_t pixels, int64_t channels, const
 }
 
 template <typename Value>
-MVT_INLINE void add_slopes_of(const Value* x, const Value* slope, int64_t pixels, int64_t channels,
-                           const float* center, const float* factor, const float* offset, bool relu, double* sums,
-                           double* products) {
+MVT_INLINE void add_slopes_of(const Value* x, const Value* slope, int64_t pixels, int64_t channels, const float* center,
+                              const float* factor, const float* offset, bool relu, double* sums, double* products) {
   const int64_t step = run(channels);
   for (int64_t first = 0; first < pixels; first += step) {
     const int64_t count = std::min(step, pixels - first);
@@ -130,8 +129,8 @@ MVT_INLINE void add_slopes_of(const Value* x, const Value* slope, int64_t pixels
 
 template <typename Value>
 MVT_INLINE void combine_of(const Value* x, const Value* slope, int64_t pixels, int64_t channels, const float* factor,
-                        const float* offset, bool relu, const float* of_value, const float* constant,
-                        Value* result) {
+                           const float* offset, bool relu, const float* of_value, const float* constant,
+                           Value* result) {
   for (int64_t pixel = 0; pixel < pixels; ++pixel) {
     for (int64_t channel = 0; channel < channels; channel += lanes) {
       const int64_t place = pixel * channels + channel;
@@ -160,13 +159,15 @@ MVT_CLONES void scale(const uint16_t* x, int64_t pixels, int64_t channels, const
   scale_of(x, pixels, channels, factor, offset, relu, result);
 }
 
-MVT_CLONES void add_slopes(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* center,
-                           const float* factor, const float* offset, bool relu, double* sums, double* products) {
+MVT_CLONES void add_slopes(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels,
+                           const float* center, const float* factor, const float* offset, bool relu, double* sums,
+                           double* products) {
   add_slopes_of(x, slope, pixels, channels, center, factor, offset, relu, sums, products);
 }
 
 MVT_CLONES void combine(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* factor,
-                        const float* offset, bool relu, const float* of_value, const float* constant, uint16_t* result) {
+                        const float* offset, bool relu, const float* of_value, const float* constant,
+                        uint16_t* result) {
   combine_of(x, slope, pixels, channels, factor, offset, relu, of_value, constant, result);
 }
 

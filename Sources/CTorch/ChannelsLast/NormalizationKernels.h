@@ -1,4 +1,5 @@
-// Loops over bfloat16 or float32 values, some pixels of `channels` values each, channels fastest; channels are multiples of 16.
+// Loops over bfloat16 or float32 values, some pixels of `channels` values each, channels fastest; channels are
+// multiples of 16.
 #pragma once
 
 #include <cstdint>

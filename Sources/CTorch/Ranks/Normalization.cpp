@@ -44,8 +44,8 @@ struct Normalization : torch::autograd::Function<Normalization> {
     const at::Tensor middle = mean.to(weight.device(), at::kFloat),
                      inverse = (spread + epsilon).rsqrt().to(weight.device(), at::kFloat);
     running_mean.mul_(1 - momentum).add_(middle, momentum);
-    running_variance.mul_(1 - momentum).add_((spread * (values / (values - 1))).to(weight.device(), at::kFloat),
-                                             momentum);
+    running_variance.mul_(1 - momentum)
+        .add_((spread * (values / (values - 1))).to(weight.device(), at::kFloat), momentum);
     at::Tensor result = ((map.to(at::kFloat) - beside(middle, map)) * beside(inverse * weight, map))
                             .add_(beside(bias, map))
                             .to(map.scalar_type());
