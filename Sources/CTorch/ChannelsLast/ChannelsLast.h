@@ -5,9 +5,9 @@
 
 namespace mvt::channels_last {
 
-/// Whether the normalization below is to be taken in place of libtorch's.
+/// Whether the normalization below is that of such values in one process: bfloat16 on the processor.
 ///
-/// For bfloat16 on the processor, N x C x H x W with channels fastest or N x C, channels in sixteens.
+/// They are N x C x H x W with channels fastest, or N x C, channels in sixteens.
 bool suits(const at::Tensor& map);
 
 /// Whether it takes them at all: the same of float32, too, and maps in blocks, N x C/16 x H x W x 16.

@@ -65,8 +65,9 @@ bool mvt_has_channel_blocks(void);
 /// Whether libtorch was built with CUDA and finds a device.
 bool mvt_has_cuda(void);
 
-/// Makes tensors from now on, and loads modules, on the CUDA device of this number, counted round where there are
-/// fewer, or on the CPU for -1.
+/// Makes tensors from now on, and loads modules, on the CUDA device of this number, or on the CPU for -1.
+///
+/// The number is counted round where there are fewer devices.
 GuardedStatus mvt_use_cuda(int number);
 
 #ifdef __cplusplus
