@@ -158,6 +158,9 @@ let package = Package(
     // Tests: one target a module, and CommandTests, which run the built executables.
     .target(
       name: "TestSupport", dependencies: ["MVCore", "MVFiles"], path: "Tests/TestSupport", swiftSettings: swift),
+    .target(
+      name: "RankTestSupport", dependencies: ["MVCore", "MVNetworks", "TestSupport"], path: "Tests/RankTestSupport",
+      swiftSettings: swift),
     tests(of: "MVCore", []),
     tests(of: "MVFiles", ["MVCore"]),
     tests(of: "MVPages", ["MVCore"]),
@@ -166,7 +169,7 @@ let package = Package(
     tests(of: "MVYAML", ["MVCore"]),
     tests(of: "MVDatasets", ["MVCore", "MVFiles", "MVImaging"]),
     tests(of: "MVWeights", ["MVCore", "MVFiles"]),
-    tests(of: "MVNetworks", ["MVCore", "MVFiles", "MVImaging", "MVWeights", "CTorch"]),
+    tests(of: "MVNetworks", ["MVCore", "MVFiles", "MVImaging", "MVWeights", "CTorch", "RankTestSupport"]),
     tests(of: "MVDownload", ["MVCore", "MVDatasets", "MVFiles"]),
     tests(of: "MVRepresentations", ["MVRepresentationChecks", "MVCore", "MVFiles", "MVImaging", "CKernels"]),
     tests(of: "MVRepresentationChecks", ["MVRepresentations", "MVCore", "MVImaging"]),
@@ -182,7 +185,7 @@ let package = Package(
       [
         "MVExtraction", "MVYAML", "MVCore", "MVFiles", "MVImaging", "MVDatasets", "MVRepresentations", "MVStore",
         "MVEvaluation", "MVWeights", "MVNetworks",
-        "CTorch",
+        "CTorch", "RankTestSupport",
       ]),
     // Programs in C and C++ are compiled by a test against libmvmr.so, as users do.
     .testTarget(

@@ -16,7 +16,8 @@ extension Command {
       finished by the same command. The file opens in h5py: labels, ids and one data set a representation in each split.
 
       Several machines share the work by --shard 1/4 ... --shard 4/4, each with an output of its own; `mvmr merge` joins
-      those. In a Slurm array, or under srun, --shard slurm takes the numbers from Slurm. With --compress the file is compressed once all rows are there: smaller, but slower to train from.
+      those. In a Slurm array, or under srun, --shard slurm takes the numbers from Slurm. With --compress the file is
+      compressed once all rows are there: smaller, but slower to train from.
 
       Examples:
         mvmr extract cifar10:data/cifar-10-batches-bin --output cifar10.h5

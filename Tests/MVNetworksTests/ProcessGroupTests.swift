@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import RankTestSupport
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import MVCore
 import MVImaging
 import MVNetworks
 import MVStore
+import RankTestSupport
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
-import MVCore
-import MVNetworks
-import TestSupport
+public import MVCore
+public import MVNetworks
+public import TestSupport
 import Testing
 
 extension RankThreads {
   /// What `body` gives on each rank of a group of `count`.
-  static func results<Value: Sendable>(
+  public static func results<Value: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (ProcessGroup) throws(MVError) -> Value
   ) throws -> [Result<Value, MVError>?] {
     try results(count) { (rank, port) throws(MVError) in
@@ -15,7 +15,7 @@ extension RankThreads {
   }
 
   /// The same of a body that fails on no rank.
-  static func values<Value: Sendable>(
+  public static func values<Value: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (ProcessGroup) throws(MVError) -> Value
   ) throws -> [Value] {
     try results(count, body).map { try #require($0).get() }
