@@ -56,6 +56,34 @@ import Testing
     #expect(abs(probe.objective / golden[3 * place + 1] - 1) < 1e-5, "\(probe.objective)")
   }
 
+  @Test func rowsChangePlacesWithinTheirPart() throws {
+    let train = try split(columns: 200)
+    let labels = try train.classes()
+    let data = try ProbeData(
+      reader: RowReader(train, rows: train.rows), labels: labels.map { Int32($0) }, scaling: .standardized, threads: 2)
+    let parts = [0..<40, 40..<60]
+    let space = try #require(try RowSpace(of: data, parts: parts))
+    func norm(_ data: ProbeData, _ row: Int) -> Float {
+      let values = data.tile(row..<row + 1, scratch: data.makeScratch())
+      return (0..<data.columns).reduce(0) { $0 + values[$1] * values[$1] }
+    }
+    for part in parts {
+      let before = part.map { (data.labels[$0], norm(data, $0)) }.sorted { $0.1 < $1.1 }
+      let after = part.map { (space.data.labels[$0], norm(space.data, $0)) }.sorted { $0.1 < $1.1 }
+      for (old, new) in zip(before, after) {
+        #expect(old.0 == new.0)
+        #expect(abs(old.1 / new.1 - 1) < 1e-4)
+      }
+      let extents = part.map { space.data.extent([$0]) }
+      #expect(extents == extents.sorted())
+      for row in part {
+        let values = space.data.tile(row..<row + 1, scratch: space.data.makeScratch())
+        #expect((space.data.extent([row])..<space.data.columns).allSatisfy { values[$0] == 0 })
+      }
+    }
+    #expect(space.data.extent(0..<60) == space.data.columns)
+  }
+
   @Test(arguments: 0..<3)
   func balancedClasses(_ place: Int) throws {
     let golden = try Fixture.array("wide/balanced").values(as: Double.self)

@@ -71,7 +71,8 @@ struct ProbeFit {
 
   /// Compares the penalties and fits all rows under the one chosen; throws where the work shall stop.
   func fit() throws(MVError) -> FittedProbe {
-    let space = try RowSpace(of: data)
+    let held = folds.first?.lowerBound ?? data.rows
+    let space = try RowSpace(of: data, parts: [0..<held] + folds)
     let compared = space?.data ?? data
     let lambdas = settings.lambdas.values
     let progress = FitProgress(run, fits: lambdas.count * folds.count + 1)
@@ -90,24 +91,26 @@ struct ProbeFit {
       let last = try refit(lambdas[chosen], from: stops, work: work, space, progress)
       return fitted(
         last, lambda: lambdas[chosen],
-        candidates: zip(lambdas, outcomes).map { candidate($0, $1) })
+        candidates: zip(lambdas, outcomes).map { candidate($0, $1, of: compared.labels) })
     }
   }
 
-  private func candidate(_ lambda: Double, _ outcome: PenaltyComparison.Outcome?) -> FittedProbe.Candidate {
-    let shares = outcome.map { accuracy(of: $0.right) }
+  private func candidate(
+    _ lambda: Double, _ outcome: PenaltyComparison.Outcome?, of labels: [Int32]
+  ) -> FittedProbe.Candidate {
+    let shares = outcome.map { accuracy(of: $0.right, labels) }
     return FittedProbe.Candidate(
       lambda: lambda, validationTop1: shares?.top1, validationBalancedAccuracy: shares?.balanced,
       objective: outcome?.objective, gradientNorm: outcome?.gradientNorm, iterations: outcome?.iterations,
       ending: outcome?.ending)
   }
 
-  /// Top-1 and balanced accuracy on the rows that were held out.
-  private func accuracy(of right: [Bool]) -> (top1: Double, balanced: Double) {
+  /// Top-1 and balanced accuracy on the rows that were held out, given the labels of all rows.
+  private func accuracy(of right: [Bool], _ labels: [Int32]) -> (top1: Double, balanced: Double) {
     var counts = [Int](repeating: 0, count: classes.count)
     var hits = counts
     for (place, row) in folds.joined().enumerated() {
-      let label = Int(data.labels[row])
+      let label = Int(labels[row])
       counts[label] += 1
       if right[place] { hits[label] += 1 }
     }

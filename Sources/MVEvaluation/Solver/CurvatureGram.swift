@@ -32,7 +32,7 @@ struct CurvatureGram: Sendable {
     let blocks = Self.blocks(of: columns)
     let values = blocks.map { WorkBuffer<Float>($0.count * $0.count, repeating: 0) }
     let sums = WorkBuffer<Double>(columns, repeating: 0)
-    let chunk = max(128, min(2048, (16 << 20) / (4 * columns)))
+    let chunk = data.extentsDiffer ? data.tileLength : max(128, min(2048, (16 << 20) / (4 * columns)))
     let scaled = WorkBuffer<Float>(uninitialized: chunk * columns)
     let roots = WorkBuffer<Float>(uninitialized: chunk)
     // Pieces of each triangle that threads work on; their sizes depend on the number of columns alone.
@@ -56,8 +56,11 @@ struct CurvatureGram: Sendable {
       }
       for place in 0..<count { total += Double(weights.pointer[offset + first + place]) }
       let factor = Float(scale)
-      Parallel.forEach(pieces.count, threads: data.threads) { index in
-        let piece = pieces[index]
+      // Where rows end early, so does what they add.
+      let extent = data.extent(rows[first..<first + count])
+      let filled = pieces.compactMap { $0.clipped(to: extent) }
+      Parallel.forEach(filled.count, threads: data.threads) { index in
+        let piece = filled[index]
         let target = values[piece.block]
         let origin = blocks[piece.block].lowerBound
         let size = blocks[piece.block].count
@@ -104,6 +107,14 @@ struct CurvatureGram: Sendable {
     let block: Int
     let rows: Range<Int>
     let columns: Range<Int>
+
+    /// The part of it within the first columns, nil where there is none.
+    func clipped(to extent: Int) -> Piece? {
+      guard rows.lowerBound < extent else { return nil }
+      return Piece(
+        block: block, rows: rows.clamped(to: rows.lowerBound..<extent),
+        columns: columns.clamped(to: columns.lowerBound..<extent))
+    }
 
     static func all(of range: Range<Int>, block: Int) -> [Piece] {
       let parts = max(1, min(6, range.count / 96))

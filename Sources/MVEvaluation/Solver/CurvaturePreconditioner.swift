@@ -7,16 +7,11 @@ internal import SystemOpenBLAS
 /// out how classes act on each other, but for their sum, which the loss does not depend on: that of a direction is 0.
 final class CurvaturePreconditioner: Sendable {
   private let grams: [CurvatureGram]
-  /// For each Gram matrix, the Cholesky factors of its blocks, or their inverses.
+  /// For each Gram matrix, the Cholesky factors of its blocks.
   private let factors: [[WorkBuffer<Float>]]
-  /// Whether inverses are kept: for many classes a product with them is faster by more than they take.
-  private let isInverse: Bool
   private let classes: Int
   private let columns: Int
   private let threads: Int
-
-  /// Whether factors of so many Gram matrices are made inverses.
-  static func inverts(_ grams: Int, _ classes: Int) -> Bool { grams == 1 && classes >= 32 }
 
   /// Factors Gram matrix + `lambda`: one for all classes, or one for each.
   init(_ grams: [CurvatureGram], lambda: Double, classes: Int, threads: Int) {
@@ -26,19 +21,18 @@ final class CurvaturePreconditioner: Sendable {
     columns = grams[0].columns
     let blocks = grams[0].blocks.count
     let slots = grams.map { $0.values.map { WorkBuffer<Float>(uninitialized: $0.count) } }
-    let isInverse = Self.inverts(grams.count, classes)
+    // Many matrices are factored side by side, a single one by all threads.
+    let threadsEach = grams.count * blocks > 1 ? 1 : threads
     Parallel.forEach(grams.count * blocks, threads: threads) { index in
       let (gram, block) = (index / blocks, index % blocks)
       let size = grams[gram].blocks[block].count
-      Self.factor(grams[gram].values[block], size: size, lambda, slots[gram][block])
-      if isInverse { Self.invert(slots[gram][block], size: size) }
+      Self.factor(grams[gram].values[block], size: size, lambda, slots[gram][block], threads: threadsEach)
     }
     factors = slots
-    self.isInverse = isInverse
   }
 
   private static func factor(
-    _ moments: WorkBuffer<Float>, size: Int, _ lambda: Double, _ target: WorkBuffer<Float>
+    _ moments: WorkBuffer<Float>, size: Int, _ lambda: Double, _ target: WorkBuffer<Float>, threads: Int
   ) {
     var trace: Float = 0
     for index in 0..<size { trace += max(0, moments.pointer[index * size + index]) }
@@ -47,22 +41,12 @@ final class CurvaturePreconditioner: Sendable {
     while true {
       target.pointer.update(from: moments.pointer, count: size * size)
       for index in 0..<size { target.pointer[index * size + index] += ridge }
-      // Row by row and lower is column by column and upper.
-      var order = Int32(size)
-      var status: Int32 = 0
-      spotrf_("U", &order, target.pointer, &order, &status)
-      if status == 0 || !ridge.isFinite { return }
+      let isDefinite =
+        threads > 1
+        ? Cholesky.factor(target, size: size, threads: threads)
+        : Cholesky.factor(target.pointer, size: size, stride: size)
+      if isDefinite || !ridge.isFinite { return }
       ridge *= 4
-    }
-  }
-
-  /// Makes a factor the whole inverse.
-  private static func invert(_ factor: WorkBuffer<Float>, size: Int) {
-    var order = Int32(size)
-    var status: Int32 = 0
-    spotri_("U", &order, factor.pointer, &order, &status)
-    for row in 0..<size {
-      for column in 0..<row { factor.pointer[column * size + row] = factor.pointer[row * size + column] }
     }
   }
 
@@ -88,10 +72,10 @@ final class CurvaturePreconditioner: Sendable {
       let factor = largest > 0 ? 1 / largest : 0
       for column in 0..<columns { values.pointer[row * columns + column] = Float(source[column] * factor) }
     }
-    let solved = solve(values)
+    solve(values)
     Parallel.forEach(classes, threads: threads) { row in
       let gram = grams[grams.count > 1 ? row : 0]
-      let source = solved.pointer + row * columns
+      let source = values.pointer + row * columns
       let result = target + row * columns
       for column in 0..<columns { result[column] = Double(source[column]) * sizes.pointer[row] }
       target[classes * columns + row] =
@@ -101,43 +85,25 @@ final class CurvaturePreconditioner: Sendable {
     takeMean(from: vector)
   }
 
-  /// The rows of `values`, classes x columns, times the inverse of their class.
-  private func solve(_ values: WorkBuffer<Float>) -> WorkBuffer<Float> {
+  /// Multiplies the rows of `values`, classes x columns, by the inverse of their class.
+  private func solve(_ values: WorkBuffer<Float>) {
     let columns = columns
     let blocks = grams[0].blocks
-    guard isInverse else {
-      let groups = grams.count > 1 ? classes : 1
-      Parallel.forEach(groups * blocks.count, threads: threads) { index in
-        let (group, place) = (index / blocks.count, index % blocks.count)
-        let count = Int32(grams.count > 1 ? 1 : classes)
-        let size = Int32(blocks[place].count)
-        let factor = factors[group][place].pointer
-        let part = values.pointer + group * columns + blocks[place].lowerBound
-        // The factor L is lower, row by row: v (L L^T)^-1 = (v L^-T) L^-1.
-        for form in [CblasTrans, CblasNoTrans] {
-          cblas_strsm(
-            CblasRowMajor, CblasRight, CblasLower, form, CblasNonUnit, count, size, 1, factor, size, part,
-            Int32(columns))
-        }
-      }
-      return values
-    }
-    let result = WorkBuffer<Float>(uninitialized: values.count)
-    let strips = blocks.enumerated().flatMap { place, block in
-      stride(from: block.lowerBound, to: block.upperBound, by: 256).map {
-        (place, $0..<min(block.upperBound, $0 + 256))
+    // Rows that share a factor are solved some dozens at a time: fewer are slower, more leave threads idle.
+    let parts = grams.count > 1 ? classes : (classes + 49) / 50
+    Parallel.forEach(parts * blocks.count, threads: threads) { index in
+      let (part, place) = (index / blocks.count, index % blocks.count)
+      let rows = part * classes / parts..<(part + 1) * classes / parts
+      let size = Int32(blocks[place].count)
+      let factor = factors[grams.count > 1 ? part : 0][place].pointer
+      let target = values.pointer + rows.lowerBound * columns + blocks[place].lowerBound
+      // The factor L is lower, row by row: v (L L^T)^-1 = (v L^-T) L^-1.
+      for form in [CblasTrans, CblasNoTrans] {
+        cblas_strsm(
+          CblasRowMajor, CblasRight, CblasLower, form, CblasNonUnit, Int32(rows.count), size, 1, factor, size, target,
+          Int32(columns))
       }
     }
-    Parallel.forEach(strips.count, threads: threads) { index in
-      let (place, strip) = strips[index]
-      let block = blocks[place]
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(classes), Int32(strip.count), Int32(block.count), 1,
-        values.pointer + block.lowerBound, Int32(columns),
-        factors[0][place].pointer + strip.lowerBound - block.lowerBound, Int32(block.count), 0,
-        result.pointer + strip.lowerBound, Int32(columns))
-    }
-    return result
   }
 
   /// Subtracts the mean over the classes from the weights of each column, and from the biases.

@@ -30,19 +30,21 @@ struct LinearPass: Sendable {
     let (weights, biases) = stack(points)
     let bytes = 8 * total * (columns + 1)
     let parts = min(tiles.count, max(2, min(16, (256 << 20) / bytes)))
-    let sums = WorkBuffer<Double>(parts * total * columns, repeating: 0)
+    let sums = WorkBuffer<Double>(uninitialized: parts * total * columns)
     let biasSums = WorkBuffer<Double>(parts * total, repeating: 0)
     let losses = WorkBuffer<Double>(parts * sets, repeating: 0)
     try Parallel.forEach(parts, threads: data.threads) { part throws(MVError) in
       let scratch = data.makeScratch()
       let scores = WorkBuffer<Float>(uninitialized: total * data.tileLength)
       let products = WorkBuffer<Float>(uninitialized: total * columns)
+      (sums.pointer + part * total * columns).update(repeating: 0, count: total * columns)
       for tile in tiles[part * tiles.count / parts..<(part + 1) * tiles.count / parts] {
         try data.run.check()
         let count = tile.count
+        let extent = data.extent(tile)
         let values = data.tile(tile, scratch: scratch)
         cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(total), Int32(count), Int32(columns), 1, weights.pointer,
+          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(total), Int32(count), Int32(extent), 1, weights.pointer,
           Int32(columns), values, Int32(columns), 0, scores.pointer, Int32(count))
         for set in 0..<sets {
           losses.pointer[part * sets + set] += loss(
@@ -50,23 +52,28 @@ struct LinearPass: Sendable {
         }
         for row in 0..<total { biasSums.pointer[part * total + row] += mvk_sum(scores.pointer + row * count, count) }
         cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(total), Int32(columns), Int32(count), 1, scores.pointer,
+          CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(total), Int32(extent), Int32(count), 1, scores.pointer,
           Int32(count), values, Int32(columns), 0, products.pointer, Int32(columns))
-        mvk_accumulate(products.pointer, sums.pointer + part * total * columns, total * columns)
+        let target = sums.pointer + part * total * columns
+        for row in 0..<total {
+          mvk_accumulate(products.pointer + row * columns, target + row * columns, extent)
+        }
       }
     }
-    Parallel.forEach(sets, threads: data.threads) { set in
-      let target = gradients.pointer + set * parameters
-      let size = outputs * columns
-      for index in 0..<size {
-        var sum = 0.0
-        for part in 0..<parts { sum += sums.pointer[part * total * columns + set * size + index] }
-        target[index] = sum * scales[set]
+    let size = outputs * columns
+    for set in 0..<sets {
+      let offset = set * parameters
+      LongVector(count: size, threads: data.threads).forEachPiece { range in
+        for index in range {
+          var sum = 0.0
+          for part in 0..<parts { sum += sums.pointer[part * total * columns + set * size + index] }
+          gradients.pointer[offset + index] = sum * scales[set]
+        }
       }
       for index in 0..<outputs {
         var sum = 0.0
         for part in 0..<parts { sum += biasSums.pointer[part * total + set * outputs + index] }
-        target[size + index] = sum * scales[set]
+        gradients.pointer[offset + size + index] = sum * scales[set]
       }
     }
     return (0..<sets).map { set in
@@ -90,8 +97,8 @@ struct LinearPass: Sendable {
       let scores = WorkBuffer<Float>(uninitialized: total * tile.count)
       let values = data.tile(tile, scratch: scratch)
       cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(total), Int32(tile.count), Int32(columns), 1, weights.pointer,
-        Int32(columns), values, Int32(columns), 0, scores.pointer, Int32(tile.count))
+        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(total), Int32(tile.count), Int32(data.extent(tile)), 1,
+        weights.pointer, Int32(columns), values, Int32(columns), 0, scores.pointer, Int32(tile.count))
       body(index, scores.pointer, UnsafePointer(biases.pointer))
     }
   }
@@ -102,7 +109,10 @@ struct LinearPass: Sendable {
     let weights = WorkBuffer<Float>(uninitialized: points.count * size)
     let biases = WorkBuffer<Float>(uninitialized: points.count * outputs)
     for (set, point) in points.enumerated() {
-      for index in 0..<size { weights.pointer[set * size + index] = Float(point[index]) }
+      nonisolated(unsafe) let point = point
+      LongVector(count: size, threads: data.threads).forEachPiece { range in
+        for index in range { weights.pointer[set * size + index] = Float(point[index]) }
+      }
       for index in 0..<outputs { biases.pointer[set * outputs + index] = Float(point[size + index]) }
     }
     return (weights, biases)

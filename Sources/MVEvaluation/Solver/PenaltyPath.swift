@@ -84,11 +84,12 @@ final class PenaltyPath {
     _ lambda: Double, _ goal: Goal, isSettled: (QuasiNewton) throws(MVError) -> Bool, passed: (Double) -> Void
   ) throws(MVError) -> Fit {
     let trial = foretold(lambda)
-    let descent = QuasiNewton(from: trial, tolerance: goal.gradientNorm, gap: goal.gap, limit: goal.limit) {
-      [unowned self] in self.preconditioner?.apply($0)
-    }
+    let threads = objective.data.threads
+    let descent = QuasiNewton(
+      from: trial, tolerance: goal.gradientNorm, gap: goal.gap, limit: goal.limit, threads: threads
+    ) { [unowned self] in self.preconditioner?.apply($0) }
     let gradient = WorkBuffer<Double>(uninitialized: point.count)
-    let penalized = objective.classes * objective.data.columns
+    let penalized = LongVector(count: objective.classes * objective.data.columns, threads: threads)
     var first = 0.0
     var asked = 0
     var renewed = 0
@@ -98,16 +99,18 @@ final class PenaltyPath {
       spent += passWork
       sinceFactors += passWork
       work += passWork
-      var square = 0.0
-      for index in 0..<penalized {
-        let weight = descent.trial.pointer[index]
-        square += weight * weight
-        gradient.pointer[index] += lambda * weight
+      let trial = descent.trial
+      let square = penalized.sums(1) { range, sums in
+        for index in range {
+          let weight = trial.pointer[index]
+          sums[0] += weight * weight
+          gradient.pointer[index] += lambda * weight
+        }
       }
-      value += lambda / 2 * square
+      value += lambda / 2 * square[0]
       if descent.evaluations == 0 {
         // Where there is nothing to do, no preconditioner is wanted.
-        let norm = cblas_dnrm2(Int32(point.count), gradient.pointer, 1)
+        let norm = LongVector(count: point.count, threads: threads).dot(gradient.pointer, gradient.pointer).squareRoot()
         if goal.gap.isFinite || !(norm <= goal.gradientNorm) {
           _ = try renew(lambda, at: point, isStart: true, accepted: lastAccepted)
         }
@@ -185,9 +188,7 @@ final class PenaltyPath {
   }
 
   /// The operations that factors of ``grams`` take.
-  private var factorWork: Double {
-    gramWork(0, grams.count) * (CurvaturePreconditioner.inverts(grams.count, objective.classes) ? 3 : 1)
-  }
+  private var factorWork: Double { gramWork(0, grams.count) }
 
   /// Whether a matrix a class may be made: they fit memory, and factoring them takes less than some passes.
   private var mayTellClassesApart: Bool {

@@ -26,6 +26,8 @@ final class ProbeData: Sendable {
   /// What the rows are used for.
   let run: EvaluationRun
   private let cached: WorkBuffer<Float>?
+  /// How many columns of each row may be other than 0, from the first on; nil where all may.
+  private let extents: [Int32]?
   /// The factors on each row, one per representation, where rows are scaled to length 1 instead.
   private let rowScales: [Float]?
 
@@ -85,6 +87,7 @@ final class ProbeData: Sendable {
     self.scale = scale
     self.rowScales = rowScales
     self.threads = threads
+    extents = nil
     columns = reader.columns
     guard reader.rows.count * reader.columns * 4 <= cacheBytes else {
       cached = nil
@@ -101,15 +104,18 @@ final class ProbeData: Sendable {
     cached = cache
   }
 
-  /// Creates data of the same rows in other coordinates.
-  init(_ original: ProbeData, rows: WorkBuffer<Float>, columns: Int) {
+  /// Creates data of the rows of `original` at the places `order`, in other coordinates.
+  ///
+  /// Of row i all columns from `extents[i]` on are 0.
+  init(_ original: ProbeData, order: [Int], rows: WorkBuffer<Float>, columns: Int, extents: [Int32]) {
     reader = original.reader
-    labels = original.labels
+    labels = order.map { original.labels[$0] }
     threads = original.threads
     run = original.run
     center = [Float](repeating: 0, count: columns)
     scale = [Float](repeating: 1, count: columns)
     self.columns = columns
+    self.extents = extents
     cached = rows
     rowScales = nil
   }
@@ -126,8 +132,17 @@ final class ProbeData: Sendable {
     }
   }
 
-  /// The number of rows to work on at a time.
-  var tileLength: Int { max(128, min(512, (16 << 20) / (4 * columns))) }
+  /// The number of rows to work on at a time: fewer where they differ in how many columns they have.
+  var tileLength: Int { max(128, min(extentsDiffer ? 256 : 512, (16 << 20) / (4 * columns))) }
+
+  /// Whether rows differ in how many columns they have.
+  var extentsDiffer: Bool { extents != nil }
+
+  /// How many columns of `rows` may be other than 0, from the first on.
+  func extent(_ rows: some Collection<Int>) -> Int {
+    guard let extents else { return columns }
+    return Int(rows.reduce(0) { max($0, extents[$1]) })
+  }
 
   /// The memory that ``tile(_:scratch:)`` needs for the longest tile; none where the rows are in memory.
   func makeScratch() -> WorkBuffer<Float> {

@@ -30,7 +30,8 @@ final class QuasiNewton: @unchecked Sendable {
   private let precondition: (UnsafeMutablePointer<Double>) -> Void
   private let gradient: WorkBuffer<Double>
   private let direction: WorkBuffer<Double>
-  private var history: [(step: WorkBuffer<Double>, change: WorkBuffer<Double>, curvature: Double)] = []
+  private let vector: LongVector
+  private let pairs: CurvaturePairs
   private var slope = 0.0
   /// By how much the value lies above its minimum, relative to it, as far as the direction from ``point`` foretells.
   private var shortfall = Double.infinity
@@ -45,17 +46,18 @@ final class QuasiNewton: @unchecked Sendable {
   // Somewhat more than single precision rounds by; with less, the search stalls where the last digits of a value
   // decide.
   private let noise = 1e-7
-  private let memory = 10
 
   /// Begins at `start`; ends where the norm of the gradient is at most `tolerance`, and the `gap` is closed.
   ///
   /// The gap is what the next direction foretells that the value lies above its minimum, relative to it.
   init(
-    from start: WorkBuffer<Double>, tolerance: Double, gap: Double = .infinity, limit: Int,
+    from start: WorkBuffer<Double>, tolerance: Double, gap: Double = .infinity, limit: Int, threads: Int = 1,
     precondition: @escaping (UnsafeMutablePointer<Double>) -> Void
   ) {
     self.gap = gap
     count = start.count
+    vector = LongVector(count: start.count, threads: threads)
+    pairs = CurvaturePairs(vector, capacity: 10)
     trial = start
     point = WorkBuffer(uninitialized: start.count)
     gradient = WorkBuffer(uninitialized: start.count)
@@ -80,13 +82,13 @@ final class QuasiNewton: @unchecked Sendable {
     } else if newSlope < 0.9 * slope {
       shorter = step
     } else {
-      remember(newGradient)
+      pairs.remember(from: point, to: trial, gradient, newGradient)
       accept(new, newGradient)
       return
     }
     guard tries < 25, evaluations < limit else {
-      if tries >= 25, !history.isEmpty, evaluations < limit {
-        history = []
+      if tries >= 25, !pairs.isEmpty, evaluations < limit {
+        pairs.forget()
         search()
       } else {
         end(evaluations >= limit ? .exhausted : .stalled)
@@ -107,8 +109,8 @@ final class QuasiNewton: @unchecked Sendable {
 
   private func accept(_ new: Double, _ newGradient: UnsafePointer<Double>) {
     value = new
-    point.pointer.update(from: trial.pointer, count: count)
-    gradient.pointer.update(from: newGradient, count: count)
+    vector.copy(trial.pointer, to: point)
+    vector.copy(newGradient, to: gradient)
     gradientNorm = dot(newGradient, newGradient).squareRoot()
     accepted += 1
     if gradientNorm <= tolerance, gap.isInfinite || gradientNorm == 0 {
@@ -138,55 +140,31 @@ final class QuasiNewton: @unchecked Sendable {
   /// The point that a whole step from ``point`` in the present direction leads to, less ``point``.
   var remaining: UnsafePointer<Double> { UnsafePointer(direction.pointer) }
 
-  private func remember(_ newGradient: UnsafePointer<Double>) {
-    let recycled = history.count == memory ? history.removeFirst() : nil
-    let moved = recycled?.step ?? WorkBuffer<Double>(uninitialized: count)
-    let change = recycled?.change ?? WorkBuffer<Double>(uninitialized: count)
-    for index in 0..<count {
-      moved.pointer[index] = trial.pointer[index] - point.pointer[index]
-      change.pointer[index] = newGradient[index] - gradient.pointer[index]
-    }
-    let curvature = dot(moved.pointer, change.pointer)
-    if curvature > 1e-12 * dot(change.pointer, change.pointer).squareRoot()
-      * dot(moved.pointer, moved.pointer).squareRoot()
-    {
-      history.append((moved, change, curvature))
-    }
-  }
-
   /// Begins a search from ``point`` in a new direction.
   private func search() {
-    let target = direction.pointer
-    for index in 0..<count { target[index] = -gradient.pointer[index] }
-    var weights = [Double](repeating: 0, count: history.count)
-    for index in history.indices.reversed() {
-      let (moved, change, curvature) = history[index]
-      weights[index] = dot(moved.pointer, target) / curvature
-      add(-weights[index], change.pointer, to: target)
+    pairs.direct(direction, against: gradient) { target in
+      precondition(target)
+      // How the inverse must be scaled changes little from one step to the next, and costs as much as applying it.
+      if let (change, curvature) = pairs.newest, searches % 4 == 1 {
+        let scaled = WorkBuffer<Double>(uninitialized: count)
+        vector.copy(change.pointer, to: scaled)
+        precondition(scaled.pointer)
+        let factor = curvature / dot(change.pointer, scaled.pointer)
+        if factor.isFinite, factor > 0 { scale = factor }
+      }
+      let factor = scale
+      nonisolated(unsafe) let scaled = target
+      vector.forEachPiece { range in cblas_dscal(Int32(range.count), factor, scaled + range.lowerBound, 1) }
+      searches += 1
     }
-    precondition(target)
-    // How the inverse must be scaled changes little from one step to the next, and costs as much as applying it.
-    if let (_, change, curvature) = history.last, searches % 4 == 1 {
-      let scaled = WorkBuffer<Double>(uninitialized: count)
-      scaled.pointer.update(from: change.pointer, count: count)
-      precondition(scaled.pointer)
-      let factor = curvature / dot(change.pointer, scaled.pointer)
-      if factor.isFinite, factor > 0 { scale = factor }
-    }
-    cblas_dscal(Int32(count), scale, target, 1)
-    searches += 1
-    for index in history.indices {
-      let (moved, change, curvature) = history[index]
-      add(weights[index] - dot(change.pointer, target) / curvature, moved.pointer, to: target)
-    }
-    slope = dot(gradient.pointer, target)
+    slope = dot(gradient.pointer, direction.pointer)
     if slope <= 0 { shortfall = -slope / 2 / abs(value) }
     if !(slope < 0) {
-      guard !history.isEmpty else {
+      guard !pairs.isEmpty else {
         end(.stalled)
         return
       }
-      history = []
+      pairs.forget()
       search()
       return
     }
@@ -198,14 +176,13 @@ final class QuasiNewton: @unchecked Sendable {
   }
 
   private func moveTrial() {
-    for index in 0..<count { trial.pointer[index] = point.pointer[index] + step * direction.pointer[index] }
+    let (trial, point, direction, step) = (trial, point, direction, step)
+    vector.forEachPiece { range in
+      for index in range { trial.pointer[index] = point.pointer[index] + step * direction.pointer[index] }
+    }
   }
 
   private func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>) -> Double {
-    cblas_ddot(Int32(count), left, 1, right, 1)
-  }
-
-  private func add(_ factor: Double, _ source: UnsafePointer<Double>, to target: UnsafeMutablePointer<Double>) {
-    cblas_daxpy(Int32(count), factor, source, 1, target, 1)
+    vector.dot(left, right)
   }
 }

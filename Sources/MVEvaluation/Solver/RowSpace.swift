@@ -5,9 +5,10 @@ internal import SystemOpenBLAS
 ///
 /// The best weights under an L2 penalty are sums of train rows, so nothing is lost by working in an orthonormal basis B
 /// of them: with the Gram matrix X X^T = Z Z^T (Cholesky, pivoted on the rows S), B = X_S^T L^-T, X B = Z, and weights
-/// V there are weights V B^T here, of the same norm.
+/// V there are weights V B^T here, of the same norm. Z is triangular but for the order of its rows: half of it is 0.
 struct RowSpace {
-  /// The rows in the basis, which have at most as many columns as there are rows.
+  /// The rows in the basis, which have at most as many columns as there are rows; those of each part of the original
+  /// are ordered by how many of their columns are other than 0.
   let data: ProbeData
   private let original: ProbeData
   private let pivots: [Int]
@@ -18,7 +19,9 @@ struct RowSpace {
   static let rowLimit = 6000
 
   /// Factors the Gram matrix; nil where there is nothing to gain, or the rows are not in memory.
-  init?(of original: ProbeData) throws(MVError) {
+  ///
+  /// `parts` are ranges of rows, one after the other, within which rows may take other places; without them none does.
+  init?(of original: ProbeData, parts: [Range<Int>] = []) throws(MVError) {
     let count = original.rows
     guard original.columns > count, count <= Self.rowLimit, original.isInMemory else { return nil }
     let gram = try Self.gram(of: original)
@@ -36,8 +39,12 @@ struct RowSpace {
     let width = Int(rank)
     let rows = WorkBuffer<Float>(count * width, repeating: 0)
     let triangle = WorkBuffer<Double>(width * width, repeating: 0)
-    for place in 0..<count {
-      let row = Int(pivots[place]) - 1
+    // The place of each row among the pivots, and the order by it within the parts.
+    var places = [Int](repeating: 0, count: count)
+    for place in 0..<count { places[Int(pivots[place]) - 1] = place }
+    let sorted = parts.isEmpty ? Array(0..<count) : parts.flatMap { $0.sorted { places[$0] < places[$1] } }
+    for (row, source) in sorted.enumerated() {
+      let place = places[source]
       for column in 0..<min(width, place + 1) {
         let value = gram.pointer[place * count + column]
         rows.pointer[row * width + column] = Float(value)
@@ -47,7 +54,8 @@ struct RowSpace {
     self.original = original
     self.triangle = triangle
     self.pivots = pivots.prefix(width).map { Int($0) - 1 }
-    data = ProbeData(original, rows: rows, columns: width)
+    data = ProbeData(
+      original, order: sorted, rows: rows, columns: width, extents: sorted.map { Int32(min(width, places[$0] + 1)) })
   }
 
   /// The inner products of all pairs of rows: the lower triangle, row by row.
@@ -87,16 +95,29 @@ struct RowSpace {
     cblas_dtrsm(
       CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, Int32(classes), Int32(width), 1,
       triangle.pointer, Int32(width), weights.pointer, Int32(width))
-    let scratch = original.makeScratch()
-    for (place, row) in pivots.enumerated() {
-      let values = original.tile(row..<row + 1, scratch: scratch)
-      for label in 0..<classes {
-        let weight = weights.pointer[label * width + place]
-        let target = result.pointer + label * columns
-        for column in 0..<columns { target[column] += weight * Double(values[column]) }
+    let strips = stride(from: 0, to: columns, by: 512).map { $0..<min(columns, $0 + 512) }
+    Parallel.forEach(strips.count, threads: original.threads) { index in
+      let strip = strips[index]
+      let scratch = original.makeScratch()
+      let values = WorkBuffer<Double>(uninitialized: Self.chunk * strip.count)
+      for start in stride(from: 0, to: width, by: Self.chunk) {
+        let count = min(Self.chunk, width - start)
+        for place in 0..<count {
+          let row = pivots[start + place]
+          let source = original.tile(row..<row + 1, scratch: scratch)
+          for (offset, column) in strip.enumerated() {
+            values.pointer[place * strip.count + offset] = Double(source[column])
+          }
+        }
+        cblas_dgemm(
+          CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(classes), Int32(strip.count), Int32(count), 1,
+          weights.pointer + start, Int32(width), values.pointer, Int32(strip.count), 1,
+          result.pointer + strip.lowerBound, Int32(columns))
       }
     }
     for label in 0..<classes { result.pointer[classes * columns + label] = point.pointer[classes * width + label] }
     return result
   }
+
+  private static let chunk = 256
 }
