@@ -7,8 +7,9 @@ internal import SystemOpenBLAS
 /// of them: with the Gram matrix X X^T = Z Z^T (Cholesky, pivoted on the rows S), B = X_S^T L^-T, X B = Z, and weights
 /// V there are weights V B^T here, of the same norm. Z is triangular but for the order of its rows: half of it is 0.
 struct RowSpace {
-  /// The rows in the basis, which have at most as many columns as there are rows; those of each part of the original
-  /// are ordered by how many of their columns are other than 0.
+  /// The rows in the basis, which have at most as many columns as there are rows.
+  ///
+  /// Those of each part of the original are ordered by how many of their columns are other than 0.
   let data: ProbeData
   private let original: ProbeData
   private let pivots: [Int]
