@@ -16,6 +16,8 @@ extension ImageSource {
       }
       parts.withLock { $0[part] = read }
     }
+    // Of floats four bytes each; three times as much at most while the array grows.
+    try LargeArray.check(rows.count * split.shape.count * (split.hasFloatPixels ? 12 : 1), for: contents.location)
     var bytes: [UInt8] = []
     var floats: [Float] = []
     for part in parts.withLock({ $0 }) {

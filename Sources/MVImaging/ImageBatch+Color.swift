@@ -17,7 +17,8 @@ extension ImageBatch {
   /// Throws, naming `subject`, for images that are neither gray nor RGB, and, naming the image by its place, for floats
   /// outside 0...1.
   package func bytesInColor(_ subject: String) throws(MVError) -> [UInt8] {
-    _ = try shape.inColor(subject)
+    let inColor = try shape.inColor(subject)
+    if shape != inColor { try LargeArray.check(count * inColor.count, for: subject) }
     let bytes: [UInt8]
     switch pixels {
     case .uint8(let values): bytes = values

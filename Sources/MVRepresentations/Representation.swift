@@ -58,7 +58,9 @@ extension Representation {
   /// Throws where ``layout(for:)`` or ``compute(_:into:)`` throws.
   public func features(of image: Image) throws(MVError) -> Features {
     let layout = try layout(for: image.shape)
-    var values = [Float](repeating: 0, count: layout.count)
+    var values = try LargeArray.make(layout.count, for: "a row of \(layout.count) values") {
+      (row: UnsafeMutableBufferPointer<Float>) in row.initialize(repeating: 0)
+    }
     var span = values.mutableSpan
     try compute(image.batch, into: &span)
     return Features(values: values, layout: layout)

@@ -28,8 +28,8 @@ import Testing
         throw .usage("test", "fails")
       }
     }
-    let isSame = pool.withBuffer { $0.baseAddress == first && $0.count == 100 }
+    let isSame = try pool.withBuffer { $0.baseAddress == first && $0.count == 100 }
     #expect(isSame)
-    #expect(BufferPool(byteCount: 0).withBuffer { $0.count } == 0)
+    #expect(try BufferPool(byteCount: 0).withBuffer { $0.count } == 0)
   }
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <new>
+
 #include "Imaging/ResamplingAxis.h"
 #include "Imaging/Scratch.h"
 
@@ -196,8 +198,9 @@ void DownAll(const uint8_t* source, size_t stride, const ResamplingAxis& axis, s
 }  // namespace
 }  // namespace mvk
 
-void mvk_resample(const mvk_pixels* source, mvk_interval x, mvk_interval y, mvk_filter filter, size_t height,
-                  size_t width, uint8_t* target) {
+namespace {
+void Resample(const mvk_pixels* source, mvk_interval x, mvk_interval y, mvk_filter filter, size_t height, size_t width,
+              uint8_t* target) {
   static thread_local mvk::ResamplingAxis across, down;
   static thread_local mvk::Scratch scratch;
   across.Plan(source->width, x, width, filter);
@@ -225,5 +228,17 @@ void mvk_resample(const mvk_pixels* source, mvk_interval x, mvk_interval y, mvk_
   if (down.is_identity) return;
   down.Shift(down.first);
   mvk::DownAll(narrow, row, down, row, target);
+}
+}  // namespace
+
+int mvk_resample(const mvk_pixels* source, mvk_interval x, mvk_interval y, mvk_filter filter, size_t height,
+                 size_t width, uint8_t* target) {
+  // Swift cannot catch what is thrown here.
+  try {
+    Resample(source, x, y, filter, height, width, target);
+    return 0;
+  } catch (const std::bad_alloc&) {
+    return -1;
+  }
 }
 #endif

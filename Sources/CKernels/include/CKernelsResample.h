@@ -27,9 +27,10 @@ typedef struct mvk_interval {
 /// Resamples the box `x` by `y` of `source` to `height` x `width` pixels, without gaps between the rows.
 ///
 /// The kernel is stretched when shrinking, so that no pixel is left out. Weights are 22-bit fixed point, and rows come
-/// before columns where Pillow 13 takes them first: the bytes are those of its `resize`.
-void mvk_resample(const mvk_pixels* source, mvk_interval x, mvk_interval y, mvk_filter filter, size_t height,
-                  size_t width, uint8_t* target);
+/// before columns where Pillow 13 takes them first: the bytes are those of its `resize`. Returns 0, or -1 where there
+/// is no memory for what stands between the two passes.
+int mvk_resample(const mvk_pixels* source, mvk_interval x, mvk_interval y, mvk_filter filter, size_t height,
+                 size_t width, uint8_t* target);
 
 #ifdef __cplusplus
 }

@@ -37,11 +37,14 @@ public struct ImageBatch: Hashable, Sendable {
 
   /// Joins images into one batch, in their order.
   ///
-  /// Throws where `images` is empty, or where shapes or pixel types differ.
+  /// Throws where `images` is empty, where shapes or pixel types differ, and where there is no memory for them.
   public init(_ images: [Image]) throws(MVError) {
     guard let first = images.first else { throw .usage("image batch", "is empty", remedy: "give at least one image") }
+    let isBytes = if case .uint8 = first.pixels { true } else { false }
+    try LargeArray.check(images.count * first.shape.count * (isBytes ? 1 : 4), for: "a batch of \(images.count) images")
     var bytes: [UInt8] = []
     var floats: [Float] = []
+    if isBytes { bytes.reserveCapacity(images.count * first.shape.count) }
     for (row, image) in images.enumerated() {
       guard image.shape == first.shape else {
         throw .badData(
@@ -53,7 +56,7 @@ public struct ImageBatch: Hashable, Sendable {
       default: throw .badData("image", "mixes 8-bit and float pixels", remedy: "convert to one type", row: row)
       }
     }
-    if case .uint8 = first.pixels {
+    if isBytes {
       self.init(count: images.count, shape: first.shape, pixels: .uint8(bytes))
     } else {
       self.init(count: images.count, shape: first.shape, pixels: .float32(floats))

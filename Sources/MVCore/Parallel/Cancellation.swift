@@ -4,6 +4,9 @@ internal import Synchronization
 public final class Cancellation: Sendable {
   private let flag = Atomic<Bool>(false)
 
+  /// The request to end this whole process, as a signal makes it: who waits for something outside looks at it.
+  package static let ofProcess = Cancellation()
+
   /// Creates a request that is not made yet.
   public init() {}
 

@@ -33,9 +33,9 @@ public struct NormalizedSource: ImageSource {
     let tables = zip(statistics.mean, statistics.deviation).map { mean, deviation in
       (0..<256).map { (Float($0) / 255 - mean) / deviation }
     }
-    let floats = [Float](unsafeUninitializedCapacity: bytes.count) { buffer, initialized in
+    let floats = try LargeArray.make(bytes.count, for: "images of \(contents.location)") {
+      (buffer: UnsafeMutableBufferPointer<Float>) in
       for (place, byte) in bytes.enumerated() { buffer[place] = tables[place % 3][Int(byte)] }
-      initialized = bytes.count
     }
     return ImageBatch(count: batch.count, shape: batch.shape, pixels: .float32(floats))
   }

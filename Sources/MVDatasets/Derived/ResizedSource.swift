@@ -25,6 +25,7 @@ public struct ResizedSource: ImageSource {
   public func images(_ rows: Range<Int>, of split: SourceSplit) throws(MVError) -> ImageBatch {
     let batch = try base.images(rows, of: try base.split(split.name))
     var images: [Image] = []
+    try LargeArray.check(batch.shape.count, for: "an image of \(contents.location)")
     for row in 0..<batch.count { images.append(try batch[row].framed(framing)) }
     return try ImageBatch(images)
   }

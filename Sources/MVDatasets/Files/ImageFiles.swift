@@ -24,7 +24,10 @@ struct ImageFiles: Sendable {
   /// Reads the images called `names`; throws where one cannot be read or does not have `shape`.
   func images(_ names: [String], shape: ImageShape) throws(MVError) -> ImageBatch {
     var pixels: [UInt8] = []
-    pixels.reserveCapacity(names.count * shape.count)
+    if names.count > 1 {
+      try LargeArray.check(names.count * shape.count, for: "\(names.count) images of \(tree.path)")
+      pixels.reserveCapacity(names.count * shape.count)
+    }
     for name in names {
       let reader = try reader(of: name)
       let image = try reader.image(framed: framing)
@@ -34,7 +37,8 @@ struct ImageFiles: Sendable {
           "is \(image.height)x\(image.width), the first image is \(shape.height)x\(shape.width)",
           remedy: "give --size HxW to bring all images to one size")
       }
-      pixels += image.pixels
+      // One image may be as large as all that there is room for.
+      if names.count == 1 { pixels = image.pixels } else { pixels += image.pixels }
     }
     return ImageBatch(count: names.count, shape: shape, pixels: .uint8(pixels))
   }

@@ -22,7 +22,9 @@ struct DelimitedText: Sendable {
   /// Throws where the file is missing or cannot be read, or where a quote is not closed.
   init(contentsOf url: URL, isTable: Bool) throws(MVError) {
     path = url.path
-    var bytes = Array(try SystemPath(url.path).contents(remedy: "check the path of the list", orStream: true))[...]
+    var bytes = Array(
+      try SystemPath(url.path).contents(
+        remedy: "check the path of the list", orStream: true, limit: WholeFile.mostText))[...]
     try TextEncoding.check(bytes, path)
     if bytes.starts(with: TextEncoding.mark) { bytes = bytes.dropFirst(TextEncoding.mark.count) }
     let first = bytes.prefix { $0 != 0x0A }

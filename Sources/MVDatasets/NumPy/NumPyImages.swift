@@ -79,20 +79,23 @@ public struct NumPyImages: ImageSource {
     let range = rows.lowerBound * shape.count..<rows.upperBound * shape.count
     if array.element == .uint8 {
       let values = try array.values(range, as: UInt8.self)
-      return ImageBatch(count: rows.count, shape: shape, pixels: .uint8(interleaved(values, rows.count, shape)))
+      return ImageBatch(count: rows.count, shape: shape, pixels: .uint8(try interleaved(values, rows.count, shape)))
     }
     let values = try array.values(range, as: Float.self)
     if let bad = values.firstIndex(where: { !$0.isFinite }) {
       throw .badData(
         split.ids[rows.lowerBound + bad / shape.count], "holds \(values[bad])", remedy: "images must be finite")
     }
-    return ImageBatch(count: rows.count, shape: shape, pixels: .float32(interleaved(values, rows.count, shape)))
+    return ImageBatch(count: rows.count, shape: shape, pixels: .float32(try interleaved(values, rows.count, shape)))
   }
 
-  private func interleaved<Value>(_ values: [Value], _ count: Int, _ shape: ImageShape) -> [Value] {
+  private func interleaved<Value: BitwiseCopyable>(
+    _ values: [Value], _ count: Int, _ shape: ImageShape
+  ) throws(MVError) -> [Value] {
     guard channelsFirst, shape.channels > 1 else { return values }
     let plane = shape.height * shape.width
-    return [Value](unsafeUninitializedCapacity: values.count) { buffer, initialized in
+    return try LargeArray.make(values.count, for: "images of \(contents.location)") {
+      (buffer: UnsafeMutableBufferPointer<Value>) in
       for image in 0..<count {
         for channel in 0..<shape.channels {
           for pixel in 0..<plane {
@@ -101,7 +104,6 @@ public struct NumPyImages: ImageSource {
           }
         }
       }
-      initialized = values.count
     }
   }
 }

@@ -48,8 +48,7 @@ public struct NumPyArray: Sendable {
   /// Opens a file; throws where it is missing, is not an `.npy` file, is in Fortran order, or is cut off.
   public init(contentsOf url: URL) throws(MVError) {
     let path = url.path
-    try InputPath.checkPlainFile(url)
-    let data = try WholeFile.bytes(of: url, mapped: true)
+    let data = try WholeFile.mapped(url)
     func bad(_ problem: String, _ remedy: String = "save it again with numpy.save") -> MVError {
       .badData(path, problem, remedy: remedy)
     }
@@ -113,7 +112,8 @@ public struct NumPyArray: Sendable {
     defer { if file >= 0 { close(file) } }
     let wanted = range.count * size
     var done = 0
-    let values = [Value](unsafeUninitializedCapacity: range.count) { buffer, initialized in
+    let values = try LargeArray.make(range.count, for: subject) {
+      (buffer: UnsafeMutableBufferPointer<Value>) throws(MVError) in
       let target = UnsafeMutableRawBufferPointer(buffer)
       while file >= 0, done < wanted {
         let place = bytes.startIndex + range.lowerBound * size + done
@@ -122,10 +122,9 @@ public struct NumPyArray: Sendable {
         guard count > 0 else { break }
         done += count
       }
-      initialized = done == wanted ? range.count : 0
-    }
-    guard done == wanted else {
-      throw .inputOutput(subject, "cannot be read, or was cut while it was", remedy: "check the file")
+      guard done == wanted else {
+        throw MVError.inputOutput(subject, "cannot be read, or was cut while it was", remedy: "check the file")
+      }
     }
     return values
   }

@@ -1,6 +1,5 @@
 internal import CCodecs
 internal import CGuarded
-internal import Foundation
 internal import MVCore
 
 /// An image file whose header has been read, for as long as its bytes are at hand.
@@ -47,30 +46,19 @@ struct CodecImage: ~Copyable {
   func image(at denominator: Int = 1, _ region: PixelBox? = nil) throws(MVError) -> Image {
     var shape = shape(at: denominator)
     if let region { shape = ImageShape(height: region.height, width: region.width, channels: shape.channels) }
-    try Self.checkMemory(shape.count, name)
-    var status = GuardedOK
-    var problem = MVCodecNoProblem
-    let pixels = [UInt8](unsafeUninitializedCapacity: shape.count) { buffer, count in
+    let pixels = try LargeArray.make(
+      shape.count, for: "decoding \(name)", remedy: "use fewer jobs, or lower --max-pixels"
+    ) { (buffer: UnsafeMutableBufferPointer<UInt8>) throws(MVError) in
+      var problem = MVCodecNoProblem
       var part = MVCodecRegion(region ?? PixelBox(top: 0, left: 0, height: 0, width: 0))
-      status = withUnsafePointer(to: &part) {
+      let status = withUnsafePointer(to: &part) {
         mv_codec_read(handle, Int32(denominator), region == nil ? nil : $0, buffer.baseAddress, &problem)
       }
-      count = status == GuardedOK ? shape.count : 0
+      try Self.check(status, problem, name)
     }
-    try Self.check(status, problem, name)
     let warnings = String(cString: mv_codec_warnings(handle))
     if !warnings.isEmpty { DecodingWarnings.add(warnings, of: name) }
     return Image(shape: shape, pixels: .uint8(pixels))
-  }
-
-  /// Throws where the memory for so many bytes cannot be had: an array that cannot have it ends the process.
-  private static func checkMemory(_ count: Int, _ name: String) throws(MVError) {
-    guard count >= 1 << 24 else { return }
-    guard let trial = malloc(count) else {
-      throw MVError(
-        .outOfMemory, "decoding \(name)", "ran out of memory", remedy: "use fewer jobs, or lower --max-pixels")
-    }
-    free(trial)
   }
 
   private static func check(_ status: GuardedStatus, _ problem: MVCodecProblem, _ name: String) throws(MVError) {

@@ -20,7 +20,10 @@ extension Image {
 
   /// Cuts out the center; throws where the image is smaller than `size`.
   public func centerCropped(to size: ImageSize) throws(MVError) -> Image {
-    let box = try ImageSize(height: shape.height, width: shape.width).center(size)
+    let own = ImageSize(height: shape.height, width: shape.width)
+    let box = try own.center(size)
+    if size == own { return self }
+    try LargeArray.check(size.height * size.width * shape.channels, for: "a crop of \(size)")
     return cropped(top: box.top, left: box.left, to: size)
   }
 
@@ -54,7 +57,7 @@ extension Image {
     }
     return Image(
       shape: ImageShape(height: size.height, width: size.width, channels: shape.channels),
-      pixels: .uint8(kernel.resample(source, shape, x: x, y: y, to: size)))
+      pixels: .uint8(try kernel.resample(source, shape, x: x, y: y, to: size)))
   }
 }
 

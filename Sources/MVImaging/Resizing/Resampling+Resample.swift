@@ -27,16 +27,24 @@ extension Resampling {
   /// Columns are resampled first, unless rows shrink, and by more than twice as many pixels as columns do: the order of
   /// Pillow 13, so that the roundings between the passes are the same too. Earlier Pillows always take columns first,
   /// which changes some values by one gray level or, bicubic, two. As in Pillow, the box is rounded to single
-  /// precision.
+  /// precision. Throws where there is no memory for the result.
   func resample(
     _ source: [UInt8], _ shape: ImageShape, x: Range<Double>, y: Range<Double>, to size: ImageSize
-  ) -> [UInt8] {
+  ) throws(MVError) -> [UInt8] {
     precondition(source.count == shape.count, "the pixels do not fill the image")
-    return source.withUnsafeBufferPointer { source in
-      resample(
-        mvk_pixels(
-          bytes: source.baseAddress, height: shape.height, width: shape.width, channels: shape.channels,
-          stride: shape.width * shape.channels), x: x, y: y, to: size)
+    // A closure that throws our own error type.
+    return try source.withUnsafeBufferPointer { (source) throws(MVError) in
+      try LargeArray.make(size.height * size.width * shape.channels, for: "scaling to \(size)") {
+        (target: UnsafeMutableBufferPointer<UInt8>) throws(MVError) in
+        let isDone = fill(
+          target.baseAddress,
+          of: mvk_pixels(
+            bytes: source.baseAddress, height: shape.height, width: shape.width, channels: shape.channels,
+            stride: shape.width * shape.channels), x: x, y: y, to: size)
+        guard isDone else {
+          throw MVError(.outOfMemory, "scaling to \(size)", "ran out of memory", remedy: LargeArray.usualRemedy)
+        }
+      }
     }
   }
 
@@ -44,13 +52,23 @@ extension Resampling {
   func resample(_ source: mvk_pixels, x: Range<Double>, y: Range<Double>, to size: ImageSize) -> [UInt8] {
     let count = size.height * size.width * source.channels
     return [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-      withUnsafePointer(to: source) { source in
-        mvk_resample(
-          source, mvk_interval(lower: x.lowerBound, upper: x.upperBound),
-          mvk_interval(lower: y.lowerBound, upper: y.upperBound), filter,
-          size.height, size.width, target.baseAddress)
+      guard fill(target.baseAddress, of: source, x: x, y: y, to: size) else {
+        preconditionFailure("no memory to scale an image to \(size)")
       }
       initialized = count
+    }
+  }
+
+  /// False where there is no memory for what stands between the two passes.
+  private func fill(
+    _ target: UnsafeMutablePointer<UInt8>?, of source: mvk_pixels, x: Range<Double>, y: Range<Double>,
+    to size: ImageSize
+  ) -> Bool {
+    withUnsafePointer(to: source) { source in
+      mvk_resample(
+        source, mvk_interval(lower: x.lowerBound, upper: x.upperBound),
+        mvk_interval(lower: y.lowerBound, upper: y.upperBound), filter,
+        size.height, size.width, target) == 0
     }
   }
 }
