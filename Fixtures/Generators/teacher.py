@@ -2,7 +2,8 @@
 
 Writes teacher/tiny.pt, a scripted network of 12 features (seed 31), and networks that are of no use as they are: broken.pt
 gives two tensors, dictionary.pt a dictionary; silent.pt raises without a message, late.pt with one whose first line is empty,
-value.pt a ValueError; single.pt was traced with one image, mean.pt gives one row for all images; missing.pt calls an operator
+value.pt a ValueError; single.pt was traced with one image, mean.pt gives one row for all images; endless.pt
+does not come to an end with more than three images; missing.pt calls an operator
 that no libtorch has, attention.pt one that libtorch 1.13 lacks, and attention-plain.pt is the same network written as
 Notebooks-free-docs/Distillation.md says, attention-rgb32.npy what it gives. weights.pth, a dictionary of weights, is no
 TorchScript. The bytes of the .pt files differ from run to run, what
@@ -75,6 +76,13 @@ class Mean(nn.Module):
         return x.mean((2, 3)).mean(0, keepdim=True)
 
 
+class Endless(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        while x.size(0) > 3:
+            x = x + 1
+        return x.mean((2, 3))
+
+
 class Missing(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.ops.mvmr.nothing(x)
@@ -117,7 +125,7 @@ def main():
         tiny.head.weight.mul_(100)  # far from the clamp of distances, even by 32
     torch.jit.script(tiny).save(HERE / "teacher" / "tiny.pt")  # in training mode: readers must leave it
     torch.jit.script(Broken()).save(HERE / "teacher" / "broken.pt")
-    for network in (Dictionary(), Silent(), Late(), Value(), Mean()):
+    for network in (Dictionary(), Silent(), Late(), Value(), Mean(), Endless()):
         torch.jit.script(network).save(HERE / "teacher" / f"{type(network).__name__.lower()}.pt")
     torch.jit.trace(Single(), torch.zeros(1, 3, 32, 32)).save(HERE / "teacher" / "single.pt")
     library = torch.library.Library("mvmr", "DEF")

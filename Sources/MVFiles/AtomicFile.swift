@@ -10,12 +10,14 @@ package enum AtomicFile {
   /// Creates the file at `path`: `body` fills the temporary file, whose path and descriptor it gets.
   ///
   /// Returns the file, with the writer's lock held, or nil where another process was first; with `replacing`, a file
-  /// that is already there is replaced. Throws what `body` throws, and where the file cannot be created or another
-  /// process is creating it.
+  /// that is already there is replaced. With `followsLinks` a link at `path` is written through, as where the user has
+  /// named it; without, as in a folder that this program fills, the file takes its place. Throws what `body` throws,
+  /// and where the file cannot be created or another process is creating it.
   package static func create(
-    _ path: String, replacing: Bool, _ body: (String, FileDescriptor) throws(MVError) -> Void
+    _ path: String, replacing: Bool, followsLinks: Bool = true,
+    _ body: (String, FileDescriptor) throws(MVError) -> Void
   ) throws(MVError) -> FileDescriptor? {
-    let path = try OutputPath.target(of: path)
+    let path = followsLinks ? try OutputPath.target(of: path) : path
     let url = URL(filePath: path)
     let temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).creating").path
     // The same temporary name for all: its lock lets one process create at a time, and what a killed one left is
@@ -50,10 +52,12 @@ package enum AtomicFile {
   /// Replaces the file at `url`, or creates it, with what `body` writes.
   ///
   /// Throws what `body` throws, and where the file cannot be written; the old file then stays.
-  package static func replace(_ url: URL, _ body: (FileDescriptor) throws(MVError) -> Void) throws(MVError) {
+  package static func replace(
+    _ url: URL, followsLinks: Bool = true, _ body: (FileDescriptor) throws(MVError) -> Void
+  ) throws(MVError) {
     // Terminates: it loops only if another process has put its file in place in between.
     while true {
-      let made = try create(url.path, replacing: true) { (_, file) throws(MVError) in
+      let made = try create(url.path, replacing: true, followsLinks: followsLinks) { (_, file) throws(MVError) in
         try file.truncate()
         try body(file)
       }
@@ -63,14 +67,47 @@ package enum AtomicFile {
 
   /// Replaces the file at `url`, or creates it, with `bytes`; a pipe or a device gets them as they come.
   ///
+  /// Without `followsLinks`, as in a folder that this program fills, the file takes the place of a link or a pipe.
   /// Throws where it cannot be written.
-  package static func write(_ bytes: Data, to url: URL) throws(MVError) {
-    guard !OutputPath.isStream(url.path) else {
-      return try FileDescriptor(url.path, flags: O_WRONLY | O_APPEND).append([UInt8](bytes))
+  package static func write(_ bytes: Data, to url: URL, followsLinks: Bool = true) throws(MVError) {
+    guard !followsLinks || !OutputPath.isStream(url.path) else {
+      return try FileDescriptor(writingInto: url.path).append([UInt8](bytes))
     }
-    try replace(url) { (file) throws(MVError) in try file.write([UInt8](bytes), at: 0) }
+    try replace(url, followsLinks: followsLinks) { (file) throws(MVError) in try file.write([UInt8](bytes), at: 0) }
   }
 
   /// Replaces the file at `url`, or creates it, with `text` as UTF-8; throws where it cannot be written.
-  package static func write(_ text: String, to url: URL) throws(MVError) { try write(Data(text.utf8), to: url) }
+  package static func write(_ text: String, to url: URL, followsLinks: Bool = true) throws(MVError) {
+    try write(Data(text.utf8), to: url, followsLinks: followsLinks)
+  }
+
+  /// Throws where one of the files that this program will write into a folder of its own cannot be.
+  ///
+  /// Something else than a plain file then stands there, such as a link that others may have put there. To be called
+  /// before the work. A folder that is not there is all right.
+  package static func check(_ names: [String], in folder: URL) throws(MVError) {
+    for name in names {
+      let place = folder.appending(path: name).path
+      var status = stat()
+      guard lstat(place, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+        throw FileDescriptor.foreign(place)
+      }
+      do throws(MVError) {
+        _ = try FileDescriptor(own: folder.appending(path: ".\(name).creating").path, creating: false)
+      } catch {
+        guard error.kind == .missingInput else { throw error }
+      }
+    }
+  }
+
+  /// Throws where one of `names` in `folder` is there and is no folder of its own: a link, or a file.
+  package static func checkFolders(_ names: [String], in folder: URL) throws(MVError) {
+    for name in names {
+      let place = folder.appending(path: name).path
+      var status = stat()
+      guard lstat(place, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
+        throw FileDescriptor.foreign(place)
+      }
+    }
+  }
 }

@@ -36,13 +36,13 @@ package enum CanonicalJSON {
     try? JSONDecoder().decode(type, from: Data(text.utf8))
   }
 
-  /// Reads a JSON file; `renamed` maps old names of keys to new ones.
+  /// Reads a JSON file, or with `orStream` what a pipe gives; `renamed` maps old names of keys to new ones.
   ///
   /// Throws where the file is missing or cannot be decoded; `what` says in the error what the file should be.
   package static func value<Value: Decodable>(
-    _ type: Value.Type = Value.self, in url: URL, what: String, renamed: [String: String] = [:]
+    _ type: Value.Type = Value.self, in url: URL, what: String, renamed: [String: String] = [:], orStream: Bool = false
   ) throws(MVError) -> Value {
-    let data = try WholeFile.bytes(of: url)
+    let data = try WholeFile.bytes(of: url, orStream: orStream)
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .custom { path in
       let key = path[path.count - 1]

@@ -33,6 +33,30 @@ extension FileDescriptor {
     }
   }
 
+  /// Opens a pipe or a device to write into; a pipe's reader is waited for until the process shall end.
+  ///
+  /// Throws where it cannot be opened, and, as interrupted, where nobody reads from the pipe until then.
+  convenience init(writingInto path: String) throws(MVError) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
+      try self.init(path, flags: O_WRONLY | O_APPEND)
+      return
+    }
+    while true {
+      let number = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC)
+      if number >= 0 {
+        _ = fcntl(number, F_SETFL, O_APPEND)
+        self.init(path, open: number)
+        return
+      }
+      guard errno == ENXIO else { throw FileDescriptor.failure(path, "cannot be opened", errno) }
+      guard !Cancellation.ofProcess.isCancelled else {
+        throw MVError(.interrupted, path, "was read by nobody", remedy: "run the same command again, with a reader")
+      }
+      usleep(20_000)
+    }
+  }
+
   /// Takes the lock of a file that ``init(own:flags:)`` has opened; false where another process holds it.
   ///
   /// Throws, naming `subject`, where the file system cannot lock; the file then goes, unless something is in it.

@@ -115,18 +115,6 @@ package final class FileDescriptor: Sendable {
     return done
   }
 
-  /// Reads at most `count` of the bytes that come next, as pipes give them; none at the end.
-  ///
-  /// Throws where reading fails.
-  package func next(_ count: Int) throws(MVError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    while true {
-      let step = Foundation.read(number, &bytes, count)
-      if step >= 0 { return Array(bytes.prefix(step)) }
-      guard errno == EINTR else { throw FileDescriptor.failure(path, "cannot be read", errno) }
-    }
-  }
-
   /// Writes all of `bytes` at `offset`; several threads may call it at once.
   ///
   /// Throws where writing fails.

@@ -99,32 +99,25 @@ package struct SystemPath: Hashable, Sendable {
     }
   }
 
-  /// The bytes of the file here; with `orStream` also what a pipe or a terminal gives until it ends.
+  /// The bytes of the file here, at most `limit`; with `orStream` also what a pipe or a terminal gives until it ends.
   ///
-  /// Throws a missing-input error, with `remedy`, where there is no file or it may not be read, an error where it is a
-  /// pipe or a device that was not asked for, and an input-output error where reading fails.
-  package func contents(remedy: String = "check the path", orStream: Bool = false) throws(MVError) -> Data {
+  /// No pipe is waited for once the process shall end. Throws a missing-input error, with `remedy`, where there is no
+  /// file or it may not be read, an error where it is a pipe or a device that was not asked for, and an input-output
+  /// error where reading fails.
+  package func contents(
+    remedy: String = "check the path", orStream: Bool = false, limit: Int = .max
+  ) throws(MVError) -> Data {
     // Without waiting for the other end of a pipe.
-    let waiting = orStream ? 0 : O_NONBLOCK
-    let number = terminated.withUnsafeBufferPointer { open($0.baseAddress!, O_RDONLY | O_CLOEXEC | waiting) }
+    let number = terminated.withUnsafeBufferPointer { open($0.baseAddress!, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard number >= 0 else { throw failure(errno, "cannot be read", remedy: remedy) }
     defer { close(number) }
     var status = stat()
     guard fstat(number, &status) == 0 else { throw failure(errno, "cannot be examined", remedy: remedy) }
-    guard orStream || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else { throw Self.notPlain(text) }
-    // One byte more than the file says, to see its end; a pipe does not say how long it is.
-    var data = Data(count: status.st_size > 0 ? Int(status.st_size) + 1 : 1 << 16)
-    var count = 0
-    while true {
-      if count == data.count { data.count += 1 << 16 }
-      let step = data.withUnsafeMutableBytes { read(number, $0.baseAddress! + count, $0.count - count) }
-      if step < 0, errno == EINTR { continue }
-      guard step >= 0 else { throw failure(errno, "cannot be read", remedy: remedy) }
-      if step == 0 { break }
-      count += step
-    }
-    data.count = count
-    return data
+    let isStream = status.st_mode & S_IFMT != S_IFREG
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw failure(EISDIR, "cannot be read", remedy: remedy) }
+    guard orStream || !isStream else { throw Self.notPlain(text) }
+    return try FileContents.read(
+      number, size: isStream ? 0 : Int(status.st_size), isStream: isStream, limit: limit, of: text, remedy: remedy)
   }
 
   /// The first bytes of the file here, at most `count`; nil where it cannot be read.

@@ -3,38 +3,64 @@ package import MVCore
 
 /// Reads whole files.
 package enum WholeFile {
-  /// The bytes of a file; with `mapped` they are mapped instead of copied where that is safe.
+  /// The most bytes that are read of a list or of JSON: 1 GiB, more than that of any data set that is published.
+  package static let mostText = 1 << 30
+  /// The most bytes that are read of a configuration: 64 MiB.
+  package static let mostConfiguration = 1 << 26
+
+  /// The bytes of a file, or with `orStream` also those that a pipe, a terminal or a device gives until it ends.
   ///
-  /// A pipe or a terminal is read to its end. Throws where the file is missing, with `remedy` as advice, is a folder,
-  /// or cannot be read.
+  /// No pipe is waited for once the process shall end. Throws where the file is missing, with `remedy` as advice, is a
+  /// folder, holds more than `limit` bytes, or cannot be read.
   package static func bytes(
-    of url: URL, mapped: Bool = false, remedy: String = "check the path"
+    of url: URL, orStream: Bool = true, limit: Int = mostText, remedy: String = "check the path"
   ) throws(MVError) -> Data {
-    if OutputPath.isStream(url.path) || url.path == "/dev/stdin" { return try stream(url) }
-    do { return try Data(contentsOf: url, options: mapped ? .alwaysMapped : []) } catch {
-      guard try !InputPath.isFolder(url, remedy: remedy) else {
-        throw .usage(url.path, "is a folder, not a file", remedy: remedy)
-      }
-      throw .inputOutput(url.path, "cannot be read", remedy: "check its permissions")
+    try open(url, orStream: orStream, remedy) { (number, status) throws(MVError) in
+      let isStream = status.st_mode & S_IFMT != S_IFREG
+      return try FileContents.read(
+        number, size: isStream ? 0 : Int(status.st_size), isStream: isStream, limit: limit, of: url.path,
+        remedy: "check that it is the file meant")
     }
   }
 
-  /// What a pipe, a terminal or another device gives until it ends.
-  private static func stream(_ url: URL) throws(MVError) -> Data {
-    let file = try FileDescriptor(url.path, flags: O_RDONLY)
-    var bytes = Data()
-    while true {
-      let part = try file.next(1 << 16)
-      if part.isEmpty { return bytes }
-      bytes += part
+  /// The bytes of a plain file of any size, mapped and not copied; throws where there is none, with `remedy` as advice.
+  package static func mapped(_ url: URL, remedy: String = "check the path") throws(MVError) -> Data {
+    try open(url, orStream: false, remedy) { (number, status) throws(MVError) in
+      try FileContents.map(number, size: Int(status.st_size), of: url.path)
     }
+  }
+
+  private static func open(
+    _ url: URL, orStream: Bool, _ remedy: String, _ body: (Int32, stat) throws(MVError) -> Data
+  ) throws(MVError) -> Data {
+    // Without waiting for the other end of a pipe.
+    let number = Foundation.open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let code = errno
+    guard number >= 0 else {
+      guard try !InputPath.isFolder(url, remedy: remedy) else {
+        throw .usage(url.path, "is a folder, not a file", remedy: remedy)
+      }
+      throw .inputOutput(
+        url.path, "cannot be read", remedy: "check its permissions", cause: String(cString: strerror(code)))
+    }
+    defer { close(number) }
+    var status = stat()
+    guard fstat(number, &status) == 0 else { throw FileDescriptor.failure(url.path, "cannot be examined", errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw .usage(url.path, "is a folder, not a file", remedy: remedy)
+    default: guard orStream else { throw SystemPath.notPlain(url.path) }
+    }
+    return try body(number, status)
   }
 
   /// The lines of a UTF-8 text file, without their line ends (LF or CRLF).
   ///
-  /// Throws where the file is missing, with `remedy` as advice, cannot be read, or is not UTF-8.
-  package static func lines(of url: URL, remedy: String = "check the path") throws(MVError) -> [String] {
-    var bytes = try bytes(of: url, remedy: remedy)
+  /// Throws as ``bytes(of:orStream:limit:remedy:)``, and where the text is not UTF-8.
+  package static func lines(
+    of url: URL, orStream: Bool = true, remedy: String = "check the path"
+  ) throws(MVError) -> [String] {
+    var bytes = try bytes(of: url, orStream: orStream, remedy: remedy)
     try TextEncoding.check(bytes, url.path)
     if bytes.starts(with: TextEncoding.mark) { bytes = bytes.dropFirst(TextEncoding.mark.count) }
     guard let text = String(data: bytes, encoding: .utf8) else {

@@ -22,9 +22,7 @@ public struct Page: Sendable {
 
   /// Reads the ``kind`` of the page in a file; nil where ``write(to:)`` did not write the file.
   public static func kind(of url: URL) -> String? {
-    guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }
-    defer { try? handle.close() }
-    guard let head = try? handle.read(upToCount: 4096) else { return nil }
+    guard let head = SystemPath(url.path).head(4096) else { return nil }
     let text = String(decoding: head, as: UTF8.self)
     guard let start = text.firstRange(of: "<meta name=\"mvmr-report\" content=\"") else { return nil }
     return String(text[start.upperBound...].prefix { $0 != "\"" })
@@ -104,8 +102,13 @@ public struct Page: Sendable {
     """
   }
 
-  /// Writes the page, whole or not at all; throws where the file cannot be written.
-  public func write(to url: URL) throws(MVError) { try AtomicFile.write(html, to: url) }
+  /// Writes the page, whole or not at all.
+  ///
+  /// A link at `url` is written through, or with `followsLinks` false replaced by the page. Throws where the file
+  /// cannot be written.
+  public func write(to url: URL, followsLinks: Bool = true) throws(MVError) {
+    try AtomicFile.write(html, to: url, followsLinks: followsLinks)
+  }
 }
 
 /// Escapes `text` for HTML, for the content of elements and for quoted attributes.

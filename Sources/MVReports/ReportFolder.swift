@@ -30,6 +30,7 @@ public struct ReportFolder: Hashable, Sendable {
         remedy: "give a folder, or a file that ends in .csv or .json for the metrics alone")
     }
     let page = url.appending(path: "report.html")
+    try AtomicFile.check([page.lastPathComponent], in: url)
     guard FileManager.default.fileExists(atPath: page.path) else { return }
     switch Page.kind(of: page) {
     case kind: return
@@ -44,7 +45,7 @@ public struct ReportFolder: Hashable, Sendable {
   public func prepare() throws(MVError) {
     try Folder.create(url)
     let trial = url.appending(path: ".report.trial")
-    try AtomicFile.write("", to: trial)
+    try AtomicFile.write("", to: trial, followsLinks: false)
     unlink(trial.path)
   }
 
@@ -52,11 +53,11 @@ public struct ReportFolder: Hashable, Sendable {
   public func write(_ report: Page) throws(MVError) {
     precondition(report.kind == kind, "the page is of another kind")
     try Folder.create(url)
-    try report.write(to: page)
+    try report.write(to: page, followsLinks: false)
   }
 
   /// Writes a file that belongs to the page beside it, whole or not at all; throws where that fails.
   public func write(_ text: String, as name: String) throws(MVError) {
-    try AtomicFile.write(text, to: url.appending(path: name))
+    try AtomicFile.write(text, to: url.appending(path: name), followsLinks: false)
   }
 }

@@ -36,7 +36,7 @@ public struct WeightFile: Sendable {
   /// Throws where the file is missing, is of no known format, is damaged or cut off, or asks for code to be run.
   public init(contentsOf url: URL) throws(MVError) {
     self.url = url
-    let data = try WholeFile.bytes(of: url, mapped: true, remedy: "check the path of the weights")
+    let data = try WholeFile.mapped(url, remedy: "check the path of the weights")
     let contents: WeightContents
     // First: the length that a safetensors file begins with may look like the beginning of the others.
     if data.count > 8, data[data.startIndex + 8] == UInt8(ascii: "{") {

@@ -15,7 +15,7 @@ extension YAMLNode {
   ///
   /// Throws where the file is missing, is not YAML, repeats a key, or holds several documents.
   public init(contentsOf url: URL) throws(MVError) {
-    try self.init(parsing: WholeFile.bytes(of: url), file: url.path)
+    try self.init(parsing: WholeFile.bytes(of: url, limit: WholeFile.mostConfiguration), file: url.path)
   }
 
   /// Reads YAML bytes that hold one document; errors name `file` as the place.

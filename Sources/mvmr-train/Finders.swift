@@ -29,6 +29,7 @@ enum Finders {
   private static func learningRate(
     _ settings: TrainingSettings, _ data: TrainingData, page: String?, json: Bool
   ) throws(MVError) {
+    if let page { try AtomicFile.check(["find-lr.html"], in: URL(filePath: page)) }
     let finder = LearningRateFinder()
     let start = ContinuousClock.now
     var done = 0
@@ -67,7 +68,7 @@ enum Finders {
         logarithmicX: true))
     page.code(Provenance.commandLine)
     let file = folder.appending(path: "find-lr.html")
-    try page.write(to: file)
+    try page.write(to: file, followsLinks: false)
     Terminal.note("the curve is in \(file.path)")
   }
 

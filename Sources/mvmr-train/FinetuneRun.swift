@@ -74,7 +74,8 @@ struct FinetuneRun {
     }
     try page(test)?.write()
     if let test {
-      try AtomicFile.write(test.csv(names: tuner.state.classNames), to: tuner.folder.appending(path: "classes.csv"))
+      try AtomicFile.write(
+        test.csv(names: tuner.state.classNames), to: tuner.folder.appending(path: "classes.csv"), followsLinks: false)
     }
     if json {
       try Terminal.printJSON(FinetuneResult(tuner, test))

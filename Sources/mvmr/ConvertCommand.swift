@@ -156,8 +156,9 @@ private struct Conversion {
       FeatureImport.Input(parsing: inputs[0]) == nil || FileManager.default.fileExists(atPath: inputs[0])
     {
       let folder = URL(filePath: inputs[0])
-      let classes = try? String(contentsOf: folder.appending(path: "classes.txt"), encoding: .utf8)
-      return (try FeatureImport.Input.inputs(in: folder), classes.map { WholeFile.lines(of: $0) })
+      let names = folder.appending(path: "classes.txt")
+      let classes = SystemPath(names.path).status == nil ? nil : try WholeFile.lines(of: names, orStream: false)
+      return (try FeatureImport.Input.inputs(in: folder), classes)
     }
     return (
       try inputs.map { (text) throws(MVError) in

@@ -15,9 +15,26 @@ struct VisibleTextTests {
     #expect(VisibleText.text("a\nb\tc", keepingLines: false) == #"a\u000ab\u0009c"#)
   }
 
+  /// What has no width, joins or marks: a name with it looks like another name.
+  @Test func whatIsNotSeenIsWrittenOut() {
+    let hidden: [(String, String)] = [
+      ("a\u{200b}b", #"a\u200bb"#), ("a\u{200d}b\u{200c}", #"a\u200db\u200c"#), ("\u{feff}a", #"\ufeffa"#),
+      ("\u{ad}", #"\u00ad"#), ("\u{61c}\u{200e}\u{200f}", #"\u061c\u200e\u200f"#), ("\u{2060}", #"\u2060"#),
+      ("\u{180e}", #"\u180e"#), ("\u{34f}\u{3164}", #"\u034f\u3164"#), ("a\u{e0041}", #"a\udb40\udc41"#),
+    ]
+    for (text, shown) in hidden {
+      #expect(VisibleText.text(text) == shown)
+      #expect(VisibleText.text(text, keepingLines: false) == shown)
+    }
+    // Accents, scripts and plain emoji are seen.
+    for text in ["e\u{301}", "\u{5d0}\u{639}", "\u{2764}\u{fe0f}", "\u{1f600}"] {
+      #expect(VisibleText.text(text) == text)
+    }
+  }
+
   /// In JSON the written form stands for the same text.
   @Test func jsonStaysTheSame() throws {
-    let text = "\u{9b}1\u{7f}\u{2028}"
+    let text = "\u{9b}1\u{7f}\u{2028}\u{200b}\u{e0041}"
     let json = String(decoding: try CanonicalJSON.data(["a": text]), as: UTF8.self)
     #expect(CanonicalJSON.value([String: String].self, from: VisibleText.text(json)) == ["a": text])
   }

@@ -170,4 +170,39 @@ struct WeightFileTests {
     #expect(file.tensors.count == 277)
     #expect(file.tensors.contains { $0.key.hasSuffix("conv1.weight") && $0.value.shape == [16, 3, 3, 3] })
   }
+
+  /// PyTorch stores its members as they are: one that is compressed to a thousandth was made to fill the memory.
+  @Test(arguments: [(1, true), (200, false)]) func compressedMembersGrowToALimit(_ megabytes: Int, _ isRead: Bool)
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let gzip = Process()
+    gzip.executableURL = URL(filePath: "/bin/sh")
+    gzip.arguments = ["-c", "head -c \(megabytes)M /dev/zero | gzip -9 > '\(folder.url.path)/zeros.gz'"]
+    try gzip.run()
+    gzip.waitUntilExit()
+    // The stream between gzip's head and its sum and length.
+    let packed = try Data(contentsOf: folder.url.appending(path: "zeros.gz"))
+    let stream = packed.dropFirst(10).dropLast(8)
+    let sum = packed.suffix(8).prefix(4)
+    func number(_ value: Int, _ bytes: Int) -> Data {
+      Data((0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) })
+    }
+    let name = Data("archive/data/0".utf8)
+    let fields =
+      number(20, 2) + number(0, 2) + number(8, 2) + number(0, 4) + sum + number(stream.count, 4)
+      + number(megabytes << 20, 4) + number(name.count, 2) + number(0, 2)
+    let local = Data("PK\u{3}\u{4}".utf8) + fields + name + stream
+    let central = Data("PK\u{1}\u{2}".utf8) + number(20, 2) + fields + number(0, 14) + name
+    let end =
+      Data("PK\u{5}\u{6}".utf8) + number(0, 4) + number(1, 2) + number(1, 2) + number(central.count, 4)
+      + number(local.count, 4) + number(0, 2)
+    let url = folder.url.appending(path: "made.pth")
+    try (local + central + end).write(to: url)
+    let error = failure { _ = try WeightFile(contentsOf: url) }
+    #expect(error?.kind == .badData)
+    #expect(
+      error?.problem.hasPrefix(isRead ? "is a zip archive, and not one of PyTorch" : "unpacks to more than 64 MiB")
+        == true, "\(String(describing: error))")
+  }
 }

@@ -10,7 +10,7 @@ extension FittedProbe {
 
   /// Reads a probe that ``write(to:)`` wrote; throws where the file is missing, or is not a whole probe.
   public init(contentsOf url: URL) throws(MVError) {
-    self = try CanonicalJSON.value(in: url, what: "a saved probe", renamed: renamedKeys)
+    self = try CanonicalJSON.value(in: url, what: "a saved probe", renamed: renamedKeys, orStream: true)
     let columns = inputs.reduce(0) { $0 + $1.columns }
     guard columns > 0, classes.count > 1, center.count == columns, bias.count == classes.count,
       weights.count == classes.count * columns, zip(classes, classes.dropFirst()).allSatisfy({ $0 < $1 })

@@ -8,7 +8,7 @@ extension FittedMultiLabelProbe {
 
   /// Reads a probe that ``write(to:)`` wrote; throws where the file is missing, or is not a whole multi-label probe.
   public init(contentsOf url: URL) throws(MVError) {
-    self = try CanonicalJSON.value(in: url, what: "a saved multi-label probe", renamed: renamedKeys)
+    self = try CanonicalJSON.value(in: url, what: "a saved multi-label probe", renamed: renamedKeys, orStream: true)
     let width = inputs.reduce(0) { $0 + $1.columns }
     guard width > 0, center.count == width, weights.count == classifiers.count * width, !classifiers.isEmpty,
       classifiers.allSatisfy({ classNames.indices.contains($0.label) })

@@ -26,7 +26,7 @@ public struct SweepCurve: Hashable, Sendable {
 
   /// Reads the `losses.csv` of a run; what is not there or not a line of it is left out.
   init(log url: URL) {
-    guard let bytes = try? WholeFile.bytes(of: url) else {
+    guard let bytes = try? WholeFile.bytes(of: url, orStream: false) else {
       points = []
       return
     }

@@ -84,7 +84,7 @@ public struct SweepRecord: Hashable, Sendable, Codable {
 
   /// Writes the record into `folder`, whole or not at all; throws where that fails.
   public func write(in folder: URL) throws(MVError) {
-    try AtomicFile.write(try CanonicalJSON.data(self, pretty: true), to: Self.place(in: folder))
+    try AtomicFile.write(try CanonicalJSON.data(self, pretty: true), to: Self.place(in: folder), followsLinks: false)
   }
 }
 

@@ -52,7 +52,7 @@ public struct SweepScores: Hashable, Sendable, Codable {
 
   /// Reads the scores in the folder of a run; nil where there are none that can be read.
   public init?(in run: URL) {
-    guard let bytes = try? WholeFile.bytes(of: Self.place(in: run)),
+    guard let bytes = try? WholeFile.bytes(of: Self.place(in: run), orStream: false),
       let scores: SweepScores = CanonicalJSON.value(from: String(decoding: bytes, as: UTF8.self))
     else { return nil }
     self = scores
@@ -60,7 +60,7 @@ public struct SweepScores: Hashable, Sendable, Codable {
 
   /// Writes the scores into the folder of a run, whole or not at all; throws where that fails.
   public func write(in run: URL) throws(MVError) {
-    try AtomicFile.write(try CanonicalJSON.data(self, pretty: true), to: Self.place(in: run))
+    try AtomicFile.write(try CanonicalJSON.data(self, pretty: true), to: Self.place(in: run), followsLinks: false)
   }
 
   /// Removes the scores in the folder of a run, which goes on.

@@ -31,13 +31,35 @@ package final class ArchiveReader {
   /// The endings of archive names.
   package static let suffixes = [".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tar.xz", ".zip"]
 
+  /// How large what is unpacked may become: so many bytes, or so many times as many as the archive has.
+  package struct Growth {
+    let bytes: Int
+    let factor: Int
+
+    /// Names both; the larger counts.
+    package init(bytes: Int, factor: Int) {
+      self.bytes = bytes
+      self.factor = factor
+    }
+
+    /// That of data sets: 1 GiB, or 250 times the archive; photographs hardly shrink, and text by ten times.
+    package static let dataSet = Growth(bytes: 1 << 30, factor: 250)
+    /// That of weights, which are held in memory: 64 MiB, or 16 times the file; PyTorch does not compress them.
+    package static let weights = Growth(bytes: 1 << 26, factor: 16)
+  }
+
   private let path: String
   private let archive: OpaquePointer
+  /// The most bytes that may be unpacked.
+  private let most: Int
+  /// The bytes that were unpacked so far.
+  private var unpacked = 0
 
   /// Opens the archive; throws where it is missing, no plain file, or of no known format.
-  package init(_ url: URL) throws(MVError) {
+  package init(_ url: URL, growth: Growth = .dataSet) throws(MVError) {
     path = url.path
     try InputPath.checkPlainFile(url)
+    most = max(growth.bytes, Checked.product(SystemPath(url.path).status?.size ?? 0, growth.factor) ?? .max)
     guard let archive = archive_read_new() else { throw .internalFault(path, "cannot be opened: out of memory") }
     self.archive = archive
     // By name: the library starts programs for others, such as lrzip, and for these where it was built without them.
@@ -58,6 +80,8 @@ package final class ArchiveReader {
     let status = archive_read_next_header(archive, &entry)
     if status == ARCHIVE_EOF { return nil }
     try check(status)
+    // What was passed over is unpacked, too.
+    try admit(max(unpacked, Int(clamping: archive_filter_bytes(archive, 0))))
     guard let entry, let text = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else {
       throw damaged("an entry has no name")
     }
@@ -93,8 +117,9 @@ package final class ArchiveReader {
 
   private static let formatMask: Int32 = 0xFF0000
 
-  /// Passes the bytes of the current entry to `body`, piece by piece; throws what `body` throws, and where the archive
-  /// is damaged.
+  /// Passes the bytes of the current entry to `body`, piece by piece.
+  ///
+  /// Throws what `body` throws, and where the archive is damaged or unpacks to more than it may.
   package func read(_ body: (UnsafeRawBufferPointer) throws(MVError) -> Void) throws(MVError) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { piece.deallocate() }
@@ -103,7 +128,18 @@ package final class ArchiveReader {
       if count == 0 { return }
       // A warning as well: it says that the bytes are not those that were packed.
       guard count > 0 else { throw damaged(reason) }
+      try admit(unpacked + count)
       try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+    }
+  }
+
+  /// Throws where so many unpacked bytes are more than there may be.
+  private func admit(_ bytes: Int) throws(MVError) {
+    unpacked = bytes
+    guard bytes <= most else {
+      throw .badData(
+        path, "unpacks to more than \(most >> 20) MiB, which nothing of its size does unless it was made to",
+        remedy: "unpack it yourself if it is yours")
     }
   }
 

@@ -48,7 +48,7 @@ struct NetworkDescription {
   private static func object(_ name: String, in folder: URL) throws(MVError) -> Object? {
     let url = folder.appending(path: name)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    let data = try WholeFile.bytes(of: url)
+    let data = try WholeFile.bytes(of: url, orStream: false)
     guard let object = try? JSONSerialization.jsonObject(with: data) as? Object else {
       throw .badData(url.path, "is not a JSON object", remedy: "download it again, or move it away")
     }

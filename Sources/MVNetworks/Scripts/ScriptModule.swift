@@ -13,7 +13,8 @@ package final class ScriptModule {
       throw .missingInput(url.path, "does not exist", remedy: "check the path of the teacher")
     }
     var result: OpaquePointer?
-    let status = mvt_module_load(url.path, &result)
+    // A program may begin at load already.
+    let status = ForeignProgram.run { mvt_module_load(url.path, &result) }
     do throws(MVError) { try check(status, during: url.path) } catch {
       let lacking = String(cString: mvt_missing_operator())
       guard lacking.isEmpty else {
@@ -49,7 +50,8 @@ package final class ScriptModule {
   package func output(of input: Tensor, during subject: String) throws(MVError) -> Output {
     var result: OpaquePointer?
     var kind = MVTOutputTensor
-    try check(mvt_module_forward(handle, input.handle, &result, &kind), during: subject)
+    let status = ForeignProgram.run { mvt_module_forward(handle, input.handle, &result, &kind) }
+    try check(status, during: subject)
     switch kind {
     case MVTOutputTuple: return .other("a tuple")
     case MVTOutputList: return .other("a list")
@@ -75,8 +77,6 @@ package final class ScriptModule {
 
   /// Whether a file begins like the zip archive that TorchScript is stored in.
   package static func isLikely(at url: URL) -> Bool {
-    guard let file = try? FileHandle(forReadingFrom: url) else { return false }
-    defer { try? file.close() }
-    return (try? file.read(upToCount: 4)) == Data("PK\u{3}\u{4}".utf8)
+    SystemPath(url.path).head(4) == Data("PK\u{3}\u{4}".utf8)
   }
 }

@@ -21,14 +21,17 @@ extension FeatureImport.Input {
     let files = FileManager.default
     // The order in which the splits were written, if known: by name alone, test would come before train.
     let order =
-      (try? String(contentsOf: folder.appending(path: "features.json"), encoding: .utf8))
-      .flatMap { CanonicalJSON.value(FeatureFileDescription.self, from: $0) }?.splits.map(\.name) ?? []
+      (try? WholeFile.bytes(of: folder.appending(path: "features.json"), orStream: false))
+      .flatMap { CanonicalJSON.value(FeatureFileDescription.self, from: String(decoding: $0, as: UTF8.self)) }?
+      .splits.map(\.name) ?? []
     let found = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).sorted().filter { !$0.hasPrefix(".") }
     for split in order.filter(found.contains) + found.filter({ !order.contains($0) }) {
       let place = folder.appending(path: split)
       for name in ((try? files.contentsOfDirectory(atPath: place.path)) ?? []).sorted() {
         let isArray = name.hasSuffix(".npy")
         guard isArray || name == "ids.txt" else { continue }
+        // The user has named the folder, and no pipe in it.
+        try InputPath.checkPlainFile(place.appending(path: name))
         inputs.append(
           FeatureImport.Input(
             split: split, name: isArray ? String(name.dropLast(4)) : "ids", location: place.appending(path: name).path))

@@ -106,9 +106,7 @@ public struct Checkpoint: Sendable {
 
   /// Whether a file begins as a checkpoint of this package does; a file that is not there does not.
   public static func isLikely(at url: URL) -> Bool {
-    guard let file = try? FileHandle(forReadingFrom: url) else { return false }
-    defer { try? file.close() }
-    guard let head = try? file.read(upToCount: 1 << 16), head.count > 8 else { return false }
+    guard let head = SystemPath(url.path).head(1 << 16), head.count > 8 else { return false }
     return head.range(of: Data("\"\(format)\"".utf8)) != nil
   }
 

@@ -70,7 +70,7 @@ public struct FinetunePage {
       PageTable(
         columns: [.init("setting"), .init("value"), .init("default")],
         rows: settings.settingTable.map { [.text($0.name), .text($0.text), .text(defaults[$0.name] ?? "")] }))
-    try page.write(to: folder.appending(path: "report.html"))
+    try page.write(to: folder.appending(path: "report.html"), followsLinks: false)
   }
 
   private func add(_ test: ClassificationReport, to page: inout Page) {

@@ -39,6 +39,7 @@ public final class Finetuner {
     try Torch.use(settings.device)
     try Torch.setThreads(settings.threads)
     lock = try RunLock(of: folder)
+    try AtomicFile.check(Trainer.files + ["classes.csv"], in: folder)
     let file = Trainer.checkpoint(in: folder)
     var found: Checkpoint?
     if FileManager.default.fileExists(atPath: file.path) {
@@ -168,7 +169,7 @@ public final class Finetuner {
   }
 
   private func writeLog() throws(MVError) {
-    try AtomicFile.write(FinetuneLog.text(state.epochs), to: folder.appending(path: "losses.csv"))
+    try AtomicFile.write(FinetuneLog.text(state.epochs), to: folder.appending(path: "losses.csv"), followsLinks: false)
   }
 
   private func save(to url: URL) throws(MVError) {

@@ -20,7 +20,7 @@ struct EpochLog {
     let columns = Self.columns(terms.map(\.name))
     lines = [columns.joined(separator: ",")]
     guard epochs > 0, FileManager.default.fileExists(atPath: url.path) else { return }
-    let text = String(decoding: try WholeFile.bytes(of: url), as: UTF8.self)
+    let text = String(decoding: try WholeFile.bytes(of: url, orStream: false), as: UTF8.self)
     for (index, line) in WholeFile.lines(of: text).enumerated() {
       let line = line.trimmingCharacters(in: .whitespaces.union(["\u{FEFF}"]))
       if index == 0 {
@@ -59,7 +59,7 @@ struct EpochLog {
   mutating func append(_ record: EpochRecord) throws(MVError) {
     records.append(record)
     lines.append(record.line)
-    try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: url)
+    try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: url, followsLinks: false)
   }
 }
 

@@ -109,7 +109,7 @@ public struct RunPage {
         rows: settings.settingTable.map {
           [.text($0.name), .text($0.text), .text(defaults[$0.name] ?? "")]
         }))
-    try page.write(to: folder.appending(path: "report.html"))
+    try page.write(to: folder.appending(path: "report.html"), followsLinks: false)
   }
 
   /// The curve of each distance correlation in the loss, for a chart of several.

@@ -37,6 +37,9 @@ public final class Trainer {
   /// The path of the checkpoint, of a run in `folder`, whose embeddings scored best in a linear probe.
   public static func bestCheckpoint(in folder: URL) -> URL { folder.appending(path: "best.ckpt") }
 
+  /// The files of a run that each have one name, beside TensorBoard's events and the lock.
+  static let files = ["last.ckpt", "best.ckpt", "losses.csv", "report.html"]
+
   /// The processes that train together; nil for this one alone.
   public let group: ProcessGroup?
   /// Whether this process logs, saves and evaluates: the only one, or rank 0.
@@ -59,7 +62,8 @@ public final class Trainer {
   /// learning rate is then that of a run of the new length. A new run starts with the weights of `initial`: those
   /// of the backbone, and of a checkpoint's projector where its shapes agree. Throws where settings, data and
   /// representations do not fit, where the folder holds a run that is not to be resumed, where that run had other
-  /// settings or data, where another process writes into the folder, and where `initial` is of another backbone.
+  /// settings or data, where another process writes into the folder or a link stands in the place of one of its files,
+  /// and where `initial` is of another backbone.
   ///
   /// The ranks of `group` make trainers of the same settings, data and folder at the same time. Each takes its part of
   /// every batch; rank 0 alone writes into the folder, which all of them must see to go on with a run.
@@ -70,6 +74,7 @@ public final class Trainer {
     self.group = group
     let isFirst = group?.ranks.isFirst ?? true
     var lock = isFirst ? try RunLock(of: folder) : nil
+    if isFirst { try AtomicFile.check(Trainer.files, in: folder) }
     let found = try Trainer.found(in: folder, resuming: resuming)
     var settings = settings
     // What the run did when nobody could say otherwise.

@@ -8,7 +8,7 @@ enum TorchArchive {
   static func read(_ url: URL) throws(MVError) -> WeightContents {
     var pickle: Data?
     var storages: [String: Data] = [:]
-    let reader = try ArchiveReader(url)
+    let reader = try ArchiveReader(url, growth: .weights)
     while let entry = try reader.next() {
       guard entry.isFile, let slash = entry.name.firstIndex(of: "/") else { continue }
       let name = entry.name[entry.name.index(after: slash)...]

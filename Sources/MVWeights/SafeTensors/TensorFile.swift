@@ -48,8 +48,7 @@ public struct TensorFile: Sendable {
     func bad(_ problem: String) -> MVError {
       .badData(path, problem, remedy: "train again, or take another checkpoint of the run")
     }
-    let data = try WholeFile.bytes(
-      of: url, mapped: true, remedy: "check the path; a run writes last.ckpt in its folder")
+    let data = try WholeFile.mapped(url, remedy: "check the path; a run writes last.ckpt in its folder")
     guard data.count > 8 else { throw bad("is not a checkpoint") }
     let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(data.count - 8), data[data.startIndex + 8] == UInt8(ascii: "{"),
@@ -128,8 +127,12 @@ public struct TensorFile: Sendable {
     var size: Int { counter == nil ? shape.reduce(4, *) : 8 }
   }
 
-  /// Writes `tensors` and `metadata`, one tensor at a time, the file whole or not at all; throws where that fails.
-  public static func write(_ tensors: [Item], metadata: [String: String], to url: URL) throws(MVError) {
+  /// Writes `tensors` and `metadata`, one tensor at a time, the file whole or not at all.
+  ///
+  /// A link at `url` is written through, or with `followsLinks` false replaced by the file. Throws where that fails.
+  public static func write(
+    _ tensors: [Item], metadata: [String: String], to url: URL, followsLinks: Bool = true
+  ) throws(MVError) {
     // The checksums are known last but stand first: their eight digits are written over placeholders.
     let sums = [valueSum: placeholder, headerSum: placeholder]
     var header: [String: Any] = ["__metadata__": metadata.merging(sums) { $1 }]
@@ -149,7 +152,7 @@ public struct TensorFile: Sendable {
       throw .internalFault(url.path, "has no place for its checksum")
     }
     var head = [UInt8](json)
-    try AtomicFile.replace(url) { (file) throws(MVError) in
+    try AtomicFile.replace(url, followsLinks: followsLinks) { (file) throws(MVError) in
       try file.write(UInt64(head.count), at: 0)
       try file.write(head, at: 8)
       var end = 8 + head.count

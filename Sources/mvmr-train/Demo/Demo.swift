@@ -87,7 +87,7 @@ struct Demo {
       }
     } catch { throw .inputOutput(folder.path, "cannot be emptied", remedy: "check the path and its permissions") }
     try Folder.create(folder)
-    try AtomicFile.write(Data(), to: marker)
+    try AtomicFile.write(Data(), to: marker, followsLinks: false)
   }
 
   private func extract(_ source: Synthetic) throws(MVError) -> FeatureFile {

@@ -65,7 +65,7 @@ struct DemoPage {
         try RowImages(source, matching: trained, splits: trained.splits.map(\.name)), cases: 6)
       page = evaluation.page
     }
-    try page.write(to: url)
+    try page.write(to: url, followsLinks: false)
   }
 
   /// The first image of five classes, and every representation of it.

@@ -33,7 +33,9 @@ struct SweepRunner {
   /// folder cannot be written.
   func run() throws(MVError) -> [Failure] {
     try folder.prepare()
-    try AtomicFile.write(plan.request.sweep.yaml, to: SweepRequest.definition(in: folder.url))
+    try AtomicFile.checkFolders(plan.record.variants.flatMap(\.runs).map(\.folder), in: folder.url)
+    try AtomicFile.write(
+      plan.request.sweep.yaml, to: SweepRequest.definition(in: folder.url), followsLinks: false)
     try plan.record.write(in: folder.url)
     return try Job("sweep", unit: "epochs").run { (job) throws(MVError) in try work(job) }
   }
@@ -157,7 +159,7 @@ private struct Progress {
   }
 
   private static func epochs(in place: URL, of total: Int) -> Int {
-    guard let log = try? WholeFile.bytes(of: place.appending(path: "losses.csv")) else { return 0 }
+    guard let log = try? WholeFile.bytes(of: place.appending(path: "losses.csv"), orStream: false) else { return 0 }
     return min(total, max(0, log.count { $0 == UInt8(ascii: "\n") } - 1))
   }
 }

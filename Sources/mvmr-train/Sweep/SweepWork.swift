@@ -40,6 +40,7 @@ final class SweepWork {
     self.threads = threads
     lock = folder.lock
     step = .done
+    try AtomicFile.check(["settings.yaml", "embedding.h5", "scores.json"], in: place)
     guard let configuration else {
       try embed()
       return
@@ -47,7 +48,7 @@ final class SweepWork {
     try Folder.create(place)
     SweepScores.remove(in: place)
     let settings = place.appending(path: "settings.yaml")
-    try AtomicFile.write(configuration.yaml, to: settings)
+    try AtomicFile.write(configuration.yaml, to: settings, followsLinks: false)
     var words = ["train", "--config", settings.path, "--output", place.path] + Argument.words(options)
     if FileManager.default.fileExists(atPath: Trainer.checkpoint(in: place).path) { words.append("--resume") }
     step = .train(try ChildProcess(words, log: log, keeping: lock))

@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What others have put into the folder of a run is found before the work, and nothing is written through it.
+@Suite(.serialized) struct RunFolderTests {
+  private let folder: TemporaryFolder
+  private let tool = Tool.folder.appending(path: "mvmr")
+  private static let small = [
+    "encoder=cifar-resnet", "widths=4-6-8", "projector=8", "batch_size=8", "epochs=2", "threads=1",
+  ].flatMap { ["--set", $0] }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func place(_ name: String) -> URL { folder.url.appending(path: name) }
+
+  private func run(_ words: [String]) throws -> Tool.Outcome { try Tool.run(tool, words, in: folder.url) }
+
+  /// Puts a link, a pipe or a folder in the place of a file of the run.
+  private func plant(_ kind: String, at url: URL) throws {
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    switch kind {
+    case "link": try FileManager.default.createSymbolicLink(at: url, withDestinationURL: place("victim"))
+    case "pipe": try #require(mkfifo(url.path, 0o600) == 0)
+    default: try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    }
+  }
+
+  private func expectRefused(_ words: [String], _ name: String, at location: SourceLocation = #_sourceLocation) throws {
+    let outcome = try run(words)
+    #expect(outcome.status == 74, "\(name): \(outcome.status) \(outcome.errors)", sourceLocation: location)
+    let last = outcome.errors.split(separator: "\n").last ?? ""
+    #expect(last.contains(name) && last.contains("is in the way"), "\(outcome.errors)", sourceLocation: location)
+    #expect(try String(contentsOf: place("victim"), encoding: .utf8) == "mine", sourceLocation: location)
+  }
+
+  @Test(arguments: [
+    "last.ckpt", "best.ckpt", "losses.csv", "report.html", ".last.ckpt.creating", ".best.ckpt.creating",
+    ".losses.csv.creating", ".report.html.creating", ".lock",
+  ])
+  func trainingLooksBeforeItsFirstStep(_ name: String) throws {
+    try Data("mine".utf8).write(to: place("victim"))
+    for kind in ["link", "pipe", "folder"] {
+      try? FileManager.default.removeItem(at: place("run"))
+      try plant(kind, at: place("run/\(name)"))
+      for more in [[], ["--resume"]] {
+        try expectRefused(["train", "synthetic:32", "--output", "run"] + Self.small + more, name)
+      }
+      // No step was done, of which these would tell.
+      let names = try FileManager.default.contentsOfDirectory(atPath: place("run").path)
+      #expect(!names.contains { $0.hasPrefix("events.") }, "\(names)")
+    }
+  }
+
+  @Test func fineTuningAndSearchesLook() throws {
+    try Data("mine".utf8).write(to: place("victim"))
+    let made = try run(["train", "synthetic:32", "--output", "run"] + Self.small)
+    try #require(made.status == 0, "\(made.errors)")
+    for name in ["best.ckpt", "losses.csv", "classes.csv", "report.html"] {
+      try? FileManager.default.removeItem(at: place("tuned"))
+      try plant("link", at: place("tuned/\(name)"))
+      try expectRefused(["finetune", "run", "synthetic:32", "--output", "tuned", "--set", "epochs=1"], name)
+    }
+    try plant("link", at: place("search/find-lr.html"))
+    try expectRefused(["train", "synthetic:240", "--find-lr", "--output", "search"] + Self.small, "find-lr.html")
+    let features = try run(["extract", "synthetic:40", "--representation", "color", "--output", "a.h5"])
+    try #require(features.status == 0, "\(features.errors)")
+    try plant("link", at: place("page/report.html"))
+    try expectRefused(["knn", "a.h5", "--k", "1", "--report", "page"], "report.html")
+  }
+}
