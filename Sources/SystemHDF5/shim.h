@@ -127,6 +127,17 @@ static inline int mv_h5_link_kind(hid_t group, const char* name) {
   return info.type == H5L_TYPE_HARD ? 0 : info.type == H5L_TYPE_SOFT ? 1 : 2;
 }
 
+// The size of the file that an object is in, at most 64 MiB, which is more than attributes are for; 0 for an error.
+static inline long long mv_h5_file_size(hid_t object) {
+  hid_t file = H5Iget_file_id(object);
+  if (file < 0) return 0;
+  hsize_t size = 0;
+  const herr_t status = H5Fget_filesize(file, &size);
+  H5Fclose(file);
+  if (status < 0) return 0;
+  return size < (1u << 26) ? (long long)size : 1 << 26;
+}
+
 // How many other files hold a data set's bytes raw, negative for an error.
 static inline int mv_h5_external_count(hid_t dataset) {
   hid_t list = H5Dget_create_plist(dataset);

@@ -340,4 +340,13 @@ struct BadInputTests {
     }
     #expect(handle == nil)
   }
+
+  /// As on the command line: what would change nothing is not taken.
+  @Test(arguments: ["\"decode\": \"fast\"", "\"exif\": true", "\"sixteen_bits\": \"round\"", "\"alpha\": \"white\""])
+  func optionsForImageFilesAreForImageFiles(_ option: String) {
+    var pointer: OpaquePointer?
+    expect(MVMR_INVALID_ARGUMENT, containing: "is for image files, of which synthetic:40 has none") {
+      mvmr_extraction_create("{\"source\": \"synthetic:40\", \"output\": \"never.h5\", \(option)}", &pointer)
+    }
+  }
 }

@@ -68,12 +68,18 @@ struct ExtractionOptions {
     case nil:
       throw Refusal(MVMR_INVALID_ARGUMENT, "source", "is not given", remedy: "name one, such as folder:DIR")
     }
+    for key in ["decode", "sixteen_bits", "alpha"] where options[key] != nil && !request.holdsImageFiles {
+      throw Self.refusal(key, request)
+    }
     if let size = try options.text("size") { request.size = try ImageSize(parsing: size) }
     if let side = try options.whole("resize", in: 1...65536) { request.resize = side }
     if try options.flag("stretch") { request.stretches = true }
     if let kernel = try options.choice("interpolation", as: Resampling.self) { request.interpolation = kernel }
     if let layout = try options.choice("layout", as: FolderLayout.self) { request.layout = layout }
-    if try options.flag("exif") { request.decoding.honorsOrientation = true }
+    if try options.flag("exif") {
+      guard request.holdsImageFiles else { throw Self.refusal("exif", request) }
+      request.decoding.honorsOrientation = true
+    }
     if let method = try options.choice("decode", as: Decoding.Method.self) { request.decoding.method = method }
     if let bits = try options.choice("sixteen_bits", as: Decoding.SixteenBits.self) {
       request.decoding.sixteenBits = bits
@@ -86,6 +92,12 @@ struct ExtractionOptions {
     // Part of the source, which tells what was drawn and records it.
     if let limit = try options.whole("limit", in: 1...Int.max) { request.limit = limit }
     return request
+  }
+
+  /// The error for an option that would change nothing.
+  private static func refusal(_ key: String, _ request: SourceRequest) -> Refusal {
+    Refusal(
+      MVMR_INVALID_ARGUMENT, key, "is for image files, of which \(request) has none", remedy: "leave it out")
   }
 
   /// What is recorded of the software: versions, and what the caller adds.

@@ -106,7 +106,7 @@ struct HDF5Rows: ForeignRows {
       guard shape.count == 1, shape[0] <= 1 << 31 else { throw file.context.failure("\(name) is not one text a row") }
       let space = try HDF5Handle(H5Dget_space(set.id), file.context, "\(name) is unreadable")
       let type = try set.type(name)
-      try limit.admit(set, name, bytes: Checked.product(shape, times: Int(clamping: H5Tget_size(type.id))))
+      try limit.admitTexts(set, name, bytes: Checked.product(shape, times: Int(clamping: H5Tget_size(type.id))))
       return Array(
         try PackedStrings(
           count: shape[0], type: type, space: space, of: name, stored: limit.fileSize

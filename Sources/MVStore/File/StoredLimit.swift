@@ -17,6 +17,10 @@ struct StoredLimit {
 
   /// Deflate compresses to a thousandth at most.
   private static let largestRatio = 2048
+  /// Ids of one data set, in fields of one width, by some tens.
+  private static let largestTextRatio = 256
+  /// Texts that are not more than this may be of any ratio.
+  private static let textAllowance = 1 << 26
   /// What a file may let HDF5 make up, such as marks that no program has ever written.
   private static let allowance = 1 << 20
 
@@ -33,6 +37,16 @@ struct StoredLimit {
       try admitPlain(dataSet.context, name, offset: offset, bytes: bytes)
     } else {
       try admitPacked(dataSet, name, bytes: bytes)
+    }
+  }
+
+  /// The same for texts, which are all held in memory.
+  mutating func admitTexts(_ dataSet: borrowing HDF5Handle, _ name: String, bytes: Int?) throws(MVError) {
+    try admit(dataSet, name, bytes: bytes)
+    guard let bytes, dataSet.plainOffset == nil, bytes > StoredLimit.textAllowance else { return }
+    let stored = min(Int(clamping: H5Dget_storage_size(dataSet.id)), fileSize)
+    guard bytes / StoredLimit.largestTextRatio <= stored else {
+      throw dataSet.context.failure("\(name) is unreasonably large for what the file holds of it")
     }
   }
 

@@ -54,7 +54,7 @@ extension StoredSplit {
     guard shape.count == 1, shape[0] > 0 || mayBeEmpty else { throw context.failure("\(name) is not one text a row") }
     let space = try HDF5Handle(H5Dget_space(set.id), context, "\(name) is unreadable")
     let type = try set.type(name)
-    try limit.admit(set, name, bytes: Checked.product(shape, times: Int(clamping: H5Tget_size(type.id))))
+    try limit.admitTexts(set, name, bytes: Checked.product(shape, times: Int(clamping: H5Tget_size(type.id))))
     let ids = try PackedStrings(
       count: shape[0], type: type, space: space, of: name, stored: limit.fileSize
     ) { H5Dread(set.id, $0, 0, 0, $1, $2) }

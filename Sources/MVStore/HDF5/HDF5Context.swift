@@ -1,4 +1,5 @@
 internal import MVCore
+internal import MVFiles
 
 /// What errors about a file say that is read or written through HDF5.
 struct HDF5Context: Sendable {
@@ -21,9 +22,16 @@ struct HDF5Context: Sendable {
     HDF5Context(path: path, kind: .inputOutput, remedy: "check the folder and the space left")
   }
 
-  /// The error for `problem`, followed by HDF5's own words.
+  /// The error for `problem`, followed by the system's words where HDF5 has them, or else HDF5's own.
   func failure(_ problem: String) -> MVError {
-    MVError(kind, path, problem, remedy: remedy, cause: HDF5Library.lastError)
+    // HDF5's own of a full disk are a line of addresses and times.
+    if let code = HDF5Library.lastSystemCode { return FileDescriptor.failure(path, problem, code) }
+    if MemoryLimit.isSet, HDF5Library.lastError?.contains("memory allocation failed") == true {
+      return MVError(
+        .outOfMemory, path, problem, remedy: "raise the limits and run it again: \(MemoryLimit.words)",
+        cause: "there is not enough memory")
+    }
+    return MVError(kind, path, problem, remedy: remedy, cause: HDF5Library.lastError)
   }
 
   /// The error for a file whose parts are, as `problem` says, in other files or places than it shows.

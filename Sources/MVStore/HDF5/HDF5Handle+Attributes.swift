@@ -64,12 +64,13 @@ extension HDF5Handle {
     let space = try HDF5Handle(H5Aget_space(attribute.id), context, "attribute \(name) is unreadable")
     let type = try HDF5Handle(H5Aget_type(attribute.id), context, "attribute \(name) is unreadable")
     let count = Int(H5Sget_simple_extent_npoints(space.id))
-    // What an attribute holds stands in the file's own structures, which are small.
-    guard let bytes = Checked.product(count, Int(clamping: H5Tget_size(type.id))), bytes <= 1 << 26 else {
-      throw context.failure("attribute \(name) is unreasonably long")
+    // What an attribute holds stands in the file as it is.
+    let most = mv_h5_file_size(attribute.id)
+    guard let bytes = Checked.product(count, Int(clamping: H5Tget_size(type.id))), bytes <= most else {
+      throw context.failure("attribute \(name) is longer than the file")
     }
     let packed = try PackedStrings(
-      count: count, type: type, space: space, of: "attribute \(name)", stored: 1 << 26
+      count: count, type: type, space: space, of: "attribute \(name)", stored: Int(most)
     ) { type, _, target in H5Aread(attribute.id, type, target) }
     return Array(packed)
   }

@@ -17,6 +17,14 @@ enum HDF5Library {
     }
   }
 
+  /// The system's code (errno) for the last failure, where it was one of the system; nil elsewhere.
+  static var lastSystemCode: Int32? {
+    guard let text = mv_h5_error().map({ String(cString: $0) }),
+      let code = text.firstMatch(of: /errno = ([0-9]+)/)?.1
+    else { return nil }
+    return Int32(code).flatMap { $0 > 0 ? $0 : nil }
+  }
+
   /// The library's own words about the last failure, in brackets, or nothing.
   static var lastError: String? { mv_h5_error().map { "HDF5: \(String(cString: $0))" } }
 }
