@@ -98,7 +98,7 @@ public final class ChildProcess {
   }
 
   private func lastError(_ code: Int32) -> MVError {
-    let bytes = (try? WholeFile.bytes(of: log)) ?? Data()
+    let bytes = (try? WholeFile.bytes(of: log, orStream: false)) ?? Data()
     let lines = WholeFile.lines(of: String(decoding: bytes, as: UTF8.self))
     let last = lines.last { !$0.isEmpty }.flatMap { CanonicalJSON.value(ErrorObject.self, from: $0) }
     return last?.value ?? .internalFault(log.path, "ends with exit code \(code)", remedy: "see what it says")

@@ -5,7 +5,7 @@ internal import Synchronization
 /// The signals that ask a program to end: the work stops cleanly, what is done is saved, and the exit code names them.
 public enum Interruption {
   /// The process's own request to stop: pass it to every long call.
-  public static let cancellation = Cancellation()
+  public static let cancellation = Cancellation.ofProcess
 
   /// Whether the user asked to stop.
   public static var isRequested: Bool { cancellation.isCancelled }
@@ -22,6 +22,8 @@ public enum Interruption {
   private static let grace = Atomic<Int>(0)
   /// When the first urgent one came, in seconds.
   private static let urgentSince = Atomic<Int>(0)
+  /// Seconds that a program in a file, such as TorchScript, has to come to an end in, once the work shall stop.
+  private static let patienceWithPrograms: UInt32 = 10
   /// Whether an urgent one has come.
   private static let isUrgent = Atomic<Bool>(false)
 
@@ -40,10 +42,12 @@ public enum Interruption {
     _ = first.load(ordering: .relaxed)
     _ = isUrgent.load(ordering: .relaxed)
     _ = (grace.load(ordering: .relaxed), urgentSince.load(ordering: .relaxed))
+    _ = ForeignProgram.isRunning
+    signal(SIGALRM) { _ in Interruption.lookAtPrograms() }
     // A parent whose thread blocks signals, as those of Dispatch do, hands that on to the programs that it starts.
     var numbers = sigset_t()
     sigemptyset(&numbers)
-    for number in urgent + patient { sigaddset(&numbers, number) }
+    for number in urgent + patient + [SIGALRM] { sigaddset(&numbers, number) }
     pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
     for number in urgent {
       signal(number) { number in
@@ -85,8 +89,21 @@ public enum Interruption {
   }
 
   private static func request(_ number: Int32) {
-    _ = first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+    if first.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged { alarm(patienceWithPrograms) }
     cancellation.cancel()
+  }
+
+  /// Ends the process where a program that a file holds goes on: nothing else could; what is on the disk stays whole.
+  private static func lookAtPrograms() {
+    // This package's own work ends by itself, and may have a checkpoint to save; a program may begin meanwhile.
+    guard ForeignProgram.isRunning else {
+      alarm(1)
+      return
+    }
+    let line: StaticString =
+      "mvmr: TorchScript: did not come to an end 10 seconds after it was asked to stop, and was ended; what was saved stays\n"
+    _ = write(STDERR_FILENO, line.utf8Start, line.utf8CodeUnitCount)
+    _exit(128 + first.load(ordering: .relaxed))
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {

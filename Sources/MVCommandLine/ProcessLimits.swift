@@ -9,8 +9,9 @@ enum ProcessLimits {
   /// Open files that a command may need at once, beside those that it was started with.
   private static let files = 24
 
-  /// Throws where the limits on open files or threads (`ulimit -n`, `-u`) are too low for any work.
+  /// Throws where the limits on open files, threads or memory (`ulimit -n`, `-u`, `-v`, `-s`) are too low for any work.
   static func check() throws(MVError) {
+    try checkStack()
     try checkFiles()
     try checkMemory()
     // Each worker has a thread, and the libraries have a few.
@@ -33,18 +34,36 @@ enum ProcessLimits {
     }
   }
 
-  /// OpenBLAS waits for ever for the buffers of its threads, and so do queues for threads without a stack.
+  /// The least stack of a thread: libraries and Swift's own recursions take a few hundred KiB.
+  private static let stack = 1 << 20
+
+  private static func checkStack() throws(MVError) {
+    guard let found = MemoryLimit.stack, found < stack else { return }
+    throw MVError(
+      .outOfMemory, "stacks of threads", "are limited to \(found >> 10) KiB, which is too little",
+      remedy: "raise the limit: ulimit -s 8192")
+  }
+
+  /// The address space of a buffer of OpenBLAS, as its version 0.3 reserves it.
+  private static let bufferSize = 128 << 20
+
+  /// OpenBLAS tries again and again, for ever, to reserve a buffer, and queues wait for threads without a stack.
   private static func checkMemory() throws(MVError) {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != ~0 else { return }
-    let size = (160 + 48 * min(Parallel.processorCount, 64)) << 20
+    // Each of OpenBLAS's threads but the first keeps a buffer, and each of ours that calls it has one; each thread has
+    // a stack, and reserves address space for what it will allocate.
+    let threads = min(Parallel.processorCount, 64)
+    let asked = getenv("OPENBLAS_NUM_THREADS").flatMap { Int(String(cString: $0)) } ?? .max
+    let own = max(1, min(ProcessInfo.processInfo.activeProcessorCount, asked, 64)) - 1
+    let size = (own + threads) * bufferSize + (own + threads) * 24 << 20 + 160 << 20
     // Address space alone, no memory.
-    let trial = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    let trial = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard trial != MAP_FAILED else {
+      let cause = String(cString: strerror(errno))
       throw MVError(
         .outOfMemory, "memory",
-        "is limited to \(ByteCount(Int(clamping: limit.rlim_cur))), of which too little is left",
-        remedy: "raise the limit: ulimit -v unlimited", cause: String(cString: strerror(errno)))
+        "is too little: \(size >> 20) MiB of address space are needed beside the program's own"
+          + (MemoryLimit.isSet ? ", with \(MemoryLimit.words)" : ""),
+        remedy: "raise the limit: ulimit -v unlimited", cause: cause)
     }
     munmap(trial, size)
   }

@@ -35,6 +35,14 @@ public struct Program: Sendable {
     mvcl_explain_bus_errors(name, MVError.Kind.inputOutput.exitCode)
   }
 
+  /// Ends the process with an exit code, once what was printed is written; nothing that libraries do at an end is done.
+  ///
+  /// OpenBLAS would wait for threads that are still being started, where there is no memory for them for ever.
+  public static func leave(_ code: Int32) -> Never {
+    fflush(nil)
+    _exit(code)
+  }
+
   /// Runs the command that `arguments` (without the program's name) ask for, and returns the exit code.
   public func run(_ arguments: [String]) -> Int32 {
     reporting(arguments) { () throws(MVError) in

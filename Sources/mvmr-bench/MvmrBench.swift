@@ -11,6 +11,6 @@ enum MvmrBench {
       name: "mvmr-bench", summary: "Measures the libraries; compare with a peer in one run on one machine.",
       version: Version.text, commands: [.representations, .images, .store, .evaluation, .training, .table, .scaling],
       prepare: { () throws(MVError) in try InstructionLimit.apply() })
-    exit(program.run(arguments.isEmpty ? ["representations"] : arguments))
+    Program.leave(program.run(arguments.isEmpty ? ["representations"] : arguments))
   }
 }

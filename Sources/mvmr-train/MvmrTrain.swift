@@ -18,6 +18,6 @@ enum MvmrTrain {
       Torch.keepFreedMemory()
       if ThreadEnvironment.choosesWaits { Torch.makeWayForNeighbors() }
     }
-    exit(program.run(Invocation.arguments))
+    Program.leave(program.run(Invocation.arguments))
   }
 }

@@ -41,8 +41,8 @@ enum Mvmr {
       commands: first + TrainingProgram.commands.map(\.placeholder) + last)
     // Its commands have options that only it knows, so they are not parsed here.
     if let first = arguments.first, TrainingProgram.has(first) {
-      exit(program.reporting(arguments) { () throws(MVError) in try TrainingProgram.run(arguments) })
+      Program.leave(program.reporting(arguments) { () throws(MVError) in try TrainingProgram.run(arguments) })
     }
-    exit(program.run(arguments))
+    Program.leave(program.run(arguments))
   }
 }

@@ -131,18 +131,6 @@ import Testing
     }
   }
 
-  @Test func beyondTheLimitOnFileSizes() throws {
-    // 400 blocks of 1024 bytes: the shell's unit.
-    let arguments = "extract synthetic:2000 --representation color --output \(path("a.h5"))"
-    let run = try Tool.run(
-      URL(filePath: "/bin/bash"),
-      ["-c", "ulimit -f 400; exec \(Tool.folder.appending(path: "mvmr").path) \(arguments)"])
-    #expect(run.status == 74, "\(run.status) \(run.errors)")
-    #expect(run.errors.contains("File too large"), "\(run.errors)")
-    #expect(run.errors.contains(path("a.h5")))
-    #expect(!FileManager.default.fileExists(atPath: path("a.h5")))
-  }
-
   @Test func aTargetThatMayNotBeWritten() throws {
     let options = ["synthetic:40", "--representation", "hog", "--output"]
     let tool = Tool.folder.appending(path: "mvmr")

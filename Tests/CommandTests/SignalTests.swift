@@ -29,19 +29,28 @@ import Testing
     return text.split(separator: "\n").last.map(String.init) ?? ""
   }
 
+  /// Half a minute of work on any machine, of which little is written.
   private func extraction(_ name: String) -> [String] {
-    ["extract", "synthetic:3000", "--representation", "scattering", "--jobs", "1", "--output", path(name)]
+    [
+      "extract", "synthetic:200000", "--representation", "scattering:sketch=16", "--jobs", "1", "--sync-interval", "0",
+      "--output", path(name),
+    ]
   }
 
-  private func wait(for name: String, _ process: Process) {
-    while process.isRunning, !FileManager.default.fileExists(atPath: path(name)) { usleep(1000) }
-    usleep(50_000)
+  /// Waits until a block is done: signals are watched by then, and most of the work is still to come.
+  private func wait(for name: String, _ process: Process) throws {
+    func done() -> Int {
+      guard let file = try? FeatureFile(reading: URL(filePath: path(name))) else { return 0 }
+      return file.description.splits.reduce(0) { $0 + ($1.representations.last?.doneRows ?? 0) }
+    }
+    while process.isRunning, done() == 0 { usleep(5000) }
+    try #require(process.isRunning, "\(lastError)")
   }
 
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGXCPU])
   func extractionSavesWhatIsDone(_ number: Int32) throws {
     let process = try start(extraction("a.h5"))
-    wait(for: "a.h5", process)
+    try wait(for: "a.h5", process)
     kill(process.processIdentifier, number)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 128 + number)
@@ -75,7 +84,7 @@ import Testing
   @Test func whatWasIgnoredAtTheStartStaysIgnored() throws {
     for ignored in [SIGHUP, SIGUSR1] {
       let process = try start(extraction("\(ignored).h5"), preparing: "trap '' \(ignored)")
-      wait(for: "\(ignored).h5", process)
+      try wait(for: "\(ignored).h5", process)
       kill(process.processIdentifier, ignored)
       usleep(100_000)
       #expect(process.isRunning)
@@ -88,7 +97,7 @@ import Testing
   /// A batch system and a limit on time send theirs again and again: that must not cut the saving short.
   @Test func aSecondOneOfABatchSystemEndsNothingAtOnce() throws {
     let process = try start(extraction("a.h5"))
-    wait(for: "a.h5", process)
+    try wait(for: "a.h5", process)
     for number in [SIGXCPU, SIGXCPU, SIGHUP, SIGTERM] { kill(process.processIdentifier, number) }
     process.waitUntilExit()
     // Signals that wait together for a busy machine come in the system's order, so that any may be the first.

@@ -114,43 +114,6 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: place("f.h5").path))
   }
 
-  /// Without any room for open files, the libraries below end a process by a signal.
-  @Test(arguments: [5, 8, 16]) func fewOpenFilesAreOneLine(_ count: Int) throws {
-    let line = "ulimit -n \(count); exec \"$0\" extract synthetic:40 --representation hog --output f.h5"
-    let run = try Tool.run(URL(filePath: "/bin/sh"), ["-c", line, tool.path], in: folder.url)
-    #expect(run.status == 74, "\(run.status) \(run.errors)")
-    #expect(run.errors.split(separator: "\n").count == 1 && run.errors.contains("ulimit -n"), "\(run.errors)")
-  }
-
-  /// With little room for addresses, threads and the buffers of libraries were waited for, for ever.
-  @Test(arguments: [25_000, 100_000, 250_000])
-  func littleMemoryIsOneLine(_ more: Int) throws {
-    // Enough to start, and less than work needs beside it.
-    let line =
-      "ulimit -v \(try addressSpace() + more); exec timeout -s KILL 120 \"$0\" extract synthetic:40 "
-      + "--representation hog --output \(more).h5"
-    let run = try Tool.run(
-      URL(filePath: "/bin/sh"), ["-c", line, tool.path], in: folder.url, environment: ["OPENBLAS_NUM_THREADS": "1"])
-    // Where the last of these is enough, as on few processors, the work is done.
-    #expect(run.status == 0 || run.status == 70, "\(run.status) \(run.errors)")
-    if run.status != 0 {
-      #expect(run.errors.split(separator: "\n").count == 1 && run.errors.contains("ulimit -v"), "\(run.errors)")
-    }
-    #expect(more > 100_000 || run.status == 70)
-  }
-
-  /// The least limit, in kB and to 25,000, with which the program says its version.
-  private func addressSpace() throws -> Int {
-    for room in stride(from: 100_000, to: 8_000_000, by: 25_000) {
-      let line = "ulimit -v \(room); exec \"$0\" version 2>/dev/null"
-      let run = try Tool.run(
-        URL(filePath: "/bin/sh"), ["-c", line, tool.path], in: folder.url,
-        environment: ["SWIFT_BACKTRACE": "enable=no", "OPENBLAS_NUM_THREADS": "1"])
-      if run.status == 0 { return room }
-    }
-    return 8_000_000
-  }
-
   /// Work on a batch goes on for as long as it takes; a user who wants to stop does not wait for it.
   @Test func embeddingEndsSoonAfterItIsAskedTo() throws {
     try mvmr(
