@@ -44,11 +44,7 @@ public enum Interruption {
     _ = (grace.load(ordering: .relaxed), urgentSince.load(ordering: .relaxed))
     _ = ForeignProgram.isRunning
     signal(SIGALRM) { _ in Interruption.lookAtPrograms() }
-    // A parent whose thread blocks signals, as those of Dispatch do, hands that on to the programs that it starts.
-    var numbers = sigset_t()
-    sigemptyset(&numbers)
-    for number in urgent + patient + [SIGALRM] { sigaddset(&numbers, number) }
-    pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
+    unblock()
     for number in urgent {
       signal(number) { number in
         var now = timespec()
@@ -64,6 +60,16 @@ public enum Interruption {
     }
     for number in patient where !isIgnored(number) { signal(number) { number in Interruption.request(number) } }
     followParent()
+  }
+
+  /// Lets the signals that ask to stop through to this thread, and to those that it starts.
+  ///
+  /// A parent whose thread blocks signals, as those of Dispatch do, hands that on to the programs that it starts.
+  static func unblock() {
+    var numbers = sigset_t()
+    sigemptyset(&numbers)
+    for number in urgent + patient + [SIGALRM] { sigaddset(&numbers, number) }
+    pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
   }
 
   /// Takes urgent signals within some seconds of the first for the same request.

@@ -63,7 +63,7 @@ enum ProcessLimits {
         .outOfMemory, "memory",
         "is too little: \(size >> 20) MiB of address space are needed beside the program's own"
           + (MemoryLimit.isSet ? ", with \(MemoryLimit.words)" : ""),
-        remedy: "raise the limit: ulimit -v unlimited", cause: cause)
+        remedy: "raise the limits: ulimit -v unlimited, ulimit -d unlimited", cause: cause)
     }
     munmap(trial, size)
   }

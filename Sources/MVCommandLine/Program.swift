@@ -27,9 +27,11 @@ public struct Program: Sendable {
     self.commands = commands
   }
 
-  /// To be called before anything else: makes sure of stdin, stdout and stderr, and of what a failed write does.
+  /// To be called before anything else: makes sure of stdin, stdout and stderr, of what a failed write does, and that
+  /// signals reach the process.
   public static func begin() {
     StandardStreams.makeSure()
+    Interruption.unblock()
     // Features are mapped: a file that is cut short meanwhile would end the program without a word.
     let name = CommandLine.arguments.first.map { URL(filePath: $0).lastPathComponent } ?? "mvmr"
     mvcl_explain_bus_errors(name, MVError.Kind.inputOutput.exitCode)

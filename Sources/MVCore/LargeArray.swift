@@ -69,8 +69,11 @@ package enum LargeArray {
   package static let usualRemedy = "use fewer jobs or smaller images, or raise the limit on memory"
 
   private static func isThere(_ bytes: Int) -> Bool {
-    guard let sum = Checked.sum(bytes, margin), let trial = malloc(sum) else { return false }
-    free(trial)
+    guard let sum = Checked.sum(bytes, margin) else { return false }
+    // Not by malloc: the compiler takes a block that is freed unused for one that was had.
+    let trial = mmap(nil, sum, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let trial, trial != MAP_FAILED else { return false }
+    munmap(trial, sum)
     return true
   }
 

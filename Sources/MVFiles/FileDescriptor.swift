@@ -216,7 +216,11 @@ package final class FileDescriptor: Sendable {
     let cause = String(cString: strerror(code))
     switch code {
     case ENOENT: return .missingInput(path, problem, remedy: "check the path", cause: cause)
-    case ENOSPC, EDQUOT, EFBIG:
+    case EFBIG:
+      return .inputOutput(
+        path, problem, remedy: "raise the limit on the size of files (ulimit -f), and run the same command again",
+        cause: cause)
+    case ENOSPC, EDQUOT:
       return .inputOutput(
         path, problem, remedy: "make room and run the same command again: what is done is kept", cause: cause)
     case EACCES, EPERM, EROFS:

@@ -53,6 +53,16 @@ extension Representation {
   /// False: float pixels may have any value.
   public static var needsUnitFloats: Bool { false }
 
+  /// The picture of `image`; throws what ``picture(of:)`` does, and where there is no memory for what it is made of.
+  package func pictureWithinMemory(of image: Image) throws(MVError) -> Image {
+    // Rows, and sums over them, are arrays, which end the process where there is no memory.
+    let count = Checked.product([try layout(for: image.shape).count, 2]).flatMap { Checked.sum($0, image.shape.count) }
+    try LargeArray.check(
+      Checked.product(count ?? .max, 4) ?? .max, for: "a picture of an image of \(image.shape)",
+      remedy: "make the image smaller first, as with --size, or raise the limit on memory")
+    return try picture(of: image)
+  }
+
   /// Computes the row of one image, and its layout.
   ///
   /// Throws where ``layout(for:)`` or ``compute(_:into:)`` throws.

@@ -27,7 +27,7 @@ extension Command {
     }
     if specifications.isEmpty { specifications = Catalogue.standard.defaults }
     var pictures = [image]
-    for specification in specifications { pictures.append(try specification.make().picture(of: image)) }
+    for specification in specifications { pictures.append(try specification.make().pictureWithinMemory(of: image)) }
     let output = URL(filePath: try arguments.required("output"))
     try ContactSheet.image(of: pictures).writePNG(to: output)
     let names = specifications.map(\.storedName)

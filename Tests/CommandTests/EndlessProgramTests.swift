@@ -15,7 +15,7 @@ import Testing
     let process = Process()
     process.executableURL = tool
     process.arguments =
-      ["train", "synthetic:32", "--teacher", "\(Self.network),as=endless", "--output", "run"]
+      ["train", "synthetic:32", "--teacher", "\(Self.network),name=endless", "--output", "run"]
       + ["encoder=cifar-resnet", "widths=4-6-8", "projector=8", "batch_size=8", "epochs=1", "threads=1"].flatMap {
         ["--set", $0]
       }
@@ -31,7 +31,8 @@ import Testing
       usleep(10_000)
     }
     sleep(3)
-    try #require(process.isRunning, "\(try String(contentsOf: errors, encoding: .utf8))")
+    let said = try String(contentsOf: errors, encoding: .utf8)
+    try #require(process.isRunning, "\(said)")
     return process
   }
 

@@ -81,15 +81,16 @@ import Testing
     let photos = folder.url.appending(path: "photos/a")
     try FileManager.default.createDirectory(at: photos, withIntermediateDirectories: true)
     try (Data("P4\n\(side) \(side)\n".utf8) + Data(count: side / 8 * side)).write(
-      to: photos.appending(path: "large.pbm"))
+      to: photos.appending(path: "large.ppm"))
     try Fixture.images("images/rgb32")[0].writePNG(to: photos.appending(path: "small.png"))
     let base = try addressSpace()
     let threads = min(Parallel.processorCount, 64) * 2
     var (done, refused) = (0, 0)
-    for more in [300_000, 700_000, 1_200_000, 1_700_000, 4_000_000] {
+    for more in [0, 100_000, 700_000, 4_000_000] {
       let room = base + threads * 152 * 1024 + 160 * 1024 + more
       for words in [
-        ["show", "photos/a/large.pbm", "--representation", "color", "--output", "\(more).png"],
+        ["show", "photos/a/large.ppm", "--representation", "color", "--output", "\(more).png"],
+        ["show", "photos/a/large.ppm", "--representation", "hog", "--output", "\(more)-hog.png"],
         [
           "extract", "folder:photos", "--size", "32x32", "--representation", "color", "--skip-bad-images", "--jobs",
           "1", "--output", "\(more).h5",
@@ -116,14 +117,14 @@ import Testing
     try extract()
     let run = try limited(limits, ["verify", "a.h5"])
     // The loader and the system may refuse before the program begins.
-    #expect([0, 70, 127, 137].contains(run.status), "\(run.status) \(run.errors)")
+    #expect([0, 70, 127].contains(run.status), "\(run.status) \(run.errors)")
     #expect(!run.errors.contains("damaged") || run.errors.contains("without them"), "\(run.errors)")
     if run.status == 70 { #expect(lines(run).count == 1 && run.errors.contains("ulimit -"), "\(run.errors)") }
     if limits == "ulimit -s 64" { #expect(run.status == 70 && run.errors.contains("stacks"), "\(run.errors)") }
   }
 
   /// What HDF5 says of a file that may not grow is a line of addresses; what is written by us, by HDF5 and at the end.
-  @Test(arguments: [0, 1, 2, 4, 8, 16, 64, 400]) func filesThatMayNotGrow(_ blocks: Int) throws {
+  @Test(arguments: [1, 2, 4, 8, 16, 64, 400]) func filesThatMayNotGrow(_ blocks: Int) throws {
     try extract()
     for words in [
       ["extract", "synthetic:2000", "--representation", "color", "--output", "b.h5"],

@@ -254,38 +254,22 @@ import Testing
     #expect(error?.kind == .badData && error?.problem.contains("shape") == true, "\(String(describing: error))")
   }
 
-  /// A file of the old format, without checksums, whose attribute names one long text 3,000 times.
-  @Test func attributesThatAreLongerThanTheFile() throws {
-    let count = 3_000
-    try HDF5Library.locked { () throws(MVError) in
-      let context = HDF5Context.creating(url.path)
-      let file = try HDF5Handle(H5Fcreate(url.path, 2, 0, 0), context, "not created")
-      let type = try HDF5Handle(mv_h5_create_text(0), context, "no type")
-      var length = hsize_t(count)
-      let space = try HDF5Handle(H5Screate_simple(1, &length, nil), context, "no space")
-      let attribute = try HDF5Handle(H5Acreate2(file.id, "names", type.id, space.id, 0, 0), context, "no attribute")
-      var texts = (0..<count).map { strdup($0 == 0 ? String(repeating: "long", count: 10_000) : "x") }
-      try context.check(H5Awrite(attribute.id, type.id, &texts), "not written")
-      texts.forEach { free($0) }
-    }
-    func names() -> MVError? {
-      SampleFile.error {
-        let found = try HDF5Library.locked { () throws(MVError) in
-          try HDF5Handle.openingFile(.reading(url.path)).texts("names").count
-        }
-        #expect(found == count)
+  /// What attributes are for takes some kilobytes.
+  @Test func anAttributeOfManyMegabytes() throws {
+    for (count, isRead) in [(1000, true), (70_000, false)] {
+      try SampleFile.write(to: url)
+      try change(url) { (file) throws(MVError) in
+        try file.setAttribute("long", [String](repeating: String(repeating: "x", count: 1000), count: count))
+        return []
       }
+      let error = SampleFile.error {
+        _ = try HDF5Library.locked { () throws(MVError) in
+          try HDF5Handle.openingFile(.reading(url.path)).texts("long").count
+        }
+      }
+      #expect(error?.problem == (isRead ? nil : "attribute long is unreasonably long"))
+      try FileManager.default.removeItem(at: url)
     }
-    #expect(names() == nil)
-    // A text of variable length is its length, the place of its heap and its number there: 16 bytes.
-    var bytes = try Data(contentsOf: url)
-    let first = try #require(bytes.range(of: Data([0x40, 0x9C, 0, 0])))
-    let entry = bytes[first.lowerBound..<first.lowerBound + 16]
-    for place in 1..<count {
-      bytes.replaceSubrange(first.lowerBound + 16 * place..<first.lowerBound + 16 * place + 16, with: entry)
-    }
-    try bytes.write(to: url)
-    #expect(names()?.problem == "attribute names is longer than the file")
   }
 
   /// Ids that are compressed to a thousandth: nobody's names are so alike.

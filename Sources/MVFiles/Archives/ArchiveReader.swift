@@ -78,10 +78,10 @@ package final class ArchiveReader {
   package func next() throws(MVError) -> Entry? {
     var entry: OpaquePointer?
     let status = archive_read_next_header(archive, &entry)
-    if status == ARCHIVE_EOF { return nil }
-    try check(status)
     // What was passed over is unpacked, too.
     try admit(max(unpacked, Int(clamping: archive_filter_bytes(archive, 0))))
+    if status == ARCHIVE_EOF { return nil }
+    try check(status)
     guard let entry, let text = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry) else {
       throw damaged("an entry has no name")
     }

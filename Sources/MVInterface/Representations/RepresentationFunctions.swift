@@ -140,7 +140,7 @@ public func mvmr_representation_picture(
       throw Refusal(MVMR_INVALID_ARGUMENT, "format", "is \(format)", remedy: "give RGB (0) or PNG (1)")
     }
     _ = try handle.columns(for: images.shape)
-    let picture = try handle.representation.picture(of: images.batch(0..<1)[0])
+    let picture = try handle.representation.pictureWithinMemory(of: images.batch(0..<1)[0])
     guard case .uint8(let pixels) = picture.pixels, picture.shape.channels == 3 else {
       throw MVError.internalFault("picture of \(handle.specification)", "is not RGB")
     }

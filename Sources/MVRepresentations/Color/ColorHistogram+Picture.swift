@@ -14,7 +14,7 @@ extension ColorHistogram {
     let values = try shares.features(of: image).values
     let cellBins = joint ? bins * bins * bins : 3 * bins
     let step = Self.side + Self.gap
-    var canvas = Canvas(
+    var canvas = try Canvas(
       width: pyramid * step + Self.gap, height: step + Self.gap, background: Canvas.Color(0.93, 0.93, 0.92))
     var start = 0
     for level in 0..<pyramid {

@@ -11,7 +11,7 @@ extension HOG {
     let glyphs = OrientationGlyphs(
       down: image.shape.height / cellSize, across: image.shape.width / cellSize,
       angles: (0..<orientations).map { turn * (Float($0) + 0.5) / Float(orientations) }, signed: signed)
-    return glyphs.image(of: cellMeans(of: features))
+    return try glyphs.image(of: cellMeans(of: features))
   }
 
   /// The value of each cell and orientation: the mean over the blocks that the cell belongs to.

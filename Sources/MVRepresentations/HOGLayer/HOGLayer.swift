@@ -100,6 +100,6 @@ public struct HOGLayer: Representation {
     }
     // The layer's angles start at the vertical axis.
     let angles = (0..<orientations).map { .pi / 2 - .pi * Float($0) / Float(orientations) }
-    return OrientationGlyphs(down: down, across: across, angles: angles, signed: false).image(of: cells)
+    return try OrientationGlyphs(down: down, across: across, angles: angles, signed: false).image(of: cells)
   }
 }

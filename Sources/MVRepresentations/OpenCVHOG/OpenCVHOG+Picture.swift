@@ -31,6 +31,6 @@ extension OpenCVHOG {
     let glyphs = OrientationGlyphs(
       down: down, across: across, angles: (0..<orientations).map { turn * (Float($0) + 0.5) / Float(orientations) },
       signed: signed)
-    return glyphs.image(of: sums.indices.map { sums[$0] / max(counts[$0 / orientations], 1) })
+    return try glyphs.image(of: sums.indices.map { sums[$0] / max(counts[$0 / orientations], 1) })
   }
 }

@@ -30,10 +30,16 @@ struct Canvas {
   let height: Int
   private var pixels: [Color]
 
-  init(width: Int, height: Int, background: Color) {
+  /// Throws where there is no memory for a picture of this size.
+  init(width: Int, height: Int, background: Color) throws(MVError) {
     self.width = width
     self.height = height
-    pixels = Array(repeating: background, count: width * height)
+    // Its bytes in the end are a quarter more.
+    let count = Checked.product(width, height) ?? .max
+    try LargeArray.check(
+      Checked.product(count, MemoryLayout<Color>.stride + 3) ?? .max, for: "a picture of \(height)x\(width) pixels",
+      remedy: "make the image smaller first, as with --size, or raise the limit on memory")
+    pixels = Array(repeating: background, count: count)
   }
 
   /// Paints `color` over the pixels of a box, each with the opacity (0...1) that `coverage` gives at its center.

@@ -14,11 +14,13 @@ struct OrientationGlyphs {
   let signed: Bool
 
   /// The picture of `cells`, which holds the strengths of each cell's orientations, row by row.
-  func image(of cells: [Float]) -> Image {
+  ///
+  /// Throws where there is no memory for it.
+  func image(of cells: [Float]) throws(MVError) -> Image {
     let orientations = angles.count
     let glyph = max(16, (320 + min(down, across) - 1) / min(down, across))
     let strongest = max(strongEnough(cells), 1e-6)
-    var canvas = Canvas(width: across * glyph, height: down * glyph, background: Canvas.Color(0.06, 0.07, 0.10))
+    var canvas = try Canvas(width: across * glyph, height: down * glyph, background: Canvas.Color(0.06, 0.07, 0.10))
     let (dim, bright) = (Canvas.Color(0.20, 0.28, 0.45), Canvas.Color(1, 0.97, 0.88))
     for cell in 0..<down * across {
       let center = (x: (Float(cell % across) + 0.5) * Float(glyph), y: (Float(cell / across) + 0.5) * Float(glyph))

@@ -67,7 +67,7 @@ extension HDF5Handle {
     // What an attribute holds stands in the file as it is.
     let most = mv_h5_file_size(attribute.id)
     guard let bytes = Checked.product(count, Int(clamping: H5Tget_size(type.id))), bytes <= most else {
-      throw context.failure("attribute \(name) is longer than the file")
+      throw context.failure("attribute \(name) is unreasonably long")
     }
     let packed = try PackedStrings(
       count: count, type: type, space: space, of: "attribute \(name)", stored: Int(most)
