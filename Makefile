@@ -50,8 +50,11 @@ endif
 test-python:     ## run the tests of the Python package over what was built last; what PYTHON lacks is skipped
 	@.ci/test-python '$(PYTHON)'
 
-test-cluster: build ## run a Slurm on this machine, and on it the array of Scaling.md; what is not installed is skipped
+test-cluster: build ## run a Slurm on this machine, and on it what Scaling.md and Training.md start; what is not installed is skipped
 	@.ci/cluster '$(BIN)/mvmr'
+
+test-kills: build ## kill one of two ranks of a training at 20 random instants; each must resume to the same bytes
+	@.ci/rank-kills '$(BIN)/mvmr-train'
 
 sanitize: setup  ## run the tests of C code under AddressSanitizer, and of threads under ThreadSanitizer
 	@# Leaks that Foundation's Process and HDF5 leave are not ours; live handles are counted by tests of their own.
@@ -106,10 +109,10 @@ fixtures:        ## write golden values again, all or by ONLY=hog some; PYTHON n
 bench: build     ## measure
 	$(BIN)/mvmr-bench
 
-gpu-check:       ## compare the shim over libtorch on CUDA with the CPU; PYTHON needs PyTorch for CUDA, no Swift
+gpu-check:       ## compare mvmr on CUDA with the CPU; PYTHON needs PyTorch for CUDA and a wheel of mvmr, no Swift
 	$(PYTHON) .ci/gpu-check
 
 figures: build   ## write the tables of Benchmarks.md and Scaling.md from the measurements beside them
 	@.ci/figures $(BIN)/mvmr-bench
 
-.PHONY: help setup demo build library debug test test-python test-cluster sanitize fuzz lint format docs docc check install uninstall torch-shims wheel dist deb fixtures bench figures gpu-check
+.PHONY: help setup demo build library debug test test-python test-cluster test-kills sanitize fuzz lint format docs docc check install uninstall torch-shims wheel dist deb fixtures bench figures gpu-check

@@ -39,20 +39,37 @@ bool mvt::autocasts() {
 #endif
 }
 
-GuardedStatus mvt_set_autocast(bool enabled, bool* previous) {
+namespace {
+
+MVTElement autocast_element(bool cuda) {
+  if (!mvt::autocasts()) return MVTFloat32;
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  const at::ScalarType type = at::autocast::get_autocast_dtype(cuda ? at::kCUDA : at::kCPU);
+#else
+  const at::ScalarType type = cuda ? at::autocast::get_autocast_gpu_dtype() : at::autocast::get_autocast_cpu_dtype();
+#endif
+  return type == at::kHalf ? MVTFloat16 : MVTBFloat16;
+}
+
+}  // namespace
+
+GuardedStatus mvt_set_autocast(MVTElement element, MVTElement* previous) {
   return mvt::run([&] {
-    const bool cuda = mvt::device().is_cuda();
-    *previous = mvt::autocasts();
+    const bool cuda = mvt::device().is_cuda(), enabled = element != MVTFloat32;
+    TORCH_CHECK(!enabled || element == MVTBFloat16 || (element == MVTFloat16 && cuda),
+                "products of such an element are not made here");
+    *previous = autocast_element(cuda);
+    const at::ScalarType type = element == MVTFloat16 ? at::kHalf : at::kBFloat16;
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
     const at::DeviceType device = cuda ? at::kCUDA : at::kCPU;
-    at::autocast::set_autocast_dtype(device, at::kBFloat16);
+    if (enabled) at::autocast::set_autocast_dtype(device, type);
     at::autocast::set_autocast_enabled(device, enabled);
 #else
     if (cuda) {
-      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+      if (enabled) at::autocast::set_autocast_gpu_dtype(type);
       at::autocast::set_enabled(enabled);
     } else {
-      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+      if (enabled) at::autocast::set_autocast_cpu_dtype(type);
       at::autocast::set_cpu_enabled(enabled);
     }
 #endif

@@ -1,4 +1,6 @@
 #include "Distances.h"
+
+#include "Device/Device.h"
 #include "Gram.h"
 #include "Parallel.h"
 
@@ -8,8 +10,6 @@
 
 namespace mvt {
 namespace {
-
-constexpr float smallest_square = 1e-4f;
 
 double dot(const float* a, const float* b, int64_t count) {
   double sums[4] = {0, 0, 0, 0};
@@ -28,8 +28,12 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
   TORCH_CHECK(rows.dim() == 2 && n >= 2, "distances need at least 2 rows, not ", n);
   TORCH_CHECK(estimator == Estimator::biased || n >= 4, "the unbiased estimator needs at least 4 rows, not ", n);
   Side side;
-  // The n x n part is the CPU's: it is small beside the products.
-  const at::Tensor products = gram(rows, keep_rows ? &side.rows : nullptr).to(at::kCPU);
+  const at::Tensor products = gram(rows, keep_rows ? &side.rows : nullptr);
+  if (!by_loops(products)) {
+    Side there = operations::side_of(products, scale, estimator);
+    there.rows = side.rows;
+    return there;
+  }
   side.scale = scale;
   const auto area = static_cast<float>(scale * scale);
   side.distances = at::empty({n, n}, products.options());
@@ -67,15 +71,17 @@ Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool kee
   });
   side.square = dot(c, c, n * n);
   // Rows that do not differ leave rounding only: call it nothing.
-  if (side.square <= 1e-10 * dot(d, d, n * n)) side.square = 0;
+  if (side.square <= rounding * dot(d, d, n * n)) side.square = 0;
   return side;
 }
 
-double distance_correlation(const Side& a, const Side& b, Estimator estimator, double weight, float* slope_a,
-                            float* slope_b) {
+at::Tensor distance_correlation(const Side& a, const Side& b, Estimator estimator, double weight, at::Tensor slope_a,
+                                at::Tensor slope_b) {
   TORCH_CHECK(a.centered.size(0) == b.centered.size(0), "a distance correlation of ", a.centered.size(0), " and ",
               b.centered.size(0), " rows");
-  if (a.square == 0 || b.square == 0) return 0;
+  if (!by_loops(a.centered)) return operations::distance_correlation(a, b, estimator, weight, slope_a, slope_b);
+  const auto given = [](double value) { return at::full({}, value, at::kDouble); };
+  if (a.square == 0 || b.square == 0) return given(0);
   const int64_t count = a.centered.numel();
   const float* ca = a.centered.data_ptr<float>();
   const float* cb = b.centered.data_ptr<float>();
@@ -84,19 +90,21 @@ double distance_correlation(const Side& a, const Side& b, Estimator estimator, d
   // The biased value is a root, with an infinite slope at 0; the unbiased one is the ratio itself, which may be
   // negative.
   const double value = estimator == Estimator::unbiased ? ratio : std::sqrt(ratio < 0 ? 0 : ratio);
-  const double outer = weight * (estimator == Estimator::unbiased ? 1 : 0.5 / std::max(value, 1e-4));
+  const double outer = weight * (estimator == Estimator::unbiased ? 1 : 0.5 / std::max(value, smallest_root));
   const auto cross = static_cast<float>(outer / norm);
-  const auto add = [&](float* slope, const float* own, const float* other, double square) {
-    if (!slope) return;
+  const auto add = [&](const at::Tensor& target, const float* own, const float* other, double square) {
+    if (!target.defined()) return;
+    float* slope = target.data_ptr<float>();
     const auto self = static_cast<float>(outer * ratio / square);
     for (int64_t i = 0; i < count; ++i) slope[i] += cross * other[i] - self * own[i];
   };
   add(slope_a, ca, cb, a.square);
   add(slope_b, cb, ca, b.square);
-  return value;
+  return given(value);
 }
 
 at::Tensor rows_gradient(const Side& side, const at::Tensor& slope) {
+  if (!by_loops(slope)) return operations::rows_gradient(side, slope);
   const int64_t n = slope.size(0);
   at::Tensor pull = at::empty_like(slope);
   const float* s = slope.data_ptr<float>();

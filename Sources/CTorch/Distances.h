@@ -18,19 +18,40 @@ struct Side {
   at::Tensor centered;
   /// The sum of squares of `centered`; 0 where the rows do not differ.
   double square = 0;
+  /// The same where libtorch's operations compute it: one value, so that nobody waits for it.
+  at::Tensor square_there;
   /// What `distances` were multiplied by; `rows` were not.
   double scale = 1;
 };
 
-/// Computes a side from float32 rows times `scale`; `keep_rows` is for sides that need gradients.
+/// Computes a side from float32 rows times `scale`, where they are; `keep_rows` is for sides that need gradients.
 Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool keep_rows);
 
-/// The value, and weight times the derivative of it by each distance is added to `slope` (n x n), where given.
-double distance_correlation(const Side& a, const Side& b, Estimator estimator, double weight, float* slope_a,
-                            float* slope_b);
+/// The value, one of float64 where the sides are; weight times the derivative of it by each distance is added to
+/// `slope` (n x n), where it is defined.
+at::Tensor distance_correlation(const Side& a, const Side& b, Estimator estimator, double weight, at::Tensor slope_a,
+                                at::Tensor slope_b);
 
 /// Turns derivatives by the distances into derivatives by the rows.
 at::Tensor rows_gradient(const Side& side, const at::Tensor& slope);
+
+/// The three above by libtorch's own operations, for tensors that loops do not go over. A side has its products
+/// already.
+namespace operations {
+Side side_of(const at::Tensor& products, double scale, Estimator estimator);
+at::Tensor distance_correlation(const Side& a, const Side& b, Estimator estimator, double weight, at::Tensor slope_a,
+                                at::Tensor slope_b);
+at::Tensor rows_gradient(const Side& side, const at::Tensor& slope);
+}  // namespace operations
+
+/// Squares of distances are no smaller.
+constexpr float smallest_square = 1e-4f;
+
+/// Rows whose centered squares are no more of the squares of their distances differ by rounding only.
+constexpr double rounding = 1e-10;
+
+/// What the root of a distance correlation is no smaller than where its slope is taken, which is infinite at 0.
+constexpr double smallest_root = 1e-4;
 
 }  // namespace mvt
 

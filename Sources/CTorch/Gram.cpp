@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "Device/Device.h"
 #include "Parallel.h"
 
 #ifdef MVMR_ONEDNN
@@ -136,16 +137,16 @@ at::Tensor product_in_pieces(const at::Tensor& left, const at::Tensor& right) {
 
 at::Tensor gram(const at::Tensor& rows, at::Tensor* shifted) {
 #ifdef MVMR_ONEDNN
-  if (rows.is_cpu() && rows.size(1) > 0) return gram_in_groups(rows.contiguous(), shifted);
+  if (by_loops(rows) && rows.size(1) > 0) return gram_in_groups(rows.contiguous(), shifted);
 #endif
   return gram_of_libtorch(rows, shifted);
 }
 
 at::Tensor product(const at::Tensor& left, const at::Tensor& right) {
 #ifdef MVMR_ONEDNN
-  if (right.is_cpu() && right.is_contiguous()) return product_in_pieces(left.contiguous(), right);
+  if (by_loops(right) && right.is_contiguous()) return product_in_pieces(left.contiguous(), right);
 #endif
-  return at::mm(left.to(right.device()), right);
+  return at::mm(left, right);
 }
 
 }  // namespace mvt

@@ -10,7 +10,7 @@ namespace mvt {
 /// With oneDNN the bits do not depend on the number of threads.
 at::Tensor gram(const at::Tensor& rows, at::Tensor* shifted);
 
-/// left * right, n x n on the processor times n x columns on any device, of float32.
+/// left * right, n x n times n x columns on any device, of float32.
 at::Tensor product(const at::Tensor& left, const at::Tensor& right);
 
 }  // namespace mvt

@@ -31,15 +31,18 @@ bool autocasts();
 /// Cuts this thread's last message to the first line that says something: libtorch's C++ backtrace follows it.
 void keep_first_line() noexcept;
 
+/// Whether libtorch says that there is no memory left, on a device or the processor, by an error of its own.
+bool is_out_of_memory(const c10::Error& error) noexcept;
+
 /// Runs `body`; libtorch's exceptions and all others become a status and a one-line message.
 template <typename Body>
 GuardedStatus run(Body&& body) noexcept {
   const GuardedStatus status = guarded<c10::Error>([&body] {
     try {
       body();
-    } catch (const c10::OutOfMemoryError&) {
-      // A device that is full says so by an error of libtorch's own.
-      throw std::bad_alloc();
+    } catch (const c10::Error& error) {
+      if (is_out_of_memory(error)) throw std::bad_alloc();
+      throw;
     }
   });
   if (status != GuardedOK) keep_first_line();

@@ -1,9 +1,12 @@
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
+#include "Device/Device.h"
 #include "Distances.h"
 
 namespace {
@@ -23,7 +26,9 @@ void keep(AutogradContext* context, std::initializer_list<at::Tensor> gradients)
 
 /// The kept gradients times that of the scalar. They are given away: a second pass over one graph is an error.
 variable_list give(AutogradContext* context, const variable_list& outer, size_t inputs) {
-  const auto factor = outer[0].item<double>();
+  const bool is_here = mvt::by_loops(outer[0]);
+  // Elsewhere it is not waited for.
+  const double factor = is_here ? outer[0].item<double>() : 1;
   variable_list gradients(inputs);
   for (size_t index = 0; index < context->saved_data.size(); ++index) {
     c10::IValue& kept = context->saved_data[std::to_string(index)];
@@ -31,6 +36,7 @@ variable_list give(AutogradContext* context, const variable_list& outer, size_t 
     gradients[index] = std::move(kept).toTensor();
     kept = c10::IValue(0);
     if (gradients[index].defined() && factor != 1) gradients[index].mul_(factor);
+    if (gradients[index].defined() && !is_here) gradients[index].mul_(outer[0]);
   }
   return gradients;
 }
@@ -43,11 +49,10 @@ struct DistanceCorrelation : torch::autograd::Function<DistanceCorrelation> {
     at::Tensor slope_a, slope_b;
     if (wants_x) slope_a = at::zeros_like(a.centered);
     if (wants_y) slope_b = at::zeros_like(b.centered);
-    const double value = mvt::distance_correlation(a, b, kind, 1, wants_x ? slope_a.data_ptr<float>() : nullptr,
-                                                   wants_y ? slope_b.data_ptr<float>() : nullptr);
+    const at::Tensor value = mvt::distance_correlation(a, b, kind, 1, slope_a, slope_b);
     keep(context, {wants_x ? mvt::rows_gradient(a, slope_a) : at::Tensor(),
                    wants_y ? mvt::rows_gradient(b, slope_b) : at::Tensor()});
-    return at::full({}, value, x.options());
+    return value.to(x.scalar_type());
   }
 
   static variable_list backward(AutogradContext* context, variable_list outer) { return give(context, outer, 3); }
@@ -63,27 +68,44 @@ struct Terms {
   double* total;
 };
 
-/// The terms of the representations and one view: writes one value each, adds to the total and to the view's slope.
-void add_representations(const Terms& terms, const mvt::Side& view, at::Tensor& slope, double* values) {
+/// One less a value where that is wanted.
+at::Tensor term_of(const at::Tensor& value, bool released_sign) { return released_sign ? value : 1 - value; }
+
+/// Appends the terms of the representations and one view, one value each, and adds to the view's slope.
+void add_representations(const Terms& terms, const mvt::Side& view, const at::Tensor& slope,
+                         std::vector<at::Tensor>& values) {
   const double sign = terms.settings.released_sign ? 1 : -1;
   for (int64_t index = 0; index < terms.count; ++index) {
-    const double weight = terms.weights[index];
-    const double value =
+    const at::Tensor value =
         mvt::distance_correlation(view, terms.representations[index]->side, estimator(terms.settings.unbiased),
-                                  sign * weight, slope.data_ptr<float>(), nullptr);
-    values[index] = terms.settings.released_sign ? value : 1 - value;
-    *terms.total += weight * values[index];
+                                  sign * terms.weights[index], slope, at::Tensor());
+    values.push_back(term_of(value, terms.settings.released_sign));
   }
+}
+
+/// Writes values of float64 to memory; they come over together, and the device is waited for once.
+void read(const std::vector<at::Tensor>& values, double* target) {
+  if (values.empty()) return;
+  const at::Tensor all = at::stack(values).to(at::kCPU);
+  std::copy_n(all.data_ptr<double>(), values.size(), target);
+}
+
+/// Adds the weighted terms of one view's representations.
+void add_up(const Terms& terms, const double* values) {
+  for (int64_t index = 0; index < terms.count; ++index) *terms.total += terms.weights[index] * values[index];
 }
 
 /// The dependence of one view's embedding on the representations.
 struct Dependence : torch::autograd::Function<Dependence> {
   static at::Tensor forward(AutogradContext* context, at::Tensor z, const Terms* terms) {
     const mvt::Side view = mvt::side_of(z, terms->settings.embedding_scale, estimator(terms->settings.unbiased), true);
-    at::Tensor slope = at::zeros_like(view.centered);
-    *terms->total = 0;
-    add_representations(*terms, view, slope, terms->values);
+    const at::Tensor slope = at::zeros_like(view.centered);
+    std::vector<at::Tensor> values;
+    add_representations(*terms, view, slope, values);
     keep(context, {mvt::rows_gradient(view, slope)});
+    read(values, terms->values);
+    *terms->total = 0;
+    add_up(*terms, terms->values);
     return at::full({}, *terms->total, z.options());
   }
 
@@ -91,7 +113,7 @@ struct Dependence : torch::autograd::Function<Dependence> {
 };
 
 /// The hinge on the deviation of each column, mean of max(0, margin - std_j); adds weight times its gradient.
-double hinge(const at::Tensor& z, double margin, double weight, at::Tensor& gradient) {
+at::Tensor hinge(const at::Tensor& z, double margin, double weight, at::Tensor& gradient) {
   const auto moments = at::var_mean(z, at::IntArrayRef({0}), true, true);
   const at::Tensor deviation = std::get<0>(moments).sqrt();
   const at::Tensor short_of = (margin - deviation).clamp_min(0);
@@ -100,7 +122,7 @@ double hinge(const at::Tensor& z, double margin, double weight, at::Tensor& grad
   at::Tensor factor = at::where((short_of > 0).logical_and(deviation > 0), -weight / (columns * (rows - 1)) / deviation,
                                 at::zeros_like(deviation));
   gradient.add_((z - std::get<1>(moments)).mul_(factor));
-  return short_of.mean().item<double>();
+  return short_of.mean().to(at::kDouble);
 }
 
 struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
@@ -108,28 +130,29 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
     const MVTLossSettings& settings = terms->settings;
     const auto kind = estimator(settings.unbiased);
     const at::Tensor difference = z - z0;
-    const double mse = difference.square().mean().item<double>();
+    const at::Tensor mse = difference.square().mean().to(at::kDouble);
     at::Tensor gradient = difference * (2 * settings.weight_mse / static_cast<double>(z.numel()));
     at::Tensor gradient0 = -gradient;
-    const double spread = hinge(z, settings.margin, settings.weight_std, gradient) +
-                          hinge(z0, settings.margin, settings.weight_std, gradient0);
+    const at::Tensor spread = hinge(z, settings.margin, settings.weight_std, gradient) +
+                              hinge(z0, settings.margin, settings.weight_std, gradient0);
 
     const mvt::Side a0 = mvt::side_of(z0, settings.embedding_scale, kind, true);
     const mvt::Side a = mvt::side_of(z, settings.embedding_scale, kind, true);
-    at::Tensor slope0 = at::zeros_like(a0.centered), slope = at::zeros_like(a.centered);
-    const double views = 1 - mvt::distance_correlation(a0, a, kind, -settings.weight_views, slope0.data_ptr<float>(),
-                                                       slope.data_ptr<float>());
-    double& total = *terms->total;
-    total = settings.weight_mse * mse + settings.weight_std * spread + settings.weight_views * views;
-    terms->values[0] = mse;
-    terms->values[1] = spread;
-    terms->values[2] = views;
-    add_representations(*terms, a, slope, terms->values + 3);
-    if (settings.both_views) add_representations(*terms, a0, slope0, terms->values + 3 + terms->count);
+    const at::Tensor slope0 = at::zeros_like(a0.centered), slope = at::zeros_like(a.centered);
+    const at::Tensor views = mvt::distance_correlation(a0, a, kind, -settings.weight_views, slope0, slope);
+    std::vector<at::Tensor> values = {mse, spread, 1 - views};
+    add_representations(*terms, a, slope, values);
+    if (settings.both_views) add_representations(*terms, a0, slope0, values);
     // Every term's pull on the distances of z is gathered first, so that there is one product instead of one per term.
     gradient.add_(mvt::rows_gradient(a, slope));
     gradient0.add_(mvt::rows_gradient(a0, slope0));
     keep(context, {gradient0, gradient});
+    const double* found = terms->values;
+    read(values, terms->values);
+    double& total = *terms->total;
+    total = settings.weight_mse * found[0] + settings.weight_std * found[1] + settings.weight_views * found[2];
+    add_up(*terms, found + 3);
+    if (settings.both_views) add_up(*terms, found + 3 + terms->count);
     return at::full({}, total, z.options());
   }
 
@@ -144,7 +167,7 @@ GuardedStatus mvt_distances_of_rows(const float* values, int64_t rows, int64_t c
                                     MVTDistances** result) {
   return mvt::run([&] {
     const at::Tensor view = at::from_blob(const_cast<float*>(values), {rows, columns}, at::kFloat);
-    *result = new MVTDistances(mvt::side_of(view, scale, estimator(unbiased), false));
+    *result = new MVTDistances(mvt::side_of(mvt::sent(view), scale, estimator(unbiased), false));
   });
 }
 

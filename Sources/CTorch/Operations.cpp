@@ -104,7 +104,7 @@ GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_
       *result = new MVTTensor(mvt::blocks::convolution(source, weight->value, stride, padding));
       return;
     }
-    if (stride > 1 && padding == 0 && weight->value.dim() == 4 && weight->value.size(2) == 1 &&
+    if (source.is_cpu() && stride > 1 && padding == 0 && weight->value.dim() == 4 && weight->value.size(2) == 1 &&
         weight->value.size(3) == 1) {
       // A 1x1 kernel sees only every stride-th pixel, so the others are dropped first. oneDNN 2.6 (Debian 12) corrupts
       // the heap in the gradient of the strided channels-last form with few channels.
@@ -149,7 +149,7 @@ GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, co
                                               running_variance->value, momentum, epsilon, relu);
       }
       at::Tensor normal = at::batch_norm(part, weight->value, bias->value, running_mean->value, running_variance->value,
-                                         views > 0, momentum, epsilon, false);
+                                         views > 0, momentum, epsilon, part.is_cuda());
       // The normalized values themselves are not needed for any gradient, so the rectifier may overwrite them.
       return relu ? normal.relu_() : normal;
     };

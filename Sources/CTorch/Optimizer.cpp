@@ -1,6 +1,8 @@
 
 #include <cmath>
+#include <vector>
 
+#include "Device/Device.h"
 #include "Handles.h"
 #include "Parallel.h"
 
@@ -62,7 +64,7 @@ GuardedStatus mvt_adam_step(const MVTAdam* settings, MVTTensor* const* parameter
       if (!gradient.defined()) continue;
       check_layout(parameter, first_moments[index]->value);
       check_layout(parameter, second_moments[index]->value);
-      if (!parameter.is_cpu()) {
+      if (!mvt::by_loops(parameter)) {
         adam_on_device(parameter, gradient, first_moments[index]->value, second_moments[index]->value, *settings,
                        settings->learning_rate / correction1, 1 / std::sqrt(correction2));
         continue;
@@ -103,7 +105,7 @@ GuardedStatus mvt_sgd_step(const MVTSGD* settings, MVTTensor* const* parameters,
           settings->trust > 0 ? trust_ratio(parameter, gradient, settings->trust, settings->weight_decay) : 1;
       const auto adapt = static_cast<float>(ratio > 0 ? ratio : 1);
       const auto decay = static_cast<float>(ratio > 0 ? settings->weight_decay : 0);
-      if (!parameter.is_cpu()) {
+      if (!mvt::by_loops(parameter)) {
         const at::Tensor weights = parameter.detach();
         const at::Tensor slope = gradient.add(weights, decay).mul_(adapt);
         velocities[index]->value.mul_(momentum).add_(slope);
@@ -146,13 +148,16 @@ GuardedStatus mvt_scale_gradients(MVTTensor* const* parameters, int64_t count, d
 
 GuardedStatus mvt_gradient_norm(MVTTensor* const* parameters, int64_t count, double* norm) {
   return mvt::run([&] {
-    double sum = 0;
+    std::vector<at::Tensor> parts;
     for (int64_t index = 0; index < count; ++index) {
       const at::Tensor& gradient = parameters[index]->value.grad();
-      if (!gradient.defined()) continue;
-      const double part = gradient.detach().norm().item<double>();
-      sum += part * part;
+      if (gradient.defined()) parts.push_back(gradient.detach().norm().to(at::kDouble));
     }
+    // They come over together: a device is waited for once.
+    const at::Tensor all = parts.empty() ? at::zeros({0}, at::kDouble) : at::stack(parts).to(at::kCPU);
+    const double* values = all.data_ptr<double>();
+    double sum = 0;
+    for (int64_t index = 0; index < all.numel(); ++index) sum += values[index] * values[index];
     *norm = std::sqrt(sum);
   });
 }

@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "CTorchProvocation.h"
+#include "Device/Device.h"
 #include "Handles.h"
 
 GuardedStatus mvt_provoke(MVTProvocation provocation) {
@@ -18,3 +19,5 @@ GuardedStatus mvt_provoke(MVTProvocation provocation) {
     }
   });
 }
+
+void mvt_forbid_loops(bool forbidden) { mvt::forbid_loops(forbidden); }

@@ -1,6 +1,5 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
 #include <malloc.h>
 
@@ -10,14 +9,14 @@
 #include "Handles.h"
 #include "Parallel.h"
 
-namespace {
-std::atomic<int> cuda_number{-1};
-}
-
 namespace mvt {
-at::Device device() {
-  const int number = cuda_number.load(std::memory_order_relaxed);
-  return number < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(number));
+bool is_out_of_memory(const c10::Error& error) noexcept {
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&error)) return true;
+  const std::string message = error.what_without_backtrace();
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  // The processor's allocator, CUDA itself, and its libraries, whose errors are of no type of their own.
+  return (says("DefaultCPUAllocator: ") && says("allocate memory")) || says("CUDA error: out of memory") ||
+         says("CUBLAS_STATUS_ALLOC_FAILED") || says("CUDNN_STATUS_ALLOC_FAILED");
 }
 
 void keep_first_line() noexcept {
@@ -81,19 +80,4 @@ bool mvt_has_channel_blocks(void) {
   } catch (...) {
     return false;
   }
-}
-
-bool mvt_has_cuda(void) {
-  try {
-    return at::hasCUDA() && at::detail::getCUDAHooks().getNumGPUs() > 0;
-  } catch (...) {
-    return false;
-  }
-}
-
-GuardedStatus mvt_use_cuda(int number) {
-  return mvt::run([&] {
-    TORCH_CHECK(number < 0 || mvt_has_cuda(), "libtorch finds no CUDA device");
-    cuda_number.store(number < 0 ? -1 : number % at::detail::getCUDAHooks().getNumGPUs(), std::memory_order_relaxed);
-  });
 }

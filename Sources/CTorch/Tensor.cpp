@@ -1,12 +1,33 @@
 
 #include <cstring>
 
+#include "Device/Device.h"
 #include "Handles.h"
 #include "Parallel.h"
 
 namespace mvt {
 std::atomic<int64_t> live_handles{0};
 }
+
+namespace {
+
+/// The batch of mvt_tensor_from_images of bytes that are sent as they are, a quarter of what they become.
+at::Tensor batch_by_operations(const uint8_t* pixels, at::IntArrayRef shape, const float* mean, const float* deviation,
+                               bool channels_last) {
+  const at::Tensor bytes = at::from_blob(const_cast<uint8_t*>(pixels), shape, at::kByte);
+  return mvt::sent(bytes, [&](const at::Tensor& there) {
+    const auto a_channel = [&](const float* values) {
+      return mvt::sent(at::from_blob(const_cast<float*>(values), {shape[3]}, at::kFloat));
+    };
+    const at::Tensor values = there.to(at::kFloat);
+    // By a tensor: by a number, libtorch multiplies by its inverse.
+    values.div_(at::full({1}, 255, values.options())).sub_(a_channel(mean)).div_(a_channel(deviation));
+    const at::Tensor batch = values.permute({0, 3, 1, 2});
+    return channels_last ? batch : batch.contiguous();
+  });
+}
+
+}  // namespace
 
 int64_t mvt_live_handles(void) { return mvt::live_handles.load(std::memory_order_relaxed); }
 
@@ -36,6 +57,10 @@ GuardedStatus mvt_tensor_from_images(const uint8_t* pixels, int64_t count, int64
                                      MVTTensor** result) {
   return mvt::run([&] {
     at::Tensor tensor = at::empty({count, height, width, channels}, at::kFloat);
+    if (!mvt::by_loops(tensor) || !mvt::device().is_cpu()) {
+      *result = new MVTTensor(batch_by_operations(pixels, tensor.sizes(), mean, deviation, channels_last));
+      return;
+    }
     float* target = tensor.data_ptr<float>();
     // A channel has 256 possible bytes: a table is exact and needs no arithmetic per pixel.
     std::vector<float> table(256 * channels);
@@ -53,7 +78,7 @@ GuardedStatus mvt_tensor_from_images(const uint8_t* pixels, int64_t count, int64
       }
     });
     at::Tensor batch = tensor.permute({0, 3, 1, 2});
-    *result = new MVTTensor((channels_last ? batch : batch.contiguous()).to(mvt::device()));
+    *result = new MVTTensor(channels_last ? batch : batch.contiguous());
   });
 }
 
@@ -69,6 +94,8 @@ MVTElement mvt_tensor_element(const MVTTensor* tensor) {
       return MVTFloat32;
     case at::kBFloat16:
       return MVTBFloat16;
+    case at::kHalf:
+      return MVTFloat16;
     case at::kDouble:
       return MVTFloat64;
     default:

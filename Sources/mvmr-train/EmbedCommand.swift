@@ -36,7 +36,8 @@ extension Command {
       .option("name", "NAME", "the name in the file; embedding, or teacher for TorchScript, where not given"),
       .choice("dtype", of: ElementType.self, "how values are stored", default: .float32),
       .option(
-        "shard", "I/N|slurm", "only the I-th of N parts of each split, for N machines; slurm: as Slurm's task says"),
+        "shard", "I/N|slurm|torchrun",
+        "only the I-th of N parts of each split, for N machines; slurm, torchrun: as these say"),
       .flag("skip-bad-images", "leave out images that cannot be read, and list them"),
       .flag("overwrite", "replace the output instead of finishing it"),
       .flag("json", "print one JSON object at the end"),
@@ -54,9 +55,8 @@ extension Command {
     embedding.element = try arguments.choice("dtype", as: ElementType.self) ?? .float32
     embedding.overwrite = arguments.has("overwrite")
     embedding.skipsBadImages = arguments.has("skip-bad-images")
-    embedding.shard = try arguments["shard"].map { (text) throws(MVError) in
-      try ShardNumber(parsing: text, environment: ProcessInfo.processInfo.environment, notice: Terminal.note)
-    }
+    embedding.shard = try ShardNumber.asked(
+      arguments["shard"], environment: ProcessInfo.processInfo.environment, notice: Terminal.note)
     embedding.name = arguments["name"]
     embedding.software = Provenance.software
     embedding.notice = Terminal.note

@@ -35,7 +35,7 @@ struct EmbeddingNetwork {
       "set", "KEY=VALUE",
       "what a file of weights does not say (mvmr networks --help), or how TorchScript is fed (mvmr train --settings)",
       repeated: true, keys: NetworkSettings.settings.map(\.name) + TeacherSettings.settings.map(\.name)),
-    .choice("device", of: Torch.Device.self, "what the network runs on", default: .cpu),
+    DeviceArgument.option("what the network runs on", default: .cpu),
     .flag(
       "torchscript",
       "run NETWORK as TorchScript though its name does not end in "
@@ -63,7 +63,7 @@ struct EmbeddingNetwork {
       if case .checkpoint = given { file = "the checkpoint" }
       throw .usage("--\(name)", "is not for \(file) \(url.path)", remedy: "leave it out")
     }
-    try Torch.use(try arguments.choice("device", as: Torch.Device.self) ?? .cpu)
+    try Torch.use(try DeviceArgument.device(arguments) ?? .cpu)
     let output = try NetworkArgument.output(arguments)
     let views = try arguments.choice("views", as: EmbeddedViews.self) ?? .single
     switch given {

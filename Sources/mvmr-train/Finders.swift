@@ -3,6 +3,7 @@ internal import MVCommandLine
 internal import MVCore
 internal import MVEvaluation
 internal import MVFiles
+internal import MVNetworks
 internal import MVPages
 internal import MVTraining
 
@@ -16,8 +17,9 @@ enum Finders {
     for option in ["resume", "init"] where arguments.has(option) {
       throw .usage("--\(option)", "does not go with a search, which draws its own weights", remedy: "leave it out")
     }
-    let data = try request.data()
     let settings = request.configuration.settings
+    try Torch.use(settings.device, deterministic: settings.isDeterministic)
+    let data = try request.data()
     Interruption.watch()
     if arguments.has("find-lr") {
       try learningRate(settings, data, page: request.configuration.output, json: arguments.has("json"))

@@ -44,6 +44,7 @@ extension Command {
         "protocol", among: [SGDProtocol.dino, .simclr, .vicreg, .mvmr].map(\.name),
         "as a paper trains it, with new crops in each epoch: the classifier alone; simclr the whole network, unless "
           + "--head-only; --set goes first"),
+      DeviceArgument.option("what the network runs on, as --set device=cuda"),
       .flag("from-head", "begin with the classifier that NETWORK holds, as --set head_start=saved"),
       .option(
         "set", "KEY=VALUE", "one setting", repeated: true, keys: FinetuneSettings.settings.map(\.name)),

@@ -148,6 +148,7 @@ struct FinetuneRequest {
     if arguments.has("head-only") { settings.headOnly = true }
     if arguments.has("from-head") { settings.headStart = .saved }
     for word in words { try settings.set(word.key, parsing: word.value) }
+    if let device = try DeviceArgument.device(arguments) { settings.device = device }
     return settings
   }
 

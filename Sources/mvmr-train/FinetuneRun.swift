@@ -5,6 +5,7 @@ internal import MVDatasets
 internal import MVEvaluation
 internal import MVFiles
 internal import MVImaging
+internal import MVNetworks
 internal import MVTraining
 
 /// Fine-tuning as the command line asks for it, and as the user watches it.
@@ -15,6 +16,8 @@ struct FinetuneRun {
   init(_ arguments: ParsedArguments) throws(MVError) {
     let request = try FinetuneRequest(arguments)
     let settings = request.settings
+    // Before images are read, which may take long.
+    try Torch.use(settings.device)
     let start = try TrainedNetwork(
       at: request.network, WeightsArgument.settings(arguments, option: "network"))
     let source = try request.open(for: start)

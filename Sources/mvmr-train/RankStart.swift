@@ -8,7 +8,8 @@ internal import MVTraining
 enum RankStart {
   /// Connects this process with the others of its run; nil where it is alone.
   ///
-  /// Throws where `--rank-timeout` is no time, where the ranks cannot share a batch, and where they do not meet.
+  /// Throws where `--rank-timeout` is no time, the device is not there, the ranks cannot share a batch, and where they
+  /// do not meet.
   static func group(
     of ranks: Ranks?, _ settings: TrainingSettings, _ arguments: ParsedArguments
   ) throws(MVError) -> ProcessGroup? {
@@ -18,11 +19,11 @@ enum RankStart {
       }
       return seconds
     }
-    guard let ranks else { return nil }
-    // What can be told of one process alone is told before it waits for others.
+    // What can be told of one process alone is told before it waits for others, and before it reads images.
     try settings.check()
+    try Torch.use(settings.device, localRank: ranks?.localRank ?? 0, deterministic: settings.isDeterministic)
+    guard let ranks else { return nil }
     _ = try settings.batchSize(of: ranks)
-    try Torch.use(settings.device, number: ranks.localRank)
     if !ranks.isFirst { Terminal.leaveWordsToAnother() }
     Interruption.takeAsOne(within: 10)
     let group = try ProcessGroup(ranks, patience: patience)

@@ -61,7 +61,7 @@ extension Command {
         "a network to distil: weights, a run or TorchScript (a program: trust its maker), fed as published or as the settings say; "
           + "the first takes the role of the configuration",
         repeated: true, takes: .file),
-      .choice("device", of: Torch.Device.self, "what the network runs on"),
+      DeviceArgument.option("what the network runs on, as --set device=cuda"),
       .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
       .flag("resume", "continue the run in the folder; its source, features and settings need not be given again"),
       .option(

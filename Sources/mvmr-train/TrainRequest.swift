@@ -33,7 +33,7 @@ struct TrainRequest {
     for text in arguments.all("set") {
       try configuration.settings.set(assigning: text, of: "--set", remedy: "see mvmr train --settings")
     }
-    if let device = arguments["device"] { try configuration.settings.set("device", parsing: device) }
+    if let device = try DeviceArgument.device(arguments) { configuration.settings.device = device }
     configuration.source = source ?? arguments["SOURCE"] ?? configuration.source
     configuration.output = arguments["output"] ?? configuration.output
     configuration.split = arguments["split"] ?? configuration.split ?? start.origin?.split

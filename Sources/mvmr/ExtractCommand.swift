@@ -42,7 +42,8 @@ extension Command {
       .option("jobs", "N", "threads", default: "all"),
       .option("limit", "N", "only N images of each split, drawn by a fixed seed and spread over its classes"),
       .option(
-        "shard", "I/N|slurm", "only the I-th of N parts of each split, for N machines; slurm: as Slurm's task says"),
+        "shard", "I/N|slurm|torchrun",
+        "only the I-th of N parts of each split, for N machines; slurm, torchrun: as these say"),
       .option(
         "sync-interval", "SECONDS", "how much finished work may wait for the disk, and a kill lose", default: "1"),
       .flag("compress", "compress the features at the end, for archives"),

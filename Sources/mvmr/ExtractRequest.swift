@@ -33,9 +33,8 @@ struct ExtractRequest {
     let source = try SourceArguments.open(request)
     var extraction = try Extraction(
       configuration, from: source, to: URL(filePath: try arguments.required("output")))
-    extraction.shard = try arguments["shard"].map { (text) throws(MVError) in
-      try ShardNumber(parsing: text, environment: ProcessInfo.processInfo.environment, notice: Terminal.note)
-    }
+    extraction.shard = try ShardNumber.asked(
+      arguments["shard"], environment: ProcessInfo.processInfo.environment, notice: Terminal.note)
     extraction.compress = arguments.has("compress")
     extraction.skipBadImages = arguments.has("skip-bad-images")
     extraction.overwrite = arguments.has("overwrite")

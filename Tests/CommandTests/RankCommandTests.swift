@@ -76,6 +76,20 @@ import Testing
     #expect(try losses("run").count == step + 1)
   }
 
+  @Test(arguments: [0, 1]) func aKilledRunResumesToTheSameBytes(_ victim: Int) throws {
+    func checkpoint(_ run: String) throws -> Data { try Data(contentsOf: url("\(run)/last.ckpt")) }
+    let more = "--set epochs=40 --set optimizer=adam --set checkpoint_every=3 --resume"
+    #expect(try RankProcesses(2, words("whole", more), in: folder.url).ends() == [0, 0])
+    let ranks = try RankProcesses(2, words("killed", more), in: folder.url)
+    #expect(ranks.wait(for: "epoch 5/", of: 0), "\(ranks.errors(0))")
+    ranks.send(SIGKILL, to: victim)
+    #expect(ranks.ends(within: 60)[1 - victim] == 74)
+    #expect(try checkpoint("killed") != checkpoint("whole"))
+    let resumed = try RankProcesses(2, words("killed", more), in: folder.url)
+    #expect(resumed.ends() == [0, 0], "\(resumed.errors(0))")
+    #expect(try checkpoint("killed") == checkpoint("whole"))
+  }
+
   @Test(arguments: [(SIGTERM, 143), (SIGUSR1, 138)] as [(Int32, Int32)])
   func aSignalToOneRankStopsAllSaved(_ signal: Int32, _ code: Int32) throws {
     let more = "--set epochs=100000 --set checkpoint_every=100000"

@@ -118,6 +118,43 @@ struct ShardCommandTests {
     #expect(refused.status == 64 && refused.errors.contains("holds shard 1/2"), "\(refused.errors)")
   }
 
+  /// Processes that torchrun or srun has started share the rows where they are told to, and do nothing where not.
+  @Test func severalProcessesShareRowsOrAreRefused() throws {
+    func run(_ variables: [String: String], _ words: String...) throws -> Tool.Outcome {
+      let names = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("SLURM_") } + ["RANK", "WORLD_SIZE"]
+      return try Tool.run(
+        URL(filePath: "/usr/bin/env"),
+        names.flatMap { ["-u", $0] } + variables.map { "\($0.key)=\($0.value)" } + [tool.path] + words)
+    }
+    let extract = ["synthetic:21", "--representation", "hog", "--output"]
+    for rank in 0..<2 {
+      let outcome = try run(
+        ["RANK": "\(rank)", "WORLD_SIZE": "2"], "extract", extract[0], extract[1], extract[2], extract[3],
+        path("t\(rank).h5"), "--shard", "torchrun")
+      #expect(outcome.status == 0 && outcome.errors.contains("shard \(rank + 1)/2: rank \(rank) of 2"), "\(outcome)")
+    }
+    _ = try mvmr("merge", path("t0.h5"), path("t1.h5"), "--output", path("torchrun.h5"))
+    for (variables, word) in [
+      (["RANK": "1", "WORLD_SIZE": "4"], "torchrun"), (["SLURM_PROCID": "1", "SLURM_STEP_NUM_TASKS": "4"], "slurm"),
+    ] {
+      let outcome = try run(
+        variables, "extract", extract[0], extract[1], extract[2], extract[3], path("none.h5"))
+      #expect(
+        outcome.status == 64 && outcome.errors.contains("process 1 of 4: would write the same file"), "\(outcome)")
+      #expect(outcome.errors.contains("give --shard \(word)"), "\(outcome)")
+      #expect(!FileManager.default.fileExists(atPath: path("none.h5")))
+    }
+    for variables in [["WORLD_SIZE": "2"], ["RANK": "2", "WORLD_SIZE": "2"], ["RANK": "x", "WORLD_SIZE": "2"]] {
+      let outcome = try run(
+        variables, "extract", extract[0], extract[1], extract[2], extract[3], path("x.h5"), "--shard", "torchrun")
+      #expect(outcome.status == 64, "\(outcome)")
+    }
+    // One process is none of several.
+    let alone = try run(
+      ["RANK": "0", "WORLD_SIZE": "1"], "extract", extract[0], extract[1], extract[2], extract[3], path("alone.h5"))
+    #expect(alone.status == 0, "\(alone)")
+  }
+
   /// The numbers of a task are read from what Slurm sets.
   @Test func slurmSaysWhichShard() throws {
     func extract(_ variables: [String: String], _ name: String) throws -> Tool.Outcome {

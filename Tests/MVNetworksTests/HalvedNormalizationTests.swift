@@ -19,7 +19,7 @@ import Testing
     let identity = (0..<channels * channels).map { Float($0 % (channels + 1) == 0 ? 1 : 0) }
     let flat = map.shape.count == 2
     let weight = try Tensor(identity, shape: flat ? [channels, channels] : [channels, channels, 1, 1])
-    let result = try Torch.withAutocast(true) { () throws(MVError) in
+    let result = try Torch.withProducts(of: .bfloat16) { () throws(MVError) in
       flat
         ? try map.linear(weight: weight, bias: nil)
         : try map.channelsLast().convolved(with: weight.channelsLast(), stride: 1, padding: 0)

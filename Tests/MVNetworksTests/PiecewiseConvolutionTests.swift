@@ -15,7 +15,7 @@ import Testing
     let weight = try Tensor(TapProductTests.draw(form.reduce(1, *), 2), shape: form)
     let (laidMap, laidWeight) = channelsLast ? (try map.channelsLast(), try weight.channelsLast()) : (map, weight)
     for leaf in [laidMap, laidWeight] { try leaf.setRequiresGradient(true) }
-    let output = try Torch.withAutocast(halved) { () throws(MVError) in
+    let output = try Torch.withProducts(of: halved ? .bfloat16 : nil) { () throws(MVError) in
       try laidMap.convolved(with: laidWeight, stride: plan.stride, padding: plan.padding)
     }
     #expect(output.isBFloat16 == halved)
@@ -57,7 +57,9 @@ import Testing
     let map = try Tensor([Float](repeating: 0, count: 64), shape: [2, 2, 4, 4])
     let weight = try Tensor([Float](repeating: 0, count: 27), shape: [1, 3, 3, 3])
     #expect(throws: MVError.self) {
-      try Torch.withAutocast(true) { () throws(MVError) in try map.convolved(with: weight, stride: 2, padding: 1) }
+      try Torch.withProducts(of: .bfloat16) { () throws(MVError) in
+        try map.convolved(with: weight, stride: 2, padding: 1)
+      }
     }
   }
 }

@@ -35,16 +35,56 @@ import Testing
       let own = try Tensor([rank, 1, 2, rank + 5], shape: [2, 2])
       try own.setRequiresGradient(true)
       let all = try group.allRows(own)
+      let exchange = try GradientExchange(of: [own], over: group)
+      try exchange.begin()
       // Each rank computes the same of all rows; the gradient by one's own is that of the whole.
       try all.multiplied(by: all).sum().backward()
       let gradient = try own.gradient()?.values() ?? []
-      try group.sumGradients(of: [own], times: 0.5)
+      try exchange.finish(times: 0.5)
       return (try all.values(), gradient, try own.gradient()?.values() ?? [])
     }
     for (rank, result) in results.enumerated() {
       #expect(result.0 == [0, 1, 2, 5, 1, 1, 2, 6])
-      #expect(result.1 == [2 * Float(rank), 2, 4, 2 * Float(rank + 5)])
+      let slope: [Float] = [2 * Float(rank), 2, 4, 2 * Float(rank + 5)]
+      #expect(result.1 == slope)
       #expect(result.2 == [1, 2, 4, 11])
+    }
+  }
+
+  /// Several buckets, a leaf larger than one, one that has no gradient, and a pass before the one that is sent.
+  @Test(arguments: [2, 3]) func gradientsAreAddedUpAsTheyCome(_ count: Int) throws {
+    let sizes = [5, 3 << 20, 7, 1 << 20, 1 << 20, 3]
+    let results = try RankThreads.values(count) { (group) throws(MVError) -> [[Float]] in
+      let rank = Float(group.ranks.rank)
+      let leaves = try sizes.map { (size) throws(MVError) in try Tensor(repeating: 1, shape: [size]) }
+      for leaf in leaves { try leaf.setRequiresGradient(true) }
+      let exchange = try GradientExchange(of: leaves, over: group)
+      func pass(_ factor: Float) throws(MVError) {
+        var sum = try Tensor(repeating: 0, shape: [1])
+        for (place, leaf) in leaves.enumerated() where place != 2 {
+          let part = try leaf.scaled(by: Double(factor) * Double(place + 1)).sum()
+          sum = try sum.adding(part)
+        }
+        try sum.sum().backward()
+      }
+      for _ in 0..<2 {
+        try leaves.clearGradients()
+        try pass(10)
+        try exchange.begin()
+        try pass(rank)
+        try exchange.finish(times: 0.5)
+      }
+      return try leaves.map { (leaf) throws(MVError) in
+        let values = try leaf.gradient()?.values() ?? []
+        return values.isEmpty ? [] : [values[0], values.min() ?? 0, values.max() ?? 0]
+      }
+    }
+    for rank in results {
+      for (place, values) in rank.enumerated() {
+        let ranks = Float(count * (count - 1) / 2)
+        let expected = Float(place + 1) * (10 * Float(count) + ranks) / 2
+        #expect(values == (place == 2 ? [] : [expected, expected, expected]))
+      }
     }
   }
 
@@ -119,7 +159,7 @@ import Testing
       case .plain, .flat: input = map
       case .channelsLast: input = try map.channelsLast()
       case .halved:
-        input = try Torch.withAutocast(true) { () throws(MVError) in
+        input = try Torch.withProducts(of: .bfloat16) { () throws(MVError) in
           try map.channelsLast().convolved(with: kernel, stride: 1, padding: 0)
         }
       case .blocks:
@@ -128,6 +168,10 @@ import Testing
       var output = try input.batchNormalized(
         weight: weight, bias: bias, runningMean: mean, runningVariance: variance, views: 1, over: group, momentum: 0.1,
         epsilon: 1e-5, relu: true)
+      let exchange = try group.map { (group) throws(MVError) in
+        try GradientExchange(of: layout == .blocks ? leaves : [weight, bias], over: group)
+      }
+      try exchange?.begin()
       if layout == .blocks {
         // The average over all pixels brings a map back from blocks.
         output = try output.globalAveragePooled()
@@ -137,7 +181,7 @@ import Testing
           Array(factors[range.lowerBound * size..<range.upperBound * size]), shape: [range.count] + shape.dropFirst())
         try output.float32().multiplied(by: factor).sum().backward()
       }
-      if let group { try group.sumGradients(of: layout == .blocks ? leaves : [weight, bias], times: 1) }
+      try exchange?.finish(times: 1)
       var all = [try output.float32().values(), try mean.values(), try variance.values()]
       for leaf in leaves { all.append(try leaf.gradient()?.values() ?? []) }
       return all

@@ -21,7 +21,7 @@ import Testing
     let weight = try Tensor(draw(form.reduce(1, *), 2), shape: form)
     let (laidMap, laidWeight) = channelsLast ? (try map.channelsLast(), try weight.channelsLast()) : (map, weight)
     for leaf in [laidMap, laidWeight] { try leaf.setRequiresGradient(true) }
-    let output = try Torch.withAutocast(halved) { () throws(MVError) in
+    let output = try Torch.withProducts(of: halved ? .bfloat16 : nil) { () throws(MVError) in
       try laidMap.convolved(with: laidWeight, stride: 1, padding: 1)
     }
     #expect(output.isBFloat16 == halved)

@@ -71,7 +71,7 @@ import Testing
 
   @Test func mixedPrecisionIsBFloat16InsideOnly() throws {
     let x = try Tensor([1, 2, 3, 4], shape: [2, 2])
-    let inside = try Torch.withAutocast(true) { () throws(MVError) in try x.linear(weight: x) }
+    let inside = try Torch.withProducts(of: .bfloat16) { () throws(MVError) in try x.linear(weight: x) }
     #expect(inside.isBFloat16)
     #expect(try inside.values() == [5, 11, 11, 25])
     let outside = try x.linear(weight: x)

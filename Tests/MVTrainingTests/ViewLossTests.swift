@@ -212,7 +212,7 @@ import Testing
   @Test(arguments: criteria.keys.sorted()) func theLossOfMixedPrecisionIsFloat32(_ name: String) throws {
     let criterion = try #require(Self.criteria[name])
     let (left, right) = (try Tensor(Rows.rows(8, 16, seed: 3)), try Tensor(Rows.rows(5, 16, seed: 4)))
-    let (half, other) = try Torch.withAutocast(true) { () throws(MVError) in
+    let (half, other) = try Torch.withProducts(of: .bfloat16) { () throws(MVError) in
       (try left.linear(weight: right), try left.scaled(by: -1, plus: 0.5).linear(weight: right))
     }
     #expect(half.isBFloat16)

@@ -35,8 +35,9 @@ struct Normalization : torch::autograd::Function<Normalization> {
   static at::Tensor forward(AutogradContext* context, at::Tensor map, at::Tensor weight, at::Tensor bias,
                             at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon,
                             bool relu, MVTGroup* group) {
-    const auto moments = at::var_mean(map.to(at::kDouble), other_axes(map), false);
-    const at::Tensor own = at::stack({std::get<1>(moments), std::get<0>(moments)}).to(at::kCPU);
+    // On other devices in float32: their libraries sum in parts, and a copy in float64 would be large and slow.
+    const auto moments = at::var_mean(map.to(map.is_cpu() ? at::kDouble : at::kFloat), other_axes(map), false);
+    const at::Tensor own = at::stack({std::get<1>(moments), std::get<0>(moments)}).to(at::kCPU, at::kDouble);
     const at::Tensor all = gathered(*group, own), means = all.select(1, 0);
     const at::Tensor mean = means.mean(0), apart = means - mean;
     const at::Tensor spread = (all.select(1, 1) + apart * apart).mean(0);

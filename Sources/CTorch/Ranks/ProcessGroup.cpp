@@ -1,43 +1,16 @@
 // PyTorch's own processes that compute together: its store, and Gloo. On other devices than the processor, values go
 // through the processor's memory.
-#define USE_C10D_GLOO
-
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include <chrono>
 #include <functional>
 #include <vector>
 
-#include "Ranks.h"
+#include "Group.h"
 
 struct MVTStore : mvt::Counted {
   explicit MVTStore(c10::intrusive_ptr<c10d::TCPStore> store) : value(std::move(store)) {}
   c10::intrusive_ptr<c10d::TCPStore> value;
-};
-
-struct MVTGroup : mvt::Counted {
-  MVTGroup(c10::intrusive_ptr<c10d::ProcessGroupGloo> group, c10::intrusive_ptr<c10d::TCPStore> store, int rank,
-           int size)
-      : gloo(std::move(group)), store(std::move(store)), rank(rank), size(size) {}
-  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
-  /// Rank 0's is a server, which others may still ask.
-  c10::intrusive_ptr<c10d::TCPStore> store;
-  int rank, size;
-  bool is_lost = false;
-
-  /// Waits for an exchange; one that fails is the last.
-  template <typename Start>
-  void exchange(const Start& start) {
-    TORCH_CHECK(!is_lost, "the group of processes has ended");
-    try {
-      start()->wait();
-    } catch (...) {
-      is_lost = true;
-      throw;
-    }
-  }
 };
 
 namespace mvt::ranks {
@@ -155,7 +128,8 @@ GuardedStatus mvt_group_join(MVTStore* store, const char* address, bool is_inter
     auto options = ProcessGroupGloo::Options::create(mvt::ranks::duration(milliseconds));
     options->devices.push_back(is_interface ? ProcessGroupGloo::createDeviceForInterface(address)
                                             : ProcessGroupGloo::createDeviceForHostname(address));
-    options->threads = 2;
+    // Small exchanges of a backward pass go beside the buckets of gradients.
+    options->threads = 4;
     auto group = c10::make_intrusive<ProcessGroupGloo>(store->value, rank, size, options);
     *result = new MVTGroup(std::move(group), store->value, rank, size);
   });
@@ -181,20 +155,6 @@ GuardedStatus mvt_group_broadcast(MVTGroup* group, MVTTensor* const* tensors, in
     mvt::ranks::in_buckets(mvt::ranks::values_of(tensors, count), [&](at::Tensor& values) {
       std::vector<at::Tensor> all = {values};
       group->exchange([&] { return group->gloo->broadcast(all); });
-    });
-  });
-}
-
-GuardedStatus mvt_group_sum_gradients(MVTGroup* group, MVTTensor* const* tensors, int64_t count, double factor) {
-  return mvt::run([&] {
-    std::vector<at::Tensor> gradients;
-    for (int64_t index = 0; index < count; ++index) {
-      const at::Tensor& gradient = tensors[index]->value.grad();
-      if (gradient.defined()) gradients.push_back(gradient.detach());
-    }
-    mvt::ranks::in_buckets(gradients, [&](at::Tensor& values) {
-      mvt::ranks::add_up(*group, values);
-      if (factor != 1) values.mul_(factor);
     });
   });
 }

@@ -5,6 +5,8 @@
 
 #include "CTorchAttention.h"
 #include "CTorchAutograd.h"
+#include "CTorchDevice.h"
+#include "CTorchExchange.h"
 #include "CTorchLoss.h"
 #include "CTorchModule.h"
 #include "CTorchOperations.h"

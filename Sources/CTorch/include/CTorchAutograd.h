@@ -22,9 +22,11 @@ GuardedStatus mvt_clear_gradients(MVTTensor* const* tensors, int64_t count);
 /// Turns recording for gradients on or off for this thread; returns what it was.
 bool mvt_set_recording(bool recording);
 
-/// Turns bfloat16 autocast on the CPU on or off for this thread; returns what it was.
-/// Turning it off forgets the casts of weights that were kept.
-GuardedStatus mvt_set_autocast(bool enabled, bool* previous);
+/// Lets products on this thread be of an element of two bytes, MVTBFloat16 or MVTFloat16, or of float32 as ever; writes
+/// what they were of.
+///
+/// Going back to float32 forgets the casts of weights that were kept.
+GuardedStatus mvt_set_autocast(MVTElement element, MVTElement* previous);
 
 #ifdef __cplusplus
 }

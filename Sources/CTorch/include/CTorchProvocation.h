@@ -2,6 +2,8 @@
 #ifndef CTORCH_PROVOCATION_H
 #define CTORCH_PROVOCATION_H
 
+#include <stdbool.h>
+
 #include "CGuarded.h"
 
 #ifdef __cplusplus
@@ -18,6 +20,9 @@ typedef enum MVTProvocation {
 
 /// Throws inside the guard, so that tests see each kind of exception come out as a status.
 GuardedStatus mvt_provoke(MVTProvocation provocation);
+
+/// Lets the processor compute for this thread as other devices do, by libtorch's operations alone.
+void mvt_forbid_loops(bool forbidden);
 
 #ifdef __cplusplus
 }

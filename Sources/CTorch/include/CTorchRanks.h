@@ -47,9 +47,6 @@ GuardedStatus mvt_group_gather(MVTGroup* group, const uint8_t* bytes, int64_t co
 /// Gives every rank the values that rank 0 has.
 GuardedStatus mvt_group_broadcast(MVTGroup* group, MVTTensor* const* tensors, int64_t count);
 
-/// Adds up the gradients of the tensors over the ranks and multiplies them by `factor`, some megabytes at a time.
-GuardedStatus mvt_group_sum_gradients(MVTGroup* group, MVTTensor* const* tensors, int64_t count, double factor);
-
 /// Gives every rank the mean of the ranks' values.
 GuardedStatus mvt_group_average(MVTGroup* group, MVTTensor* const* tensors, int64_t count);
 

@@ -62,14 +62,6 @@ bool mvt_fast_bfloat16(void);
 /// Whether convolutions may go in blocks of 16 channels now: float32, the CPU, AVX-512 and a build with oneDNN.
 bool mvt_has_channel_blocks(void);
 
-/// Whether libtorch was built with CUDA and finds a device.
-bool mvt_has_cuda(void);
-
-/// Makes tensors from now on, and loads modules, on the CUDA device of this number, or on the CPU for -1.
-///
-/// The number is counted round where there are fewer devices.
-GuardedStatus mvt_use_cuda(int number);
-
 #ifdef __cplusplus
 }
 #endif

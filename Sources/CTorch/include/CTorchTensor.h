@@ -15,7 +15,7 @@ extern "C" {
 typedef struct MVTTensor MVTTensor;
 
 /// The element types used here.
-typedef enum MVTElement { MVTFloat32 = 0, MVTBFloat16 = 1, MVTFloat64 = 2, MVTOther = 3 } MVTElement;
+typedef enum MVTElement { MVTFloat32 = 0, MVTBFloat16 = 1, MVTFloat64 = 2, MVTOther = 3, MVTFloat16 = 4 } MVTElement;
 
 /// The number of handles that have been made and not freed.
 int64_t mvt_live_handles(void);

@@ -36,8 +36,10 @@ struct ExtractionOptions {
     let source = try Self.request(options, splits: configuration.splits).open()
     var notices = source.contents.notices
     var extraction = try Extraction(configuration, from: source, to: URL(filePath: output))
-    extraction.shard = try options.text("shard").map { (text) throws(MVError) in
-      try ShardNumber(parsing: text, environment: ProcessInfo.processInfo.environment) { notices.append($0) }
+    if let text = try options.text("shard") {
+      extraction.shard = try ShardNumber.asked(text, environment: ProcessInfo.processInfo.environment) {
+        notices.append($0)
+      }
     }
     self.notices = notices
     extraction.compress = try options.flag("compress")

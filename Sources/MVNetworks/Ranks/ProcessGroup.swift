@@ -98,11 +98,6 @@ public final class ProcessGroup: Sendable {
     try check(mvt_group_average(handle, tensors.map { Optional($0.handle) }, Int64(tensors.count)))
   }
 
-  /// Adds up the gradients of tensors over the ranks, times `factor`; throws where a rank has ended.
-  package func sumGradients(of tensors: [Tensor], times factor: Double) throws(MVError) {
-    try check(mvt_group_sum_gradients(handle, tensors.map { Optional($0.handle) }, Int64(tensors.count), factor))
-  }
-
   /// The rows of all ranks, in their order and as many of each, in float32; throws where a rank has ended.
   ///
   /// A gradient by them goes to this rank's own: every rank is to compute the same function of all rows, and the
@@ -139,7 +134,7 @@ public final class ProcessGroup: Sendable {
     }
   }
 
-  private func check(_ status: GuardedStatus) throws(MVError) { try Self.check(status, ranks) }
+  func check(_ status: GuardedStatus) throws(MVError) { try Self.check(status, ranks) }
 
   private static func check(_ status: GuardedStatus, _ ranks: Ranks) throws(MVError) {
     guard status != GuardedOK else { return }

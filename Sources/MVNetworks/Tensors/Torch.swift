@@ -33,11 +33,6 @@ public enum Torch {
     }
   }
 
-  /// Whether this processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX).
-  ///
-  /// Without that, libtorch's bfloat16 is many times slower than its float32.
-  public static var hasFastBFloat16: Bool { mvt_fast_bfloat16() }
-
   /// Whether networks may train in blocks of 16 channels now: Debian's libtorch, float32, the CPU and AVX-512.
   ///
   /// 3x3 convolutions of stride 1 with 32 channels or more, on maps with sides of 4 pixels or more, then use Winograd's
@@ -66,50 +61,11 @@ public enum Torch {
   /// little but train.
   public static func keepFreedMemory() { mvt_keep_freed_memory() }
 
-  /// Whether libtorch was built for CUDA and finds a device.
-  public static var hasCUDA: Bool { mvt_has_cuda() }
-
-  /// The device that a network runs on.
-  public enum Device: String, Hashable, Sendable, CaseIterable {
-    /// The processor.
-    case cpu
-    /// The first NVIDIA device.
-    case cuda
-  }
-
-  /// Creates tensors on `device` from now on, in the whole process; throws where there is no such device.
-  ///
-  /// `number` tells devices of CUDA apart, and is counted round where there are fewer.
-  public static func use(_ device: Device, number: Int = 0) throws(MVError) {
-    guard device == .cpu || hasCUDA else {
-      throw .usage(
-        "setting device=cuda", "is not possible: libtorch \(version) finds no CUDA device here",
-        remedy: "use device=cpu, or a PyTorch for CUDA on a machine with such a device")
-    }
-    try check(mvt_use_cuda(device == .cuda ? Int32(number) : -1), during: "setting device=\(device.rawValue)")
-  }
-
   /// Runs `body` without recording gradients, so that intermediate results are freed at once; throws what `body`
   /// throws.
   public static func withoutGradients<Result>(_ body: () throws(MVError) -> Result) throws(MVError) -> Result {
     let previous = mvt_set_recording(false)
     defer { _ = mvt_set_recording(previous) }
-    return try body()
-  }
-
-  /// Runs `body` in mixed precision if `enabled`: convolutions and matrix products in bfloat16, the rest in float32.
-  ///
-  /// Throws what `body` throws, and where libtorch fails.
-  public static func withAutocast<Result>(
-    _ enabled: Bool, _ body: () throws(MVError) -> Result
-  ) throws(MVError) -> Result {
-    guard enabled else { return try body() }
-    var previous = false
-    try check(mvt_set_autocast(true, &previous), during: "autocast")
-    defer {
-      var ignored = false
-      _ = mvt_set_autocast(previous, &ignored)
-    }
     return try body()
   }
 }

@@ -26,21 +26,6 @@ public struct ShardNumber: Hashable, Sendable, CustomStringConvertible {
     try self.init(index, of: count)
   }
 
-  /// Reads `I/N`, or `slurm` for what Slurm says of this process in `environment`, and tells of that by `notice`.
-  ///
-  /// Throws where the text is neither, and where Slurm does not say which of how many this process is.
-  package init(
-    parsing text: String, environment: [String: String], notice: (String) -> Void
-  ) throws(MVError) {
-    guard text == "slurm" else {
-      try self.init(parsing: text)
-      return
-    }
-    let task = try SlurmTask(environment)
-    notice("shard \(task.shard): \(task)")
-    self = task.shard
-  }
-
   /// The number as text, for example `1/4`.
   public var description: String { "\(index)/\(count)" }
 

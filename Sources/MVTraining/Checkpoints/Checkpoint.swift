@@ -29,6 +29,8 @@ public struct Checkpoint: Sendable {
 
     /// The number of steps of the classifier beside the encoder; nil where there is none.
     public var onlineHeadSteps: Int?
+    /// The factor on the loss; nil but for products of float16.
+    var lossScale: LossScale?
 
     /// The number of whole epochs done.
     public var epoch: Int { step / stepsPerEpoch }
@@ -37,6 +39,7 @@ public struct Checkpoint: Sendable {
     var isPossible: Bool {
       let sides = 1...1 << 20
       return step >= 0 && stepsPerEpoch >= 1 && stepsPerEpoch <= 1 << 40 && images >= 0 && (onlineHeadSteps ?? 0) >= 0
+        && lossScale?.isPossible ?? true
         && sides.contains(imageShape.height) && sides.contains(imageShape.width)
         && (1...1 << 10).contains(imageShape.channels)
     }

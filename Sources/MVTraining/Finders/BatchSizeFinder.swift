@@ -1,10 +1,12 @@
 internal import Foundation
 public import MVCore
+internal import MVNetworks
 
 /// Finds the largest batch that fits into memory by doubling it, and measures the speed of each size.
 ///
 /// It follows PyTorch Lightning's scaler. On the CPU, too much memory ends the process, not the step: so the memory of
-/// the next batch is predicted from that of the last, and a batch that would need more than is free is not tried.
+/// the next batch is predicted from that of the last, and a batch that would need more than is free is not tried. On a
+/// CUDA device the memory is the device's.
 public struct BatchSizeFinder: Hashable, Sendable {
   /// The first batch size.
   public var smallest = 16
@@ -12,11 +14,19 @@ public struct BatchSizeFinder: Hashable, Sendable {
   public var largest = 4096
   /// The number of steps of each size; the first step is not timed.
   public var steps = 3
-  /// The number of bytes that the process may hold; nil means what it holds now plus nine tenths of what is free.
+  /// The number of bytes that may be held.
+  ///
+  /// Nil means what the process holds now plus nine tenths of what is free, and on a CUDA device nineteen twentieths of
+  /// what it has.
   public var memoryLimit: Int?
 
   /// Creates a search from 16 to 4,096 images per batch.
   public init() {}
+
+  /// Creates a search of some sizes.
+  init(smallest: Int, largest: Int, steps: Int) {
+    (self.smallest, self.largest, self.steps) = (smallest, largest, steps)
+  }
 
   /// The result for one batch size.
   public struct Point: Hashable, Sendable, Codable {
@@ -24,7 +34,7 @@ public struct BatchSizeFinder: Hashable, Sendable {
     public let batchSize: Int
     /// The number of images per second; both views of an image count as one.
     public let imagesPerSecond: Double
-    /// The largest number of bytes that the process held.
+    /// The largest number of bytes that the process held, of the device's memory where the network is on one.
     public let bytes: Int
 
     enum CodingKeys: String, CodingKey {
@@ -68,13 +78,14 @@ public struct BatchSizeFinder: Hashable, Sendable {
     }
     var points: [Point] = []
     var size = smallest
-    let before = ProcessMemory.held
+    try Torch.use(settings.device, deterministic: settings.isDeterministic)
+    let before = StepMemory.held
     while true {
       guard size <= largest else { return Result(points: points, end: .limit) }
       guard size * settings.accumulate <= data.count || points.isEmpty else {
         return Result(points: points, end: .data)
       }
-      if let last = points.last, last.bytes + (last.bytes - before) > memoryLimit ?? ProcessMemory.limit {
+      if let last = points.last, last.bytes + (last.bytes - before) > memoryLimit ?? StepMemory.limit {
         return Result(points: points, end: .memory)
       }
       do throws(MVError) {
@@ -97,7 +108,7 @@ public struct BatchSizeFinder: Hashable, Sendable {
     let producer = learner.batches(of: 0..<steps)
     defer { producer.stop() }
     var clock = StepClock(stepsBefore: 0, totalSteps: steps, batchSize: size)
-    ProcessMemory.resetPeak()
+    StepMemory.resetPeak()
     var start = ContinuousClock.now
     for step in 0..<steps {
       let terms = try learner.update(learningRate: 0, from: producer, clock: &clock)
@@ -112,6 +123,6 @@ public struct BatchSizeFinder: Hashable, Sendable {
     let seconds = (ContinuousClock.now - start).seconds
     return Point(
       batchSize: size, imagesPerSecond: Double((steps - 1) * size * settings.accumulate) / max(seconds, 1e-9),
-      bytes: ProcessMemory.peak)
+      bytes: StepMemory.peak)
   }
 }

@@ -21,11 +21,14 @@ final class FinetuneLearner {
   private let head: Optimizer
   private let backbone: Optimizer?
   private let policy: AugmentationPolicy
+  /// The factor on the loss; nil but for products of float16.
+  var lossScale: LossScale?
 
   init(_ settings: FinetuneSettings, network: TunedNetwork, data: FinetuneData) throws(MVError) {
     self.settings = settings
     self.data = data
     self.network = network
+    lossScale = LossScale(for: settings.products)
     guard data.count > 1 else {
       throw .badData("labels", "leave \(data.count) image to learn from", remedy: "give more labels")
     }
@@ -86,7 +89,7 @@ final class FinetuneLearner {
   func update(
     _ images: Tensor, _ classes: [Int64], rates: (backbone: Double, head: Double), name: String
   ) throws(MVError) -> Step {
-    let (scores, loss) = try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
+    let (scores, loss) = try Torch.withProducts(of: settings.products) { () throws(MVError) in
       let scores = try network.scores(of: images, training: true, headOnly: settings.headOnly)
       return (scores, try scores.crossEntropy(classes))
     }
@@ -95,10 +98,14 @@ final class FinetuneLearner {
       throw .badData("loss", "is not finite at \(name)", remedy: "lower lr and head_lr, or set clip")
     }
     let hits = try Self.hits(scores, classes)
-    try loss.backward()
     let parameters = network.state.filter(\.isParameter).filter { !$0.name.hasPrefix("projector.") }.map(\.tensor)
+    let trained = settings.headOnly ? network.headState.map(\.tensor) : parameters
+    if let factor = lossScale?.factor { try loss.scaled(by: factor).backward() } else { try loss.backward() }
+    guard try lossScale?.takeOut(of: trained) ?? true else {
+      try trained.clearGradients()
+      return Step(loss: value, hits: hits, images: classes.count)
+    }
     if settings.clip > 0 {
-      let trained = settings.headOnly ? network.headState.map(\.tensor) : parameters
       let factor = settings.clip / (try trained.gradientNorm() + 1e-6)
       if factor < 1 { try trained.scaleGradients(by: factor) }
     }

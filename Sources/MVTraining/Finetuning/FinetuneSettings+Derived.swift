@@ -64,21 +64,16 @@ extension FinetuneSettings {
 
   /// Throws a usage error where settings do not go together.
   func check() throws(MVError) {
+    try precision.check(on: device)
     guard scheduler != .warmupCosine || warmupEpochs < Double(epochs) else {
       throw .usage(
         "setting warmup_epochs=\(warmupEpochs)", "is not below epochs=\(epochs)", remedy: "warm up for less")
     }
   }
 
-  /// Whether products are made in bfloat16 on this machine.
-  var usesBFloat16: Bool {
-    switch precision {
-    case .automatic: Torch.hasFastBFloat16
-    case .float32: false
-    case .bfloat16: true
-    }
-  }
+  /// The element of products on what networks run on now; nil for float32.
+  var products: Torch.HalfElement? { precision.products }
 
   /// The settings that a resumed run may change.
-  static let free: Set<String> = ["threads", "workers", "checkpoint_every"]
+  static let free: Set<String> = ["threads", "workers", "checkpoint_every", "device"]
 }

@@ -63,7 +63,7 @@ public struct FinetuneSettings: Configurable, Hashable {
   /// The precision of products.
   public var precision = TrainingSettings.Precision.automatic
   /// What the network runs on.
-  public var device = Torch.Device.cpu
+  public var device = Device.cpu
   /// Threads of the network; 0 for every processor.
   public var threads = 0
   /// Threads that prepare batches; 0 for every processor.
@@ -104,8 +104,8 @@ public struct FinetuneSettings: Configurable, Hashable {
       "held_out", \.heldOut, 0...0.9,
       "part of each class's labeled images that chooses the best epoch; 0 takes the last one"),
     .int("seed", \.seed, 0...Int.max, "seed of everything random"),
-    .choice("precision", \.precision, "precision of products; auto is bf16 where the processor has it"),
-    .choice("device", \.device, "what the network runs on"),
+    .choice("precision", \.precision, TrainingSettings.Precision.help),
+    .device("device", \.device, "what the network runs on"),
     .int("threads", \.threads, 0...1024, "threads of the network; 0 for every processor"),
     .int("workers", \.workers, 0...1024, "threads that prepare batches; 0 for every processor"),
     .int("checkpoint_every", \.checkpointEvery, 1...1_000_000, "epochs between checkpoints"),

@@ -66,12 +66,14 @@ public struct FinetuneState: Hashable, Sendable, Codable {
   /// The epochs done.
   public internal(set) var epochs: [FinetuneEpoch] = []
   var partial = Partial()
+  /// The factor on the loss; nil but for products of float16.
+  var lossScale: LossScale?
 
   /// Whether a run can be there: a file may say anything.
   var isPossible: Bool {
     step >= 0 && stepsPerEpoch >= 1 && stepsPerEpoch <= 1 << 40 && step <= 1 << 60 && images >= 0 && heldOutImages >= 0
       && (1...1 << 24).contains(classes) && epochs.allSatisfy { $0.epoch >= 1 && $0.step >= 0 }
-      && partial.hits >= 0 && partial.images >= 0
+      && partial.hits >= 0 && partial.images >= 0 && lossScale?.isPossible ?? true
   }
 
   /// The best epoch so far; nil before the first one ends.

@@ -70,7 +70,8 @@ public final class Finetuner {
         "is a \(network.settings.encoder.words); the run in \(folder.path) was begun with a "
           + "\(found.settings.encoder.words)", remedy: "say of it what was said then, by --network KEY=VALUE")
     }
-    try learner.load(found, steps: state.step)
+    try learner.load(found, steps: state.step - (state.lossScale?.skipped ?? 0))
+    if learner.lossScale != nil, let found = state.lossScale { learner.lossScale = found }
   }
 
   private static func isThere(_ folder: URL) -> MVError {
@@ -180,6 +181,7 @@ public final class Finetuner {
         )
       }
     }
+    state.lossScale = learner.lossScale
     var place = learner.network.place
     place.imageShape = data.images.shape
     try Checkpoint.write(

@@ -90,12 +90,28 @@ extension TrainingSettings {
     normalization ?? (max(shape.height, shape.width) <= 32 ? .cifar : .imagenet)
   }
 
-  /// Whether products are made in bfloat16 on this machine.
-  public var usesBFloat16: Bool {
-    switch precision {
-    case .automatic: Torch.hasFastBFloat16
-    case .float32: false
-    case .bfloat16: true
+  /// The element of products on what networks run on now; nil for float32.
+  public var products: Torch.HalfElement? { precision.products }
+}
+
+extension TrainingSettings.Precision {
+  static let help = "precision of products; auto is bf16 where the processor or the device has it; float16 is for CUDA"
+
+  /// The element of products on what networks run on now; nil for float32.
+  var products: Torch.HalfElement? {
+    switch self {
+    case .automatic: Torch.hasFastBFloat16 ? .bfloat16 : nil
+    case .float32: nil
+    case .bfloat16: .bfloat16
+    case .float16: .float16
     }
+  }
+
+  /// Throws a usage error where such products are not made on `device`.
+  func check(on device: Device) throws(MVError) {
+    guard self == .float16, !device.isCUDA else { return }
+    throw .usage(
+      "setting precision=float16", "is for CUDA: processors multiply no float16 here",
+      remedy: "use precision=bf16 or float32, or device=cuda")
   }
 }

@@ -34,6 +34,7 @@ extension TrainingSettings {
 
   /// Throws a usage error where settings do not go together, as far as that can be told without the images.
   public func check() throws(MVError) {
+    try precision.check(on: device)
     if policy == .none, pairsRandomViews || loss != .mvmr {
       let pair = secondView == .random ? "second_view=random" : "loss=\(loss.rawValue)"
       throw .usage(

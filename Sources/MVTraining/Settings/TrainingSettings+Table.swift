@@ -1,4 +1,5 @@
 public import MVCore
+internal import MVNetworks
 
 extension TrainingSettings {
   /// Every setting, in the order of the documentation.
@@ -97,8 +98,11 @@ extension TrainingSettings {
       "normalization", \.normalization, automatic: "auto", "mean and deviation of images; auto is cifar up to 32 pixels"
     ).formerly("normalisation"),
     .int("seed", \.seed, 0...Int.max, "seed of everything random"),
-    .choice("precision", \.precision, "precision of products; auto is bf16 where the processor has it"),
-    .choice("device", \.device, "what the network runs on"),
+    .choice("precision", \.precision, Precision.help),
+    .device("device", \.device, "what the network runs on; cuda is the device of a rank's number on its machine"),
+    .bool(
+      "deterministic", \.isDeterministic,
+      "on CUDA: algorithms that give the same bits in every run; false lets cuDNN try which are fastest"),
     .bool("channels_last", \.channelsLast, "keep channels fastest in memory, which the CPU is faster with"),
     .int("threads", \.threads, 0...1024, "threads of the network; 0 for every processor"),
     .int("workers", \.workers, 0...1024, "threads that prepare batches; 0 for every processor"),

@@ -6,12 +6,14 @@ public import MVNetworks
 public struct TrainingSettings: Configurable, Hashable {
   /// The precision of convolutions and matrix products.
   public enum Precision: String, Hashable, Sendable, CaseIterable {
-    /// bfloat16 where the processor has it, else float32.
+    /// bfloat16 where the processor or the device has it, else float32.
     case automatic = "auto"
     /// Single precision.
     case float32
     /// Mixed: products in bfloat16, the rest and the weights in float32.
     case bfloat16 = "bf16"
+    /// Mixed: products in float16, with a factor on the loss; on CUDA.
+    case float16
   }
 
   /// Which encoder.
@@ -129,7 +131,9 @@ public struct TrainingSettings: Configurable, Hashable {
   /// The precision of products.
   public var precision = Precision.automatic
   /// What the network runs on.
-  public var device = Torch.Device.cpu
+  public var device = Device.cpu
+  /// Whether a device takes algorithms that give the same bits in every run.
+  public var isDeterministic = true
   /// Whether channels are fastest in memory.
   public var channelsLast = true
   /// Threads of the network; 0 for every processor.

@@ -77,13 +77,18 @@ public final class Teacher: @unchecked Sendable {
   ///
   /// Throws where the network fails.
   func embedding(of pixels: [UInt8], shape: ImageShape, threads: Int) throws(MVError) -> Matrix {
+    let rows = try rows(of: pixels, shape: shape, threads: threads)
+    return Matrix(rows: pixels.count / shape.count, columns: columns, values: try rows.values())
+  }
+
+  /// The same rows where the network has computed them.
+  func rows(of pixels: [UInt8], shape: ImageShape, threads: Int) throws(MVError) -> Tensor {
     let count = pixels.count / shape.count
     let input = ImageShape(height: size.height, width: size.width, channels: 3)
     let resized = shape == input ? pixels : try resize(pixels, shape, input, threads)
     // A teacher for large images would otherwise need more memory than the encoder's training.
     let most = max(1, min(512, (16 << 20) / input.count))
-    var values: [Float] = []
-    values.reserveCapacity(count * columns)
+    var parts: [Tensor] = []
     for start in stride(from: 0, to: count, by: most) {
       let end = min(count, start + most)
       let part = start == 0 && end == count ? resized : Array(resized[start * input.count..<end * input.count])
@@ -95,9 +100,9 @@ public final class Teacher: @unchecked Sendable {
           settings.path, "does not give \(columns) values for each of \(end - start) images of \(size)",
           remedy: "write it so that it gives one row an image, for any number of images")
       }
-      values += try rows.values()
+      parts.append(rows)
     }
-    return Matrix(rows: count, columns: columns, values: values)
+    return parts.count == 1 ? parts[0] : try parts.concatenated(axis: 0)
   }
 
   private func resize(

@@ -43,13 +43,13 @@ extension Learner {
     return terms
   }
 
-  /// Adds up the gradients of all ranks, so that every one makes the same step; throws where a rank has ended.
+  /// Waits for the sums of all ranks' gradients, so that every one makes the same step; throws where a rank has ended.
   ///
   /// Where normalization is each rank's own, its running statistics are made the mean of theirs.
   func shareGradients() throws(MVError) {
     guard let group else { return }
     let factor = settings.dependenceScope == .local ? 1 / Double(group.ranks.size) : 1
-    try group.sumGradients(of: encoder.parameters.map(\.tensor), times: factor)
+    try exchange?.finish(times: factor)
     guard normalizing == nil else { return }
     let statistics = encoder.state.filter { !$0.isParameter }.map(\.tensor)
     if !statistics.isEmpty { try group.average(statistics) }

@@ -17,6 +17,10 @@ final class Learner {
   let onlineHead: OnlineHead?
   /// The processes that train the same network; nil for this one alone.
   let group: ProcessGroup?
+  /// What adds up the gradients of all ranks; nil for one process.
+  let exchange: GradientExchange?
+  /// The factor on the loss; nil but for products of float16.
+  var lossScale: LossScale?
   /// The images of a batch that this process takes.
   private let count: Int
   private let loss: TrainingLoss
@@ -29,7 +33,8 @@ final class Learner {
     try settings.check()
     self.group = group
     count = try settings.batchSize(of: group?.ranks)
-    try Torch.use(settings.device, number: group?.ranks.localRank ?? 0)
+    try Torch.use(
+      settings.device, localRank: group?.ranks.localRank ?? 0, deterministic: settings.isDeterministic)
     let data = try Learner.prepare(data, for: settings)
     let stepImages = settings.batchSize * settings.accumulate
     guard data.count >= stepImages else {
@@ -51,6 +56,9 @@ final class Learner {
     let seed = UInt64(settings.seed)
     order = EpochOrder(count: data.count, batchSize: stepImages, seed: seed)
     encoder = try settings.untrainedEncoder()
+    exchange = try group.map { [encoder] (group) throws(MVError) in
+      try GradientExchange(of: encoder.parameters.map(\.tensor), over: group)
+    }
     let size = ImageSize(height: data.shape.height, width: data.shape.width)
     try encoder.backbone.check(size)
     views = ViewPlan(settings, size: size)
@@ -61,6 +69,7 @@ final class Learner {
       decaysVectors: settings.decaysVectors)
     onlineHead = try settings.onlineHead ? Self.onlineHead(for: data, encoder, settings) : nil
     loss = settings.trainingLoss
+    lossScale = LossScale(for: settings.products)
     statistics = settings.statistics(for: data.shape)
     self.settings = settings
     self.data = data
@@ -116,9 +125,9 @@ final class Learner {
       defer { clock.waited(ContinuousClock.now - since) }
       return try producer.next()
     }
-    var terms = try gradients(of: next(), clock: &clock)
-    for _ in 1..<settings.accumulate where terms.firstNotFinite == nil {
-      terms.add(try gradients(of: next(), clock: &clock))
+    var terms = try gradients(of: next(), isLast: settings.accumulate == 1, clock: &clock)
+    for part in 1..<settings.accumulate where terms.firstNotFinite == nil {
+      terms.add(try gradients(of: next(), isLast: part + 1 == settings.accumulate, clock: &clock))
     }
     guard terms.firstNotFinite == nil else { return terms }
     try shareGradients()
@@ -127,14 +136,16 @@ final class Learner {
       try parameters.scaleGradients(by: 1 / Double(settings.accumulate))
       terms = terms.divided(by: Double(settings.accumulate))
     }
-    if settings.clip > 0 {
+    // Of all ranks' gradients, so that all ranks leave the same steps out.
+    let isFinite = try lossScale?.takeOut(of: parameters) ?? true
+    if settings.clip > 0, isFinite {
       let factor = settings.clip / (try parameters.gradientNorm() + 1e-6)
       if factor < 1 { try parameters.scaleGradients(by: factor) }
     }
     try clock.networking { () throws(MVError) in
-      try optimizer.step(learningRate: learningRate)
+      if isFinite { try optimizer.step(learningRate: learningRate) } else { try parameters.clearGradients() }
       try onlineHead?.step(batches: settings.accumulate)
-      if let averaged {
+      if let averaged, isFinite {
         try averaged.state.map(\.tensor).move(toward: encoder.state.map(\.tensor), by: 1 - settings.averaging)
       }
     }
@@ -142,7 +153,11 @@ final class Learner {
   }
 
   /// Passes both views of a batch through the encoder and adds the gradient of the loss, if it is finite.
-  private func gradients(of batch: PreparedBatch, clock: inout StepClock) throws(MVError) -> LossTerms {
+  ///
+  /// Gradients of the last batch of a step are sent to the other ranks as they come.
+  private func gradients(
+    of batch: PreparedBatch, isLast: Bool, clock: inout StepClock
+  ) throws(MVError) -> LossTerms {
     // The random view goes first, as released: batch normalization's running statistics depend on the order.
     let views = try tensor(of: batch.augmented + (batch.pairedView ?? batch.plain), count: 2 * count)
     let (first, second) = (try views.rows(0..<count), try views.rows(count..<2 * count))
@@ -153,7 +168,7 @@ final class Learner {
     let early = hasTeacher ? try representations(of: batch, plain: plain) : nil
     var secondFeatures: Tensor?
     let embeddings = try clock.networking { () throws(MVError) in
-      try Torch.withAutocast(settings.usesBFloat16) { () throws(MVError) in
+      try Torch.withProducts(of: settings.products) { () throws(MVError) in
         guard encoder.joinsViews else {
           let (own, other) = (try embed(first), try embed(second))
           if onlineHead != nil { secondFeatures = other.features }
@@ -173,8 +188,9 @@ final class Learner {
     let terms = try agreed(own)
     guard terms.firstNotFinite == nil else { return terms }
     // The loss already has its own gradient; what remains is the encoder's backward pass.
+    if isLast { try exchange?.begin() }
     try clock.networking { () throws(MVError) in
-      try value.backward()
+      if let factor = lossScale?.factor { try value.scaled(by: factor).backward() } else { try value.backward() }
       if let onlineHead, let secondFeatures {
         // Every rank learns of the whole batch: the mean is over the images that have a class.
         let features = try Torch.withoutGradients { () throws(MVError) in
@@ -216,8 +232,8 @@ final class Learner {
           distances = try CenteredDistances(of: gathered(second), scale: target.scale, estimator: settings.estimator)
         }
       case .teacher(let teacher):
-        let embedding = try teacher.embedding(of: batch.plain, shape: data.shape, threads: Torch.threads)
-        distances = try self.distances(of: embedding, target)
+        let rows = try teacher.rows(of: batch.plain, shape: data.shape, threads: Torch.threads)
+        distances = try CenteredDistances(of: gathered(rows), scale: target.scale, estimator: settings.estimator)
       case .stored:
         guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
         distances = try CenteredDistances(of: rows, scale: target.scale, estimator: settings.estimator)

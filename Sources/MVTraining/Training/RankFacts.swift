@@ -16,7 +16,7 @@ struct RankFacts {
   /// Gathers them for a run that begins or goes on after `step` steps; throws where an image cannot be read.
   init(of learner: Learner, step: Int) throws(MVError) {
     // What each machine may have as it likes.
-    let own: Set<String> = ["threads", "workers", "teachers"]
+    let own: Set<String> = ["threads", "workers", "teachers", "device"]
     let (settings, data) = (learner.settings, learner.data)
     var facts = settings.settingTable.filter { !own.contains($0.name) }
       .map { Fact(name: "setting \($0.name)", value: $0.text) }
@@ -43,7 +43,8 @@ struct RankFacts {
       case .pixels, .augmented: break
       }
     }
-    facts.append(Fact(name: "precision of products", value: settings.usesBFloat16 ? "bf16" : "float32"))
+    facts.append(Fact(name: "kind of device", value: settings.device.kind))
+    facts.append(Fact(name: "precision of products", value: settings.products?.rawValue ?? "float32"))
     facts.append(Fact(name: "layout of maps", value: learner.encoder.joinsViews ? "blocks" : "plain"))
     self.facts = facts
   }

@@ -9,7 +9,9 @@ extension Trainer {
   static func match(
     _ found: Checkpoint, _ settings: TrainingSettings, _ place: Checkpoint.Place
   ) throws(MVError) {
-    let free: Set<String> = ["threads", "workers", "checkpoint_every", "validate_every", "log_every", "epochs"]
+    let free: Set<String> = [
+      "threads", "workers", "checkpoint_every", "validate_every", "log_every", "epochs", "device", "deterministic",
+    ]
     guard settings.epochs * found.place.stepsPerEpoch >= found.place.step else {
       throw .usage(
         "setting epochs=\(settings.epochs)",

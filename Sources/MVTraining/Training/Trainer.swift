@@ -122,8 +122,10 @@ public final class Trainer {
       } else {
         try encoder.load(found.file.tensors, from: path)
       }
-      try learner.optimizer.load(found.file.tensors, steps: found.place.step, from: path)
+      try learner.optimizer.load(
+        found.file.tensors, steps: found.place.step - (found.place.lossScale?.skipped ?? 0), from: path)
       try learner.onlineHead?.load(found.file.tensors, steps: found.place.onlineHeadSteps ?? 0, from: path)
+      if learner.lossScale != nil, let scale = found.place.lossScale { learner.lossScale = scale }
     }
     do throws(MVError) { try learner.begin(step: step) } catch { throw group?.explained(error) ?? error }
   }
@@ -169,7 +171,10 @@ public final class Trainer {
       stepsBefore: step, totalSteps: totalSteps, batchSize: settings.batchSize * settings.accumulate)
     while step < totalSteps {
       let rate = schedule.rate(at: step)
-      let terms = try learner.update(learningRate: rate, from: producer, clock: &clock)
+      let terms: LossTerms
+      do throws(MVError) { terms = try learner.update(learningRate: rate, from: producer, clock: &clock) } catch {
+        throw learner.explained(error)
+      }
       if let name = terms.firstNotFinite {
         throw .badData(
           "loss term \(name)", "is not finite at epoch \(step / order.stepsPerEpoch + 1), step \(step + 1)",
@@ -249,6 +254,7 @@ public final class Trainer {
     place.partialLoss = partialLoss
     place.bestScore = bestScore
     place.onlineHeadSteps = learner.onlineHead?.steps
+    place.lossScale = learner.lossScale
     return place
   }
 

@@ -50,7 +50,7 @@ extension Command {
         "set", "KEY=VALUE", "one setting of every run", repeated: true, keys: TrainingSettings.settings.map(\.name)),
       .option("features", "FILE.h5", "a feature file of the same images", repeated: true),
       .option("teacher", "FILE[,key=value,...]", "a network to distil, as in train", repeated: true),
-      .choice("device", of: Torch.Device.self, "what the networks run on"),
+      DeviceArgument.option("what the networks run on"),
       .option("split", "NAME", "the split to train on, train where not given; A+B joins two"),
       .option(
         "held-out", "PART",

@@ -53,7 +53,7 @@ struct SweepPlan {
     let scoring = try Self.scoring(request.sweep, of: source, &notices)
     try Self.check(request, items, of: source)
     let threads = items.map(\.run.settings.threads).max() ?? 1
-    let usesGPU = items.contains { $0.run.settings.device != .cpu }
+    let usesGPU = items.contains { $0.run.settings.device.isCUDA }
     let processors = Parallel.processorCount
     let most = usesGPU ? 1 : max(1, processors / threads)
     let left = items.filter { !$0.isTrained }
