@@ -10,7 +10,7 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     let small = "--set encoder=cifar-resnet --set widths=4-4-4 --set projector= --set batch_size=8 --set epochs=1"
-    let words = "synthetic:16 --output run --set validate_every=0 \(small)".split(separator: " ").map(String.init)
+    let words = "synthetic:20 --output run --set validate_every=0 \(small)".split(separator: " ").map(String.init)
     let outcome = try Tool.run(Tool.folder.appending(path: "mvmr"), ["train"] + words, in: folder.url)
     try #require(outcome.status == 0, "\(outcome.errors)")
   }
@@ -32,23 +32,23 @@ import Testing
       try expect(words, "train folder:none --size 32x32 --find-batch --device \(device)")
       try expect(words, "embed run folder:none --output a.h5 --device \(device)")
       try expect(words, "evaluate run folder:none --output a --device \(device)")
-      try expect(words, "finetune run synthetic:16 --output a --device \(device)")
+      try expect(words, "finetune run synthetic:20 --output a --device \(device)")
     }
     #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "a").path))
   }
 
   @Test func otherWordsAreNoDevice() throws {
-    for command in ["train synthetic:16 --output a", "embed run --output a.h5", "finetune run synthetic:16 --output a"]
+    for command in ["train synthetic:20 --output a", "embed run --output a.h5", "finetune run synthetic:20 --output a"]
     {
       try expect("--device gpu: is no device; give cpu, cuda, or cuda:N", "\(command) --device gpu")
     }
-    try expect("device", "train synthetic:16 --output a --set device=cuda:-1")
+    try expect("device", "train synthetic:20 --output a --set device=cuda:-1")
   }
 
   @Test func float16IsForDevices() throws {
     let words = "setting precision=float16: is for CUDA"
-    try expect(words, "train synthetic:16 --output a --set precision=float16")
-    try expect(words, "finetune run synthetic:16 --output a --set precision=float16")
+    try expect(words, "train synthetic:20 --output a --set precision=float16")
+    try expect(words, "finetune run synthetic:20 --output a --set precision=float16")
   }
 
   /// A run may go on where another device is, or none.
