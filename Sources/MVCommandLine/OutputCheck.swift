@@ -45,14 +45,14 @@ struct OutputCheck {
     return found
   }
 
-  /// What may be a path in a value: `a.h5`, `folder:photos`, `train/clip=clip.npy`, `teacher.pt,size=32`.
+  /// What may be a path in a value: `a.h5`, `folder:photos,labels.csv`, `train/clip=clip.npy`, `teacher.pt,size=32`.
   private static func paths(in value: String) -> [String] {
     let parts =
       [value[...]]
       + [":", "="].compactMap { mark in
         value.firstIndex(of: mark).map { value[value.index(after: $0)...] }
       }
-    return parts.flatMap { [String($0), String($0.prefix { $0 != "," })] }
+    return parts.flatMap { part in [part] + part.split(separator: ",") }.map(String.init)
   }
 
   /// What tells the file or folder at `path` from every other; nil where nothing stands there.

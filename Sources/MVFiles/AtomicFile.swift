@@ -87,11 +87,7 @@ package enum AtomicFile {
   /// before the work. A folder that is not there is all right.
   package static func check(_ names: [String], in folder: URL) throws(MVError) {
     for name in names {
-      let place = folder.appending(path: name).path
-      var status = stat()
-      guard lstat(place, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
-        throw FileDescriptor.foreign(place)
-      }
+      try expect(S_IFREG, at: folder.appending(path: name).path)
       do throws(MVError) {
         _ = try FileDescriptor(own: folder.appending(path: ".\(name).creating").path, creating: false)
       } catch {
@@ -102,12 +98,12 @@ package enum AtomicFile {
 
   /// Throws where one of `names` in `folder` is there and is no folder of its own: a link, or a file.
   package static func checkFolders(_ names: [String], in folder: URL) throws(MVError) {
-    for name in names {
-      let place = folder.appending(path: name).path
-      var status = stat()
-      guard lstat(place, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
-        throw FileDescriptor.foreign(place)
-      }
-    }
+    for name in names { try expect(S_IFDIR, at: folder.appending(path: name).path) }
+  }
+
+  /// Throws where something stands at `path` that is not of `type`.
+  private static func expect(_ type: mode_t, at path: String) throws(MVError) {
+    var status = stat()
+    guard lstat(path, &status) != 0 || status.st_mode & S_IFMT == type else { throw FileDescriptor.foreign(path) }
   }
 }

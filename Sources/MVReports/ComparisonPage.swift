@@ -5,6 +5,9 @@ public import MVPages
 
 /// A page about a comparison: the table of all features, a chart of it, and what was compared.
 public struct ComparisonPage: Sendable {
+  /// The file of the chart, beside the page.
+  public static let chartName = "comparison.svg"
+
   /// The page.
   public private(set) var page: Page
   /// The pictures of the page as SVG files, by their names.
@@ -22,7 +25,7 @@ public struct ComparisonPage: Sendable {
         + "explain the difference.")
     page.heading("What was compared")
     page.facts(facts)
-    figures = ["comparison.svg": chart.svg]
+    figures = [Self.chartName: chart.svg]
   }
 
   /// Creates the page of a comparison of images with several classes each; `facts` say what was compared, and how.
@@ -51,7 +54,7 @@ public struct ComparisonPage: Sendable {
     page.chart(chart)
     page.heading("What was compared")
     page.facts(facts)
-    figures = ["comparison.svg": chart.svg]
+    figures = [Self.chartName: chart.svg]
   }
 
   /// Writes the page and its figures into a folder; throws where one cannot be written.

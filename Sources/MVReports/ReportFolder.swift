@@ -16,10 +16,11 @@ public struct ReportFolder: Hashable, Sendable {
   /// The page's place: `report.html` in the folder.
   public var page: URL { url.appending(path: "report.html") }
 
-  /// Checks that a page of `kind` may be written into the folder, which need not exist yet.
+  /// Checks that a page of `kind`, and files `beside` it, may be written into the folder, which need not exist yet.
   ///
-  /// Throws a usage error where the folder is a file, or holds a `report.html` that is not of `kind`.
-  public init(_ url: URL, kind: String) throws(MVError) {
+  /// Throws a usage error where the folder is a file, or holds a `report.html` that is not of `kind`, and another where
+  /// a link, or anything else than a plain file, is in the way.
+  public init(_ url: URL, kind: String, beside: [String] = []) throws(MVError) {
     self.url = url
     self.kind = kind
     var isFolder: ObjCBool = false
@@ -30,7 +31,7 @@ public struct ReportFolder: Hashable, Sendable {
         remedy: "give a folder, or a file that ends in .csv or .json for the metrics alone")
     }
     let page = url.appending(path: "report.html")
-    try AtomicFile.check([page.lastPathComponent], in: url)
+    try AtomicFile.check([page.lastPathComponent] + beside, in: url)
     guard FileManager.default.fileExists(atPath: page.path) else { return }
     switch Page.kind(of: page) {
     case kind: return

@@ -6,6 +6,8 @@ public import MVPages
 public struct SweepPage: Sendable {
   /// The kind of the page.
   public static let kind = "sweep"
+  /// The file of the chart, beside the page.
+  public static let chartName = "sweep.svg"
   /// More curves than this cannot be told apart.
   private static let mostCurves = 10
 
@@ -29,7 +31,7 @@ public struct SweepPage: Sendable {
     } else {
       let chart = Self.chart(of: scored)
       page.chart(chart)
-      figures = ["sweep.svg": chart.svg]
+      figures = [Self.chartName: chart.svg]
     }
     page.heading("Curves")
     let drawn = Array(variants.prefix(Self.mostCurves))

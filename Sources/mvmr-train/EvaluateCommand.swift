@@ -64,6 +64,7 @@ extension Command {
     let folder = URL(filePath: try arguments.required("output"))
     let target = try ReportFolder(folder, kind: "evaluate")
     try target.prepare()
+    try AtomicFile.check(["embedding.h5"], in: folder)
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
     embedding.name = "embedding"
     embedding.splits = embedded ?? [splits.train] + (splits.test.map { [$0] } ?? [])

@@ -51,7 +51,7 @@ extension Command {
   ) { (arguments) throws(MVError) in
     if let sweep = try SweepTable(arguments) { return try sweep.show(arguments) }
     let report = try arguments["report"].map { (path) throws(MVError) in
-      try ReportFolder(URL(filePath: path), kind: "compare")
+      try ReportFolder(URL(filePath: path), kind: "compare", beside: [ComparisonPage.chartName])
     }
     let folds = try arguments.int("folds", in: 2...10_000)
     let k = try arguments.int("k", in: 1...100_000)

@@ -21,7 +21,7 @@ extension Command {
     do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
       throw .inputOutput(folder.path, "cannot be made", remedy: "name another folder", cause: OneLine.text("\(error)"))
     }
-    for page in pages { try AtomicFile.write(page.text, to: folder.appending(path: page.name)) }
+    for page in pages { try AtomicFile.write(page.text, to: folder.appending(path: page.name), followsLinks: false) }
     try Terminal.result("\(pages.count) pages are in \(folder.path)")
   }
 }

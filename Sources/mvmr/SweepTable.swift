@@ -36,7 +36,7 @@ struct SweepTable {
       markdown: results.markdown, latex: results.latex)
     try output.write(arguments)
     if let path = arguments["report"] {
-      let report = try ReportFolder(URL(filePath: path), kind: SweepPage.kind)
+      let report = try ReportFolder(URL(filePath: path), kind: SweepPage.kind, beside: [SweepPage.chartName])
       try SweepPage(title: "Sweep \(folder.lastPathComponent)", results).write(to: report)
       Terminal.message("report: \(report.page.path)")
     }

@@ -101,6 +101,11 @@ import Testing
     try expectRefusal(
       "knn a.h5 --representation hog --label-list list.txt --csv list.txt", naming: "list.txt", "--label-list")
     try expectRefusal("knn a.h5 --representation hog --csv x --neighbors ./x", naming: "x", "--csv")
+    // What is only a part of a source, too.
+    for source in ["folder:.,list.txt", "imagenet:.,./list.txt", "files:list.txt,."] {
+      try expectRefusal("compare \(source) --folds 2 --csv list.txt", naming: "list.txt", "FILE", "overwritten")
+    }
+    #expect(try String(contentsOfFile: path("list.txt"), encoding: .utf8) == "1\n2\n")
     #expect(try Data(contentsOf: URL(filePath: path("a.h5"))) == before)
     // To rewrite a file in its place is what convert is for.
     #expect(try mvmr("convert", "a.h5", "--compress", "--output", "a.h5", "--overwrite").status == 0)

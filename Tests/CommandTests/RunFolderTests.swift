@@ -74,4 +74,33 @@ import Testing
     try plant("link", at: place("page/report.html"))
     try expectRefused(["knn", "a.h5", "--k", "1", "--report", "page"], "report.html")
   }
+
+  @Test func evaluationsComparisonsAndSweepsLook() throws {
+    try Data("mine".utf8).write(to: place("victim"))
+    let features = try run(["extract", "synthetic:40", "--representation", "color", "--output", "a.h5"])
+    try #require(features.status == 0, "\(features.errors)")
+    let made = try run(["train", "synthetic:32", "--output", "run"] + Self.small)
+    try #require(made.status == 0, "\(made.errors)")
+    try plant("link", at: place("scores/embedding.h5"))
+    for more in [[], ["--overwrite"]] {
+      try expectRefused(["evaluate", "run", "synthetic:32", "--output", "scores"] + more, "embedding.h5")
+    }
+    try plant("link", at: place("page/comparison.svg"))
+    try expectRefused(["compare", "a.h5", "--folds", "2", "--report", "page"], "comparison.svg")
+    let sweep = ["sweep", "synthetic:32", "--grid", "lr=0.001", "--output", "sweep", "--held-out", "0.5"] + Self.small
+    for name in ["sweep.yaml", "sweep.json", "sweep.svg", "report.html"] {
+      try? FileManager.default.removeItem(at: place("sweep"))
+      try plant("link", at: place("sweep/\(name)"))
+      try expectRefused(sweep, name)
+    }
+  }
+
+  @Test func pagesOfTheManualTakeThePlaceOfLinks() throws {
+    try Data("mine".utf8).write(to: place("victim"))
+    try plant("link", at: place("man/mvmr.1"))
+    let outcome = try run(["manual", "--output", "man"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try String(contentsOf: place("victim"), encoding: .utf8) == "mine")
+    #expect(try String(contentsOf: place("man/mvmr.1"), encoding: .utf8).contains(".TH"))
+  }
 }

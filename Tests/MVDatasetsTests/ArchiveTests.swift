@@ -22,6 +22,17 @@ struct ArchiveTests {
     #expect(packed.contents.fingerprint == (try CIFAR10(directory: archive)).contents.fingerprint)
   }
 
+  /// By its first bytes an archive is read; its ending says only that it is one.
+  @Test(arguments: ["tbz2", "tar.bz2", "txz", "tar.xz", "tar.zst", "tzst", "TAR.ZST"])
+  func endingsOfArchives(_ ending: String) throws {
+    let layout = try LayoutFolder()
+    try layout.put(BinarySourceTests.cifarBatch(3), "cifar-10-batches-bin/data_batch_1.bin")
+    let packed = try layout.pack("cifar-10-batches-bin", into: "cifar.tar.gz")
+    let named = layout.url.appending(path: "other.\(ending)")
+    try FileManager.default.copyItem(at: packed, to: named)
+    #expect(try CIFAR10(directory: named).splits == CIFAR10(directory: packed).splits)
+  }
+
   @Test func stl10InAnArchive() throws {
     let layout = try LayoutFolder()
     try layout.put(Data((0..<2 * 27648).map { UInt8($0 % 253) }), "stl10_binary/train_X.bin")

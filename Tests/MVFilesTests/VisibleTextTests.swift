@@ -39,6 +39,12 @@ struct VisibleTextTests {
     #expect(CanonicalJSON.value([String: String].self, from: VisibleText.text(json)) == ["a": text])
   }
 
+  @Test func aLineIsOneLineAndShowsWhatIsNotSeen() {
+    #expect(OneLine.text("a\nb\tc\r\u{85}\u{2028}d") == "a b c   d")
+    #expect(OneLine.text("a\u{1b}[31m \u{202e}b\u{7}") == #"a\u001b[31m \u202eb\u0007"#)
+    #expect(OneLine.text("plain, \u{e9}\u{4e2d}") == "plain, \u{e9}\u{4e2d}")
+  }
+
   @Test func pipesAreNotWaitedFor() throws {
     let folder = try TemporaryFolder()
     let pipe = folder.url.appending(path: "pipe.tar")

