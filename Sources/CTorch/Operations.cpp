@@ -43,7 +43,7 @@ GuardedStatus mvt_unary(MVTUnary operation, const MVTTensor* tensor, MVTTensor**
       case MVTSquareRoot:
         return give(x.sqrt());
       case MVTGlobalAveragePool:
-        return give(x.mean(at::IntArrayRef({2, 3})).flatten(1));
+        return give(mvt::channels_last::mean_of_pixels(x));
       case MVTChannelsLast:
         return give(x.contiguous(at::MemoryFormat::ChannelsLast));
       case MVTFloat:
@@ -89,7 +89,7 @@ GuardedStatus mvt_rows(const MVTTensor* tensor, int64_t first, int64_t count, MV
 }
 
 GuardedStatus mvt_add_relu(const MVTTensor* left, const MVTTensor* right, MVTTensor** result) {
-  return mvt::run([&] { *result = new MVTTensor(at::add(left->value, right->value).relu_()); });
+  return mvt::run([&] { *result = new MVTTensor(mvt::channels_last::rectified_sum(left->value, right->value)); });
 }
 
 GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_t stride, int64_t padding, bool blocks,
@@ -108,9 +108,7 @@ GuardedStatus mvt_conv2d(const MVTTensor* input, const MVTTensor* weight, int64_
         weight->value.size(3) == 1) {
       // A 1x1 kernel sees only every stride-th pixel, so the others are dropped first. oneDNN 2.6 (Debian 12) corrupts
       // the heap in the gradient of the strided channels-last form with few channels.
-      source = source.slice(2, 0, source.size(2), stride)
-                   .slice(3, 0, source.size(3), stride)
-                   .contiguous(source.suggest_memory_format());
+      source = mvt::channels_last::sparse_pixels(source, stride);
       stride = 1;
     }
     if (mvt::blocks::suits_pieces(source, weight->value)) {

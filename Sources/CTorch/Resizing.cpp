@@ -1,4 +1,5 @@
 #include "ChannelBlocks/ChannelBlocks.h"
+#include "ChannelsLast/ChannelsLast.h"
 #include "Handles.h"
 
 GuardedStatus mvt_resize_bicubic(const MVTTensor* map, int64_t height, int64_t width, MVTBicubic kind,
@@ -24,12 +25,13 @@ GuardedStatus mvt_average_pool2d(const MVTTensor* map, int64_t kernel, MVTTensor
 GuardedStatus mvt_pad_channels(const MVTTensor* map, int64_t stride, int64_t channels, MVTTensor** result) {
   return mvt::run([&] {
     const at::Tensor& source = map->value;
-    at::Tensor kept = source.slice(2, 0, source.size(2), stride).slice(3, 0, source.size(3), stride);
     const int64_t padding[] = {0, 0, 0, 0, channels, channels};
     if (!mvt::blocks::holds(source)) {
+      const at::Tensor kept = mvt::channels_last::sparse_pixels(source, stride);
       *result = new MVTTensor(at::constant_pad_nd(kept, padding).contiguous(source.suggest_memory_format()));
       return;
     }
+    at::Tensor kept = source.slice(2, 0, source.size(2), stride).slice(3, 0, source.size(3), stride);
     // The new channels need not fill blocks, so that the old ones move within theirs.
     const int64_t images = kept.size(0), height = kept.size(2), width = kept.size(3);
     kept = kept.permute({0, 1, 4, 2, 3}).reshape({images, -1, height, width});

@@ -15,7 +15,9 @@ package enum InnerPath {
       !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && !part.contains(0)
     }
     guard isInside, isDeep || parts.count == 1 else {
-      throw .badData(source, "holds the name \(name), which leads elsewhere", remedy: "do not use it")
+      throw .badData(
+        source, "holds the name \(name), which leads elsewhere",
+        remedy: "do not use it, or if it is yours make it anew with names below one folder")
     }
     return folder.appending(path: name)
   }

@@ -4,6 +4,7 @@ internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
 internal import MVExtraction
+internal import MVFiles
 internal import MVImaging
 internal import MVReports
 internal import MVRepresentations
@@ -48,6 +49,10 @@ struct CompareExtraction {
     let stem = request.paths.isEmpty && !request.place.isEmpty ? "\(request.kind)-\(place)" : place
     let output = URL(filePath: arguments["output"] ?? "\(stem).h5")
     self.output = output
+    // Of a name that the user did not give, no link is followed.
+    if !arguments.has("output") {
+      try AtomicFile.check([output.lastPathComponent], in: output.deletingLastPathComponent())
+    }
     if let file = try Self.finished(output, request, arguments) {
       let recorded = try file.description.source(as: SourceRequest.self)
       let size = recorded?.size.map { ", at \($0)" } ?? ""

@@ -107,7 +107,9 @@ import Testing
     }
     #expect(try String(contentsOfFile: path("list.txt"), encoding: .utf8) == "1\n2\n")
     #expect(try Data(contentsOf: URL(filePath: path("a.h5"))) == before)
-    // To rewrite a file in its place is what convert is for.
+    // To rewrite a file in its place is what convert is for, where it is said.
+    try expectRefusal("convert a.h5 --compress --output a.h5", naming: "a.h5", "--overwrite")
+    #expect(try Data(contentsOf: URL(filePath: path("a.h5"))) == before)
     #expect(try mvmr("convert", "a.h5", "--compress", "--output", "a.h5", "--overwrite").status == 0)
   }
 

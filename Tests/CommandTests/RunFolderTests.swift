@@ -87,6 +87,9 @@ import Testing
     }
     try plant("link", at: place("page/comparison.svg"))
     try expectRefused(["compare", "a.h5", "--folds", "2", "--report", "page"], "comparison.svg")
+    // Of a name that was not given, either.
+    try plant("link", at: place("synthetic-40.h5"))
+    try expectRefused(["compare", "synthetic:40", "--folds", "2"], "synthetic-40.h5")
     let sweep = ["sweep", "synthetic:32", "--grid", "lr=0.001", "--output", "sweep", "--held-out", "0.5"] + Self.small
     for name in ["sweep.yaml", "sweep.json", "sweep.svg", "report.html"] {
       try? FileManager.default.removeItem(at: place("sweep"))

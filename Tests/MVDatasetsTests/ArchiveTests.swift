@@ -108,6 +108,20 @@ struct ArchiveTests {
     }
   }
 
+  /// Names from the root of the disk, or that lead up, belong to no folder of the archive: said, not passed over.
+  @Test func namesThatLeadElsewhereAreSaid() throws {
+    let layout = try LayoutFolder()
+    try layout.put(BinarySourceTests.cifarBatch(3), "cifar-10-batches-bin/data_batch_1.bin")
+    for prefix in ["/", "../", "a/../", "a//"] {
+      let words = ["-P", "--transform", "s,^,\(prefix),", "cifar-10-batches-bin"]
+      for name in ["a.tar", "a.tar.gz"] {
+        let archive = try layout.pack(words, into: name)
+        let error = failure { _ = try CIFAR10(directory: archive) }
+        #expect(error?.kind == .badData && error?.problem.contains("leads elsewhere") == true, "\(prefix) \(name)")
+      }
+    }
+  }
+
   /// A disk that fails meanwhile must not end the process.
   @Test func anArchiveThatIsCutWhileItIsReadIsNamed() throws {
     let layout = try LayoutFolder()

@@ -201,13 +201,19 @@ import Testing
     // In its own place, and stopped half-way: the plain file stays.
     let stopped = Cancellation()
     let error = SampleFile.error {
-      try FeatureFilePacking.write(self.url, to: self.url, compressed: true, cancellation: stopped) { _ in
+      try FeatureFilePacking.write(
+        self.url, to: self.url, compressed: true, overwrite: true, cancellation: stopped
+      ) { _ in
         stopped.cancel()
       }
     }
     #expect(error?.kind == .interrupted)
     #expect(try FeatureFile.ifPacked(url, by: plan) == nil)
-    try FeatureFilePacking.write(url, to: url, compressed: true)
+    // Not without a word that it is meant.
+    let bytes = try Data(contentsOf: url)
+    #expect(SampleFile.error { try FeatureFilePacking.write(self.url, to: self.url, compressed: true) }?.kind == .usage)
+    #expect(try Data(contentsOf: url) == bytes)
+    try FeatureFilePacking.write(url, to: url, compressed: true, overwrite: true)
     #expect(try FeatureFile.ifPacked(url, by: plan) != nil)
     #expect(try SampleFile.contents(url) == expected)
     if OtherProgram.hasH5dump {

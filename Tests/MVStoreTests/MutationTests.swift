@@ -92,7 +92,7 @@ import Testing
   @Test func compressedFiles() throws {
     let whole = folder.url.appending(path: "whole.h5")
     try SampleFile.write(to: whole)
-    try FeatureFilePacking.write(whole, to: whole, compressed: true)
+    try FeatureFilePacking.write(whole, to: whole, compressed: true, overwrite: true)
     #expect(try check(whole, times: 150, seed: 22, in: folder.url.appending(path: "a.h5")) > 60)
   }
 

@@ -167,6 +167,12 @@ import Testing
     #expect(try FeatureFile(reading: target).isComplete)
     let error = SampleFile.error { try FeatureFilePacking.write(self.url, to: target, compressed: true) }
     #expect(error?.problem == "is there already")
+    // What other programs have added is not lost in a file that is rewritten where it is.
+    let rewrite = { try FeatureFilePacking.write(target, to: target, compressed: false, overwrite: true) }
+    try rewrite()
+    try add(to: target)
+    let lost = SampleFile.error { try rewrite() }
+    #expect(lost?.kind == .usage && lost?.problem.contains("would lose") == true)
     try Data("notes".utf8).write(to: place("text.h5"))
     let text = SampleFile.error { try FeatureFilePacking.write(self.url, to: self.place("text.h5"), compressed: true) }
     #expect(text?.problem == "is there already")

@@ -22,4 +22,16 @@ at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at:
                       at::Tensor running_variance, double momentum, double epsilon, bool relu,
                       MVTGroup* group = nullptr);
 
+// libtorch makes the gradients of the next three N x C x H x W whatever their maps are, and then goes through those of
+// every layer below value by value.
+
+/// The sum of two maps, 0 where it is below: the end of a residual block.
+at::Tensor rectified_sum(const at::Tensor& left, const at::Tensor& right);
+
+/// Every `stride`-th pixel of every `stride`-th row of N x C x H x W, in the map's own order.
+at::Tensor sparse_pixels(const at::Tensor& map, int64_t stride);
+
+/// The mean of all pixels, N x C.
+at::Tensor mean_of_pixels(const at::Tensor& map);
+
 }  // namespace mvt::channels_last

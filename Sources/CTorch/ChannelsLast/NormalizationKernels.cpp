@@ -171,6 +171,12 @@ MVT_CLONES void combine(const uint16_t* x, const uint16_t* slope, int64_t pixels
   combine_of(x, slope, pixels, channels, factor, offset, relu, of_value, constant, result);
 }
 
+MVT_CLONES void pass_slopes(const uint16_t* values, const uint16_t* slopes, int64_t count, uint16_t* result) {
+  for (int64_t place = 0; place < count; ++place) {
+    result[place] = (values[place] & 0x7FFF) == 0 ? 0 : slopes[place];
+  }
+}
+
 MVT_CLONES void add_sums(const float* x, int64_t pixels, int64_t channels, const float* center, double* sums,
                          double* squares) {
   add_sums_of(x, pixels, channels, center, sums, squares);

@@ -21,7 +21,10 @@ void add_slopes(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_
 void combine(const uint16_t* x, const uint16_t* slope, int64_t pixels, int64_t channels, const float* factor,
              const float* offset, bool relu, const float* of_value, const float* constant, uint16_t* result);
 
-// The same of float32.
+/// The slopes where values of bfloat16 that are not negative are above 0, or NaN, and 0 elsewhere.
+void pass_slopes(const uint16_t* values, const uint16_t* slopes, int64_t count, uint16_t* result);
+
+// The first four of float32.
 void add_sums(const float* x, int64_t pixels, int64_t channels, const float* center, double* sums, double* squares);
 void scale(const float* x, int64_t pixels, int64_t channels, const float* factor, const float* offset, bool relu,
            float* result);

@@ -24,7 +24,8 @@ final class PackedFiles: Sendable {
     case inArchive(Range<Int>)
   }
 
-  /// Unpacks the archive; throws where it is damaged, holds no files, or there is no room for them.
+  /// Unpacks the archive; throws where it is damaged, holds no files or names that lead out of it, or there is no room
+  /// for them.
   init(_ url: URL) throws(MVError) {
     path = url.path
     status = SystemPath(path).status
@@ -35,6 +36,8 @@ final class PackedFiles: Sendable {
     var stretches: [ExactText: Stretch] = [:]
     var folderNames: Set<ExactText> = [ExactText("")]
     while let entry = try reader.next() {
+      // Nothing is written by such a name, but it would be found nowhere, or in another folder than it says.
+      if !entry.name.isEmpty { _ = try InnerPath.place(of: entry.name, in: url, from: path, isDeep: true) }
       if entry.isFolder { Self.addFolders(of: entry.name + "/x", to: &folderNames) }
       switch entry.link {
       case .hard(let target)?: links.append((entry.name, target))

@@ -10,24 +10,39 @@ public enum FeatureFilePacking {
   /// Writes the features of `source` to a file that gets its name when it is whole; compares the checksum of every
   /// block.
   ///
-  /// `output` may be `source` itself, which is then replaced. Throws where `source` is unfinished or damaged, and where
-  /// `output` cannot be written.
+  /// With `overwrite`, `output` may be `source` itself, which is then replaced. Throws where `source` is unfinished or
+  /// damaged, and where `output` cannot be written, is there, or holds what other programs have added.
   public static func write(
     _ source: URL, to output: URL, compressed: Bool, overwrite: Bool = false, software: [String: String] = [:],
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+  ) throws(MVError) {
+    try write(
+      source, to: output, compressed: compressed, overwrite: overwrite, holdsLock: false, software: software,
+      cancellation: cancellation, progress: progress)
+  }
+
+  /// The same; `holdsLock` says that the caller has that of the file, which is rewritten in its own place.
+  static func write(
+    _ source: URL, to output: URL, compressed: Bool, overwrite: Bool, holdsLock: Bool, software: [String: String],
+    cancellation: Cancellation, progress: @escaping @Sendable (RunProgress) -> Void
   ) throws(MVError) {
     let stored = try StoredFile(reading: source.resolvingSymlinksInPath().path)
     guard stored.isComplete else {
       throw .badData(stored.path, "is not finished", remedy: stored.finishing)
     }
     let target = OutputPath.resolved(output).path
+    if overwrite, target == stored.path, !stored.additions.isEmpty {
+      throw .usage(
+        source.path,
+        "also holds \(stored.additions.joined(separator: ", ")), which other programs have added and rewriting would "
+          + "lose",
+        remedy: "move it into a file of its own, or write a file beside this one with mvmr convert")
+    }
     var plan = stored.plan
     plan.software.merge(software) { _, new in new }
     let marks = stored.splits.map { FeatureFileSkeleton.Marks(skipped: $0.skipped, done: $0.done, sums: $0.sums) }
     let start = ContinuousClock.now
-    // When rewriting in place, the caller already holds the lock.
-    let inPlace = target == stored.path
-    try FeatureFileWriter.create(target, replacing: overwrite || inPlace, holdsLock: inPlace) {
+    try FeatureFileWriter.create(target, replacing: overwrite, holdsLock: holdsLock) {
       (temporary) throws(MVError) in
       try FeatureFileSkeleton.write(
         plan, to: temporary, layout: compressed ? .packed : .plain, marks: marks, created: stored.created)
