@@ -20,9 +20,9 @@ struct OutputCheck {
       for path in parsed.all(argument.name) {
         try kind.check(path, option: argument.parserName)
         let place = OutputCheck.identity(path) ?? URL(filePath: path).standardizedFileURL.path
-        if let input = inputs[place], !kind.mayBeInput {
+        if let input = inputs[place], !(kind.mayBeInput && input.isWhole) {
           throw .usage(
-            path, "is what \(input) names, and would be overwritten",
+            path, "is what \(input.argument) names, and would be overwritten",
             remedy: "give another place by \(argument.parserName)")
         }
         if let other = seen.updateValue(argument.parserName, forKey: place), !place.hasPrefix("stream") {
@@ -32,27 +32,43 @@ struct OutputCheck {
     }
   }
 
-  /// The files that the other arguments name, by what tells them apart, with the argument's name.
-  private func inputs() -> [String: String] {
-    var found: [String: String] = [:]
+  /// A file that an argument names.
+  private struct Input {
+    /// The name of the argument.
+    let argument: String
+    /// Whether it is all that the command works on, and not a part of it.
+    let isWhole: Bool
+  }
+
+  /// The files that the other arguments name, by what tells them apart.
+  private func inputs() -> [String: Input] {
+    var found: [String: Input] = [:]
     for argument in arguments where argument.output == nil && argument.form != .flag {
-      for value in parsed.all(argument.name) {
+      let values = parsed.all(argument.name)
+      for value in values {
         for path in OutputCheck.paths(in: value) {
-          if let identity = OutputCheck.identity(path) { found[identity] = argument.parserName }
+          guard let identity = OutputCheck.identity(path) else { continue }
+          let isWhole = argument.form == .positional && values.count == 1 && path == value
+          // What is named by one part and as a whole by another must stay.
+          if found[identity]?.isWhole == false { continue }
+          found[identity] = Input(argument: argument.parserName, isWhole: isWhole)
         }
       }
     }
     return found
   }
 
-  /// What may be a path in a value: `a.h5`, `folder:photos,labels.csv`, `train/clip=clip.npy`, `teacher.pt,size=32`.
+  /// What may be a path in a value: `a.h5`, `folder:photos,labels.csv`, `train/clip=clip.npy`, `train/x=a.h5:train/hog`,
+  /// `teacher.pt,size=32`.
   private static func paths(in value: String) -> [String] {
     let parts =
       [value[...]]
       + [":", "="].compactMap { mark in
         value.firstIndex(of: mark).map { value[value.index(after: $0)...] }
       }
-    return parts.flatMap { part in [part] + part.split(separator: ",") }.map(String.init)
+    let pieces = parts.flatMap { part in [part] + part.split(separator: ",") }
+    let files = pieces.compactMap { piece in piece.lastIndex(of: ":").map { piece[..<$0] } }
+    return (pieces + files).map(String.init)
   }
 
   /// What tells the file or folder at `path` from every other; nil where nothing stands there.

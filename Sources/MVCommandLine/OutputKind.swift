@@ -67,6 +67,7 @@ public enum OutputKind: Codable, Hashable, Sendable {
     let isFolder = exists && status.st_mode & S_IFMT == S_IFDIR
     if isFile(path) {
       try checkEnding(of: path, option)
+      try checkEnding(ofTarget: place, of: path, option)
       guard !isFolder else {
         throw .usage(path, "is not a file: a folder stands there", remedy: "name a file for \(option)")
       }
@@ -102,6 +103,15 @@ public enum OutputKind: Codable, Hashable, Sendable {
         path, "ends in .\(ending), and \(option) makes a folder of that name",
         remedy: "name \(written.map { "\($0), or " } ?? "")a folder; a / at the end says that one is meant")
     }
+  }
+
+  /// Throws where a link leads to a file that ends like a format of something else: a checkpoint, an image, a list.
+  private func checkEnding(ofTarget target: String, of path: String, _ option: String) throws(MVError) {
+    let ending = Self.ending(of: target)
+    guard target != path, Self.formats.contains(ending), !endings.contains(ending) else { return }
+    throw .usage(
+      path, "leads to \(target), which ends in .\(ending) and is not what \(option) writes",
+      remedy: "name the file itself, or another place")
   }
 
   /// Throws where the folder of `place` is not there, or nothing can be made in it.

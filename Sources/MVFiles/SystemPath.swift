@@ -15,6 +15,11 @@ package struct SystemPath: Hashable, Sendable {
     package let seconds: Int
     /// The file system and the number in it: what two paths to one place have in common.
     package let place: [UInt64]
+    /// The number of the user whose it is.
+    package let user: UInt32
+
+    /// Whether it is of the user whom this process works for: what it says was not written by a stranger.
+    package var isOfThisUser: Bool { user == geteuid() }
 
     init(_ status: stat) {
       isFolder = status.st_mode & S_IFMT == S_IFDIR
@@ -22,6 +27,7 @@ package struct SystemPath: Hashable, Sendable {
       size = Int(status.st_size)
       seconds = Int(status.st_mtim.tv_sec)
       place = [UInt64(status.st_dev), UInt64(status.st_ino)]
+      user = status.st_uid
     }
   }
 

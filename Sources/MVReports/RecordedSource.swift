@@ -1,6 +1,7 @@
 internal import Foundation
 public import MVCore
 public import MVDatasets
+internal import MVFiles
 internal import MVImaging
 public import MVStore
 
@@ -36,8 +37,7 @@ public struct RecordedSource: Hashable, Sendable {
 
   /// Throws where `file` is not of this user, and may name places that it was not made of.
   public static func check(_ file: FeatureFile, isOf user: UInt32? = nil) throws(MVError) {
-    var status = stat()
-    guard stat(file.url.path, &status) == 0, status.st_uid == user ?? geteuid() else {
+    guard let status = SystemPath(file.url.path).status, user.map({ $0 == status.user }) ?? status.isOfThisUser else {
       throw .usage(
         file.url.path,
         "is of another user: images are not read from the place that it names, \(file.description.location)",

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MVCommandLine
 internal import MVCore
+internal import MVFiles
 internal import MVNetworks
 internal import MVTraining
 
@@ -39,7 +40,7 @@ extension Command {
     if Checkpoint.isLikely(at: network.url) { _ = try Checkpoint(contentsOf: network.url) }
     try network.export(as: format, to: output, metadata: Provenance.software)
     for note in network.notes { Terminal.message("note: \(note)") }
-    let bytes = (try? output.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
+    let bytes = SystemPath(output.path).status?.size ?? 0
     let made = Exported(
       format: format.rawValue, architecture: network.architecture.words,
       parameters: network.architecture.parameterCount, classes: network.architecture.classes, bytes: bytes)
@@ -66,6 +67,8 @@ extension Command {
     guard output.standardizedFileURL.path != network.url.standardizedFileURL.path else {
       throw .usage(output.path, "is the network itself", remedy: "give another place by --output")
     }
+    // Of a name that the user did not give, no link is followed.
+    if given == nil { try AtomicFile.check([output.lastPathComponent], in: output.deletingLastPathComponent()) }
     guard arguments.has("overwrite") || !FileManager.default.fileExists(atPath: output.path) else {
       throw .usage(output.path, "is there already", remedy: "give --overwrite or another --output")
     }

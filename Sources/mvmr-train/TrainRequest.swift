@@ -57,8 +57,13 @@ struct TrainRequest {
       path.hasPrefix(BuiltInConfiguration.prefix)
       ? try YAMLNode(parsing: BuiltInConfiguration(named: path).yaml, file: path)
       : try YAMLNode(contentsOf: URL(filePath: path))
-    guard ReleasedConfiguration.recognizes(root) else { return (try TrainingConfiguration(root), nil) }
+    guard ReleasedConfiguration.recognizes(root) else {
+      let configuration = try TrainingConfiguration(root)
+      try RecordedPrograms.check(configuration.settings.teachers, namedBy: path)
+      return (configuration, nil)
+    }
     let released = try ReleasedConfiguration(root)
+    try RecordedPrograms.check(released.configuration.settings.teachers, namedBy: path)
     return (released.configuration, released)
   }
 

@@ -43,6 +43,7 @@ struct TrainStart {
         guard !FileManager.default.fileExists(atPath: teacher.path) else { continue }
         settings.teachers[index].path = resumed.origin?.teachers[teacher.label] ?? teacher.path
       }
+      try RecordedPrograms.check(settings.teachers, namedBy: resumed.url.path)
       return settings
     }
     guard let initial else { return nil }

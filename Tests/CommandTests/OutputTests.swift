@@ -105,6 +105,20 @@ import Testing
     for source in ["folder:.,list.txt", "imagenet:.,./list.txt", "files:list.txt,."] {
       try expectRefusal("compare \(source) --folds 2 --csv list.txt", naming: "list.txt", "FILE", "overwritten")
     }
+    // What is a part of what is converted, or stands beside it.
+    #expect(try mvmr("convert", "a.h5", "--output", "arrays").status == 0)
+    for words in ["train/x=a.h5:train/hog", "train/x=./a.h5:train/hog", "train/x=arrays/train/hog.npy --like a.h5"] {
+      try expectRefusal("convert \(words) --output a.h5 --overwrite", naming: "a.h5", "overwritten")
+      try expectRefusal("convert \(words) --output link.h5 --overwrite", naming: "link.h5", "overwritten")
+    }
+    // A link to what is no feature file, whatever its own name.
+    for name in ["list.txt", "arrays/train/hog.npy"] {
+      try? manager.removeItem(atPath: path("other.h5"))
+      try manager.createSymbolicLink(atPath: path("other.h5"), withDestinationPath: name)
+      try expectRefusal(
+        "extract synthetic:20 --representation hog --output other.h5 --overwrite", naming: "other.h5", "leads to",
+        name)
+    }
     #expect(try String(contentsOfFile: path("list.txt"), encoding: .utf8) == "1\n2\n")
     #expect(try Data(contentsOf: URL(filePath: path("a.h5"))) == before)
     // To rewrite a file in its place is what convert is for, where it is said.

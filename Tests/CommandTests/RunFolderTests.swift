@@ -81,13 +81,19 @@ import Testing
     try #require(features.status == 0, "\(features.errors)")
     let made = try run(["train", "synthetic:32", "--output", "run"] + Self.small)
     try #require(made.status == 0, "\(made.errors)")
+    // Of a name that was not given, no link is followed.
+    for (format, name) in [("safetensors", "last.safetensors"), ("torchscript", "last.pt")] {
+      try plant("link", at: place("run/\(name)"))
+      for more in [[], ["--overwrite"]] {
+        try expectRefused(["export", "run", "--format", format] + more, name)
+      }
+    }
     try plant("link", at: place("scores/embedding.h5"))
     for more in [[], ["--overwrite"]] {
       try expectRefused(["evaluate", "run", "synthetic:32", "--output", "scores"] + more, "embedding.h5")
     }
     try plant("link", at: place("page/comparison.svg"))
     try expectRefused(["compare", "a.h5", "--folds", "2", "--report", "page"], "comparison.svg")
-    // Of a name that was not given, either.
     try plant("link", at: place("synthetic-40.h5"))
     try expectRefused(["compare", "synthetic:40", "--folds", "2"], "synthetic-40.h5")
     let sweep = ["sweep", "synthetic:32", "--grid", "lr=0.001", "--output", "sweep", "--held-out", "0.5"] + Self.small

@@ -57,6 +57,23 @@ import Testing
     try fails(train + ["--device", "tpu"], status: 64, "tpu", "cuda:N")
   }
 
+  /// Many threads on few processors wait for each other, and a step seems to have no end.
+  @Test(.enabled(if: Parallel.processorCount < 256, "more processors than the setting takes threads"))
+  func threadsAreNoMoreThanTheProcessorsBear() throws {
+    let (processors, most) = (Parallel.processorCount, max(16, 4 * Parallel.processorCount))
+    let train = ["train", "synthetic:40"] + Self.small
+    for threads in [most + 1, 1024] {
+      try fails(
+        train + ["--set", "threads=\(threads)"], status: 64, "threads=\(threads)", "\(processors) processor",
+        "\(most) at most", "threads=0")
+    }
+    // Those of a configuration that another machine was meant for are not changed silently, and may be here.
+    try Data("encoder: resnet18\nthreads: 1024\n".utf8).write(to: folder.url.appending(path: "large.yaml"))
+    let configured = train + ["--config", path("large.yaml")]
+    try fails(configured, status: 64, "threads=1024")
+    try succeeds(configured + ["--set", "threads=2", "--output", path("run")])
+  }
+
   @Test func lossesAndViews() throws {
     let train = ["train", "synthetic:40"] + Self.small
     func fails(_ settings: String..., of parts: [String], at location: SourceLocation = #_sourceLocation) throws {

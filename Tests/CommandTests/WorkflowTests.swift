@@ -124,6 +124,31 @@ struct WorkflowTests {
     #expect(again.status == 64, "a folder with other files is left alone: \(again.errors)")
   }
 
+  /// A marker that is a link, or another user's, gives nobody's files away.
+  @Test(arguments: ["link", "stranger"]) func aDemosMarkerIsThisUsers(_ kind: String) throws {
+    let manager = FileManager.default
+    let place = folder.url.appending(path: "shared")
+    let marker = place.appending(path: ".mvmr-demo")
+    try manager.createDirectory(at: place.appending(path: "run"), withIntermediateDirectories: true)
+    for name in ["features.h5", "report.html", "run/thesis"] {
+      try Data("mine".utf8).write(to: place.appending(path: name))
+    }
+    if kind == "link" {
+      try Data().write(to: folder.url.appending(path: "empty"))
+      try manager.createSymbolicLink(at: marker, withDestinationURL: folder.url.appending(path: "empty"))
+    } else {
+      // Nobody but the superuser can give a file away.
+      guard geteuid() == 0 else { return }
+      try Data().write(to: marker)
+      try manager.setAttributes([.ownerAccountID: 65534], ofItemAtPath: marker.path)
+    }
+    let run = try Tool.mvmr("demo", "--images", "100", "--epochs", "1", "--output", place.path)
+    #expect(run.status == 74 && run.errors.contains(".mvmr-demo: is in the way"), "\(run.errors)")
+    for name in ["features.h5", "report.html", "run/thesis"] {
+      #expect(try String(contentsOf: place.appending(path: name), encoding: .utf8) == "mine")
+    }
+  }
+
   @Test func showDrawsEveryRepresentation() throws {
     try Fixture.images("images/rgb96")[0].writePNG(to: folder.url.appending(path: "in.png"))
     _ = try mvmr("show", path("in.png"), "--output", path("out.png"))

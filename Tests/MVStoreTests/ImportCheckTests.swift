@@ -159,4 +159,15 @@ import Testing
     let error = SampleFile.error { _ = try FeatureFile(reading: self.url)["train"].features("hog") }
     #expect(error?.remedy == "run the command that began it again: it finishes the file")
   }
+
+  /// Only the superuser can make files of others.
+  @Test(.enabled(if: geteuid() == 0, "not the superuser")) func aCommandOfAnotherUserIsNotAdvised() throws {
+    var plan = SampleFile.plan()
+    plan.software["command"] = "mvmr extract synthetic:60 --representation hog --output other.h5"
+    do { _ = try FeatureFileWriter(creatingOrResuming: url, plan: plan) }
+    let error = { SampleFile.error { _ = try FeatureFile(reading: self.url)["train"].features("hog") } }
+    #expect(error()?.remedy.contains("other.h5") == true)
+    try FileManager.default.setAttributes([.ownerAccountID: 65534], ofItemAtPath: url.path)
+    #expect(error()?.remedy == "run the command that began it again: it finishes the file")
+  }
 }

@@ -143,6 +143,26 @@ import Testing
     #expect(refusal() != nil && imported() != nil)
   }
 
+  /// Shards in another folder are named by `..`, and nothing that is no file is opened for one.
+  @Test(arguments: [("/etc/passwd", "is no name relative"), ("", "is no name relative"), ("pipe", "is not a file")])
+  func sourcesThatAreNoShards(_ name: String, _ words: String) throws {
+    let inner = place("inner")
+    try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+    let parts = try (1...2).map { index in
+      try SampleFile.write(SampleFile.plan().shard(ShardNumber(index, of: 2)), to: place("part\(index).h5"))
+    }
+    let merged = inner.appending(path: "all.h5")
+    _ = try FeatureFileMerge(of: parts, to: merged).join()
+    #expect(try FeatureFile(reading: merged).description.sources == ["../part1.h5", "../part2.h5"])
+    try #require(mkfifo(inner.appending(path: "pipe").path, 0o600) == 0)
+    try change(merged) { (file) throws(MVError) in
+      let status = H5Adelete(file.id, "sources")
+      try file.setAttribute("sources", ["../part1.h5", "../part2.h5", name])
+      return [status]
+    }
+    #expect(refusal(merged)?.problem.contains(words) == true, "\(String(describing: refusal(merged)))")
+  }
+
   /// A data set of which no chunk was ever written costs nothing in the file.
   @Test func littleFilesTakeLittleMemory() throws {
     try SampleFile.write(to: url)

@@ -140,6 +140,36 @@ struct WeightFileTests {
     }
   }
 
+  /// Each dictionary holds the one before twice: a few kilobytes say more values, and longer names, than memory holds.
+  @Test(arguments: [1, 200_000]) func valuesThatAreReachedAgainAndAgain(_ keyBytes: Int) throws {
+    func key(_ letter: Character) -> Data {
+      let size = withUnsafeBytes(of: UInt32(keyBytes).littleEndian) { Data($0) }
+      return Data("X".utf8) + size + Data(String(repeating: letter, count: keyBytes).utf8)
+    }
+    // The keys are kept as 200 and 201, the dictionaries as 0 and up.
+    var bytes = Data([0x80, 2]) + key("p") + Data([0x71, 200, 0x30]) + key("q") + Data([0x71, 201, 0x30])
+    bytes += Data([0x7D, 0x71, 0, 0x68, 200, 0x4B, 1, 0x73, 0x30])
+    for level in UInt8(1)..<38 {
+      bytes += Data([0x7D, 0x71, level, 0x68, 200, 0x68, level - 1, 0x73, 0x68, 201, 0x68, level - 1, 0x73, 0x30])
+    }
+    bytes += Data([0x68, 37, 0x2E])
+    let document = try PickleDocument(bytes, path: "a.pth", remedy: "none") { _ in false }
+    #expect(document.byteCount == bytes.count)
+    let error = failure { _ = try TorchDocument.contents(of: document, storages: [:], path: "a.pth") }
+    #expect(error?.kind == .badData && error?.problem.hasPrefix("nests its values without end, at p") == true)
+    #expect((error?.problem.utf8.count ?? .max) < 400)
+  }
+
+  /// What is shared a few times, as an average of the weights by its side, is read as often.
+  @Test func valuesThatAreShared() throws {
+    func text(_ text: String) -> Data { Data([0x55, UInt8(text.utf8.count)]) + Data(text.utf8) }
+    var bytes = Data([0x80, 2]) + Data("}q\u{0}".utf8) + text("epoch") + Data([0x4B, 3]) + Data("s0}".utf8)
+    for name in ["model", "average"] { bytes += text(name) + Data("h\u{0}s".utf8) }
+    let document = try PickleDocument(bytes + Data(".".utf8), path: "a.pth", remedy: "none") { _ in false }
+    let contents = try TorchDocument.contents(of: document, storages: [:], path: "a.pth")
+    #expect(contents.facts == ["model.epoch": "3", "average.epoch": "3"])
+  }
+
   /// A value that a tensor shows again and again, by strides of zero.
   @Test(arguments: [([3, 2], true), ([1 << 20, 1 << 20], false), ([1 << 40, 1 << 40], false)])
   func tensorsOfMoreThanTheirStorage(_ shape: [Int], _ isRead: Bool) throws {

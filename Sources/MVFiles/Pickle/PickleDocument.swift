@@ -9,6 +9,8 @@ package final class PickleDocument {
   package let root: PickleValue
   /// Where the pickle ended: files of PyTorch hold several, one after another.
   package let end: Data.Index
+  /// The bytes of the pickle: what it holds, where no value is shared, is no more than a multiple of them.
+  package let byteCount: Int
   /// What it refers to outside itself, in order.
   package let references: [PickleTuple]
   private let objects: [PickleObject]
@@ -20,7 +22,8 @@ package final class PickleDocument {
   package init(
     _ bytes: Data, from start: Data.Index? = nil, path: String, remedy: String, names: @escaping (String) -> Bool
   ) throws(MVError) {
-    var reader = PickleReader(bytes, from: start ?? bytes.startIndex, path: path, remedy: remedy, names: names)
+    let start = start ?? bytes.startIndex
+    var reader = PickleReader(bytes, from: start, path: path, remedy: remedy, names: names)
     do throws(MVError) {
       root = try reader.run()
     } catch {
@@ -28,6 +31,7 @@ package final class PickleDocument {
       throw error
     }
     end = reader.at
+    byteCount = reader.at - start
     references = reader.references
     objects = reader.objects
   }

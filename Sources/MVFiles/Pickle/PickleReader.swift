@@ -241,7 +241,10 @@ struct PickleReader {
   }
 
   private func text(_ value: PickleValue) throws(MVError) -> String {
-    guard case .text(let data) = value else { throw wrong("holds another value where a text belongs") }
+    // As long as a line may be: a text that was kept may be taken again and again.
+    guard case .text(let data) = value, data.count < 200 else {
+      throw wrong("holds another value where the text of a name belongs")
+    }
     return String(decoding: data, as: UTF8.self)
   }
 

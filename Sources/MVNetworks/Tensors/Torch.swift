@@ -46,10 +46,29 @@ public enum Torch {
   /// The number of threads that an operation may use, in libtorch and in the OpenBLAS under it.
   public static var threads: Int { Int(mvt_threads()) }
 
+  /// The most threads that an operation may use here: four for each processor, and 16 in any case.
+  ///
+  /// Threads of one operation wait for each other: training takes about 3 times as long with 8 threads a processor as
+  /// with 4, and more than 30 times with 32; a signal waits as long for the end of a step.
+  public static var mostThreads: Int { max(16, 4 * Parallel.processorCount) }
+
+  /// Throws a usage error where `count` threads are more than ``mostThreads``; 0 means every processor.
+  ///
+  /// The number is never lowered silently: the last digits of sums depend on it.
+  public static func checkThreads(_ count: Int) throws(MVError) {
+    guard count > mostThreads else { return }
+    let processors = Parallel.processorCount
+    throw .usage(
+      "setting threads=\(count)",
+      "is too much for the \(processors) processor\(processors == 1 ? "" : "s") here, which take \(mostThreads) at most",
+      remedy: "give --set threads=0 for one a processor; results may differ in their last digits")
+  }
+
   /// Sets the number of threads that an operation may use; 0 means every processor.
   ///
-  /// Throws where libtorch fails.
+  /// Throws where it is more than ``mostThreads``, and where libtorch fails.
   public static func setThreads(_ count: Int) throws(MVError) {
+    try checkThreads(count)
     let threads = count > 0 ? count : Parallel.processorCount
     try check(mvt_set_threads(Int32(threads)), during: "setting threads=\(count)")
   }

@@ -12,6 +12,12 @@ extension StoredFile {
     let folder = URL(filePath: path).resolvingSymlinksInPath().deletingLastPathComponent()
     var shards: [StoredFile] = []
     for name in sources {
+      // A merge names them as seen from its own folder; they may lie beside it or above, but they move with it.
+      guard !name.isEmpty, !name.hasPrefix("/") else {
+        throw .badData(
+          path, "joins \(name.isEmpty ? "a file without a name" : name), which is no name relative to its own folder",
+          remedy: "run mvmr merge again, with --overwrite")
+      }
       let location = URL(filePath: name, relativeTo: folder).standardizedFileURL.path
       do throws(MVError) {
         shards.append(try StoredFile.source(location))

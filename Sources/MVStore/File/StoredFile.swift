@@ -71,9 +71,11 @@ struct StoredFile: Sendable {
 
   /// The command that made the file, as it was recorded; for messages.
   ///
-  /// Nil for one that is not `mvmr` alone: the file may be a stranger's, and a remedy is there to be copied.
+  /// Nil for one that is not `mvmr` alone, and in another user's file: a remedy is there to be copied, and even `mvmr`
+  /// may be told to write over something.
   private var command: String? {
-    guard let command = software["converted"] ?? software["merged"] ?? software["command"],
+    guard SystemPath(path).status?.isOfThisUser == true,
+      let command = software["converted"] ?? software["merged"] ?? software["command"],
       command.hasPrefix("mvmr "), !command.contains(where: { $0.isNewline || ";|&<>$`()".contains($0) })
     else { return nil }
     return command

@@ -65,6 +65,7 @@ extension FinetuneSettings {
   /// Throws a usage error where settings do not go together.
   func check() throws(MVError) {
     try precision.check(on: device)
+    try Torch.checkThreads(threads)
     guard scheduler != .warmupCosine || warmupEpochs < Double(epochs) else {
       throw .usage(
         "setting warmup_epochs=\(warmupEpochs)", "is not below epochs=\(epochs)", remedy: "warm up for less")

@@ -35,6 +35,7 @@ extension TrainingSettings {
   /// Throws a usage error where settings do not go together, as far as that can be told without the images.
   public func check() throws(MVError) {
     try precision.check(on: device)
+    try Torch.checkThreads(threads)
     if policy == .none, pairsRandomViews || loss != .mvmr {
       let pair = secondView == .random ? "second_view=random" : "loss=\(loss.rawValue)"
       throw .usage(

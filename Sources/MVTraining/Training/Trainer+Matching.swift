@@ -45,9 +45,24 @@ extension Trainer {
         remedy: "resume with the same representations")
     }
     for (name, fingerprint) in place.teachers ?? [:] where old.teachers?[name] != fingerprint {
-      throw .badData(
-        found.url.path, "was trained with another file of teacher \(name)", remedy: "resume with that file")
+      throw otherTeacher(name, found)
     }
+  }
+
+  /// Throws where a teacher that is a program is not the one that the run was trained with; none is run.
+  static func matchPrograms(_ found: Checkpoint, _ settings: TrainingSettings) throws(MVError) {
+    for teacher in settings.teachers where !teacher.isRole {
+      guard let known = found.place.teachers?[teacher.label],
+        TrainedNetwork.isProgram(at: teacher.path, teacher.network)
+      else { continue }
+      guard try TrainedNetwork(at: teacher.path, teacher.network).fingerprint() == known else {
+        throw otherTeacher(teacher.label, found)
+      }
+    }
+  }
+
+  private static func otherTeacher(_ name: String, _ found: Checkpoint) -> MVError {
+    .badData(found.url.path, "was trained with another file of teacher \(name)", remedy: "resume with that file")
   }
 
   /// What is told where a run is made longer or shorter than it was begun; nil where it is not.

@@ -79,6 +79,8 @@ public final class Trainer {
     var settings = settings
     // What the run did when nobody could say otherwise.
     if let found, !found.saysViewOrigin { settings.viewsFrom = found.settings.viewsFrom }
+    // Before they are run.
+    if let found { try Trainer.matchPrograms(found, settings) }
     learner = try Learner(settings, data: data, group: group)
     schedule = try settings.schedule(stepsPerEpoch: learner.order.stepsPerEpoch)
     totalSteps = settings.epochs * learner.order.stepsPerEpoch

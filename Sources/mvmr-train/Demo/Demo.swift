@@ -78,8 +78,14 @@ struct Demo {
     let marker = folder.appending(path: ".mvmr-demo")
     let manager = FileManager.default
     let entries = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
-    guard entries.isEmpty || manager.fileExists(atPath: marker.path) else {
-      throw .usage(folder.path, "holds files that are not a demo's", remedy: "give another folder with --output")
+    if !entries.isEmpty {
+      do throws(MVError) {
+        // Whoever else may write into the folder could leave a marker in it.
+        _ = try FileDescriptor(own: marker.path, flags: O_RDONLY, creating: false)
+      } catch {
+        guard error.kind == .missingInput else { throw error }
+        throw .usage(folder.path, "holds files that are not a demo's", remedy: "give another folder with --output")
+      }
     }
     do {
       for name in ["run", "features.h5", "untrained.h5", "trained.h5", "report.html"] where entries.contains(name) {

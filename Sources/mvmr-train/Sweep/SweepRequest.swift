@@ -61,6 +61,13 @@ struct SweepRequest {
         "the sweep", "would be \(count) runs, more than \(limit)", remedy: "--most \(count) says that they are meant")
     }
     runs = try sweep.runs()
+    if let file {
+      // Those of the command line are named by the user.
+      let words = arguments.all("teacher")
+      let given = try words.map { (text) throws(MVError) in try TeacherSettings(parsing: text).label }
+      let teachers = runs.flatMap(\.settings.teachers).filter { !given.contains($0.label) }
+      try RecordedPrograms.check(teachers, namedBy: file)
+    }
   }
 
   /// The sweep file and the source among what was given; of a sweep that goes on, the file in its folder.

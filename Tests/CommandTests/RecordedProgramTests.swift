@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// TorchScript is a program: one that only a file names is run where that file is the user's own, and where it is the
+/// one that the run was trained with.
+@Suite(.serialized) struct RecordedProgramTests {
+  private let folder: TemporaryFolder
+  private let manager = FileManager.default
+  private static let small = [
+    "encoder=cifar-resnet", "widths=4-6-8", "projector=8", "batch_size=8", "threads=1", "validate_every=0",
+  ]
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func place(_ name: String) -> URL { folder.url.appending(path: name) }
+
+  private func run(_ words: [String]) throws -> Tool.Outcome {
+    try Tool.run(Tool.folder.appending(path: "mvmr"), words, in: folder.url)
+  }
+
+  /// Puts a network under the name `t.pt`: `tiny` is one, and `broken` says that it gives a tuple once it is run.
+  private func put(_ network: String) throws {
+    try? manager.removeItem(at: place("t.pt"))
+    try manager.copyItem(at: Fixture.url("teacher/\(network).pt"), to: place("t.pt"))
+  }
+
+  private func train() throws {
+    try put("tiny")
+    let words = ["train", "synthetic:32", "--teacher", "t.pt,normalization=none", "--output", "run"]
+    let made = try run(words + (Self.small + ["epochs=1"]).flatMap { ["--set", $0] })
+    try #require(made.status == 0, "\(made.errors)")
+  }
+
+  @Test func anotherProgramUnderTheNameIsNotRun() throws {
+    try train()
+    try put("broken")
+    let resumed = try run(["train", "--resume", "--output", "run", "--set", "epochs=2"])
+    #expect(resumed.status == 65 && resumed.errors.contains("another file of teacher teacher"), "\(resumed.errors)")
+    #expect(!resumed.errors.contains("tuple"))
+    try put("tiny")
+    let whole = try run(["train", "--resume", "--output", "run", "--set", "epochs=2"])
+    #expect(whole.status == 0, "\(whole.errors)")
+  }
+
+  /// Only the superuser can make files of others.
+  @Test(.enabled(if: geteuid() == 0, "not the superuser")) func programsThatStrangersNameAreNotRun() throws {
+    try train()
+    let sweep = """
+      base:
+        source: synthetic:32
+        teachers:
+          - path: \(place("t.pt").path)
+            normalization: none
+      \(Self.small.map { "  " + $0.replacingOccurrences(of: "=", with: ": ") }.joined(separator: "\n"))
+        epochs: 1
+      seeds: 2
+      held_out: 0.5
+
+      """
+    try Data(sweep.utf8).write(to: place("theirs.yaml"))
+    try Data(sweep.prefix(upTo: sweep.range(of: "seeds")!.lowerBound).replacing("base:\n", with: "").utf8)
+      .write(to: place("config.yaml"))
+    let commands = [
+      ["sweep", "theirs.yaml", "--output", "sweep", "--dry-run"], ["sweep", "theirs.yaml", "--output", "sweep"],
+      ["train", "--config", "config.yaml", "--output", "other"],
+      ["train", "--resume", "--output", "run", "--set", "epochs=2"],
+    ]
+    try put("broken")
+    for name in ["theirs.yaml", "config.yaml", "run/last.ckpt"] {
+      try manager.setAttributes([.ownerAccountID: 65534], ofItemAtPath: place(name).path)
+    }
+    for words in commands {
+      let outcome = try run(words)
+      #expect(outcome.status == 64, "\(words): \(outcome.errors)")
+      #expect(outcome.errors.contains("another user's") && outcome.errors.contains("t.pt"), "\(outcome.errors)")
+    }
+    // One's own are run.
+    for name in ["theirs.yaml", "config.yaml"] {
+      try manager.setAttributes([.ownerAccountID: Int(geteuid())], ofItemAtPath: place(name).path)
+    }
+    for words in commands[...2] {
+      let outcome = try run(words)
+      #expect(outcome.status != 0 && outcome.errors.contains("tuple"), "\(words): \(outcome.errors)")
+    }
+  }
+}
