@@ -39,6 +39,79 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void PairProducts(const i
   }
 }
 
+__attribute__((target("avx512f,avx512bw,avx512vnni"))) void QuadProducts(const int8_t* queries, const int8_t* train,
+                                                                         size_t quads, const int32_t* bias,
+                                                                         int32_t* products) {
+  __m512i sum[kStrip][2];
+#pragma clang loop unroll(full)
+  for (size_t row = 0; row < kStrip; ++row) {
+    sum[row][0] = bias ? _mm512_set1_epi32(bias[row]) : _mm512_loadu_si512(products + 32 * row);
+    sum[row][1] = bias ? sum[row][0] : _mm512_loadu_si512(products + 32 * row + 16);
+  }
+  const auto* quad = reinterpret_cast<const int32_t*>(queries);
+  for (size_t q = 0; q < quads; ++q, quad += kStrip, train += 128) {
+    const __m512i left = _mm512_loadu_si512(train), right = _mm512_loadu_si512(train + 64);
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < kStrip; ++row) {
+      const __m512i query = _mm512_set1_epi32(quad[row]);
+      sum[row][0] = _mm512_dpbusd_epi32(sum[row][0], left, query);
+      sum[row][1] = _mm512_dpbusd_epi32(sum[row][1], right, query);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (size_t row = 0; row < kStrip; ++row) {
+    _mm512_storeu_si512(products + 32 * row, sum[row][0]);
+    _mm512_storeu_si512(products + 32 * row + 16, sum[row][1]);
+  }
+}
+
+// Of `kRows` rows at a time, so that waiting for one hides behind the others.
+template <size_t kRows>
+__attribute__((target("avx512f,avx512bw,avx512vnni"))) static void DotsOf(const int16_t* query, const int16_t* rows,
+                                                                          size_t stride, const int32_t* chosen,
+                                                                          const int32_t* next, int32_t* products) {
+  const int16_t* row[kRows];
+  __m512i even[kRows], odd[kRows];
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < kRows; ++r) {
+    row[r] = rows + stride * chosen[r];
+    even[r] = odd[r] = _mm512_setzero_si512();
+  }
+  for (size_t i = 0; i < stride; i += 64) {
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < kRows; ++r) {
+      _mm_prefetch(reinterpret_cast<const char*>(rows + stride * next[r] + i), _MM_HINT_T0);
+      _mm_prefetch(reinterpret_cast<const char*>(rows + stride * next[r] + i + 32), _MM_HINT_T0);
+    }
+    const __m512i left = _mm512_loadu_si512(query + i), right = _mm512_loadu_si512(query + i + 32);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < kRows; ++r) {
+      even[r] = _mm512_dpwssd_epi32(even[r], left, _mm512_loadu_si512(row[r] + i));
+      odd[r] = _mm512_dpwssd_epi32(odd[r], right, _mm512_loadu_si512(row[r] + i + 32));
+    }
+  }
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < kRows; ++r) products[r] = _mm512_reduce_add_epi32(_mm512_add_epi32(even[r], odd[r]));
+}
+
+void PairDots(const int16_t* query, const int16_t* rows, size_t stride, const int32_t* chosen, size_t count,
+              int32_t* products) {
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    DotsOf<4>(query, rows, stride, chosen + i, chosen + (i + 8 <= count ? i + 4 : i), products + i);
+  }
+  switch (count - i) {
+    case 3:
+      return DotsOf<3>(query, rows, stride, chosen + i, chosen + i, products + i);
+    case 2:
+      return DotsOf<2>(query, rows, stride, chosen + i, chosen + i, products + i);
+    case 1:
+      return DotsOf<1>(query, rows, stride, chosen + i, chosen + i, products + i);
+    default:
+      return;
+  }
+}
+
 }  // namespace mvk
 
 #else
@@ -47,6 +120,8 @@ namespace mvk {
 bool HasPairProducts() { return false; }
 void AllowPairProducts(bool) {}
 void PairProducts(const int16_t*, const int16_t*, size_t, bool, int32_t*) {}
+void QuadProducts(const int8_t*, const int8_t*, size_t, const int32_t*, int32_t*) {}
+void PairDots(const int16_t*, const int16_t*, size_t, const int32_t*, size_t, int32_t*) {}
 }  // namespace mvk
 
 #endif

@@ -11,6 +11,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "hwy/cache_control.h"
+#include "Neighbors/Candidates-inl.h"
 // clang-format on
 
 #ifndef MVK_TOP_K_CONSTANTS
@@ -23,10 +24,6 @@ static constexpr size_t kPairs = 256;
 HWY_BEFORE_NAMESPACE();
 namespace mvk {
 namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::ScalableTag<float>;
-using Ints = hn::RebindToSigned<Floats>;
 
 size_t Panel() { return 2 * hn::Lanes(Floats()); }
 
@@ -98,13 +95,6 @@ HWY_INLINE void Multiply(const int16_t* HWY_RESTRICT queries, const int16_t* HWY
   }
 }
 
-// Writes a whole vector, what is kept first. Zen 4 takes over a hundred cycles for an instruction that compresses into
-// memory, and a few for one into a register.
-template <class D, class M>
-HWY_INLINE void Append(D d, hn::Vec<D> values, M keep, hn::TFromD<D>* to) {
-  hn::StoreU(hn::Compress(values, keep), d, to);
-}
-
 size_t Screen(const mvk_train_tile* tile, const mvk_query_block* block, size_t panel) {
   const Floats d;
   const Ints di;
@@ -132,22 +122,10 @@ size_t Screen(const mvk_train_tile* tile, const mvk_query_block* block, size_t p
       const auto slack = hn::LoadU(d, tile->slack + row);
       const auto offset = hn::LoadU(d, tile->offset + row);
       const auto number = hn::Iota(di, tile->first + static_cast<int32_t>(row));
+      const auto all = hn::FirstN(d, lanes);
       for (size_t q = 0; q < block->count; ++q) {
-        const auto product = hn::ConvertTo(d, hn::LoadU(di, block->products + q * width + v * lanes));
-        const auto scale = hn::Set(d, block->scale[q]);
-        const auto upper = hn::MulAdd(product, factor, hn::MulAdd(scale, offset, slack));
-        const auto keep = hn::Ge(upper, hn::Set(d, block->threshold[q]));
-        if (HWY_LIKELY(hn::AllFalse(d, keep))) continue;
-        const size_t place = q * block->capacity + block->counts[q];
-        // lower = upper - 2 slack - 2e-6 scale |offset|; offsets are never positive.
-        const auto lower =
-            hn::MulAdd(hn::Mul(scale, offset), hn::Set(d, 2e-6f), hn::NegMulAdd(slack, hn::Set(d, 2.0f), upper));
-        Append(d, upper, keep, block->upper + place);
-        Append(d, lower, keep, block->lower + place);
-        Append(di, number, hn::RebindMask(di, keep), block->rows + place);
-        block->counts[q] += static_cast<int32_t>(hn::CountTrue(d, keep));
-        // An append writes a whole vector, so room for one must be left beyond the next panel's rows.
-        full |= block->counts[q] + 3 * lanes > block->capacity;
+        const auto product = hn::LoadU(di, block->products + q * width + v * lanes);
+        full |= Keep(block, q, product, factor, slack, offset, number, all);
       }
     }
     if (full) return panel + 1;
@@ -176,9 +154,20 @@ size_t Compact(const mvk_query_block* block, size_t query, size_t k, int tight) 
   if (count < k) return count;
   // The k-th largest lower bound lies in [low, high]; halve until few enough lie between.
   float low = FLT_MAX, high = -FLT_MAX;
-  for (size_t i = 0; i < count; ++i) {
-    low = HWY_MIN(low, lower[i]);
-    high = HWY_MAX(high, lower[i]);
+  size_t first = 0;
+  if (count >= lanes) {
+    auto least = hn::LoadU(d, lower), most = least;
+    for (; first + lanes <= count; first += lanes) {
+      const auto values = hn::LoadU(d, lower + first);
+      least = hn::Min(least, values);
+      most = hn::Max(most, values);
+    }
+    low = hn::GetLane(hn::MinOfLanes(d, least));
+    high = hn::GetLane(hn::MaxOfLanes(d, most));
+  }
+  for (; first < count; ++first) {
+    low = HWY_MIN(low, lower[first]);
+    high = HWY_MAX(high, lower[first]);
   }
   const size_t enough = tight ? k : k + k / 16 + 1;
   size_t above = count;
@@ -300,10 +289,10 @@ double mvk_quantise(const float* row, float scale, int16_t* quantised, size_t co
   return HWY_DYNAMIC_DISPATCH(mvk::Quantise)(row, scale, quantised, count);
 }
 
-void mvk_screen_pack(const int16_t* rows, size_t count, size_t pairs, size_t width, int16_t* packed) {
+void mvk_screen_pack(const int16_t* rows, size_t stride, size_t count, size_t pairs, size_t width, int16_t* packed) {
   for (size_t row = 0; row < width; ++row) {
     char* to = reinterpret_cast<char*>(packed) + row * 4;
-    const char* from = reinterpret_cast<const char*>(rows + row * 2 * pairs);
+    const char* from = reinterpret_cast<const char*>(rows + row * stride);
     for (size_t pair = 0; pair < pairs; ++pair, to += width * 4, from += 4) {
       if (row < count) {
         memcpy(to, from, 4);

@@ -4,6 +4,7 @@
 
 #include "CKernelsBlur.h"
 #include "CKernelsChecksum.h"
+#include "CKernelsCoarseScreen.h"
 #include "CKernelsColor.h"
 #include "CKernelsColorChanges.h"
 #include "CKernelsConversion.h"

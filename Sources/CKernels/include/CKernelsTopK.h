@@ -21,9 +21,10 @@ size_t mvk_screen_panel(void);
 /// Rounds `row * scale` to int16 and returns the squared norm of what rounding lost, in units of the rounded values.
 double mvk_quantise(const float* row, float scale, int16_t* quantised, size_t count);
 
-/// Interleaves `count` rows (at most `width`) of `2 * pairs` values into one strip or panel of `width` rows; rows that
-/// are missing become zero.
-void mvk_screen_pack(const int16_t* rows, size_t count, size_t pairs, size_t width, int16_t* packed);
+/// Interleaves `count` rows of `2 * pairs` values, `stride` apart, into one strip or panel of `width` rows.
+///
+/// Rows that are missing become zero.
+void mvk_screen_pack(const int16_t* rows, size_t stride, size_t count, size_t pairs, size_t width, int16_t* packed);
 
 /// One tile of train rows, packed.
 typedef struct {

@@ -69,7 +69,7 @@ extension NearestNeighbors {
     }
     return try NeighborSearch(
       train: train, queries: queries, k: largest, metric: metric, leavingOut: leavingOut, threads: max(1, threads),
-      run: run)
+      screening: screening, run: run)
   }
 
   func checkSettings() throws(MVError) {

@@ -6,9 +6,9 @@ public import MVCore
 /// the cosine of the concatenated rows (a row of zeros has similarity 0 to every other). With the Euclidean metric a
 /// single representation is used as it is; several are L2-normalized each. Ties are broken by row number.
 ///
-/// Neighbors are those of double-precision arithmetic on the stored values: rows are screened in 16-bit integers with a
-/// proven error bound, and those that may be near are ranked in double precision. Memory grows by only some tens of
-/// bytes per train row.
+/// Neighbors are those of double-precision arithmetic on the stored values: rows are screened in integers of 8 and 16
+/// bits with proven error bounds, and those that may be near are ranked in double precision. Memory grows by only some
+/// tens of bytes per train row.
 ///
 /// Follows the protocol of Caron et al., "Emerging properties in self-supervised vision transformers" (2021), with Wu
 /// et al., "Unsupervised feature learning via non-parametric instance discrimination" (2018) for the weights.
@@ -43,6 +43,8 @@ public struct NearestNeighbors: Hashable, Sendable {
   public let weighting: Weighting
   /// The number of threads to use.
   public let threads: Int
+  /// How rows are screened, which changes the time alone.
+  var screening = Screening.measured
 
   /// Creates a classifier; settings out of range are reported when it is used.
   public init(

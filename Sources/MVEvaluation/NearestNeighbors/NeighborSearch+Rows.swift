@@ -109,26 +109,29 @@ extension NeighborSearch {
     let error: Double
   }
 
-  /// Rounds the rows of `reader` at `positions` and packs them for screening, `width` side by side.
+  /// Rounds the rows of `reader` at `positions` into `rounded`, each in `stride` values, zeros behind it.
   ///
   /// `norms` gives those of a position; `each` is told the place of each row among them, and what became of it.
-  func pack(
-    _ positions: Range<Int>, of reader: RowReader, norms: (Int) -> ArraySlice<Double>, width: Int,
-    into target: UnsafeMutablePointer<Int16>, _ each: (Int, RoundedRow) -> Void
+  func round(
+    _ positions: Range<Int>, of reader: RowReader, norms: (Int) -> ArraySlice<Double>,
+    into rounded: UnsafeMutablePointer<Int16>, _ each: (Int, RoundedRow) -> Void
   ) {
     let columns = train.columns
     let values = WorkBuffer<Float>(uninitialized: positions.count * columns)
-    let rounded = WorkBuffer<Int16>(positions.count * 2 * pairs, repeating: 0)
     reader.read(positions, into: values.pointer)
     for (place, position) in positions.enumerated() {
       let row = values.pointer + place * columns
       let norm = prepare(row, norms: norms(position))
       let divisor = divisor(norm: norm)
-      let error = quantise(row, divisor: divisor, into: rounded.pointer + place * 2 * pairs)
+      let target = rounded + place * stride
+      let error = quantise(row, divisor: divisor, into: target)
+      (target + columns).update(repeating: 0, count: stride - columns)
       each(place, RoundedRow(norm: norm, divisor: divisor, error: error))
     }
-    mvk_screen_pack(rounded.pointer, positions.count, pairs, width, target)
   }
+
+  /// The values that a rounded row takes.
+  var stride: Int { (train.columns + 63) / 64 * 64 }
 
   /// Rounds a prepared row to int16 and returns the relative error of rounding.
   func quantise(_ row: UnsafePointer<Float>, divisor: Double, into target: UnsafeMutablePointer<Int16>) -> Double {

@@ -5,7 +5,7 @@ internal import MVCore
 ///
 /// Queries are taken in blocks that fit the memory allowed, train rows in tiles that fit the cache. Each tile is
 /// screened for each block (`mvk_screen`), which leaves few more than k candidates per query; these are ranked in
-/// double precision.
+/// double precision. Where it is faster, a coarser screen goes before it (`ScreenChoice`).
 struct NeighborSearch: Sendable {
   let train: RowReader
   let queries: RowReader
@@ -25,6 +25,7 @@ struct NeighborSearch: Sendable {
   let unit: Double
   /// The number of candidates kept per query.
   let capacity: Int
+  let screening: Screening
   let run: EvaluationRun
 
   /// The bytes that the queries of a block and their candidates may take.
@@ -34,9 +35,10 @@ struct NeighborSearch: Sendable {
 
   init(
     train: RowReader, queries: RowReader, k: Int, metric: NearestNeighbors.Metric, leavingOut: Bool, threads: Int,
-    run: EvaluationRun
+    screening: Screening, run: EvaluationRun
   ) throws(MVError) {
     self.run = run
+    self.screening = screening
     self.train = train
     self.queries = queries
     self.k = k
@@ -80,9 +82,12 @@ struct NeighborSearch: Sendable {
   /// The number of pairs of values in a packed row.
   var pairs: Int { (train.columns + 1) / 2 }
 
+  /// The number of quadruples of values in a row packed for the coarse screen.
+  var quads: Int { (train.columns + 3) / 4 }
+
   /// The number of queries per block.
-  var blockLength: Int {
-    let bytes = 12 * capacity + 4 * pairs + 64
+  private func blockLength(_ choice: ScreenChoice) -> Int {
+    let bytes = 12 * capacity + 4 * pairs + (choice.mayBeCoarse ? 2 * stride + 4 * quads : 0) + 96
     return max(12, min(queries.rows.count, NeighborSearch.blockBytes / bytes))
   }
 
@@ -93,15 +98,19 @@ struct NeighborSearch: Sendable {
   func forEachQuery(
     _ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void
   ) throws(MVError) {
-    let tileLength = self.tileLength
+    var choice = ScreenChoice(screening, columns: train.columns)
+    let mean = choice.mayBeCoarse ? roundedMean() : nil
+    let tileLength = tileLength(choice)
     let tiles = (train.rows.count + tileLength - 1) / tileLength
+    let blockLength = blockLength(choice)
     var first = 0
     while first < queries.rows.count {
       let positions = first..<min(queries.rows.count, first + blockLength)
-      let block = QueryBlock(search: self, positions: positions)
+      let block = QueryBlock(search: self, positions: positions, mean: mean)
+      choice.start()
       for tile in 0..<tiles {
         let rows = tile * tileLength..<min(train.rows.count, (tile + 1) * tileLength)
-        try block.screen(TrainTile(search: self, positions: rows, querySlack: block.slack))
+        try block.screen(rows, mean: mean, &choice)
         run.report(positions.lowerBound + positions.count * (tile + 1) / (tiles + 1), of: queries.rows.count)
       }
       try block.rank(consume)
@@ -110,10 +119,27 @@ struct NeighborSearch: Sendable {
     }
   }
 
-  private var tileLength: Int {
+  /// About the mean of the rounded train rows: any vector would be correct, and one in their midst is best.
+  func roundedMean() -> WorkBuffer<Int16> {
+    let sample = min(train.rows.count, 512)
+    let step = max(1, train.rows.count / max(sample, 1))
+    var sums = [Int64](repeating: 0, count: train.columns)
+    let row = WorkBuffer<Int16>(uninitialized: stride)
+    for index in 0..<sample {
+      round(index * step..<index * step + 1, of: train, norms: norms(ofTrain:), into: row.pointer) { _, _ in }
+      for column in 0..<train.columns { sums[column] += Int64(row.pointer[column]) }
+    }
+    let mean = WorkBuffer<Int16>(stride, repeating: 0)
+    for column in 0..<train.columns { mean.pointer[column] = Int16(sums[column] / Int64(max(sample, 1))) }
+    return mean
+  }
+
+  private func tileLength(_ choice: ScreenChoice) -> Int {
     let panel = mvk_screen_panel()
-    let rows = NeighborSearch.tileBytes / (4 * pairs)
-    return max(panel, min(16_384, rows) / panel * panel)
+    var rows = min(16_384, NeighborSearch.tileBytes / (4 * pairs))
+    // What the first tiles find is what the coarse screen needs to drop rows of the others.
+    if choice.mayBeCoarse { rows = min(rows, max(1024, train.rows.count / 16)) }
+    return max(panel, rows / panel * panel)
   }
 }
 

@@ -8,18 +8,23 @@ final class QueryBlock: Sendable {
   /// The largest relative rounding error of a query.
   let slack: Double
   private let packed: WorkBuffer<Int16>
-  private let scales: WorkBuffer<Float>
-  private let thresholds: WorkBuffer<Float>
-  private let upper: WorkBuffer<Float>
-  private let lower: WorkBuffer<Float>
-  private let rows: WorkBuffer<Int32>
-  private let counts: WorkBuffer<Int32>
+  let scales: WorkBuffer<Float>
+  let thresholds: WorkBuffer<Float>
+  let upper: WorkBuffer<Float>
+  let lower: WorkBuffer<Float>
+  let rows: WorkBuffer<Int32>
+  let counts: WorkBuffer<Int32>
+  /// What the coarse screen needs; nil where it is not to be used.
+  let coarse: CoarseQueries?
   /// The number of queries screened together: their packed rows stay in the second-level cache.
-  private let group: Int
+  let group: Int
+  /// The most queries that may be screened together with work left for each thread.
+  let largestGroup: Int
   /// The number of nearest rows wanted, including the query itself where it is to be left out.
-  private let wanted: Int
+  let wanted: Int
 
-  init(search: NeighborSearch, positions: Range<Int>) {
+  /// `mean` is that of the rounded train rows; nil where the coarse screen is not to be used.
+  init(search: NeighborSearch, positions: Range<Int>, mean: WorkBuffer<Int16>?) {
     self.search = search
     self.positions = positions
     let strip = mvk_screen_strip()
@@ -35,36 +40,41 @@ final class QueryBlock: Sendable {
     counts = WorkBuffer(count, repeating: 0)
     let share = max(1, count / (4 * max(1, search.threads) * strip)) * strip
     group = min(96, share)
+    largestGroup = share
     wanted = search.k + (search.leavingOut ? 1 : 0)
 
     let errors = WorkBuffer<Double>(strips, repeating: 0)
     let packed = packed
     let scales = scales
+    let stride = search.stride
+    let coarse = mean.map { CoarseQueries(search: search, count: count, mean: $0) }
+    self.coarse = coarse
     Parallel.forEach(strips, threads: search.threads) { index in
       let members =
         positions.lowerBound + index * strip..<min(positions.upperBound, positions.lowerBound + (index + 1) * strip)
-      search.pack(
-        members, of: search.queries, norms: search.norms(ofQuery:), width: strip,
-        into: packed.pointer + index * strip * 2 * pairs
-      ) { place, row in
+      let rounded = WorkBuffer<Int16>(uninitialized: members.count * stride)
+      search.round(members, of: search.queries, norms: search.norms(ofQuery:), into: rounded.pointer) { place, row in
         errors.pointer[index] = max(errors.pointer[index], row.error)
         if search.metric == .euclidean {
           scales.pointer[index * strip + place] = Float(search.unit / row.divisor)
         }
       }
+      mvk_screen_pack(
+        rounded.pointer, stride, members.count, pairs, strip, packed.pointer + index * strip * 2 * pairs)
+      coarse?.add(rounded.pointer, strip: index, count: members.count)
     }
     slack = errors.array.max() ?? 0
   }
 
-  /// Screens the rows of a tile for every query of the block.
-  func screen(_ tile: TrainTile) throws(MVError) {
+  /// Screens the rows of a tile, packed, for every query of the block.
+  func screen(finely tile: TrainTile) throws(MVError) {
     let panel = mvk_screen_panel()
     try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
       try search.run.check()
       let first = index * group
       let count = min(group, positions.count - first)
       let products = WorkBuffer<Int32>(uninitialized: (count + mvk_screen_strip()) * panel)
-      var kernelTile = tile.kernelTile(pairs: search.pairs)
+      var kernelTile = tile.kernelTile
       var block = kernelBlock(first: first, count: count, products: products.pointer)
       var next = 0
       while next < tile.panels {
@@ -75,7 +85,7 @@ final class QueryBlock: Sendable {
   }
 
   /// Drops candidates where a query's room is nearly full.
-  private func makeRoom(query: Int, in block: inout mvk_query_block, first: Int) {
+  func makeRoom(query: Int, in block: inout mvk_query_block, first: Int) {
     let capacity = search.capacity
     let panel = mvk_screen_panel()
     guard Int(block.counts[query]) + 2 * panel > capacity else { return }
@@ -131,14 +141,14 @@ final class QueryBlock: Sendable {
     let values = search.values(of: ordered, query: asked.pointer, norms: norms, spare: row)
     var ranked = zip(ordered, values).map { RankedRow(position: $0, value: $1) }
     if search.metric == .cosine {
-      ranked.sort { ($1.value, $0.position) < ($0.value, $1.position) }
+      ranked.sort { $0.value == $1.value ? $0.position < $1.position : $0.value > $1.value }
     } else {
-      ranked.sort { ($0.value, $0.position) < ($1.value, $1.position) }
+      ranked.sort { $0.value == $1.value ? $0.position < $1.position : $0.value < $1.value }
     }
     return ranked
   }
 
-  private func kernelBlock(first: Int, count: Int, products: UnsafeMutablePointer<Int32>) -> mvk_query_block {
+  func kernelBlock(first: Int, count: Int, products: UnsafeMutablePointer<Int32>) -> mvk_query_block {
     let capacity = search.capacity
     return mvk_query_block(
       packed: packed.pointer + first * 2 * search.pairs, count: count, scale: scales.pointer + first,
