@@ -123,7 +123,7 @@ def loss(representations, unbiased=False, both=False):
             side = ctypes.c_void_p()
             check(library.mvt_distances_of_rows(
                 pointer(values), ctypes.c_int64(values.shape[0]), ctypes.c_int64(values.shape[1]), ctypes.c_double(1),
-                ctypes.c_bool(unbiased), ctypes.byref(side)))  # fmt: skip
+                ctypes.c_bool(unbiased), None, ctypes.byref(side)))  # fmt: skip
             sides.append(side)
         count = len(sides)
         handles = (ctypes.c_void_p * count)(*[side.value for side in sides])
@@ -131,8 +131,8 @@ def loss(representations, unbiased=False, both=False):
         terms = (ctypes.c_double * (3 + 2 * count))()
         result = ctypes.c_void_p()
         check(library.mvt_loss(
-            z0.handle, z.handle, ctypes.byref(settings), handles, weights, ctypes.c_int64(count), terms,
-            ctypes.byref(total), ctypes.byref(result)))  # fmt: skip
+            z0.handle, z.handle, ctypes.byref(settings), handles, weights, ctypes.c_int64(count), None,
+            terms, ctypes.byref(total), ctypes.byref(result)))  # fmt: skip
         for side in sides:
             library.mvt_distances_free(side)
         return Tensor(result)

@@ -1,6 +1,8 @@
 // Pairwise distances, their centering, and the distance correlation with its gradient, on plain float32 tensors.
 #pragma once
 
+#include "CTorchRanks.h"
+#include "Gram.h"
 #include "Handles.h"
 
 namespace mvt {
@@ -9,14 +11,20 @@ namespace mvt {
 enum class Estimator { biased, unbiased };
 
 /// One side of a distance correlation: the distances of n rows, and the same doubly centered.
+///
+/// Of the ranks of a group each has the distances of its own m rows to all n; numbers are those of all.
 struct Side {
   /// The rows, shifted to their mean (distances do not see it, and float32 then keeps more of them); n x d.
   at::Tensor rows;
-  /// Euclidean distances, n x n, the square clamped from below.
+  /// The ranks that have the other distances; null where all are here.
+  MVTGroup* group = nullptr;
+  /// The rows whose distances are here.
+  Part own = {0, 0};
+  /// Euclidean distances, m x n, the square clamped from below.
   at::Tensor distances;
-  /// The distances with row and column means taken out, n x n.
+  /// The distances with row and column means taken out, m x n.
   at::Tensor centered;
-  /// The sum of squares of `centered`; 0 where the rows do not differ.
+  /// The sum of squares of `centered`, of all ranks; 0 where the rows do not differ.
   double square = 0;
   /// The same where libtorch's operations compute it: one value, so that nobody waits for it.
   at::Tensor square_there;
@@ -25,14 +33,16 @@ struct Side {
 };
 
 /// Computes a side from float32 rows times `scale`, where they are; `keep_rows` is for sides that need gradients.
-Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool keep_rows);
+///
+/// The ranks of a group have the same rows and share the work, where loops may go over them.
+Side side_of(const at::Tensor& rows, double scale, Estimator estimator, bool keep_rows, MVTGroup* group = nullptr);
 
 /// The value, one of float64 where the sides are; weight times the derivative of it by each distance is added to
-/// `slope` (n x n), where it is defined.
+/// `slope` (m x n), where it is defined.
 at::Tensor distance_correlation(const Side& a, const Side& b, Estimator estimator, double weight, at::Tensor slope_a,
                                 at::Tensor slope_b);
 
-/// Turns derivatives by the distances into derivatives by the rows.
+/// Turns derivatives by the distances into derivatives by the rows that are the side's own, m x d.
 at::Tensor rows_gradient(const Side& side, const at::Tensor& slope);
 
 /// The three above by libtorch's own operations, for tensors that loops do not go over. A side has its products

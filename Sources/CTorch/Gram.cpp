@@ -28,12 +28,16 @@ void mirror(at::Tensor& product) {
 }
 
 /// By libtorch's products, some columns at a time where the shifted rows are not asked for.
-at::Tensor gram_of_libtorch(const at::Tensor& rows, at::Tensor* shifted) {
+at::Tensor gram_of_libtorch(const at::Tensor& rows, Part own, at::Tensor* shifted) {
   constexpr int64_t block = 2048;
   const int64_t count = rows.size(0), columns = rows.size(1);
   const at::Tensor mean = rows.mean(0, true);
-  at::Tensor product = at::zeros({count, count}, rows.options());
+  at::Tensor product = at::zeros({own.count, count}, rows.options());
   const auto add = [&](const at::Tensor& part) {
+    if (own.count < count) {
+      product.addmm_(part.narrow(0, own.first, own.count), part.t());
+      return;
+    }
     for (int64_t strip = 0; strip < strips; ++strip) {
       const int64_t begin = strip_begin(count, strip), end = strip_begin(count, strip + 1);
       if (begin == end) continue;
@@ -49,7 +53,7 @@ at::Tensor gram_of_libtorch(const at::Tensor& rows, at::Tensor* shifted) {
       add(rows.slice(1, from, to) - mean.slice(1, from, to));
     }
   }
-  mirror(product);
+  if (own.count == count) mirror(product);
   return product;
 }
 
@@ -83,49 +87,54 @@ void shift(const float* rows, int64_t count, int64_t columns, int64_t from, int6
 ///
 /// OpenBLAS's threads would share each of the small products, wait for each other at every one, and after the last of
 /// them go on asking for work, beside those of libtorch.
-at::Tensor gram_in_groups(const at::Tensor& rows, at::Tensor* shifted) {
+at::Tensor gram_in_groups(const at::Tensor& rows, Part own, at::Tensor* shifted) {
   const int64_t count = rows.size(0), columns = rows.size(1);
   const int64_t width = std::clamp<int64_t>((1 << 17) / count / 16 * 16, 64, 2048);
   const int64_t blocks = (columns + width - 1) / width;
   // Sums of groups may take 128 MB together; their number does not follow the threads, so that the bits do not either.
-  const int64_t groups = std::clamp<int64_t>((int64_t{32} << 20) / (count * count), 1, std::min<int64_t>(blocks, 8));
-  at::Tensor products = at::zeros({groups, count, count}, rows.options());
+  const int64_t groups =
+      std::clamp<int64_t>((int64_t{32} << 20) / (own.count * count), 1, std::min<int64_t>(blocks, 8));
+  at::Tensor products = at::zeros({groups, own.count, count}, rows.options());
   if (shifted) *shifted = at::empty_like(rows);
   const float* source = rows.data_ptr<float>();
   float* kept = shifted ? shifted->data_ptr<float>() : nullptr;
   float* sums = products.data_ptr<float>();
   in_pieces(groups, [&](int64_t group) {
     std::vector<float> room(kept ? 0 : count * width);
-    float* sum = sums + group * count * count;
+    float* sum = sums + group * own.count * count;
     for (int64_t block = blocks * group / groups; block < blocks * (group + 1) / groups; ++block) {
-      const int64_t from = block * width, own = std::min(width, columns - from);
+      const int64_t from = block * width, taken = std::min(width, columns - from);
       float* part = kept ? kept + from : room.data();
       const int64_t stride = kept ? columns : width;
-      shift(source, count, columns, from, own, part, stride);
+      shift(source, count, columns, from, taken, part, stride);
+      if (own.count < count) {
+        multiply('T', own.count, count, taken, part + own.first * stride, stride, part, stride, 1, sum, count);
+        continue;
+      }
       for (int64_t strip = 0; strip < strips; ++strip) {
         const int64_t begin = strip_begin(count, strip), end = strip_begin(count, strip + 1);
         if (begin == end) continue;
-        multiply('T', end - begin, count - begin, own, part + begin * stride, stride, part + begin * stride, stride, 1,
-                 sum + begin * count + begin, count);
+        multiply('T', end - begin, count - begin, taken, part + begin * stride, stride, part + begin * stride, stride,
+                 1, sum + begin * count + begin, count);
       }
     }
   });
   at::Tensor product = products[0];
   for (int64_t group = 1; group < groups; ++group) product.add_(products[group]);
-  mirror(product);
+  if (own.count == count) mirror(product);
   return product;
 }
 
-/// left * right, n x n times n x columns, some columns at a time on one thread each.
+/// left * right, m x n times n x columns, some columns at a time on one thread each.
 at::Tensor product_in_pieces(const at::Tensor& left, const at::Tensor& right) {
-  const int64_t count = left.size(0), columns = right.size(1);
+  const int64_t rows = left.size(0), depth = left.size(1), columns = right.size(1);
   constexpr int64_t width = 256;
-  at::Tensor result = at::empty_like(right);
+  at::Tensor result = at::empty({rows, columns}, right.options());
   const float *one = left.data_ptr<float>(), *other = right.data_ptr<float>();
   float* to = result.data_ptr<float>();
   in_pieces((columns + width - 1) / width, [&](int64_t piece) {
     const int64_t from = piece * width;
-    multiply('N', count, std::min(width, columns - from), count, one, count, other + from, columns, 0, to + from,
+    multiply('N', rows, std::min(width, columns - from), depth, one, depth, other + from, columns, 0, to + from,
              columns);
   });
   return result;
@@ -135,11 +144,11 @@ at::Tensor product_in_pieces(const at::Tensor& left, const at::Tensor& right) {
 
 }  // namespace
 
-at::Tensor gram(const at::Tensor& rows, at::Tensor* shifted) {
+at::Tensor gram(const at::Tensor& rows, Part part, at::Tensor* shifted) {
 #ifdef MVMR_ONEDNN
-  if (by_loops(rows) && rows.size(1) > 0) return gram_in_groups(rows.contiguous(), shifted);
+  if (by_loops(rows) && rows.size(1) > 0) return gram_in_groups(rows.contiguous(), part, shifted);
 #endif
-  return gram_of_libtorch(rows, shifted);
+  return gram_of_libtorch(rows, part, shifted);
 }
 
 at::Tensor product(const at::Tensor& left, const at::Tensor& right) {

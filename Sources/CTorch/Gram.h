@@ -5,12 +5,18 @@
 
 namespace mvt {
 
-/// (rows - mean) * (rows - mean)^T, n x n, of float32 rows on any device; where `shifted` is given, also rows - mean.
+/// Some of the n rows of a batch, one after the other.
+struct Part {
+  int64_t first, count;
+};
+
+/// The rows of `part` in (rows - mean) * (rows - mean)^T, n x n, of float32 rows on any device; where `shifted` is
+/// given, also all rows - mean.
 ///
 /// With oneDNN the bits do not depend on the number of threads.
-at::Tensor gram(const at::Tensor& rows, at::Tensor* shifted);
+at::Tensor gram(const at::Tensor& rows, Part part, at::Tensor* shifted);
 
-/// left * right, n x n times n x columns on any device, of float32.
+/// left * right, m x n times n x columns on any device, of float32.
 at::Tensor product(const at::Tensor& left, const at::Tensor& right);
 
 }  // namespace mvt

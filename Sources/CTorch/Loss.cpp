@@ -66,7 +66,14 @@ struct Terms {
   int64_t count;
   double* values;
   double* total;
+  /// The ranks that share the distances; null for this process alone.
+  MVTGroup* group;
 };
+
+/// Adds the gradient by distances to that by the rows that are the side's own: the other ranks add to theirs.
+void add_gradient(const mvt::Side& side, const at::Tensor& slope, at::Tensor& gradient) {
+  gradient.narrow(0, side.own.first, side.own.count).add_(mvt::rows_gradient(side, slope));
+}
 
 /// One less a value where that is wanted.
 at::Tensor term_of(const at::Tensor& value, bool released_sign) { return released_sign ? value : 1 - value; }
@@ -98,11 +105,14 @@ void add_up(const Terms& terms, const double* values) {
 /// The dependence of one view's embedding on the representations.
 struct Dependence : torch::autograd::Function<Dependence> {
   static at::Tensor forward(AutogradContext* context, at::Tensor z, const Terms* terms) {
-    const mvt::Side view = mvt::side_of(z, terms->settings.embedding_scale, estimator(terms->settings.unbiased), true);
+    const mvt::Side view =
+        mvt::side_of(z, terms->settings.embedding_scale, estimator(terms->settings.unbiased), true, terms->group);
     const at::Tensor slope = at::zeros_like(view.centered);
     std::vector<at::Tensor> values;
     add_representations(*terms, view, slope, values);
-    keep(context, {mvt::rows_gradient(view, slope)});
+    at::Tensor gradient = at::zeros_like(z);
+    add_gradient(view, slope, gradient);
+    keep(context, {gradient});
     read(values, terms->values);
     *terms->total = 0;
     add_up(*terms, terms->values);
@@ -136,16 +146,16 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
     const at::Tensor spread = hinge(z, settings.margin, settings.weight_std, gradient) +
                               hinge(z0, settings.margin, settings.weight_std, gradient0);
 
-    const mvt::Side a0 = mvt::side_of(z0, settings.embedding_scale, kind, true);
-    const mvt::Side a = mvt::side_of(z, settings.embedding_scale, kind, true);
+    const mvt::Side a0 = mvt::side_of(z0, settings.embedding_scale, kind, true, terms->group);
+    const mvt::Side a = mvt::side_of(z, settings.embedding_scale, kind, true, terms->group);
     const at::Tensor slope0 = at::zeros_like(a0.centered), slope = at::zeros_like(a.centered);
     const at::Tensor views = mvt::distance_correlation(a0, a, kind, -settings.weight_views, slope0, slope);
     std::vector<at::Tensor> values = {mse, spread, 1 - views};
     add_representations(*terms, a, slope, values);
     if (settings.both_views) add_representations(*terms, a0, slope0, values);
     // Every term's pull on the distances of z is gathered first, so that there is one product instead of one per term.
-    gradient.add_(mvt::rows_gradient(a, slope));
-    gradient0.add_(mvt::rows_gradient(a0, slope0));
+    add_gradient(a, slope, gradient);
+    add_gradient(a0, slope0, gradient0);
     keep(context, {gradient0, gradient});
     const double* found = terms->values;
     read(values, terms->values);
@@ -164,17 +174,18 @@ struct MultiViewLoss : torch::autograd::Function<MultiViewLoss> {
 void mvt_distances_free(MVTDistances* distances) { delete distances; }
 
 GuardedStatus mvt_distances_of_rows(const float* values, int64_t rows, int64_t columns, double scale, bool unbiased,
-                                    MVTDistances** result) {
+                                    MVTGroup* group, MVTDistances** result) {
   return mvt::run([&] {
     const at::Tensor view = at::from_blob(const_cast<float*>(values), {rows, columns}, at::kFloat);
-    *result = new MVTDistances(mvt::side_of(mvt::sent(view), scale, estimator(unbiased), false));
+    *result = new MVTDistances(mvt::side_of(mvt::sent(view), scale, estimator(unbiased), false, group));
   });
 }
 
-GuardedStatus mvt_distances_of_tensor(const MVTTensor* tensor, double scale, bool unbiased, MVTDistances** result) {
+GuardedStatus mvt_distances_of_tensor(const MVTTensor* tensor, double scale, bool unbiased, MVTGroup* group,
+                                      MVTDistances** result) {
   return mvt::run([&] {
     const at::Tensor rows = tensor->value.detach().to(at::kFloat).flatten(1).contiguous();
-    *result = new MVTDistances(mvt::side_of(rows, scale, estimator(unbiased), false));
+    *result = new MVTDistances(mvt::side_of(rows, scale, estimator(unbiased), false, group));
   });
 }
 
@@ -186,22 +197,23 @@ GuardedStatus mvt_distance_correlation(const MVTTensor* x, const MVTTensor* y, b
 }
 
 GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSettings* settings,
-                       MVTDistances* const* representations, const double* weights, int64_t count, double* terms,
-                       double* total, MVTTensor** result) {
+                       MVTDistances* const* representations, const double* weights, int64_t count, MVTGroup* group,
+                       double* terms, double* total, MVTTensor** result) {
   return mvt::run([&] {
     TORCH_CHECK(z0->value.dim() == 2 && z0->value.sizes() == z->value.sizes(),
                 "the views' embeddings differ in shape: ", z0->value.sizes(), " and ", z->value.sizes());
-    const Terms all{*settings, representations, weights, count, terms, total};
+    const Terms all{*settings, representations, weights, count, terms, total, group};
     *result = new MVTTensor(
         MultiViewLoss::apply(z0->value.to(at::kFloat).contiguous(), z->value.to(at::kFloat).contiguous(), &all));
   });
 }
 
 GuardedStatus mvt_dependence(const MVTTensor* z, const MVTLossSettings* settings, MVTDistances* const* representations,
-                             const double* weights, int64_t count, double* terms, double* total, MVTTensor** result) {
+                             const double* weights, int64_t count, MVTGroup* group, double* terms, double* total,
+                             MVTTensor** result) {
   return mvt::run([&] {
     TORCH_CHECK(z->value.dim() == 2, "an embedding is not rows: ", z->value.sizes());
-    const Terms all{*settings, representations, weights, count, terms, total};
+    const Terms all{*settings, representations, weights, count, terms, total, group};
     *result = new MVTTensor(Dependence::apply(z->value.to(at::kFloat).contiguous(), &all));
   });
 }

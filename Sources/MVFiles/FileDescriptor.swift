@@ -8,6 +8,8 @@ package final class FileDescriptor: Sendable {
   /// The file's path, as errors name it.
   package let path: String
   private let number: Int32
+  /// The system's number of the open file.
+  package var descriptor: Int32 { number }
   /// Is told of every write and sync, so that a test can replay what a power failure leaves; nil outside such tests.
   package let observer = Mutex<(@Sendable (FileOperation) -> Void)?>(nil)
 

@@ -32,6 +32,9 @@ package final class FolderLock: Sendable {
     }
   }
 
+  /// The open file, for a child process that is to keep others out as long as it lives.
+  package var descriptor: Int32 { file.descriptor }
+
   deinit { if (try? file.standsAtItsPath()) == true { unlink(file.path) } }
 
   private static var ownName: String {

@@ -26,7 +26,8 @@ enum RankStart {
     _ = try settings.batchSize(of: ranks)
     if !ranks.isFirst { Terminal.leaveWordsToAnother() }
     Interruption.takeAsOne(within: 10)
-    let group = try ProcessGroup(ranks, patience: patience)
+    // Also a rank that leaves its words to rank 0 says that it does not find it.
+    let group = try ProcessGroup(ranks, patience: patience) { Terminal.message("note: \($0)") }
     if ranks.isFirst { Terminal.note("\(ranks.size) ranks train together, of \(settings.batchSize) images a batch") }
     return group
   }

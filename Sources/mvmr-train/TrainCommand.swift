@@ -75,7 +75,8 @@ extension Command {
       .flag("find-batch", "double the batch until memory is short, with images a second of each, and stop"),
       .option(
         "rank-timeout", "SECONDS",
-        "how long a rank of several waits for the others, to come (300) and in each step (1800: rank 0 scores meanwhile)"
+        "how long a rank of several waits for the others, to come (300) and in each step (1800: rank 0 scores meanwhile); "
+          + "for one that has come and ended none waits"
       ),
       .flag("print-config", "print the configuration with every setting as YAML, and stop"),
       .flag("settings", "list every setting and its default, and those of a teacher, and stop"),

@@ -60,6 +60,10 @@ import Testing
         "train synthetic:20 --set encoder=cifar-resnet --set widths=4-6-8 --set batch_size=8 --set epochs=1 --output run",
         "run"
       ),
+      (
+        "sweep synthetic:96 --set encoder=cifar-resnet --set widths=4-6-8 --set batch_size=16 --set epochs=1 --grid lr=0.001 --output sweep",
+        "sweep"
+      ),
     ] {
       let run = try mvmr(line, code: code)
       #expect(run.status == 74, "\(line): \(run.status) \(run.errors)")
@@ -68,9 +72,12 @@ import Testing
       #expect(run.errors.split(separator: "\n").count { $0.contains("cannot be locked") } == 1)
     }
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
-    #expect(Set(left).subtracting(["run"]) == ["flock.c", "flock.so", "good.h5", "part1.h5", "part2.h5"], "\(left)")
-    let run = folder.url.appending(path: "run").path
-    #expect((try? FileManager.default.contentsOfDirectory(atPath: run))?.isEmpty ?? true)
+    let made: Set = ["run", "sweep"]
+    #expect(Set(left).subtracting(made) == ["flock.c", "flock.so", "good.h5", "part1.h5", "part2.h5"], "\(left)")
+    for name in made {
+      let path = folder.url.appending(path: name).path
+      #expect((try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty ?? true)
+    }
   }
 
   /// On NFS with its locks everything is written as elsewhere.
@@ -81,10 +88,14 @@ import Testing
       "convert good.h5 --output arrays", "convert arrays --output back.h5",
       "extract synthetic:20 --representation hog --overwrite --output good.h5",
       "compare good.h5 --report report",
+      "sweep synthetic:96 --set encoder=cifar-resnet --set widths=4-6-8 --set batch_size=16 --set epochs=1 --grid lr=0.001 --output sweep",
+      "sweep --resume --output sweep",
     ] {
       let run = try mvmr(line, code: 0)
       #expect(run.status == 0, "\(line): \(run.status) \(run.errors)")
     }
+    let sweep = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "sweep").path)
+    #expect(sweep.contains("report.html") && !sweep.contains(".lock"), "\(sweep)")
   }
 
   /// Reading takes no lock, so that finished files are of use on such a file system.

@@ -1,9 +1,12 @@
 // PyTorch's own processes that compute together: its store, and Gloo. On other devices than the processor, values go
 // through the processor's memory.
 #include <torch/csrc/autograd/custom_function.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <exception>
 #include <functional>
+#include <system_error>
 #include <vector>
 
 #include "Group.h"
@@ -93,7 +96,24 @@ struct Rows : torch::autograd::Function<Rows> {
 
 std::chrono::milliseconds duration(int64_t milliseconds) { return std::chrono::milliseconds(milliseconds); }
 
+/// Lets a thread of a store, whose connection the other end has reset, rest instead of ending the process.
+///
+/// Such a thread throws, and nothing catches that. Who uses the store learns of the end by itself, and says it in
+/// words.
+void rest_after_reset() {
+  static const std::terminate_handler former = std::set_terminate([] {
+    try {
+      if (std::current_exception()) std::rethrow_exception(std::current_exception());
+    } catch (const std::system_error&) {
+      while (true) pause();
+    } catch (...) {
+    }
+    if (former) former();
+  });
+}
+
 c10::intrusive_ptr<c10d::TCPStore> store(const std::string& host, int port, bool is_server, int64_t milliseconds) {
+  rest_after_reset();
   c10d::TCPStoreOptions options;
   options.port = static_cast<std::uint16_t>(port);
   options.isServer = is_server;

@@ -1,6 +1,7 @@
 #ifndef CTORCH_LOSS_H
 #define CTORCH_LOSS_H
 
+#include "CTorchRanks.h"
 #include "CTorchTensor.h"
 
 #ifdef __cplusplus
@@ -15,12 +16,14 @@ void mvt_distances_free(MVTDistances* distances);
 
 /// The centered distances of `rows` x `columns` values, each times `scale`; the values are read once and not kept.
 ///
-/// `unbiased` centers them to U-statistics (Szekely and Rizzo 2014), else to V-statistics.
+/// `unbiased` centers them to U-statistics (Szekely and Rizzo 2014), else to V-statistics. The ranks of `group` call it
+/// at the same time with the same rows, and each computes the distances of its own part of them; null is allowed.
 GuardedStatus mvt_distances_of_rows(const float* values, int64_t rows, int64_t columns, double scale, bool unbiased,
-                                    MVTDistances** result);
+                                    MVTGroup* group, MVTDistances** result);
 
 /// The same for a tensor: each index of its first axis is one row; without gradients.
-GuardedStatus mvt_distances_of_tensor(const MVTTensor* tensor, double scale, bool unbiased, MVTDistances** result);
+GuardedStatus mvt_distances_of_tensor(const MVTTensor* tensor, double scale, bool unbiased, MVTGroup* group,
+                                      MVTDistances** result);
 
 /// The distance correlation of x and y, B x any, with gradients to both.
 GuardedStatus mvt_distance_correlation(const MVTTensor* x, const MVTTensor* y, bool unbiased, MVTTensor** result);
@@ -43,16 +46,19 @@ typedef struct MVTLossSettings {
 /// The MV-MR loss of two views' embeddings against `count` representations, with gradients to z0 and z.
 ///
 /// `terms` receives 3 + count unweighted terms: MSE, hinge, 1 - dCor(z0, z), and one a representation, of z; with
-/// `both_views` as many again, of z0. `total` is their weighted sum, which `result` holds in float32.
+/// `both_views` as many again, of z0. `total` is their weighted sum, which `result` holds in float32. The ranks of
+/// `group` call it with the same embeddings, as mvt_group_rows gives them, and distances of the same group: the
+/// gradient is then right for a rank's own part of the rows alone. Null is allowed.
 GuardedStatus mvt_loss(const MVTTensor* z0, const MVTTensor* z, const MVTLossSettings* settings,
-                       MVTDistances* const* representations, const double* weights, int64_t count, double* terms,
-                       double* total, MVTTensor** result);
+                       MVTDistances* const* representations, const double* weights, int64_t count, MVTGroup* group,
+                       double* terms, double* total, MVTTensor** result);
 
 /// The terms of that loss that `count` representations and one view have, with the gradient to z.
 ///
 /// Of the settings, scale, estimator and sign count. `terms` receives one unweighted term a representation.
 GuardedStatus mvt_dependence(const MVTTensor* z, const MVTLossSettings* settings, MVTDistances* const* representations,
-                             const double* weights, int64_t count, double* terms, double* total, MVTTensor** result);
+                             const double* weights, int64_t count, MVTGroup* group, double* terms, double* total,
+                             MVTTensor** result);
 
 /// The mean cross-entropy of scores, B x classes, against one class a row, with its gradient to the scores.
 ///

@@ -11,8 +11,20 @@ public final class ProcessGroup: Sendable {
   public let ranks: Ranks
   /// The threads that are this process's share where several ranks are on one machine and may use the same processors.
   public let threads: Int
-  nonisolated(unsafe) let handle: OpaquePointer
-  nonisolated(unsafe) private let store: OpaquePointer
+  package nonisolated(unsafe) let handle: OpaquePointer
+  private let connection: Connection
+  private let presence: Presence
+
+  /// libtorch's own objects; whoever waits for them longest frees them.
+  private final class Connection: @unchecked Sendable {
+    var store: OpaquePointer?
+    var group: OpaquePointer?
+
+    deinit {
+      mvt_group_free(group)
+      mvt_store_free(store)
+    }
+  }
 
   /// How long to wait for ranks to come, and for one in an exchange, where nothing else is asked for, in seconds.
   ///
@@ -21,55 +33,62 @@ public final class ProcessGroup: Sendable {
 
   /// Connects this process with the others, and waits for them.
   ///
-  /// `patience` is how many seconds to wait, for ranks to come and for each exchange. Throws where they do not meet in
-  /// that time, where one is of another version of this package or of libtorch, and where libtorch cannot connect them.
-  public init(_ ranks: Ranks, patience: Double? = nil) throws(MVError) {
+  /// `patience` is how many seconds to wait, for ranks to come and for each exchange; `say` is given a line now and
+  /// then, on this thread, on who is still waited for. Throws where they do not meet in that time, where one that has
+  /// come ends, where one is of another version of this package or of libtorch, and where libtorch cannot connect them.
+  public init(
+    _ ranks: Ranks, patience: Double? = nil, say: (String) -> Void = { _ in }
+  ) throws(MVError) {
     let coming = patience ?? Self.patience.coming
     // A store of one's own machine answers at once, but for a machine that is busy.
     let milliseconds = Int64(max(coming, 30) * 1000)
     let version = "mvmr \(Version.text) on libtorch \(Torch.version)"
     let rendezvous = Rendezvous(ranks, version: version, seconds: coming)
-    var store: OpaquePointer?
+    let connection = Connection()
+    let presence: Presence
+    let place: (host: String, port: Int)?
     var address: String
     if ranks.isFirst {
       var port: Int32 = 0
-      try Self.check(mvt_store_open(milliseconds, &port, &store), ranks)
-      do throws(MVError) { address = try rendezvous.host(store: Int(port)) } catch {
-        mvt_store_free(store)
-        throw error
-      }
+      try Self.check(mvt_store_open(milliseconds, &port, &connection.store), ranks)
+      let met = try rendezvous.host(store: Int(port), say: say)
+      address = met.address
+      presence = met.presence
+      place = nil
     } else {
-      let found = try rendezvous.find()
+      let found = try rendezvous.find(say: say)
       address = found.address
-      try Self.check(mvt_store_reach(found.host, Int32(found.port), milliseconds, &store), ranks)
+      presence = found.presence
+      place = (found.host, found.port)
     }
     // The variable by which PyTorch is told of a network.
     let interface = ProcessInfo.processInfo.environment["GLOO_SOCKET_IFNAME"]?.split(separator: ",").first
     if let interface { address = String(interface) }
-    var group: OpaquePointer?
-    let status = mvt_group_join(
-      store, address, interface != nil, Int32(ranks.rank), Int32(ranks.size),
-      Int64((patience ?? Self.patience.exchange) * 1000), &group)
-    do throws(MVError) { try Self.check(status, ranks) } catch {
-      mvt_store_free(store)
+    let (own, isInterface) = (address, interface != nil)
+    let exchange = Int64((patience ?? Self.patience.exchange) * 1000)
+    try presence.watching(until: .now + .seconds(max(coming, 30))) { () throws(MVError) in
+      if let place {
+        try Self.check(mvt_store_reach(place.host, Int32(place.port), milliseconds, &connection.store), ranks)
+      }
+      try Self.check(
+        mvt_group_join(
+          connection.store, own, isInterface, Int32(ranks.rank), Int32(ranks.size), exchange, &connection.group), ranks)
+    }
+    guard let group = connection.group else { throw .internalFault("\(ranks)", "was not connected") }
+    self.ranks = ranks
+    self.connection = connection
+    self.presence = presence
+    handle = group
+    do throws(MVError) { threads = try Self.share(of: ranks, in: group) } catch {
+      try presence.check()
       throw error
     }
-    guard let store, let group else { throw .internalFault("\(ranks)", "was not connected") }
-    self.ranks = ranks
-    self.store = store
-    handle = group
-    threads = try Self.share(of: ranks, in: group)
-  }
-
-  deinit {
-    mvt_group_free(handle)
-    mvt_store_free(store)
   }
 
   /// An error of this process as its user should see it: where the group is lost, that is what has happened.
   public func explained(_ error: MVError) -> MVError {
     guard mvt_group_is_lost(handle), error.kind == .internalFault else { return error }
-    return Self.lost(ranks, cause: error.reason)
+    return Self.lost(ranks, cause: cause(error.reason))
   }
 
   /// Adds up numbers over the ranks; throws where a rank has ended.
@@ -134,15 +153,20 @@ public final class ProcessGroup: Sendable {
     }
   }
 
-  func check(_ status: GuardedStatus) throws(MVError) { try Self.check(status, ranks) }
+  func check(_ status: GuardedStatus) throws(MVError) { try Self.check(status, ranks, cause) }
 
-  private static func check(_ status: GuardedStatus, _ ranks: Ranks) throws(MVError) {
+  /// Which rank has ended, where that is known, or else libtorch's words.
+  private func cause(_ words: String) -> String { presence.missing.map { "\($0) has ended" } ?? words }
+
+  private static func check(
+    _ status: GuardedStatus, _ ranks: Ranks, _ cause: (String) -> String = { $0 }
+  ) throws(MVError) {
     guard status != GuardedOK else { return }
     let words = String(cString: guarded_last_message())
     guard status != GuardedOutOfMemory else {
       throw MVError(.outOfMemory, "\(ranks)", "ran out of memory", remedy: "use a smaller batch_size")
     }
-    throw lost(ranks, cause: words)
+    throw lost(ranks, cause: cause(words))
   }
 
   private static func lost(_ ranks: Ranks, cause: String) -> MVError {

@@ -2,7 +2,7 @@ internal import Foundation
 internal import MVCore
 
 /// A connection by which two processes exchange a few short lines.
-final class TCPConnection {
+final class TCPConnection: Sendable {
   /// Why there is no connection, in the system's words.
   struct Failure: Error {
     let words: String
@@ -54,6 +54,25 @@ final class TCPConnection {
   func write(_ text: String) {
     let bytes = Array(text.utf8)
     _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+
+  /// Whether the other end is closed: its process has ended, or its machine does not answer probes.
+  var hasEnded: Bool {
+    // POLLRDHUP, which comes also where there are words to be read before the end.
+    var asked = pollfd(fd: descriptor, events: 0x2000, revents: 0)
+    return poll(&asked, 1, 0) > 0
+  }
+
+  /// Lets the system ask the other machine, where nothing else passes, whether it is still there: half a minute.
+  func probe() {
+    func set(_ level: Int32, _ option: Int32, _ value: Int32) {
+      var value = value
+      setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+    set(SOL_SOCKET, SO_KEEPALIVE, 1)
+    set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, 10)
+    set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, 5)
+    set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 4)
   }
 
   /// Reads up to the end of a line; nil where none comes in time, and where it is longer than any that is meant.

@@ -26,12 +26,17 @@ package struct MultiViewLoss: PairCriterion, Hashable {
   package var releasedSign: Bool
   /// Whether z0 is made dependent on the representations, too: adds the same terms of it.
   package var representsBoth: Bool
+  /// The ranks that share the distances; nil for this process alone.
+  ///
+  /// They compute it at the same time of the same rows, as ``ProcessGroup/allRows(_:)`` gives them, and the gradient is
+  /// right for a rank's own rows alone.
+  package var group: ProcessGroup?
 
   /// Creates the loss as published.
   package init(
     mseWeight: Double = 1, deviationWeight: Double = 1, viewsWeight: Double = 1, margin: Double = 1,
     embeddingScale: Double = 1.0 / 32, estimator: DistanceEstimator = .biased, releasedSign: Bool = false,
-    representsBoth: Bool = false
+    representsBoth: Bool = false, group: ProcessGroup? = nil
   ) {
     self.mseWeight = mseWeight
     self.deviationWeight = deviationWeight
@@ -41,6 +46,7 @@ package struct MultiViewLoss: PairCriterion, Hashable {
     self.estimator = estimator
     self.releasedSign = releasedSign
     self.representsBoth = representsBoth
+    self.group = group
   }
 
   /// One representation of the batch's plain images.
@@ -49,7 +55,7 @@ package struct MultiViewLoss: PairCriterion, Hashable {
     package let name: String
     /// The weight of its term.
     package let weight: Double
-    /// Its distances, by the same estimator as the loss.
+    /// Its distances, by the same estimator and over the same ranks as the loss.
     package let distances: CenteredDistances
 
     /// Creates a representation of a batch.
@@ -70,7 +76,8 @@ package struct MultiViewLoss: PairCriterion, Hashable {
     var values = [Double](repeating: 0, count: 3 + (representsBoth ? 2 : 1) * weights.count)
     var total = 0.0
     let loss = try Tensor(during: "MV-MR loss") {
-      mvt_loss(z0.handle, z.handle, &settings, handles, weights, Int64(weights.count), &values, &total, $0)
+      mvt_loss(
+        z0.handle, z.handle, &settings, handles, weights, Int64(weights.count), group?.handle, &values, &total, $0)
     }
     let terms = LossTerms.terms(
       of: representations.map(\.name), releasedSign: releasedSign, both: representsBoth)
@@ -95,7 +102,8 @@ package struct MultiViewLoss: PairCriterion, Hashable {
     var values = [Double](repeating: 0, count: weights.count)
     var total = 0.0
     let loss = try Tensor(during: "dependence on representations") {
-      mvt_dependence(z.handle, &settings, handles, weights, Int64(weights.count), &values, &total, $0)
+      mvt_dependence(
+        z.handle, &settings, handles, weights, Int64(weights.count), group?.handle, &values, &total, $0)
     }
     return PairLoss(loss: loss, values: values, total: total)
   }

@@ -68,7 +68,9 @@ final class Learner {
       settings.optimizer, parameters: encoder.parameters, weightDecay: settings.weightDecay,
       decaysVectors: settings.decaysVectors)
     onlineHead = try settings.onlineHead ? Self.onlineHead(for: data, encoder, settings) : nil
-    loss = settings.trainingLoss
+    var loss = settings.trainingLoss
+    loss.multiView.group = settings.dependenceScope == .global ? group : nil
+    self.loss = loss
     lossScale = LossScale(for: settings.products)
     statistics = settings.statistics(for: data.shape)
     self.settings = settings
@@ -223,20 +225,19 @@ final class Learner {
       switch target.origin {
       case .pixels:
         let plain = if let plain { plain } else { try tensor(of: batch.plain, count: count) }
-        distances = try CenteredDistances(of: gathered(plain), scale: target.scale, estimator: settings.estimator)
+        distances = try self.distances(of: plain, target)
       case .augmented:
         if let view = batch.releasedView {
-          distances = try self.distances(of: view, target)
+          distances = try self.distances(of: view, target, isWhole: false)
         } else {
-          let second = try tensor(of: batch.secondView ?? batch.augmented, count: count)
-          distances = try CenteredDistances(of: gathered(second), scale: target.scale, estimator: settings.estimator)
+          distances = try self.distances(of: tensor(of: batch.secondView ?? batch.augmented, count: count), target)
         }
       case .teacher(let teacher):
-        let rows = try teacher.rows(of: batch.plain, shape: data.shape, threads: Torch.threads)
-        distances = try CenteredDistances(of: gathered(rows), scale: target.scale, estimator: settings.estimator)
+        distances = try self.distances(
+          of: teacher.rows(of: batch.plain, shape: data.shape, threads: Torch.threads), target)
       case .stored:
         guard let rows else { throw .internalFault("representation \(target.name)", "was not prepared") }
-        distances = try CenteredDistances(of: rows, scale: target.scale, estimator: settings.estimator)
+        distances = try self.distances(of: rows, target, isWhole: true)
       }
       representations.append(
         MultiViewLoss.Representation(
@@ -245,12 +246,17 @@ final class Learner {
     return representations
   }
 
-  /// The distances of rows that this process has computed, or of those of all ranks.
-  private func distances(of rows: Matrix, _ target: TrainingTarget) throws(MVError) -> CenteredDistances {
-    guard gathering != nil else {
-      return try CenteredDistances(of: rows, scale: target.scale, estimator: settings.estimator)
-    }
-    return try CenteredDistances(of: gathered(Tensor(rows)), scale: target.scale, estimator: settings.estimator)
+  /// The distances of what this process has computed for its images, or of that of all ranks.
+  private func distances(of rows: Tensor, _ target: TrainingTarget) throws(MVError) -> CenteredDistances {
+    try CenteredDistances(of: gathered(rows), scale: target.scale, estimator: settings.estimator, over: gathering)
+  }
+
+  /// The same of rows in memory, which are those of the `isWhole` batch already, or of this process's images.
+  private func distances(
+    of rows: Matrix, _ target: TrainingTarget, isWhole: Bool
+  ) throws(MVError) -> CenteredDistances {
+    guard isWhole || gathering == nil else { return try distances(of: Tensor(rows), target) }
+    return try CenteredDistances(of: rows, scale: target.scale, estimator: settings.estimator, over: gathering)
   }
 
   private var hasTeacher: Bool {

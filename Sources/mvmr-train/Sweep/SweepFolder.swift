@@ -12,8 +12,11 @@ final class SweepFolder {
   let url: URL
   /// The page of the sweep.
   let report: ReportFolder
-  /// The descriptor whose lock says that a sweep is at work; its children hold it, too.
-  private(set) var lock: Int32?
+  /// Says that a sweep is at work; its children hold it, too.
+  private var lock: FolderLock?
+
+  /// The open file of the lock, for children to hold open; nil before the folder is prepared.
+  var lockDescriptor: Int32? { lock?.descriptor }
 
   /// Throws where the folder holds something else, or a sweep that is at work.
   init(_ url: URL) throws(MVError) {
@@ -22,37 +25,24 @@ final class SweepFolder {
       url, kind: SweepPage.kind,
       beside: [SweepPage.chartName]
         + [SweepRecord.place(in: url), SweepRequest.definition(in: url)].map(\.lastPathComponent))
-    guard let present = try? FileManager.default.contentsOfDirectory(atPath: url.path), !present.isEmpty else { return }
-    try take()
-    guard SweepRecord.isSweep(url) else {
+    let present = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    guard !present.isEmpty else { return }
+    let isSweep = SweepRecord.isSweep(url)
+    // One that has just begun has written no record yet. Nothing is put into a folder of somebody else's.
+    if isSweep || present.contains(FolderLock.name) { try take() }
+    guard isSweep || present == [FolderLock.name] else {
       throw .usage(url.path, "holds other files, and no sweep", remedy: "give a folder that is not there yet")
-    }
-  }
-
-  deinit {
-    if let lock {
-      _ = flock(lock, LOCK_UN)
-      close(lock)
     }
   }
 
   /// Creates the folder if needed and keeps others out of it; throws where either fails.
   func prepare() throws(MVError) {
+    try Folder.create(url)
+    try take()
     try report.prepare()
-    if lock == nil { try take() }
   }
 
-  private func take() throws(MVError) {
-    let number = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard number >= 0 else { throw FileDescriptor.failure(url.path, "cannot be opened", errno) }
-    guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
-      close(number)
-      guard code == EWOULDBLOCK else { throw FileDescriptor.unlockable(url.path, code) }
-      throw try FileDescriptor(url.path, flags: O_RDONLY | O_DIRECTORY).busy()
-    }
-    lock = number
-  }
+  private func take() throws(MVError) { if lock == nil { lock = try FolderLock(url) } }
 
   /// The folder of a run.
   func place(of folder: String) -> URL { url.appending(path: folder) }

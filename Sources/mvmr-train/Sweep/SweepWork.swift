@@ -38,7 +38,7 @@ final class SweepWork {
     place = folder.place(of: folderName)
     self.scoring = scoring
     self.threads = threads
-    lock = folder.lock
+    lock = folder.lockDescriptor
     step = .done
     try AtomicFile.check(["settings.yaml", "embedding.h5", "scores.json"], in: place)
     guard let configuration else {
