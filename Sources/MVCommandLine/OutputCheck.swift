@@ -58,8 +58,8 @@ struct OutputCheck {
     return found
   }
 
-  /// What may be a path in a value: `a.h5`, `folder:photos,labels.csv`, `train/clip=clip.npy`, `train/x=a.h5:train/hog`,
-  /// `teacher.pt,size=32`.
+  /// What may be a path in a value: `a.h5`, `folder:photos,labels.csv`, `train/clip=clip.npy`,
+  /// `train/x=a.h5:train/hog`, `teacher.pt,size=32`.
   private static func paths(in value: String) -> [String] {
     let parts =
       [value[...]]
