@@ -92,11 +92,15 @@ import Testing
     #expect(tries(2) == [false, true])
     #expect(isFaster(0.02))
     #expect(tries(1) == [true])
+    // After a trial that failed it waits for as many rows as may bring the share down, or for good.
     #expect(!isFaster(0.3))
-    // After a trial that failed it waits, longer each time.
+    let waited = tries(12)
+    #expect(!waited[0] && waited.contains(true))
+    #expect(!isFaster(0.02, queries: 5))
+    #expect(tries(1000).allSatisfy { !$0 })
+    choice.start()
     #expect(tries(2) == [false, true])
-    #expect(!isFaster(0.02, queries: 20))
-    #expect(tries(3) == [false, false, true])
+    #expect(isFaster(0.02))
     #expect(!ScreenChoice(.measured, columns: 512, isFast: false).mayBeCoarse)
     #expect(!ScreenChoice(.measured, columns: 1_000_000, isFast: true).mayBeCoarse)
     #expect(!ScreenChoice(.coarse, columns: 1_000_000, isFast: true).mayBeCoarse)

@@ -69,7 +69,7 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void QuadProducts(const i
 template <size_t kRows>
 __attribute__((target("avx512f,avx512bw,avx512vnni"))) static void DotsOf(const int16_t* query, const int16_t* rows,
                                                                           size_t stride, const int32_t* chosen,
-                                                                          const int32_t* next, int32_t* products) {
+                                                                          int32_t* products) {
   const int16_t* row[kRows];
   __m512i even[kRows], odd[kRows];
 #pragma clang loop unroll(full)
@@ -78,11 +78,6 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) static void DotsOf(const 
     even[r] = odd[r] = _mm512_setzero_si512();
   }
   for (size_t i = 0; i < stride; i += 64) {
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < kRows; ++r) {
-      _mm_prefetch(reinterpret_cast<const char*>(rows + stride * next[r] + i), _MM_HINT_T0);
-      _mm_prefetch(reinterpret_cast<const char*>(rows + stride * next[r] + i + 32), _MM_HINT_T0);
-    }
     const __m512i left = _mm512_loadu_si512(query + i), right = _mm512_loadu_si512(query + i + 32);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < kRows; ++r) {
@@ -98,15 +93,15 @@ void PairDots(const int16_t* query, const int16_t* rows, size_t stride, const in
               int32_t* products) {
   size_t i = 0;
   for (; i + 4 <= count; i += 4) {
-    DotsOf<4>(query, rows, stride, chosen + i, chosen + (i + 8 <= count ? i + 4 : i), products + i);
+    DotsOf<4>(query, rows, stride, chosen + i, products + i);
   }
   switch (count - i) {
     case 3:
-      return DotsOf<3>(query, rows, stride, chosen + i, chosen + i, products + i);
+      return DotsOf<3>(query, rows, stride, chosen + i, products + i);
     case 2:
-      return DotsOf<2>(query, rows, stride, chosen + i, chosen + i, products + i);
+      return DotsOf<2>(query, rows, stride, chosen + i, products + i);
     case 1:
-      return DotsOf<1>(query, rows, stride, chosen + i, chosen + i, products + i);
+      return DotsOf<1>(query, rows, stride, chosen + i, products + i);
     default:
       return;
   }

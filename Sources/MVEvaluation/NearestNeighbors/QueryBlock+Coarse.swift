@@ -60,9 +60,10 @@ extension QueryBlock {
     return Double(passing) / Double(max(1, all))
   }
 
-  /// The bytes of rounded train rows that are screened coarsely before those that pass are screened finely: half of a
-  /// second-level cache.
-  private static let chunkBytes = 512 << 10
+  /// The bytes of rounded train rows that are screened coarsely before those that pass are screened finely.
+  ///
+  /// Several rows then follow each other for each query.
+  private static let chunkBytes = 1 << 20
 
   /// Screens the rows of a tile coarsely, and finely what passes.
   func screen(

@@ -29,9 +29,9 @@ struct ScreenChoice: Sendable {
   let screening: Screening
   /// Whether any tile may be screened coarsely.
   let mayBeCoarse: Bool
-  /// Tiles to screen finely before the next trial, and after that if it fails.
-  private var waiting = 1
-  private var wait = 1
+  /// The number of the present tile of the block, and of the next to try the coarse screen on.
+  private var tile = -1
+  private var next = 1
 
   /// `isFast` says whether the processor multiplies 8-bit integers fast.
   init(_ screening: Screening, columns: Int, isFast: Bool = mvk_coarse_is_fast() != 0) {
@@ -45,26 +45,24 @@ struct ScreenChoice: Sendable {
   }
 
   /// Begins a block of queries: nothing is known yet of their neighbors.
-  mutating func start() { (waiting, wait) = (1, 1) }
+  mutating func start() { (tile, next) = (-1, 1) }
 
   /// Whether to try the coarse screen on the next tile.
   mutating func isToTry() -> Bool {
     guard mayBeCoarse, screening == .measured else { return mayBeCoarse }
-    guard waiting > 0 else { return true }
-    waiting -= 1
-    return false
+    tile += 1
+    return tile >= next
   }
 
   /// Whether the coarse screen is faster for a tile of which it lets `share` of the pairs with `queries` through.
   mutating func isFaster(letting share: Double, queries: Int) -> Bool {
     guard screening == .measured else { return true }
-    let time = Self.coarseTime + Self.foundTime * share + Self.packingTime / Double(max(1, queries))
-    guard time >= Self.least else {
-      wait = 1
-      return true
-    }
-    waiting = wait
-    wait *= 2
+    let most =
+      (Self.least - Self.coarseTime - Self.packingTime / Double(max(1, queries))) / Self.foundTime
+    guard share > most else { return true }
+    // The share falls about as the rows seen grow in number.
+    let enough = most > 0 ? Double(tile) * share / most : .infinity
+    next = max(tile + 1, Int(min(enough.rounded(.up), Double(Int32.max))))
     return false
   }
 }
