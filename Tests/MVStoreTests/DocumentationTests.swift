@@ -24,9 +24,8 @@ import Testing
     let snippets = try Self.snippets("python")
     #expect(snippets.count == 3)
     for snippet in snippets {
-      if snippet.contains("import torch") {
-        guard try OtherProgram.run([OtherProgram.python!, "-c", "import torch"]).status == 0 else { continue }
-      }
+      let needsTorch = snippet.contains("torch")
+      if needsTorch, try OtherProgram.run([OtherProgram.python!, "-c", "import torch"]).status != 0 { continue }
       let script = "import os\nos.chdir('\(folder.url.path)')\n" + snippet
       let run = try OtherProgram.run([OtherProgram.python!, "-c", script])
       #expect(run.status == 0, "\(snippet)\n\(run.output)")
