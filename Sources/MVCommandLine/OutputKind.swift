@@ -105,12 +105,11 @@ public enum OutputKind: Codable, Hashable, Sendable {
     }
   }
 
-  /// Throws where a link leads to a file that ends like a format of something else: a checkpoint, an image, a list.
+  /// Throws where a link leads to a file that does not end like what is written: a checkpoint, an image, a list.
   private func checkEnding(ofTarget target: String, of path: String, _ option: String) throws(MVError) {
-    let ending = Self.ending(of: target)
-    guard target != path, Self.formats.contains(ending), !endings.contains(ending) else { return }
+    guard target != path, !endings.isEmpty, !endings.contains(Self.ending(of: target)) else { return }
     throw .usage(
-      path, "leads to \(target), which ends in .\(ending) and is not what \(option) writes",
+      path, "leads to \(target), which does not end like what \(option) writes",
       remedy: "name the file itself, or another place")
   }
 

@@ -53,6 +53,7 @@ struct FinetuneRequest {
     } else {
       throw Self.missing("NETWORK", "give a run, a checkpoint, or a file of weights", arguments)
     }
+    if resumed == nil { try RunInputs.check([self.network], of: output) }
     guard source != nil || resumed?.origin != nil else {
       throw Self.missing("SOURCE", "name the labelled images", arguments)
     }

@@ -112,6 +112,10 @@ extension Command {
       return
     }
     let output = try request.output()
+    if request.start.resumed == nil {
+      let teachers = request.configuration.settings.teachers.filter { !$0.isRole }.map(\.path)
+      try RunInputs.check(teachers + [request.start.initial?.url.path].compactMap { $0 }, of: output)
+    }
     let group = try RankStart.group(of: ranks, request.configuration.settings, arguments)
     let data = try request.data()
     Interruption.watch()

@@ -95,8 +95,14 @@ private struct Conversion {
       Made(rows: splits.reduce(0) { $0 + $1.count }, bytes: nil), "NumPy arrays of \(file.url.path)")
   }
 
+  /// Throws where the output is a shard of one of the files, whose rows are read there.
+  private func keepShards(of paths: [String]) throws(MVError) {
+    for path in paths { try (try? FeatureFile(reading: URL(filePath: path)))?.checkHoldsNoRows(output) }
+  }
+
   private func rewrite() throws(MVError) {
     try refuse(["split", "representation", "like", "dataset", "classes", "dtype"], "for a feature file as a whole")
+    try keepShards(of: inputs)
     try job.run { (job) throws(MVError) in
       try FeatureFilePacking.write(
         URL(filePath: inputs[0]), to: output, compressed: arguments.has("compress"),
@@ -115,6 +121,10 @@ private struct Conversion {
     }
     try refuse(["split", "representation"], "for arrays")
     let imports = try Self.arrays(inputs)
+    let files = imports.inputs.compactMap { input in
+      input.location.lastIndex(of: ":").map { String(input.location[..<$0]) }
+    }
+    try keepShards(of: files + [arguments["like"]].compactMap { $0 })
     var classes = imports.classes
     if let path = arguments["classes"] {
       classes = try WholeFile.lines(of: URL(filePath: path), remedy: "give one class a line")

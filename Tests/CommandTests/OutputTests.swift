@@ -111,8 +111,20 @@ import Testing
       try expectRefusal("convert \(words) --output a.h5 --overwrite", naming: "a.h5", "overwritten")
       try expectRefusal("convert \(words) --output link.h5 --overwrite", naming: "link.h5", "overwritten")
     }
+    // A shard of what is read.
+    for shard in ["1", "2"] {
+      let made = try mvmr(
+        "extract", "synthetic:40", "--shard", "\(shard)/2", "--representation", "hog", "--output", "s\(shard).h5")
+      #expect(made.status == 0)
+    }
+    #expect(try mvmr("merge", "s1.h5", "s2.h5", "--output", "whole.h5").status == 0)
+    for words in ["train/x=arrays/train/hog.npy --like whole.h5", "train/x=whole.h5:train/hog", "whole.h5"] {
+      try expectRefusal("convert \(words) --output s2.h5 --overwrite", naming: "s2.h5", "holds rows of", "overwritten")
+    }
+    #expect(try mvmr("verify", "whole.h5").status == 0)
     // A link to what is no feature file, whatever its own name.
-    for name in ["list.txt", "arrays/train/hog.npy"] {
+    try Data("mine".utf8).write(to: URL(filePath: path("script.py")))
+    for name in ["list.txt", "arrays/train/hog.npy", "script.py"] {
       try? manager.removeItem(atPath: path("other.h5"))
       try manager.createSymbolicLink(atPath: path("other.h5"), withDestinationPath: name)
       try expectRefusal(

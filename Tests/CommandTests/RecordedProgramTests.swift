@@ -38,6 +38,12 @@ import Testing
     let resumed = try run(["train", "--resume", "--output", "run", "--set", "epochs=2"])
     #expect(resumed.status == 65 && resumed.errors.contains("another file of teacher teacher"), "\(resumed.errors)")
     #expect(!resumed.errors.contains("tuple"))
+    // Under a name that the run does not know, either.
+    let settings = Self.small.map { $0.replacing("=", with: ": ") }.joined(separator: "\n")
+    let teacher = "teachers: [{name: other, path: t.pt}]"
+    try Data("source: synthetic:32\nepochs: 2\n\(settings)\n\(teacher)\n".utf8).write(to: place("own.yaml"))
+    let named = try run(["train", "--resume", "--output", "run", "--config", "own.yaml"])
+    #expect(named.status != 0 && !named.errors.contains("tuple"), "\(named.errors)")
     try put("tiny")
     let whole = try run(["train", "--resume", "--output", "run", "--set", "epochs=2"])
     #expect(whole.status == 0, "\(whole.errors)")
@@ -70,7 +76,10 @@ import Testing
     for name in ["theirs.yaml", "config.yaml", "run/last.ckpt"] {
       try manager.setAttributes([.ownerAccountID: 65534], ofItemAtPath: place(name).path)
     }
-    for words in commands {
+    // What the command line names is not the stranger's own.
+    try manager.copyItem(at: Fixture.url("teacher/tiny.pt"), to: place("mine.pt"))
+    let beside = commands[0] + ["--teacher", "mine.pt,name=mine,normalization=none"]
+    for words in commands + [beside] {
       let outcome = try run(words)
       #expect(outcome.status == 64, "\(words): \(outcome.errors)")
       #expect(outcome.errors.contains("another user's") && outcome.errors.contains("t.pt"), "\(outcome.errors)")

@@ -32,6 +32,16 @@ public struct FeatureFile: Sendable {
     splits = stored.splits.map { FeatureSplit(stored: $0, file: stored, mappings: mappings) }
   }
 
+  /// Throws where `output` is another file that holds rows of this one, a shard of a merged file: writing there would
+  /// lose them.
+  public func checkHoldsNoRows(_ output: URL) throws(MVError) {
+    let target = OutputPath.resolved(output).path
+    guard target != stored.path, stored.featureFiles.contains(target) else { return }
+    throw .usage(
+      output.path, "holds rows of \(url.relativePath), and would be overwritten",
+      remedy: "give another place by --output")
+  }
+
   /// The name of the data set, for example `cifar10`.
   public var dataset: String { stored.dataset }
   /// The name of each class, by label; empty where unknown.

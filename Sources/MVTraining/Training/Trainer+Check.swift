@@ -1,3 +1,4 @@
+public import Foundation
 public import MVCore
 internal import MVNetworks
 
@@ -11,5 +12,13 @@ extension Trainer {
     let learner = try Learner(settings, data: data)
     _ = try settings.schedule(stepsPerEpoch: learner.order.stepsPerEpoch)
     if let initial { _ = try begin(learner.encoder, with: initial) }
+  }
+
+  /// Checks that teachers which are programs are those that the run in `folder` was trained with; none is run.
+  ///
+  /// Throws where one is another; a folder without a run has none to compare.
+  public static func checkPrograms(of settings: TrainingSettings, goingOnIn folder: URL) throws(MVError) {
+    guard !settings.teachers.isEmpty, let found = try? Checkpoint(contentsOf: checkpoint(in: folder)) else { return }
+    try matchPrograms(found, settings)
   }
 }

@@ -52,9 +52,8 @@ extension Trainer {
   /// Throws where a teacher that is a program is not the one that the run was trained with; none is run.
   static func matchPrograms(_ found: Checkpoint, _ settings: TrainingSettings) throws(MVError) {
     for teacher in settings.teachers where !teacher.isRole {
-      guard let known = found.place.teachers?[teacher.label],
-        TrainedNetwork.isProgram(at: teacher.path, teacher.network)
-      else { continue }
+      guard TrainedNetwork.isProgram(at: teacher.path, teacher.network) else { continue }
+      let known = found.place.teachers?[teacher.label]
       guard try TrainedNetwork(at: teacher.path, teacher.network).fingerprint() == known else {
         throw otherTeacher(teacher.label, found)
       }

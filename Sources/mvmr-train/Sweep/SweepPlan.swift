@@ -132,6 +132,10 @@ struct SweepPlan {
   ) throws(MVError) {
     let left = items.filter { !$0.isTrained }.map(\.run)
     guard !left.isEmpty else { return }
+    // Before the first of them is run.
+    for run in left {
+      try Trainer.checkPrograms(of: run.settings, goingOnIn: request.folder.appending(path: run.folder))
+    }
     var base = request.train.configuration
     base.settings.representations = .none
     // Every variant is checked on the same data, of which no image is read ahead.

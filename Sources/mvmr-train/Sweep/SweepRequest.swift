@@ -64,8 +64,10 @@ struct SweepRequest {
     if let file {
       // Those of the command line are named by the user.
       let words = arguments.all("teacher")
-      let given = try words.map { (text) throws(MVError) in try TeacherSettings(parsing: text).label }
-      let teachers = runs.flatMap(\.settings.teachers).filter { !given.contains($0.label) }
+      let given = try words.map { (text) throws(MVError) in
+        URL(filePath: try TeacherSettings(parsing: text).path).standardizedFileURL.path
+      }
+      let teachers = runs.flatMap(\.settings.teachers).filter { !given.contains($0.path) }
       try RecordedPrograms.check(teachers, namedBy: file)
     }
   }
