@@ -22,12 +22,5 @@ public enum Provenance {
   /// The command line as a shell would take it.
   ///
   /// The program is called `mvmr` whichever of the programs behind it runs the command.
-  public static var commandLine: String { commandLine(of: ["mvmr"] + Invocation.arguments) }
-
-  static func commandLine(of words: [String]) -> String {
-    words.map { word in
-      let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+%@".contains($0) }
-      return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
-    }.joined(separator: " ")
-  }
+  public static var commandLine: String { ShellWords.line(["mvmr"] + Invocation.arguments) }
 }

@@ -47,7 +47,7 @@ struct FinetuneRequest {
       guard FileManager.default.fileExists(atPath: recorded) else {
         throw .missingInput(
           recorded, "is not there any more; \(folder) was begun from it",
-          remedy: "name it where it is now: mvmr finetune NETWORK --output \(folder) --resume")
+          remedy: "name it where it is now: mvmr finetune NETWORK --output \(ShellWords.quoted(folder)) --resume")
       }
       self.network = recorded
     } else {
@@ -98,7 +98,8 @@ struct FinetuneRequest {
     guard let found else {
       throw .missingInput(
         recorded.paths.first ?? "\(recorded)", "is not there any more; \(output.path) was begun with it",
-        remedy: "name it where it is now: mvmr finetune \(recorded.kind):WHERE --output \(output.path) --resume")
+        remedy: "name it where it is now: mvmr finetune \(recorded.kind):WHERE --output "
+          + "\(ShellWords.quoted(output.path)) --resume")
     }
     let request = try SourceArguments.completing(found, arguments)
     try RememberedSource.checkPixels(of: request, as: recorded)

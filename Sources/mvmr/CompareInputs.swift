@@ -127,7 +127,7 @@ struct CompareInputs {
       throw .missingInput(
         text, "holds no embedding.h5",
         remedy: isRun
-          ? "write it: mvmr embed \(text) SOURCE --output \(embedding.relativePath)"
+          ? "write it: " + ShellWords.line(["mvmr", "embed", text, "SOURCE", "--output", embedding.relativePath])
           : "for its images write folder:\(text)")
     }
     return .file(try FeatureFile(reading: embedding), name: folder.lastPathComponent, isEmbedding: true)

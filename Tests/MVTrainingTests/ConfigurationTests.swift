@@ -59,6 +59,7 @@ struct ConfigurationTests {
       configuration.extractCommand(source: "cifar10:x")
         == "mvmr extract cifar10:x --size 64x48 --split train --normalize cifar --representation hog "
         + "--representation scattering:J=3,as=deep --output features.h5")
+    #expect(configuration.extractCommand(source: "folder:$(x)")?.hasPrefix("mvmr extract 'folder:$(x)' --size") == true)
   }
 
   @Test func whatIsPrintedIsReadBack() throws {

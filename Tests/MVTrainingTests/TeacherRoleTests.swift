@@ -52,6 +52,10 @@ import Testing
       error?.remedy.contains(
         "mvmr embed FILE.pt cifar10:data --set size=224 --set normalization=imagenet --name clip --output clip.h5")
         == true, "\(error as Any)")
+    // What a file says is quoted where a shell would take it for more.
+    let odd = try configuration("source: cifar10:a folder;x\nteachers:\n  - {name: clip}\n")
+    let quoted = #expect(throws: MVError.self) { try odd.checkTeachers() }
+    #expect(quoted?.remedy.contains("mvmr embed FILE.pt 'cifar10:a folder;x' --name clip") == true, "\(quoted as Any)")
     // A library that trains without having filled it is told so as well.
     let refused = #expect(throws: MVError.self) {
       try Teacher(role.openTeachers[0], imageSize: ImageSize(height: 8, width: 8))

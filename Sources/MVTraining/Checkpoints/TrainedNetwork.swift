@@ -68,12 +68,23 @@ public enum TrainedNetwork: Sendable {
   }
 
   /// A text that tells it from the network of another file; throws where the file cannot be read.
+  ///
+  /// That of a program ends with its SHA-256 sum, so that no other program can be made to pass for it.
   public func fingerprint() throws(MVError) -> String {
     if case .weights(let file) = self { return try file.fingerprint() }
     var fingerprint = Fingerprint()
     try fingerprint.add(contentsOf: url)
-    return fingerprint.text
+    guard case .script = self else { return fingerprint.text }
+    return fingerprint.text + Self.sumOfProgram + (try SHA256.text(ofFile: url))
   }
+
+  /// Whether `fingerprint` is that of the network recorded as `known`; earlier versions recorded no sum of programs.
+  static func isSame(_ fingerprint: String, as known: String?) -> Bool {
+    guard let known else { return false }
+    return fingerprint == known || fingerprint.hasPrefix(known + sumOfProgram)
+  }
+
+  private static let sumOfProgram = " sha256:"
 
   /// The settings of a run on it, as far as they describe the network: the encoder, its projector, its normalization.
   ///

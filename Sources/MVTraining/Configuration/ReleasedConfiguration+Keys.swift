@@ -249,7 +249,7 @@ extension ReleasedConfiguration {
     }
     note("dataset.percentage", "--labels \(percentage)%")
     let isVOC = kind == .voc
-    let place = configuration.source ?? "\(isVOC ? "voc07" : datasetName):DIR"
+    let place = ShellWords.quoted(configuration.source ?? "\(isVOC ? "voc07" : datasetName):DIR")
     let size = configuration.size.map { " --size \($0.height)" } ?? (isVOC ? " --size 224" : "")
     let command =
       isVOC

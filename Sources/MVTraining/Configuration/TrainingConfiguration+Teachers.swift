@@ -64,11 +64,11 @@ extension TrainingConfiguration {
   /// Throws where a role is open; the error says how to fill it, by `source`, where that is known.
   public func checkTeachers(source: String? = nil) throws(MVError) {
     guard let role = openTeachers.first else { return }
-    var words = ["mvmr embed FILE.pt \(source ?? self.source ?? "SOURCE")"]
-    if let size { words.append("--size \(size)") }
-    if let split { words.append("--split \(split)") }
-    words += role.inputWords.map { "--set \($0)" }
-    throw role.unfilled(command: (words + ["--name \(role.label) --output \(role.label).h5"]).joined(separator: " "))
+    var words = ["mvmr", "embed", "FILE.pt", source ?? self.source ?? "SOURCE"]
+    if let size { words += ["--size", "\(size)"] }
+    if let split { words += ["--split", split] }
+    words += role.inputWords.flatMap { ["--set", $0] }
+    throw role.unfilled(command: ShellWords.line(words + ["--name", role.label, "--output", "\(role.label).h5"]))
   }
 
   private mutating func include(_ name: String) {
@@ -91,10 +91,12 @@ extension TeacherSettings {
 
   /// The error of a role that nothing fills; `command` is one that makes its embeddings.
   func unfilled(command: String?) -> MVError {
-    let command = command ?? "mvmr embed FILE.pt SOURCE --name \(label) --output \(label).h5"
+    let command =
+      command ?? ShellWords.line(["mvmr", "embed", "FILE.pt", "SOURCE", "--name", label, "--output", "\(label).h5"])
     return .usage(
       "teacher \(label)", "is a role for which no network and no embedding is given",
-      remedy: "give --teacher FILE.pt; or embed the images once by: \(command), and give --features \(label).h5")
+      remedy: "give --teacher FILE.pt; or embed the images once by: \(command), and give "
+        + ShellWords.line(["--features", "\(label).h5"]))
   }
 
   /// How images are fed, where that is not the default: `size=224`, for example.

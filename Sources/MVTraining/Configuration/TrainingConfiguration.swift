@@ -137,11 +137,11 @@ public struct TrainingConfiguration: Hashable, Sendable {
   /// The command that makes the feature file; nil where none is expected.
   public func extractCommand(source: String) -> String? {
     guard !expected.isEmpty else { return nil }
-    var words = ["mvmr extract \(source)"]
-    if let size { words.append("--size \(size)") }
-    if let split { words.append("--split \(split)") }
-    if expectedNormalization != .none { words.append("--normalize \(expectedNormalization.rawValue)") }
-    words += expected.map { "--representation \($0)" }
-    return (words + ["--output features.h5"]).joined(separator: " ")
+    var words = ["mvmr", "extract", source]
+    if let size { words += ["--size", "\(size)"] }
+    if let split { words += ["--split", split] }
+    if expectedNormalization != .none { words += ["--normalize", expectedNormalization.rawValue] }
+    words += expected.flatMap { ["--representation", "\($0)"] }
+    return ShellWords.line(words + ["--output", "features.h5"])
   }
 }

@@ -44,7 +44,8 @@ extension Trainer {
         found.url.path, "was trained with \(old.representations.joined(separator: ", "))",
         remedy: "resume with the same representations")
     }
-    for (name, fingerprint) in place.teachers ?? [:] where old.teachers?[name] != fingerprint {
+    for (name, fingerprint) in place.teachers ?? [:]
+    where !TrainedNetwork.isSame(fingerprint, as: old.teachers?[name]) {
       throw otherTeacher(name, found)
     }
   }
@@ -53,8 +54,8 @@ extension Trainer {
   static func matchPrograms(_ found: Checkpoint, _ settings: TrainingSettings) throws(MVError) {
     for teacher in settings.teachers where !teacher.isRole {
       guard TrainedNetwork.isProgram(at: teacher.path, teacher.network) else { continue }
-      let known = found.place.teachers?[teacher.label]
-      guard try TrainedNetwork(at: teacher.path, teacher.network).fingerprint() == known else {
+      let fingerprint = try TrainedNetwork(at: teacher.path, teacher.network).fingerprint()
+      guard TrainedNetwork.isSame(fingerprint, as: found.place.teachers?[teacher.label]) else {
         throw otherTeacher(teacher.label, found)
       }
     }
