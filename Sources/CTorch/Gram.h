@@ -11,7 +11,7 @@ struct Part {
 };
 
 /// The rows of `part` in (rows - mean) * (rows - mean)^T, n x n, of float32 rows on any device; where `shifted` is
-/// given, also all rows - mean.
+/// given, also all rows - mean, which may lie further apart than their columns take.
 ///
 /// With oneDNN the bits do not depend on the number of threads.
 at::Tensor gram(const at::Tensor& rows, Part part, at::Tensor* shifted);
