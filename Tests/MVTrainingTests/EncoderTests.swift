@@ -134,6 +134,20 @@ import Testing
     }
   }
 
+  /// A configuration's depth and widths are of its own encoder: the remedies say how another one is taken.
+  @Test func remediesLeadToAnotherEncoder() throws {
+    var settings = TrainingSettings()
+    (settings.encoder, settings.depth, settings.widths) = (.cifarResNet, 8, [16, 32, 64])
+    settings.encoder = .resnet8x4
+    let first = #expect(throws: MVError.self) { try settings.architecture() }
+    #expect(first?.remedy.contains("depth=0") == true, "\(first as Any)")
+    try settings.set("depth", to: .int(0))
+    let error = #expect(throws: MVError.self) { try settings.architecture() }
+    #expect(error?.remedy.contains("widths= with nothing") == true, "\(error as Any)")
+    try settings.set("widths", to: .string(""))
+    #expect(throws: Never.self) { try settings.architecture() }
+  }
+
   @Test func shapesFollowTheSettings() throws {
     var settings = TrainingSettings()
     settings.encoder = .resnet8x4

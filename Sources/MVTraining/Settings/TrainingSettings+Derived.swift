@@ -6,11 +6,11 @@ extension TrainingSettings {
   /// The structure of the encoder; throws a usage error where depth, widths, stem and encoder do not go together.
   public func architecture() throws(MVError) -> NetworkArchitecture {
     guard depth == 0 || encoder == .cifarResNet else {
-      throw misfit("depth=\(depth)", remedy: "use encoder=cifar-resnet")
+      throw misfit("depth=\(depth)", remedy: "give depth=0, which is its own, or encoder=cifar-resnet")
     }
     if case .network(let reference) = encoder {
-      guard widths.isEmpty else { throw misfit("widths=\(try text(of: "widths"))", remedy: "leave it out") }
-      guard stem == nil else { throw misfit("stem=\(try text(of: "stem"))", remedy: "leave it out") }
+      guard widths.isEmpty else { throw misfit("widths=\(try text(of: "widths"))", remedy: ownWidths) }
+      guard stem == nil else { throw misfit("stem=\(try text(of: "stem"))", remedy: "give stem=auto") }
       guard let architecture = reference.architecture else {
         throw misfit("encoder", remedy: "use a name of mvmr networks")
       }
@@ -26,7 +26,7 @@ extension TrainingSettings {
     switch encoder {
     case .resnet8x4:
       guard widths.isEmpty else {
-        throw misfit("widths=\(try text(of: "widths"))", remedy: "use encoder=cifar-resnet with depth=8")
+        throw misfit("widths=\(try text(of: "widths"))", remedy: "\(ownWidths), or encoder=cifar-resnet with depth=8")
       }
       configuration = .cifarResNet(depth: 8, widths: [32, 64, 128, 256], stem: stem)
     case .cifarResNet:
@@ -45,6 +45,9 @@ extension TrainingSettings {
     }
     return configuration
   }
+
+  /// Configurations, `builtin:small` among them, may have set widths for another encoder.
+  private var ownWidths: String { "give widths= with nothing behind it, which is its own (widths: [] in YAML)" }
 
   private func misfit(_ setting: String, remedy: String) -> MVError {
     .usage("setting \(setting)", "is not possible with encoder=\(encoder)", remedy: remedy)
