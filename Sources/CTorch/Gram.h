@@ -11,9 +11,9 @@ struct Part {
 };
 
 /// The rows of `part` in (rows - mean) * (rows - mean)^T, n x n, of float32 rows on any device; where `shifted` is
-/// given, also all rows - mean, which may lie further apart than their columns take.
+/// given, also all rows - mean.
 ///
-/// With oneDNN the bits do not depend on the number of threads.
+/// Those may lie further apart than their columns take. With oneDNN the bits do not depend on the number of threads.
 at::Tensor gram(const at::Tensor& rows, Part part, at::Tensor* shifted);
 
 /// left * right, m x n times n x columns on any device, of float32.
