@@ -137,8 +137,8 @@ at::Tensor product_in_pieces(const at::Tensor& left, const at::Tensor& right) {
   float* to = result.data_ptr<float>();
   in_pieces((columns + width - 1) / width, [&](int64_t piece) {
     const int64_t from = piece * width;
-    multiply('N', rows, std::min(width, columns - from), depth, one, depth, other + from, right.stride(0), 0,
-             to + from, columns);
+    multiply('N', rows, std::min(width, columns - from), depth, one, depth, other + from, right.stride(0), 0, to + from,
+             columns);
   });
   return result;
 }
