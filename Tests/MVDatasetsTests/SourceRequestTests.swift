@@ -111,6 +111,20 @@ struct SourceRequestTests {
     }
   }
 
+  /// A size may come from a file that a stranger made.
+  @Test func imagesAreNotMadeLargerThanTheyMayBe() throws {
+    var request = try SourceRequest(parsing: "synthetic:4")
+    for (height, width) in [(32768, 32768), (1 << 20, 200), (1 << 40, 1 << 40)] {
+      request.size = ImageSize(height: height, width: width)
+      let error = #expect(throws: MVError.self) { try request.open() }
+      #expect(error?.subject == "size \(height)x\(width)" && error?.remedy.contains("--max-pixels") == true)
+    }
+    request.size = ImageSize(height: 64, width: 64)
+    #expect(throws: Never.self) { try request.open() }
+    request.decoding.pixelLimit = 4095
+    #expect(throws: MVError.self) { try request.open() }
+  }
+
   /// Size, then joined splits, then normalization: as the wrappers by hand, and with the fingerprint of version 0.1.
   @Test func everythingIsHungOnInOnePlace() throws {
     var asked = try SourceRequest(parsing: "npy:\(Fixture.url("images/rgb32.npy").path)")

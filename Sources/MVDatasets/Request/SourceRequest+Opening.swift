@@ -7,9 +7,16 @@ extension SourceRequest {
   /// Opens the source and hangs on it all that is asked for: size, joined splits, limit, normalization.
   ///
   /// What is opened says in ``SourceContents/request`` how it was asked for. Throws where the kind is unknown, the data
-  /// set is missing or damaged, a split that is to be joined is not there, or images cannot be normalized.
+  /// set is missing or damaged, images would be brought to more pixels than a file may have, a split that is to be
+  /// joined is not there, or images cannot be normalized.
   public func open() throws(MVError) -> any ImageSource {
     try framing?.check()
+    // A size that a file records may be anything; pictures of a gigapixel take minutes each.
+    if let size, Checked.product(size.height, size.width).map({ $0 > decoding.pixelLimit }) ?? true {
+      throw .usage(
+        "size \(size)", "is more than \(decoding.pixelLimit) pixels an image",
+        remedy: "give a smaller --size, or --max-pixels N")
+    }
     guard size != nil || (resize == nil && interpolation == .bilinear && !stretches) else {
       throw .usage(
         resize.map { "resize \($0)" } ?? (stretches ? "stretch" : "interpolation \(interpolation.rawValue)"),
