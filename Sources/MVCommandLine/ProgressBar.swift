@@ -80,15 +80,15 @@ public final class ProgressBar: Sendable {
   }
 
   private static func rate(_ value: Double) -> String {
-    value >= 10 ? "\(Int(value.rounded()))" : String(format: "%.1f", value)
+    value >= 10 ? "\(Checked.nearest(value))" : String(format: "%.1f", value)
   }
 
   /// `45 s`, `12 min`, `3 h 20 min`.
   public static func duration(_ seconds: Double) -> String {
     if seconds < 9.95 { return String(format: "%.1f s", seconds) }
-    if seconds < 90 { return "\(Int(seconds.rounded())) s" }
-    if seconds < 5400 { return "\(Int((seconds / 60).rounded())) min" }
-    let minutes = Int((seconds / 60).rounded())
+    if seconds < 90 { return "\(Checked.nearest(seconds)) s" }
+    if seconds < 5400 { return "\(Checked.nearest(seconds / 60)) min" }
+    let minutes = Checked.nearest(seconds / 60)
     return "\(minutes / 60) h \(minutes % 60) min"
   }
 }

@@ -15,7 +15,10 @@ package enum Checked {
   package static func product(_ one: Int, _ other: Int) -> Int? { product([one], times: other) }
 
   /// The sum of counts; nil where one is negative, or where it is beyond an `Int`.
-  package static func sum(_ counts: Int...) -> Int? {
+  package static func sum(_ counts: Int...) -> Int? { total(counts) }
+
+  /// The sum of counts; nil where one is negative, or where it is beyond an `Int`.
+  package static func total(_ counts: some Sequence<Int>) -> Int? {
     var sum = 0
     for count in counts {
       let (next, overflow) = sum.addingReportingOverflow(count)
@@ -23,6 +26,12 @@ package enum Checked {
       sum = next
     }
     return sum
+  }
+
+  /// The whole number nearest to `value`, the least or largest there is where that is beyond an `Int`; 0 for no number.
+  package static func nearest(_ value: Double) -> Int {
+    guard !value.isNaN else { return 0 }
+    return Int(exactly: value.rounded()) ?? (value < 0 ? .min : .max)
   }
 
   /// The positions from `start` on, `count` of them; nil where they are not all within `0..<limit`.

@@ -63,16 +63,47 @@ package enum WholeFile {
     var bytes = try bytes(of: url, orStream: orStream, remedy: remedy)
     try TextEncoding.check(bytes, url.path)
     if bytes.starts(with: TextEncoding.mark) { bytes = bytes.dropFirst(TextEncoding.mark.count) }
-    guard let text = String(data: bytes, encoding: .utf8) else {
+    guard String(validating: bytes, as: UTF8.self) != nil else {
       throw .badData(url.path, "is not UTF-8 text", remedy: "save it as UTF-8")
     }
-    return lines(of: text)
+    return try bytes.withUnsafeBytes { raw in
+      Result { () throws(MVError) in try lines(of: raw.bindMemory(to: UInt8.self), url.path) }
+    }.get()
   }
 
-  /// The lines of `text`, without their line ends (LF or CRLF).
+  /// The lines of `text`, without their line ends (LF or CRLF); none of a text of more lines than a file may have.
   package static func lines(of text: String) -> [String] {
-    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-    if lines.last == "" { lines.removeLast() }
+    var text = text
+    return text.withUTF8 { (try? lines(of: $0, "a text")) ?? [] }
+  }
+
+  /// The most lines of a file: 2^26, five times the images of the largest data set that is published as a list.
+  private static let mostLines = 1 << 26
+
+  /// Splits at line ends: LF, CRLF, or CR as old programs write it.
+  private static func lines(of bytes: UnsafeBufferPointer<UInt8>, _ name: String) throws(MVError) -> [String] {
+    let (feed, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    var count = 1
+    for byte in bytes where byte == feed || byte == carriage { count += 1 }
+    // A line takes 16 bytes at least, whatever is in it.
+    guard count <= mostLines else {
+      throw .badData(name, "has more than \(mostLines) lines", remedy: "check that it is the file meant")
+    }
+    var lines: [String] = []
+    lines.reserveCapacity(count)
+    var start = 0
+    for place in bytes.indices where bytes[place] == feed || bytes[place] == carriage {
+      // The second half of a CRLF.
+      if bytes[place] == feed, place > 0, bytes[place - 1] == carriage {
+        start = place + 1
+        continue
+      }
+      lines.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<place]), as: UTF8.self))
+      start = place + 1
+    }
+    if start < bytes.count {
+      lines.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start...]), as: UTF8.self))
+    }
     return lines
   }
 }

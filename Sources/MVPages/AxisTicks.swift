@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MVCore
 
 /// Round numbers along an axis, 1, 2 or 5 times a power of ten apart.
 struct AxisTicks: Hashable {
@@ -7,7 +8,10 @@ struct AxisTicks: Hashable {
 
   /// Computes about `count` ticks that enclose `range`.
   init(enclosing range: ClosedRange<Double>, count: Int) {
-    let spread = range.upperBound - range.lowerBound
+    // What is drawn may come from a file, which may say anything: a step has to be a number other than zero.
+    let range = max(-1e300, min(1e300, range.lowerBound))...max(-1e300, min(1e300, range.upperBound))
+    let difference = range.upperBound - range.lowerBound
+    let spread = difference > 1e-300 ? difference : 0
     // A flat line still wants an axis around it.
     let width = spread > 0 ? spread : max(abs(range.lowerBound) * 0.1, 1e-3)
     let rough = width / Double(max(count, 1))
@@ -26,7 +30,7 @@ struct AxisTicks: Hashable {
     let digits = max(0, Int(ceil(-log10(step) - 1e-9)))
     let largest = max(abs(range.lowerBound), abs(range.upperBound))
     if largest >= 1e6 || digits > 5 { return String(format: "%.3g", abs(value) < step * 1e-6 ? 0 : value) }
-    if digits == 0 { return grouped(Int(value.rounded())) }
+    if digits == 0 { return grouped(Checked.nearest(value)) }
     return String(format: "%.\(digits)f", abs(value) < step * 1e-6 ? 0 : value)
   }
 }

@@ -96,7 +96,7 @@ public struct SweepPage: Sendable {
         name, statistics.map { $0.mean * 100 },
         intervals: statistics.map { statistic in
           let deviation = statistic.deviation ?? 0
-          return max(0, statistic.mean - deviation) * 100...(statistic.mean + deviation) * 100
+          return max(0, statistic.mean - deviation) * 100...max(0, statistic.mean + deviation) * 100
         })
     }
     return BarChart(

@@ -61,6 +61,20 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: began.path))
   }
 
+  /// Each layer unpacks to a thousand times as much: few kilobytes would keep the processor busy for hours.
+  @Test func archivesWithinArchivesAreNotUnpacked() throws {
+    try writeImages(["cat", "dog"])
+    for pack in ["tar -cf - images | gzip", "tar -cf - images | bzip2 | gzip", "tar -cf - images | gzip | gzip"] {
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = ["-c", "cd '\(folder.url.path)' && \(pack) > x.tar.gz"]
+      try process.run()
+      process.waitUntilExit()
+      try #require(process.terminationStatus == 0)
+      try mvmr("datasets", "info", "folder:x.tar.gz", status: pack.hasSuffix("images | gzip") ? 0 : 65)
+    }
+  }
+
   @Test func pipesAreRefusedAndNotWaitedFor() throws {
     try writeImages(["a"])
     for name in ["x.tar", "x.npy", "images/a/9.png"] { try #require(mkfifo(place(name).path, 0o600) == 0) }

@@ -23,6 +23,7 @@ struct TextTests {
       (0.04, "0.0 s"), (9.9, "9.9 s"), (12.4, "12 s"), (89, "89 s"), (95, "2 min"), (3000, "50 min"),
       (12_000, "3 h 20 min"), (5400, "1 h 30 min"),
     ]
+    #expect([1e300, .infinity, -.infinity, .nan].allSatisfy { !ProgressBar.duration($0).isEmpty })
     for (seconds, text) in texts { #expect(ProgressBar.duration(seconds) == text) }
   }
 

@@ -100,6 +100,8 @@ import Testing
     for (field, written) in [
       ("=1+1", "'=1+1"), ("@sum", "'@sum"), ("-x", "'-x"), ("+cmd", "'+cmd"), ("-1.5e-3", "-1.5e-3"), ("+4", "+4"),
       ("cat", "cat"), ("=a,b", "\"'=a,b\""), ("a\u{1b}b\nc", #"a\u001bb\u000ac"#), ("", ""),
+      // Some spreadsheets take semicolons for commas, pass over blanks, and know wide signs.
+      ("x;=1+1", "\"x;=1+1\""), (" =2", "' =2"), ("\u{FF1D}3", "'\u{FF1D}3"), (" cat", " cat"),
     ] { #expect(csvField(field) == written) }
   }
 

@@ -147,6 +147,13 @@ import Testing
     #expect(read == probe)
     #expect(try read.score(test) == probe.score(test))
     let whole = try Data(contentsOf: url)
+    let counts = String(decoding: whole, as: UTF8.self).replacing(#/"columns":\d+/#, with: "\"columns\":\(Int.max)")
+    let twice = counts.replacing(#/"inputs":\[(.*?)\]/#) { "\"inputs\":[\($0.output.1),\($0.output.1)]" }
+    try #require(twice != String(decoding: whole, as: UTF8.self))
+    for text in [counts, twice] {
+      try Data(text.utf8).write(to: url)
+      #expect(message { _ = try FittedProbe(contentsOf: url) }.contains("sizes do not agree"))
+    }
     try whole.prefix(whole.count / 2).write(to: url)
     #expect(message { _ = try FittedProbe(contentsOf: url) }.contains("is not a saved probe, or is cut off"))
     #expect(message { _ = try FittedProbe(contentsOf: folder.url.appending(path: "no")) }.contains("does not exist"))

@@ -97,6 +97,19 @@ struct SweepResultsTests {
     #expect(results.caption.contains("0 of 5 runs are scored"))
   }
 
+  /// A folder of somebody else may say anything.
+  @Test func numbersThatCannotBeAreLeftOut() throws {
+    _ = try prepare()
+    let odd =
+      "nan,2,3.0,1,0.1,9,0,0,10,,\n1e300,2,3,1,0.1,9,0,0,10,,\n2,4,inf,1,0.1,9,0,0,1,,\n3,6,1,1,0.1,9,0,0,-1,,\n"
+    try write("a_seed-0", knn: -1e300, probe: 0.6, log: odd + "4,8,1.0,1,0.1,9,0,0,10,1e300,0.5\n")
+    let results = try SweepResults(in: folder.url)
+    let run = results.variants[0].runs[0]
+    #expect(run.scores == nil && run.curve.points.map(\.epoch) == [4])
+    #expect(run.curve.points[0].neighbors == nil && run.curve.points[0].probe == 0.5)
+    #expect(!results.table.rows.isEmpty)
+  }
+
   @Test(arguments: [
     ("20", SweepMoment.epochs(20)), ("600s", .seconds(600)), ("1.5min", .seconds(90)), ("2h", .seconds(7200)),
   ])
@@ -106,7 +119,8 @@ struct SweepResultsTests {
     #expect(try JSONDecoder().decode(SweepMoment.self, from: JSONEncoder().encode(moment)) == moment)
   }
 
-  @Test(arguments: ["", "0", "-1", "s", "0s", "infs", "nans", "1.5", "2d"]) func momentsThatAreNone(_ text: String) {
+  @Test(arguments: ["", "0", "-1", "s", "0s", "infs", "nans", "1.5", "2d", "1e300s", "1e9h"])
+  func momentsThatAreNone(_ text: String) {
     #expect(failure { _ = try SweepMoment(parsing: text) }?.subject == "moment \(text)")
   }
 }

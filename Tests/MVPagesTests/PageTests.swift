@@ -112,6 +112,18 @@ import Testing
     #expect(ticks.range.contains(low) && ticks.range.contains(high))
   }
 
+  /// What is drawn may come from a file, which may say anything.
+  @Test(arguments: [
+    -1e308...1e308, 0...Double.greatestFiniteMagnitude, 0...5e-324, 1e300...1e300, -5e-324...0, 1e17...1e17.nextUp,
+  ])
+  func anyNumbersHaveTicks(_ range: ClosedRange<Double>) {
+    let ticks = AxisTicks(enclosing: range, count: 5)
+    #expect((1...20).contains(ticks.values.count) && ticks.values.allSatisfy(\.isFinite))
+    #expect(ticks.values.allSatisfy { !ticks.label($0).isEmpty })
+    let chart = LineChart([.init("a", x: [0, 1], y: [range.lowerBound, range.upperBound])]).html
+    #expect(chart.contains("<svg"))
+  }
+
   @Test func flatAndEmptyChartsAreDrawn() {
     let flat = LineChart([.init("a", y: [2, 2, 2])]).html
     #expect(flat.contains("class=\"curve\"") && !flat.contains("nan") && !flat.contains("inf"))

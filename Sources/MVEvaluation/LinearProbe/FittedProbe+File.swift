@@ -11,9 +11,10 @@ extension FittedProbe {
   /// Reads a probe that ``write(to:)`` wrote; throws where the file is missing, or is not a whole probe.
   public init(contentsOf url: URL) throws(MVError) {
     self = try CanonicalJSON.value(in: url, what: "a saved probe", renamed: renamedKeys, orStream: true)
-    let columns = inputs.reduce(0) { $0 + $1.columns }
-    guard columns > 0, classes.count > 1, center.count == columns, bias.count == classes.count,
-      weights.count == classes.count * columns, zip(classes, classes.dropFirst()).allSatisfy({ $0 < $1 })
+    guard let columns = Checked.total(inputs.map(\.columns)), columns > 0, classes.count > 1, center.count == columns,
+      bias.count == classes.count,
+      weights.count == Checked.product(classes.count, columns),
+      zip(classes, classes.dropFirst()).allSatisfy({ $0 < $1 })
     else { throw .badData(url.path, "is a probe whose sizes do not agree", remedy: "save it again") }
   }
 }

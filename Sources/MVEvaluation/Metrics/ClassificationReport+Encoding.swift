@@ -69,12 +69,16 @@ extension ClassificationReport {
 
 /// A field of a CSV file: quoted as RFC 4180 asks, and disarmed.
 ///
-/// Spreadsheets take what begins with `=`, `+`, `-` or `@` for a formula, unless it is a number: such a text gets an
-/// apostrophe before it. Control characters are written out.
+/// Spreadsheets take what begins with `=`, `+`, `-` or `@`, or with their wide forms, for a formula, unless it is a
+/// number: such a text gets an apostrophe before it. Some take semicolons for commas: those are quoted, too. Control
+/// characters are written out.
 func csvField(_ field: String) -> String {
   var field = VisibleText.text(field, keepingLines: false)
-  if let first = field.utf8.first, "=+-@".utf8.contains(first), Double(field) == nil { field = "'" + field }
-  guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+  let first = field.unicodeScalars.first { !$0.properties.isWhitespace }
+  if let first, "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first), Double(field) == nil {
+    field = "'" + field
+  }
+  guard field.contains(where: { ",;\"\t".contains($0) || $0.isNewline }) else { return field }
   return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
 }
 

@@ -9,8 +9,8 @@ extension FittedMultiLabelProbe {
   /// Reads a probe that ``write(to:)`` wrote; throws where the file is missing, or is not a whole multi-label probe.
   public init(contentsOf url: URL) throws(MVError) {
     self = try CanonicalJSON.value(in: url, what: "a saved multi-label probe", renamed: renamedKeys, orStream: true)
-    let width = inputs.reduce(0) { $0 + $1.columns }
-    guard width > 0, center.count == width, weights.count == classifiers.count * width, !classifiers.isEmpty,
+    guard let width = Checked.total(inputs.map(\.columns)), width > 0, center.count == width,
+      weights.count == Checked.product(classifiers.count, width), !classifiers.isEmpty,
       classifiers.allSatisfy({ classNames.indices.contains($0.label) })
     else { throw .badData(url.path, "is a probe whose sizes do not agree", remedy: "save it again") }
   }

@@ -38,10 +38,14 @@ public struct SweepCurve: Hashable, Sendable {
       func number(_ column: String) -> Double? {
         columns.firstIndex(of: column).flatMap { $0 < fields.count ? Double(fields[$0]) : nil }
       }
-      guard let epoch = number("epoch"), let loss = number("loss"), let duration = number("seconds") else { continue }
+      // A file may say anything.
+      guard let epoch = number("epoch").flatMap(Int.init(exactly:)), let loss = number("loss"), loss.isFinite,
+        let duration = number("seconds"), (0...1e9).contains(duration)
+      else { continue }
+      func score(_ column: String) -> Double? { number(column).flatMap { (0...1).contains($0) ? $0 : nil } }
       seconds += duration
       points.append(
-        Point(epoch: Int(epoch), seconds: seconds, loss: loss, neighbors: number("knn"), probe: number("probe")))
+        Point(epoch: epoch, seconds: seconds, loss: loss, neighbors: score("knn"), probe: score("probe")))
     }
     self.points = points
   }

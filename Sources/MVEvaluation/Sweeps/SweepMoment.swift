@@ -9,19 +9,22 @@ public enum SweepMoment: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `20` as epochs, `600s` and `10min` as time.
   ///
-  /// Throws a usage error for other texts, and for what is not above 0.
+  /// Throws a usage error for other texts, and for what is not above 0, or above a thousand million seconds.
   public init(parsing text: String) throws(MVError) {
     let units: [(String, Double)] = [("min", 60), ("s", 1), ("h", 3600)]
     if let count = Int(text), count > 0 {
       self = .epochs(count)
     } else if let (unit, factor) = units.first(where: { text.hasSuffix($0.0) }),
-      let number = Double(text.dropLast(unit.count)), number > 0, number.isFinite
+      let number = Double(text.dropLast(unit.count)), number > 0, number * factor <= Self.mostSeconds
     {
       self = .seconds(number * factor)
     } else {
       throw .usage("moment \(text)", "is neither epochs nor time", remedy: "write 20, 600s, 10min or 2h")
     }
   }
+
+  /// Thirty years: whole numbers up to it are written as such.
+  private static let mostSeconds = 1e9
 
   /// As it is read: `20`, `600s`.
   public var description: String {

@@ -50,10 +50,11 @@ public struct SweepScores: Hashable, Sendable, Codable {
   /// Where the scores of a run are in its folder.
   static func place(in run: URL) -> URL { run.appending(path: "scores.json") }
 
-  /// Reads the scores in the folder of a run; nil where there are none that can be read.
+  /// Reads the scores in the folder of a run; nil where there are none that can be read, or that can be.
   public init?(in run: URL) {
     guard let bytes = try? WholeFile.bytes(of: Self.place(in: run), orStream: false),
-      let scores: SweepScores = CanonicalJSON.value(from: String(decoding: bytes, as: UTF8.self))
+      let scores: SweepScores = CanonicalJSON.value(from: String(decoding: bytes, as: UTF8.self)),
+      (0...1).contains(scores.knn), (0...1).contains(scores.probe)
     else { return nil }
     self = scores
   }

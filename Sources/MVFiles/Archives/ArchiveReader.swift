@@ -64,17 +64,30 @@ package final class ArchiveReader {
     most = max(growth.bytes, Checked.product(SystemPath(url.path).status?.size ?? 0, growth.factor) ?? .max)
     guard let archive = archive_read_new() else { throw .internalFault(path, "cannot be opened: out of memory") }
     self.archive = archive
-    // By name: the library starts programs for others, such as lrzip, and for these where it was built without them.
-    if archive_zlib_version() != nil { archive_read_support_filter_gzip(archive) }
-    if archive_bzlib_version() != nil { archive_read_support_filter_bzip2(archive) }
-    if archive_liblzma_version() != nil { archive_read_support_filter_xz(archive) }
-    if archive_libzstd_version() != nil { archive_read_support_filter_zstd(archive) }
+    if let filter = Self.filter(of: url) { try check(archive_read_append_filter(archive, filter)) }
     archive_read_support_format_tar(archive)
     archive_read_support_format_zip(archive)
     try check(archive_read_open_filename(archive, path, 1 << 20))
   }
 
   deinit { archive_read_free(archive) }
+
+  /// What the archive is compressed by, as its first bytes say; nil for nothing that is read.
+  ///
+  /// The library would look for itself, and for as long as it finds another layer below: a few kilobytes that are
+  /// compressed four times keep it busy for hours. It starts programs, too, for what it was built without.
+  private static func filter(of url: URL) -> Int32? {
+    let file = try? FileHandle(forReadingFrom: url)
+    defer { try? file?.close() }
+    let start = (try? file?.read(upToCount: 6)) ?? Data()
+    let kinds: [(bytes: [UInt8], isBuilt: Bool, filter: Int32)] = [
+      ([0x1F, 0x8B], archive_zlib_version() != nil, ARCHIVE_FILTER_GZIP),
+      (Array("BZh".utf8), archive_bzlib_version() != nil, ARCHIVE_FILTER_BZIP2),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], archive_liblzma_version() != nil, ARCHIVE_FILTER_XZ),
+      ([0x28, 0xB5, 0x2F, 0xFD], archive_libzstd_version() != nil, ARCHIVE_FILTER_ZSTD),
+    ]
+    return kinds.first { $0.isBuilt && start.starts(with: $0.bytes) }?.filter
+  }
 
   /// The next entry, or nil at the end; throws where the archive is damaged or cut off.
   package func next() throws(MVError) -> Entry? {

@@ -19,6 +19,13 @@ public struct FinetuneEpoch: Hashable, Sendable, Codable {
   /// The classifier's learning rate of the last step.
   public let headRate: Double
 
+  /// Whether there can be such scores: a file may say anything.
+  var isPossible: Bool {
+    let numbers = [loss, heldOutLoss ?? 0, learningRate, headRate]
+    return epoch >= 1 && step >= 0 && numbers.allSatisfy { abs($0) <= 1e30 }
+      && (0...1).contains(top1) && (0...1).contains(heldOutTop1 ?? 0)
+  }
+
   /// Whether it chooses before `other`: the higher accuracy, of equal ones the smaller loss.
   func isBetter(than other: FinetuneEpoch) -> Bool {
     guard let own = heldOutTop1, let theirs = other.heldOutTop1 else { return epoch > other.epoch }
@@ -35,6 +42,9 @@ public struct FinetuneState: Hashable, Sendable, Codable {
     var loss = 0.0
     var hits = 0
     var images = 0
+
+    /// Whether there can be such sums: a file may say anything.
+    var isPossible: Bool { abs(loss) <= 1e30 && hits >= 0 && hits <= images && images <= 1 << 60 }
   }
 
   /// Every setting, by name.
@@ -72,8 +82,8 @@ public struct FinetuneState: Hashable, Sendable, Codable {
   /// Whether a run can be there: a file may say anything.
   var isPossible: Bool {
     step >= 0 && stepsPerEpoch >= 1 && stepsPerEpoch <= 1 << 40 && step <= 1 << 60 && images >= 0 && heldOutImages >= 0
-      && (1...1 << 24).contains(classes) && epochs.allSatisfy { $0.epoch >= 1 && $0.step >= 0 }
-      && partial.hits >= 0 && partial.images >= 0 && lossScale?.isPossible ?? true
+      && (1...1 << 24).contains(classes) && epochs.allSatisfy(\.isPossible)
+      && partial.isPossible && labelChoice?.isPossible ?? true && lossScale?.isPossible ?? true
   }
 
   /// The best epoch so far; nil before the first one ends.

@@ -23,6 +23,12 @@ public enum LabelChoice: Hashable, Sendable, Codable {
     }
   }
 
+  /// Whether it can be made: a file may say anything.
+  var isPossible: Bool {
+    guard case .share(let part, let seed) = self else { return true }
+    return part > 0 && part <= 1 && (seed ?? 0) >= 0
+  }
+
   /// The choice in words: `all`, `1%, seed 3`, `of 10percent.txt`.
   public var words: String {
     switch self {
