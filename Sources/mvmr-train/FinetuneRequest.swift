@@ -34,6 +34,9 @@ struct FinetuneRequest {
     let state = resumed?.finetuning
     settings = try Self.settings(arguments, resuming: state)
     labels = try Self.labels(arguments, resuming: state)
+    if case .list(let path, _) = labels, arguments["labels"] == nil {
+      try RecordedInputs.take("labels of \(path)", at: [path], namedBy: Trainer.checkpoint(in: output).path)
+    }
     var (network, source) = (arguments["NETWORK"], arguments["SOURCE"])
     if let only = network, source == nil, resumed != nil, !FileManager.default.fileExists(atPath: only),
       (try? SourceRequest(parsing: only)) != nil
@@ -50,6 +53,7 @@ struct FinetuneRequest {
           remedy: "name it where it is now: mvmr finetune NETWORK --output \(ShellWords.quoted(folder)) --resume")
       }
       self.network = recorded
+      try RecordedInputs.take("the network \(recorded)", at: [recorded], namedBy: Trainer.checkpoint(in: output).path)
     } else {
       throw Self.missing("NETWORK", "give a run, a checkpoint, or a file of weights", arguments)
     }
@@ -101,6 +105,7 @@ struct FinetuneRequest {
         remedy: "name it where it is now: mvmr finetune \(recorded.kind):WHERE --output "
           + "\(ShellWords.quoted(output.path)) --resume")
     }
+    try RecordedInputs.take(found, namedBy: resumed.url.path)
     let request = try SourceArguments.completing(found, arguments)
     try RememberedSource.checkPixels(of: request, as: recorded)
     return try SourceArguments.open(request)

@@ -9,9 +9,13 @@ internal import MVTraining
 
 /// What feature files and checkpoints know of the images that they were made of, where the command line leaves it out.
 enum RememberedSource {
-  /// The source that `path` records, wherever it is now; throws where there is none, or it cannot be opened.
+  /// The source that `path` records, wherever it is now.
+  ///
+  /// Throws where there is none, where it cannot be opened, and where the file is of another user.
   static func request(recordedIn path: String) throws(MVError) -> SourceRequest {
-    let description = try FeatureFile(reading: URL(filePath: path)).description
+    let file = try FeatureFile(reading: URL(filePath: path))
+    try RecordedSource.check(file)
+    let description = file.description
     let found = try RecordedSource(of: description).open(fingerprint: description.fingerprint).get()
     guard let request = found.contents.request else {
       throw .usage("SOURCE", "is missing, and \(path) does not record it", remedy: "name the images")
@@ -127,6 +131,7 @@ enum RememberedSource {
     var first: MVError?
     for candidate in source.candidates(near: checkpoint.deletingLastPathComponent().path) {
       do throws(MVError) {
+        try RecordedInputs.check("images of \(candidate)", at: candidate.paths, namedBy: checkpoint.path)
         _ = try candidate.open()
         Terminal.note("images of \(candidate), which the network was trained on")
         return try SourceArguments.completing(candidate, arguments)

@@ -58,11 +58,11 @@ struct TrainStart {
 
   /// The feature files of the resumed run: where they were, or else beside the run or in the working folder.
   ///
-  /// Throws where one is in none of these places.
+  /// Says which they are. Throws where one is in none of these places, and where the run is of another user.
   func features() throws(MVError) -> [String] {
     guard let resumed, let paths = resumed.origin?.features else { return [] }
     let run = resumed.url.deletingLastPathComponent()
-    return try paths.map { (path) throws(MVError) in
+    let places = try paths.map { (path) throws(MVError) in
       let name = URL(filePath: path).lastPathComponent
       let places = [path, run.deletingLastPathComponent().appending(path: name).path, name]
       guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
@@ -72,11 +72,14 @@ struct TrainStart {
       }
       return found
     }
+    guard !places.isEmpty else { return [] }
+    try RecordedInputs.take("features of \(places.joined(separator: ", "))", at: places, namedBy: resumed.url.path)
+    return places
   }
 
   /// The source of the resumed run where it is now; nil where that is not recorded.
   ///
-  /// Throws where nothing of it is there any more.
+  /// Says which it is. Throws where nothing of it is there any more, and where the run is of another user.
   func source() throws(MVError) -> SourceRequest? {
     guard let resumed, let recorded = resumed.origin?.source else { return nil }
     let folder = resumed.url.deletingLastPathComponent().path
@@ -88,6 +91,7 @@ struct TrainStart {
         recorded.paths.first ?? "\(recorded)", "is not there any more; \(resumed.url.path) was trained on it",
         remedy: "give SOURCE, where the images are now")
     }
+    try RecordedInputs.take(found, namedBy: resumed.url.path)
     return found
   }
 }

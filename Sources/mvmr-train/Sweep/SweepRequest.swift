@@ -43,6 +43,11 @@ struct SweepRequest {
         return read.0
       }
     }
+    if let file, !arguments.all("WHAT").contains(file) {
+      let features = sweep.base.features
+      let words = [sweep.base.source.map { "images of \($0)" }] + features.map { "features of \($0)" }
+      try RecordedInputs.take(words.compactMap { $0 }.joined(separator: ", "), at: features, namedBy: file)
+    }
     let arguments = try arguments.filled(by: sweep.options, of: Self.passedOn)
     sweep.options = arguments.given(of: Self.passedOn)
     // What goes on are the runs, each by itself.
