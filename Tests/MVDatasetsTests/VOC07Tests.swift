@@ -101,6 +101,9 @@ struct VOC07Tests {
     arguments: [
       #"<!DOCTYPE a [<!ENTITY x "dog">]><annotation><object><name>&x;</name></object></annotation>"#,
       #"<?xml version="1.0" encoding="UTF-7"?><annotation><object><name>dog</name></object></annotation>"#,
+      #"<?xml version="1.0" encoding='utf-7' standalone="utf-8"?><annotation><object><name>dog</name></object></annotation>"#,
+      "\u{FEFF}<?xml version=\"1.0\" encoding=\"UTF-7\"?><annotation><object><name>dog</name></object></annotation>",
+      "<?xml version=\"1.0\"\(String(repeating: " ", count: 300))encoding=\"UTF-7\"?><annotation></annotation>",
       "<annotation><object><name>do\0g</name></object></annotation>",
       "<annotation>" + String(repeating: " ", count: 1 << 24) + "</annotation>",
     ])

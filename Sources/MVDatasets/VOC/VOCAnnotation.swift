@@ -39,11 +39,13 @@ struct VOCAnnotation {
     guard bytes.count <= 1 << 24, !bytes.contains(0), bytes.range(of: Data("<!ENTITY".utf8)) == nil else {
       return false
     }
-    let head = String(decoding: bytes.prefix(200), as: UTF8.self).lowercased()
-    guard head.hasPrefix("<?xml"), let end = head.range(of: "?>"), head[..<end.lowerBound].contains("encoding") else {
-      return true
-    }
-    return ["utf-8", "us-ascii", "iso-8859-1"].contains { head[..<end.lowerBound].contains($0) }
+    let mark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let head = String(decoding: bytes.dropFirst(mark).prefix(200), as: UTF8.self).lowercased()
+    guard head.hasPrefix("<?xml") else { return true }
+    // A declaration that is longer could have an encoding further on.
+    guard let end = head.range(of: "?>") else { return false }
+    let named = head[..<end.lowerBound].matches(of: #/encoding\s*=\s*["']([^"']*)["']/#).map(\.output.1)
+    return named.allSatisfy { ["utf-8", "us-ascii", "iso-8859-1"].contains($0) }
   }
 
   /// Collects `annotation/object/name` and `annotation/object/difficult`; parts of objects have names too, which are
