@@ -17,8 +17,9 @@ enum RecordedInputs {
     try take("images of \(source)", at: source.paths, namedBy: record)
   }
 
-  /// Throws where `record` is of another user, who may have named any file, and where one of them is a pipe or a device,
-  /// which might be waited for without end.
+  /// Throws where `record` is of another user, who may have named any file, and where one of them is no file.
+  ///
+  /// A pipe or a device might be waited for without end.
   static func check(_ what: String, at paths: [String], namedBy record: String) throws(MVError) {
     guard SystemPath(record).status?.isOfThisUser == true else {
       throw .usage(
