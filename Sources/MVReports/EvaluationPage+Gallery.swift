@@ -11,7 +11,7 @@ extension EvaluationPage {
   ///
   /// `cases` test images with up to `neighbors` train images each. Without images there is only `reason`, why that is
   /// so. An image that cannot be read is an empty place. `progress` counts test images that have been searched for.
-  /// Throws as `NearestNeighbors` does.
+  /// Throws as `NearestNeighbors` does, and where it is stopped.
   public mutating func addGallery(
     _ images: RowImages?, reason: String = "", cases: Int = 12, neighbors: Int = 8,
     cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
@@ -39,6 +39,10 @@ extension EvaluationPage {
       cancellation: cancellation, progress: progress)
     var entries: [Int: NeighborGallery.Case] = [:]
     for (position, row) in found.queries.enumerated() {
+      // Images of the size that they are framed to may take seconds each.
+      guard !cancellation.isCancelled else {
+        throw MVError(.interrupted, "gallery", "was stopped after \(position) of \(found.queries.count) images")
+      }
       guard let query = queries.first(where: { $0.row == row }) else { continue }
       let own = Set(classes(of: test, row: row))
       let near = zip(found[position].rows, found[position].values).filter { !isAmong || Int($0.0) != row }
