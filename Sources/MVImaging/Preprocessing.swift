@@ -24,6 +24,24 @@ public struct Preprocessing: Hashable, Sendable, Codable {
     self.deviation = deviation
   }
 
+  private enum CodingKeys: String, CodingKey { case framing, mean, deviation }
+
+  /// Reads a preprocessing.
+  ///
+  /// Throws the decoder's error where its framing cannot be, or its statistics are not three finite means and three
+  /// finite deviations above 0.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    framing = try container.decode(Framing.self, forKey: .framing)
+    mean = try container.decode([Float].self, forKey: .mean)
+    deviation = try container.decode([Float].self, forKey: .deviation)
+    guard ImageStatistics(mean: mean, deviation: deviation) != nil else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .mean, in: container,
+        debugDescription: "three finite means and three deviations above 0 are needed, not \(mean) and \(deviation)")
+    }
+  }
+
   /// The field's usual ones by name, as a person writes them.
   public enum Preset: String, Hashable, Sendable, CaseIterable {
     /// torchvision's: shorter side 256 of 224, bilinear, ImageNet's statistics.

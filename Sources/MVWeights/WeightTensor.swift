@@ -27,6 +27,13 @@ public struct WeightTensor: Sendable {
     self.bytes = bytes
   }
 
+  /// Whether lengths are ones that can be counted with, also where one of them is 0 and the others are of no weight.
+  ///
+  /// There is room for the sum of a few such tensors, and for their bytes.
+  static func isCountable(_ shape: [Int]) -> Bool {
+    shape.allSatisfy { $0 >= 0 } && Checked.product(shape.map { max(1, $0) }, times: 64) != nil
+  }
+
   /// The bytes from the first value to the last; nil where they are beyond what can be counted, or a stride is
   /// negative.
   static func extent(shape: [Int], strides: [Int], element: WeightElement) -> Int? {

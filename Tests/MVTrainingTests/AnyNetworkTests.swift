@@ -174,6 +174,20 @@ import Testing
     try file.export(as: .safetensors, to: url)
     let back = try NetworkFile(contentsOf: url)
     #expect(back.architecture == file.architecture && back.preprocessing == file.preprocessing)
+
+    // One whose means are not three is no teacher and embeds nothing.
+    try SafeTensorsHeader.change(url) { header in
+      var texts = try #require(header["__metadata__"] as? [String: String])
+      let text = try #require(texts["preprocessing"])
+      var short = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+      short["mean"] = [0.5]
+      texts["preprocessing"] = String(decoding: try JSONSerialization.data(withJSONObject: short), as: UTF8.self)
+      header["__metadata__"] = texts
+    }
+    let error = #expect(throws: MVError.self) {
+      try Teacher(TeacherSettings(parsing: url.path), imageSize: .square(8))
+    }
+    #expect(error?.kind == .badData && error?.subject == url.path, "\(error as Any)")
   }
 
   @Test func imagesThatDoNotFitAreRefusedBeforeTheWork() throws {

@@ -47,6 +47,19 @@ struct WeightFileTests {
     #expect(try file.tensors["x"]?.floats() == [1])
   }
 
+  /// A tensor without values may say lengths whose products are beyond counting.
+  @Test(arguments: [[0, 1 << 62, 1 << 62], [1 << 62, 0], [0, Int.max], [-1, 0], [0, -1]])
+  func lengthsThatCannotBeCounted(_ shape: [Int]) throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "x.safetensors")
+    try FileManager.default.copyItem(at: Fixture.url("weights/plain.safetensors"), to: url)
+    try SafeTensorsHeader.change(url) {
+      $0["added"] = ["dtype": "I8", "shape": shape, "data_offsets": [0, 0]] as [String: Any]
+    }
+    let error = failure { _ = try WeightFile(contentsOf: url) }
+    #expect(error?.kind == .badData && error?.problem.contains("at added") == true, "\(error as Any)")
+  }
+
   @Test func aTrainersCheckpointIsFlattened() throws {
     let file = try read("trained.ckpt")
     for name in Self.plain { try expectEqual(file.tensors["state_dict.module.\(name)"], name) }

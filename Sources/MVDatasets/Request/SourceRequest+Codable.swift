@@ -35,10 +35,8 @@ extension SourceRequest: Codable {
       alpha: try container.decodeIfPresent(Decoding.Alpha.self, forKey: .alpha) ?? .drop)
     joinedSplits = try container.decodeIfPresent([String].self, forKey: .joinedSplits) ?? []
     normalization = try container.decodeIfPresent(ImageStatistics.self, forKey: .normalization) ?? .none
-    guard size.map({ (1...32768).contains($0.height) && (1...32768).contains($0.width) }) ?? true,
-      resize.map({ (1...65536).contains($0) }) ?? true
-    else {
-      throw DecodingError.dataCorruptedError(forKey: .size, in: container, debugDescription: "not a size of images")
+    guard resize.map({ Framing.resizes.contains($0) }) ?? true else {
+      throw DecodingError.dataCorruptedError(forKey: .resize, in: container, debugDescription: "not a size of images")
     }
   }
 

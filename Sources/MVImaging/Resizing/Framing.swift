@@ -13,12 +13,32 @@ public struct Framing: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Whether the whole image is scaled to a square, whatever its proportions, as Hugging Face's ViT does.
   public var stretches: Bool
 
+  /// The lengths that an image may be scaled to before the cut.
+  package static let resizes = 1...65536
+
   /// Describes a framing; without `resize` the image just covers `size`, or is stretched to it.
   public init(_ size: ImageSize, resize: Int? = nil, interpolation: Resampling = .bilinear, stretches: Bool = false) {
     self.size = size
     self.resize = resize
     self.interpolation = interpolation
     self.stretches = stretches
+  }
+
+  private enum CodingKeys: String, CodingKey { case size, resize, interpolation, stretches }
+
+  /// Reads a framing; what is left out but the size is as usual.
+  ///
+  /// Throws the decoder's error where a side is not 1...32768, or the resize not 1...65536.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    size = try container.decode(ImageSize.self, forKey: .size)
+    resize = try container.decodeIfPresent(Int.self, forKey: .resize)
+    interpolation = try container.decodeIfPresent(Resampling.self, forKey: .interpolation) ?? .bilinear
+    stretches = try container.decodeIfPresent(Bool.self, forKey: .stretches) ?? false
+    if let resize, !Self.resizes.contains(resize) {
+      throw DecodingError.dataCorruptedError(
+        forKey: .resize, in: container, debugDescription: "resize is 1...65536 pixels, not \(resize)")
+    }
   }
 
   /// The size, and what else differs from the usual: `224x224`, `224x224 of 256, bicubic`, `224x224 stretched`.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import MVCore
 internal import MVFiles
 internal import MVImaging
@@ -20,11 +21,13 @@ struct CheckpointFacts {
   private struct Place: Decodable { let imageShape: ImageShape }
 
   /// Reads the texts of a header; nil where it is none of a checkpoint.
-  init?(_ facts: [String: String]) {
+  ///
+  /// Throws, naming the file at `path`, where it says of its images what cannot be.
+  init?(_ facts: [String: String], of path: String) throws(MVError) {
     // An export of ours says it all.
     if let text = facts["network"], let made = CanonicalJSON.value(NetworkArchitecture.self, from: text) {
       (architecture, stem) = (made, nil)
-      preprocessing = facts["preprocessing"].flatMap { CanonicalJSON.value(Preprocessing.self, from: $0) }
+      preprocessing = try Self.value(Preprocessing.self, "preprocessing", of: facts, path)
       return
     }
     guard facts["format"] == "mvmr-checkpoint", let text = facts["settings"],
@@ -32,7 +35,7 @@ struct CheckpointFacts {
     else { return nil }
     architecture = settings.encoder.flatMap(NetworkReference.init)?.architecture
     stem = settings.stem.flatMap(ResidualConfiguration.Stem.init(rawValue:))
-    guard let place = facts["place"].flatMap({ CanonicalJSON.value(Place.self, from: $0) }) else {
+    guard let place = try Self.value(Place.self, "place", of: facts, path) else {
       preprocessing = nil
       return
     }
@@ -41,5 +44,21 @@ struct CheckpointFacts {
       settings.normalization.flatMap(ImageStatistics.init(rawValue:))
       ?? (max(place.imageShape.height, place.imageShape.width) <= 32 ? .cifar : .imagenet)
     preprocessing = .plain(side, statistics)
+  }
+
+  /// What the header's text `key` says; nil where there is no such text.
+  ///
+  /// Throws where it cannot be read, or what it says cannot be: a stranger may have written it.
+  private static func value<Value: Decodable>(
+    _ type: Value.Type, _ key: String, of facts: [String: String], _ path: String
+  ) throws(MVError) -> Value? {
+    guard let text = facts[key] else { return nil }
+    var problem = "has a header whose \(key) cannot be read"
+    do {
+      return try JSONDecoder().decode(type, from: Data(text.utf8))
+    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
+      problem = "has a header whose \(key) cannot be: \(context.debugDescription)"
+    } catch {}
+    throw .badData(path, problem, remedy: "download the file or write it again")
   }
 }

@@ -63,7 +63,7 @@ public struct NetworkFile: Sendable {
     canonical.leaveOutHeads()
     try canonical.takeProjection(path)
     let description = try NetworkDescription(beside: files.folder)
-    let checkpoint = CheckpointFacts(files.facts)
+    let checkpoint = try CheckpointFacts(files.facts, of: path)
     let facts =
       published.map { NetworkFacts(settings, $0) }
       ?? NetworkFacts(settings, description, of: canonical, tensors: files.tensors, checkpoint: checkpoint)
@@ -77,7 +77,8 @@ public struct NetworkFile: Sendable {
     part = network.root.isEmpty ? "" : network.title
     weights = canonical.weights
     let usual = Preprocessing.usual(for: architecture, naming: network.naming)
-    let said = published?.preprocessing ?? checkpoint?.preprocessing ?? description.preprocessing(usual: usual)
+    var said = published?.preprocessing ?? checkpoint?.preprocessing
+    if said == nil { said = try description.preprocessing(usual: usual) }
     preprocessing = said ?? usual
     knowsPreprocessing = said != nil
     title = description.title

@@ -37,11 +37,8 @@ public struct Checkpoint: Sendable {
 
     /// Whether a run can be there: a file may say anything.
     var isPossible: Bool {
-      let sides = 1...1 << 20
-      return step >= 0 && stepsPerEpoch >= 1 && stepsPerEpoch <= 1 << 40 && images >= 0 && (onlineHeadSteps ?? 0) >= 0
+      step >= 0 && stepsPerEpoch >= 1 && stepsPerEpoch <= 1 << 40 && images >= 0 && (onlineHeadSteps ?? 0) >= 0
         && lossScale?.isPossible ?? true
-        && sides.contains(imageShape.height) && sides.contains(imageShape.width)
-        && (1...1 << 10).contains(imageShape.channels)
     }
   }
 

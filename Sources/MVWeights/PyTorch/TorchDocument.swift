@@ -132,7 +132,8 @@ struct TorchDocument {
     let arguments = instance.arguments
     guard arguments.count >= 4, case .persistent(let reference) = arguments[0],
       let storage = TorchStorage(reference), let offset = arguments[1].number, offset >= 0,
-      let shape = numbers(arguments[2]), let strides = numbers(arguments[3]), strides.count == shape.count
+      let shape = numbers(arguments[2]), let strides = numbers(arguments[3]), strides.count == shape.count,
+      WeightTensor.isCountable(shape)
     else { throw wrong("describes the tensor \(shownName) in a way that PyTorch does not") }
     var element = storage.element
     if arguments.count > 6, case .global(let type) = arguments[6] { element = TorchNames.element(ofType: type) }

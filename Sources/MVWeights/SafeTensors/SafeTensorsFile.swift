@@ -47,7 +47,8 @@ enum SafeTensorsFile {
           path, "holds \(name) as \(entry.dtype), which is not read",
           remedy: "convert it to F32, F16 or BF16")
       }
-      guard entry.offsets.count == 2, let count = Checked.product(entry.shape, times: element.size),
+      guard entry.offsets.count == 2, WeightTensor.isCountable(entry.shape),
+        let count = Checked.product(entry.shape, times: element.size),
         Checked.sum(entry.offsets[0], count) == entry.offsets[1]
       else { throw bad("has a header that makes no sense at \(name)") }
       guard entry.offsets[1] <= body.count else { throw bad("is cut off at \(name)") }
