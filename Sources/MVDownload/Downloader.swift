@@ -26,6 +26,7 @@ public struct Downloader: Sendable {
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
   ) throws(MVError) -> URL {
     let target = try InnerPath.place(of: file.name, in: folder, from: file.address)
+    try check(file, in: folder)
     try Folder.create(folder)
     // Terminates: it loops only if another process has put the whole file in place in between.
     while true {
@@ -34,7 +35,7 @@ public struct Downloader: Sendable {
         throw .badData(
           target.path, "is there but has another MD5 sum than \(file.md5)", remedy: "delete it and run this again")
       }
-      let partial = try FileDescriptor(own: folder.appending(path: "\(file.name).partial").path)
+      let partial = try FileDescriptor(own: self.partial(of: file, in: folder).path)
       guard try partial.lock() else { throw partial.busy().with(subject: target.path) }
       guard try partial.standsAtItsPath() else { continue }
       // A refusal leaves no empty file behind.
@@ -45,6 +46,23 @@ public struct Downloader: Sendable {
       }
       return target
     }
+  }
+
+  /// Throws where something is in the way of `file` in `folder`; to be called before the work.
+  ///
+  /// A link to a file that is there stands for it, as it is only read.
+  func check(_ file: PublishedFile, in folder: URL) throws(MVError) {
+    let target = try InnerPath.place(of: file.name, in: folder, from: file.address)
+    guard SystemPath(target.path).status?.isPlainFile != true else { return }
+    try AtomicFile.check([file.name], in: folder)
+    do throws(MVError) { _ = try FileDescriptor(own: partial(of: file, in: folder).path, creating: false) } catch {
+      guard error.kind == .missingInput else { throw error }
+    }
+  }
+
+  /// Where `file` is fetched to.
+  private func partial(of file: PublishedFile, in folder: URL) -> URL {
+    folder.appending(path: "\(file.name).partial")
   }
 
   /// Fills the file, whatever of it is there, until it has the right sum.

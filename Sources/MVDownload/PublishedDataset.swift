@@ -89,7 +89,9 @@ public struct PublishedDataset: Hashable, Sendable {
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) throws(MVError) -> URL {
     let target = try InnerPath.place(of: folder, in: directory, from: "the data set \(name)")
-    guard !FileManager.default.fileExists(atPath: target.path) else { return target }
+    guard SystemPath(target.path).status?.isFolder != true else { return target }
+    try Unpacking.check(folder: folder, in: directory)
+    for file in files { try downloader.check(file, in: directory) }
     let archives = try files.map { (file) throws(MVError) in
       try downloader.fetch(file, into: directory, cancellation: cancellation) {
         progress(DownloadProgress(file: file, bytes: $0))

@@ -15,7 +15,7 @@ enum Unpacking {
     let manager = FileManager.default
     let target = folder.appending(path: name)
     try Folder.create(folder)
-    let unpacked = try StagingFolder(folder.appending(path: ".\(name).unpacking"), for: target.path)
+    let unpacked = try StagingFolder(Self.staging(of: name, in: folder), for: target.path)
     let staging = unpacked.url
     defer { unpacked.remove() }
     for archive in archives {
@@ -40,6 +40,15 @@ enum Unpacking {
       throw .inputOutput(target.path, "cannot be created", cause: String(cString: strerror(errno)))
     }
     return target
+  }
+
+  /// Where `folder/name` is put together.
+  private static func staging(of name: String, in folder: URL) -> URL { folder.appending(path: ".\(name).unpacking") }
+
+  /// Throws where something is in the way of a folder `name` that is to be unpacked; to be called before the work.
+  static func check(folder name: String, in folder: URL) throws(MVError) {
+    try AtomicFile.checkFolders([name], in: folder)
+    try StagingFolder.check(staging(of: name, in: folder))
   }
 
   private static func checkNotCancelled(_ cancellation: Cancellation, _ archive: URL) throws(MVError) {

@@ -28,6 +28,15 @@ package final class StagingFolder {
     }
   }
 
+  /// Throws where something else stands at `url` than nothing, an empty folder or what a killed run left.
+  ///
+  /// To be called before the work.
+  package static func check(_ url: URL) throws(MVError) {
+    try checkOwn(url)
+    guard let names = try names(in: url), !names.isEmpty else { return }
+    guard isMark(url.appending(path: mark).path) else { throw FileDescriptor.foreign(url.path) }
+  }
+
   /// Creates the folder where it is not there, and takes the lock of its mark.
   private static func take(_ url: URL, for target: String) throws(MVError) -> FileDescriptor {
     let mark = url.appending(path: mark).path

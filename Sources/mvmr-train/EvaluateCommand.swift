@@ -62,9 +62,8 @@ extension Command {
     let foldCount = try arguments.int("folds", in: 2...10_000)
     splits.notices.forEach(Terminal.note)
     let folder = URL(filePath: try arguments.required("output"))
-    let target = try ReportFolder(folder, kind: "evaluate")
+    let target = try ReportFolder(folder, kind: "evaluate", beside: ["embedding.h5"])
     try target.prepare()
-    try AtomicFile.check(["embedding.h5"], in: folder)
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))
     embedding.name = "embedding"
     embedding.splits = embedded ?? [splits.train] + (splits.test.map { [$0] } ?? [])

@@ -57,7 +57,11 @@ struct FinetuneRequest {
     } else {
       throw Self.missing("NETWORK", "give a run, a checkpoint, or a file of weights", arguments)
     }
-    if resumed == nil { try RunInputs.check([self.network], of: output) }
+    if resumed == nil {
+      var inputs = [self.network]
+      if case .list(let path, _) = labels { inputs.append(path) }
+      try RunInputs.check(inputs, of: output, files: Finetuner.files)
+    }
     guard source != nil || resumed?.origin != nil else {
       throw Self.missing("SOURCE", "name the labelled images", arguments)
     }

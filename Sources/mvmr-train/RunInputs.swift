@@ -4,15 +4,13 @@ internal import MVFiles
 
 /// What a run begins from, and must not write over.
 enum RunInputs {
-  /// Throws where one of the networks is a file that a run in `folder` would replace.
-  static func check(_ networks: [String], of folder: URL) throws(MVError) {
-    for network in networks {
-      guard let place = SystemPath(network).status?.place else { continue }
-      for name in ["last.ckpt", "best.ckpt"]
-      where SystemPath(folder.appending(path: name).path).status?.place == place {
-        throw .usage(
-          network, "stands where the run in \(folder.relativePath) writes its own", remedy: "give another --output")
-      }
+  /// Throws where one of `paths` is a file that a run in `folder` would replace by one of its `files`.
+  static func check(_ paths: [String], of folder: URL, files: [String]) throws(MVError) {
+    let own = files.compactMap { SystemPath(folder.appending(path: $0).path).status?.place }
+    for path in paths {
+      guard let place = SystemPath(path).status?.place, own.contains(place) else { continue }
+      throw .usage(
+        path, "stands where the run in \(folder.relativePath) writes its own", remedy: "give another --output")
     }
   }
 }

@@ -113,8 +113,9 @@ extension Command {
     }
     let output = try request.output()
     if request.start.resumed == nil {
-      let teachers = request.configuration.settings.teachers.filter { !$0.isRole }.map(\.path)
-      try RunInputs.check(teachers + [request.start.initial?.url.path].compactMap { $0 }, of: output)
+      let configuration = request.configuration
+      let files = [request.start.initial?.url.path, arguments["config"]].compactMap { $0 } + configuration.features
+      try RunInputs.check(files + configuration.settings.teachers.map(\.path), of: output, files: Trainer.files)
     }
     let group = try RankStart.group(of: ranks, request.configuration.settings, arguments)
     let data = try request.data()

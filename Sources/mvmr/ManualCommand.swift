@@ -18,9 +18,8 @@ extension Command {
   ) { (arguments) throws(MVError) in
     let folder = URL(filePath: try arguments.required("output"))
     let pages = try Mvmr.description().manualPages
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw .inputOutput(folder.path, "cannot be made", remedy: "name another folder", cause: OneLine.text("\(error)"))
-    }
+    try AtomicFile.check(pages.map(\.name), in: folder)
+    try Folder.create(folder)
     for page in pages { try AtomicFile.write(page.text, to: folder.appending(path: page.name), followsLinks: false) }
     try Terminal.result("\(pages.count) pages are in \(folder.path)")
   }

@@ -34,9 +34,11 @@ struct SweepTable {
     let output = TableOutput(
       results.table, caption: results.caption, csv: results.csv,
       markdown: results.markdown, latex: results.latex)
+    let report = try arguments["report"].map { (path) throws(MVError) in
+      try ReportFolder(URL(filePath: path), kind: SweepPage.kind, beside: [SweepPage.chartName])
+    }
     try output.write(arguments)
-    if let path = arguments["report"] {
-      let report = try ReportFolder(URL(filePath: path), kind: SweepPage.kind, beside: [SweepPage.chartName])
+    if let report {
       try SweepPage(title: "Sweep \(folder.lastPathComponent)", results).write(to: report)
       Terminal.message("report: \(report.page.path)")
     }

@@ -239,6 +239,26 @@ import Testing
     #expect(try run(["knn", file, "--representation", "embedding", "--k", "3"]).status == 0)
   }
 
+  /// As in training: threads that are too many wait for each other.
+  @Test(.enabled(if: Parallel.processorCount < 256, "more processors than the setting takes threads"))
+  func threadsAreNoMoreThanTheProcessorsBear() throws {
+    let (processors, most) = (Parallel.processorCount, max(16, 4 * Parallel.processorCount))
+    let words = ["finetune", path("run"), Self.images]
+    for threads in [most + 1, 1024] {
+      try fails(
+        words + ["--set", "threads=\(threads)"], status: 64, "threads=\(threads)", "\(processors) processor",
+        "\(most) at most", "threads=0")
+    }
+    // A run may go on with other threads than before, and no more than these.
+    let made = words + ["--output", path("tuned"), "--head-only"] + Self.quick
+    _ = try succeeds(made + ["--set", "threads=\(most)", "--set", "epochs=1"])
+    let before = try Data(contentsOf: folder.url.appending(path: "tuned/last.ckpt"))
+    let resumed = try run(["finetune", "--resume", "--output", path("tuned"), "--set", "threads=\(most + 1)"])
+    #expect(resumed.status == 64 && resumed.errors.contains("threads=\(most + 1)"), "\(resumed.errors)")
+    #expect(try Data(contentsOf: folder.url.appending(path: "tuned/last.ckpt")) == before)
+    _ = try succeeds(["finetune", "--resume", "--output", path("tuned"), "--set", "threads=1"])
+  }
+
   @Test func badInput() throws {
     let words = ["finetune", path("run"), Self.images]
     try fails(words + ["--labels", "0%"], status: 64, "--labels 0%", "1%")

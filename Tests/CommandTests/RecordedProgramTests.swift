@@ -49,6 +49,41 @@ import Testing
     #expect(whole.status == 0, "\(whole.errors)")
   }
 
+  /// As under `train`, for each run of a sweep that has begun.
+  @Test func aSweepThatGoesOnRunsNoOtherProgram() throws {
+    try put("tiny")
+    let process = Process()
+    process.executableURL = Tool.folder.appending(path: "mvmr")
+    process.arguments =
+      ["sweep", "synthetic:32", "--teacher", "t.pt,normalization=none", "--output", "sweep", "--held-out", "0.5"]
+      + (Self.small + ["epochs=1000000"]).flatMap { ["--set", $0] }
+    process.currentDirectoryURL = folder.url
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    func checkpoints() -> [String] {
+      (manager.subpaths(atPath: place("sweep").path) ?? []).filter { $0.hasSuffix("/last.ckpt") }
+    }
+    while process.isRunning, checkpoints().isEmpty { usleep(10_000) }
+    process.terminate()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 143)
+    let checkpoint = try #require(checkpoints().first.map { place("sweep/\($0)") })
+    let before = try Data(contentsOf: checkpoint)
+    let words = ["sweep", "--resume", "--output", "sweep"]
+    // What was there is taken.
+    let planned = try run(words + ["--dry-run"])
+    #expect(planned.status == 0 && planned.output.contains("to do"), "\(planned.errors)")
+    try put("broken")
+    for more in [["--dry-run"], []] {
+      let resumed = try run(words + more)
+      #expect(resumed.status == 65 && resumed.errors.contains("another file of teacher teacher"), "\(resumed.errors)")
+      #expect(!resumed.errors.contains("tuple"))
+    }
+    #expect(try Data(contentsOf: checkpoint) == before)
+  }
+
   /// Only the superuser can make files of others.
   @Test(.enabled(if: geteuid() == 0, "not the superuser")) func programsThatStrangersNameAreNotRun() throws {
     try train()

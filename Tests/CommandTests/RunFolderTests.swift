@@ -104,12 +104,40 @@ import Testing
     }
   }
 
-  @Test func pagesOfTheManualTakeThePlaceOfLinks() throws {
+  @Test func demosLook() throws {
     try Data("mine".utf8).write(to: place("victim"))
-    try plant("link", at: place("man/mvmr.1"))
-    let outcome = try run(["manual", "--output", "man"])
-    #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(try String(contentsOf: place("victim"), encoding: .utf8) == "mine")
-    #expect(try String(contentsOf: place("man/mvmr.1"), encoding: .utf8).contains(".TH"))
+    for name in ["features.h5", "untrained.h5", "trained.h5", "report.html", ".report.html.creating", "run"] {
+      for kind in name == "run" ? ["link", "pipe"] : ["link", "pipe", "folder"] {
+        try? FileManager.default.removeItem(at: place("demo"))
+        try plant(kind, at: place("demo/\(name)"))
+        // Of an earlier demo.
+        try Data().write(to: place("demo/.mvmr-demo"))
+        try expectRefused(["demo", "--images", "100", "--epochs", "1", "--output", "demo"], name)
+        let names = try FileManager.default.contentsOfDirectory(atPath: place("demo").path)
+        #expect(Set(names) == [name, ".mvmr-demo"], "\(names)")
+      }
+    }
+  }
+
+  @Test func manualsLookBeforeTheirFirstPage() throws {
+    try Data("mine".utf8).write(to: place("victim"))
+    let whole = try run(["manual", "--output", "whole/man1"])
+    try #require(whole.status == 0, "\(whole.errors)")
+    let pages = try FileManager.default.contentsOfDirectory(atPath: place("whole/man1").path).sorted()
+    let (first, last) = try (#require(pages.first), #require(pages.last))
+    try #require(first != last)
+    for name in [first, last, ".\(last).creating"] {
+      for kind in ["link", "pipe", "folder"] {
+        try? FileManager.default.removeItem(at: place("man"))
+        try plant(kind, at: place("man/\(name)"))
+        try expectRefused(["manual", "--output", "man"], name)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: place("man").path) == [name])
+      }
+    }
+    // Pages that are there are replaced.
+    try Data("old".utf8).write(to: place("whole/man1/\(last)"))
+    let again = try run(["manual", "--output", "whole/man1"])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try String(contentsOf: place("whole/man1/\(last)"), encoding: .utf8).contains(".TH"))
   }
 }

@@ -58,6 +58,19 @@ import Testing
     end(next)
   }
 
+  /// The second would empty the folder that the first trains in.
+  @Test func twoDemosDoNotShareAFolder() throws {
+    let demo = "demo --images 100 --epochs 10000 --output demo"
+    let first = try start(demo, until: "demo/run/last.ckpt")
+    defer { end(first) }
+    try expectRefused(demo)
+    #expect(FileManager.default.fileExists(atPath: folder.url.appending(path: "demo/run/last.ckpt").path))
+    // What a killed one left is replaced by the next.
+    end(first)
+    try FileManager.default.removeItem(at: folder.url.appending(path: "demo/run/last.ckpt"))
+    end(try start(demo, until: "demo/run/last.ckpt"))
+  }
+
   @Test func twoFineTunersDoNotShareAFolder() throws {
     let settings = "--set batch_size=8 --set threads=1 --set warmup_epochs=0 --output tuned"
     let made = try Tool.run(

@@ -216,6 +216,45 @@ struct DownloadTests {
     try FileManager.default.removeItem(at: partial)
     #expect(failure { _ = try set(server).download(to: target) }?.problem.hasPrefix("is in the way") == true)
     #expect(FileManager.default.fileExists(atPath: target.appending(path: ".set.unpacking/kept").path))
+    #expect(server.requests.isEmpty, "it was seen before the work")
+  }
+
+  /// Of several files, what is in the way of the last is found before the first is fetched.
+  @Test(arguments: ["set", ".set.unpacking", "set.tar.gz", "other.tar.gz", "other.tar.gz.partial"])
+  func whatIsInTheWayIsFoundBeforeTheWork(_ name: String) throws {
+    let server = try LoopbackServer(["/set.tar.gz": archive, "/other.tar.gz": archive])
+    defer { server.stop() }
+    let files = ["/set.tar.gz", "/other.tar.gz"].map { PublishedFile(server.address($0), md5: sum, size: nil) }
+    let both = PublishedDataset(name: "set", files: files, folder: "set")
+    let place = target.appending(path: name)
+    for kind in ["link", "pipe"] {
+      try? FileManager.default.removeItem(at: target)
+      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+      if kind == "pipe" {
+        try #require(mkfifo(place.path, 0o600) == 0)
+      } else {
+        try FileManager.default.createSymbolicLink(
+          at: place, withDestinationURL: folder.url.appending(path: "nowhere"))
+      }
+      let error = failure { _ = try both.download(to: target) }
+      #expect(error?.problem.hasPrefix("is in the way") == true, "\(kind): \(String(describing: error))")
+      #expect(names() == [name] && server.requests.isEmpty)
+      #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "nowhere").path))
+    }
+  }
+
+  /// An archive may lie elsewhere: it is read there, and stays.
+  @Test func aLinkToAnArchiveStandsForIt() throws {
+    let server = try LoopbackServer(["/set.tar.gz": archive])
+    defer { server.stop() }
+    let elsewhere = folder.url.appending(path: "set.tar.gz")
+    try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: target.appending(path: "set.tar.gz"), withDestinationURL: elsewhere)
+    _ = try set(server).download(to: target)
+    try expectWhole()
+    #expect(server.requests.isEmpty)
+    #expect(try Data(contentsOf: elsewhere) == archive)
   }
 
   @Test func namesThatLeadElsewhereAreRefused() throws {

@@ -34,6 +34,33 @@ struct AtomicFolderTests {
     #expect(try names("victim") == ["kept"])
   }
 
+  /// What would be refused in the midst of the work is found before it, and nothing is made.
+  @Test func placesAreLookedAtBefore() throws {
+    let staging = place(".out.creating")
+    func problem() -> String? {
+      do throws(MVError) {
+        try StagingFolder.check(staging)
+        return nil
+      } catch { return error.problem }
+    }
+    #expect(problem() == nil && !manager.fileExists(atPath: staging.path))
+    try manager.createDirectory(at: place("victim"), withIntermediateDirectories: false)
+    try manager.createSymbolicLink(at: staging, withDestinationURL: place("victim"))
+    #expect(problem()?.hasPrefix("is in the way") == true)
+    try manager.removeItem(at: staging)
+    try Data("mine".utf8).write(to: staging)
+    #expect(problem()?.hasPrefix("is in the way") == true)
+    try manager.removeItem(at: staging)
+    try manager.createDirectory(at: staging, withIntermediateDirectories: false)
+    #expect(problem() == nil)
+    try Data("mine".utf8).write(to: place(".out.creating/kept"))
+    #expect(problem()?.hasPrefix("is in the way") == true)
+    // The mark of what a killed run left.
+    try Data().write(to: place(".out.creating/.mvmr-unfinished"))
+    #expect(problem() == nil)
+    #expect(try names(".out.creating") == [".mvmr-unfinished", "kept"])
+  }
+
   /// A folder of the user's own may be called so by chance.
   @Test func aFolderWithoutTheMarkIsNotEmptied() throws {
     try manager.createDirectory(at: place(".out.creating"), withIntermediateDirectories: false)

@@ -57,6 +57,18 @@ import Testing
     #expect(shapes?.problem.contains("layer3.0.conv1.weight of shape [8, 6, 3, 3]") == true)
   }
 
+  /// A link that comes into the folder while the run is at work is not followed.
+  @Test func checkpointsTakeThePlaceOfLinks() throws {
+    let folder = try TemporaryFolder()
+    let (run, victim) = (folder.url.appending(path: "run"), folder.url.appending(path: "victim"))
+    try Data("mine".utf8).write(to: victim)
+    let trainer = try Trainer(TrainerTests.settings(epochs: 1), data: TrainerTests.data(), folder: run)
+    try FileManager.default.createSymbolicLink(at: Trainer.checkpoint(in: run), withDestinationURL: victim)
+    try trainer.save()
+    #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+    #expect(try Checkpoint(contentsOf: Trainer.checkpoint(in: run)).place.step == 0)
+  }
+
   @Test func aLossThatIsNotFiniteStopsAndNamesItsTerm() throws {
     let folder = try TemporaryFolder()
     var rows = DistanceCorrelationTests.rows(18, 30, seed: 78)

@@ -21,6 +21,8 @@ public final class Finetuner {
   public let data: FinetuneData
   /// The number of steps of the whole run.
   public var totalSteps: Int { settings.epochs * state.stepsPerEpoch }
+  /// The files of a run that each have one name, beside the lock.
+  package static let files = Trainer.files + ["classes.csv"]
   private let learner: FinetuneLearner
   private var lock: RunLock
 
@@ -39,7 +41,7 @@ public final class Finetuner {
     try Torch.use(settings.device)
     try Torch.setThreads(settings.threads)
     lock = try RunLock(of: folder)
-    try AtomicFile.check(Trainer.files + ["classes.csv"], in: folder)
+    try AtomicFile.check(Finetuner.files, in: folder)
     let file = Trainer.checkpoint(in: folder)
     var found: Checkpoint?
     if FileManager.default.fileExists(atPath: file.path) {

@@ -5,6 +5,24 @@ internal import MVNetworks
 internal import MVWeights
 
 extension Trainer {
+  /// The checkpoint of the run that is in `folder`; nil where there is none.
+  ///
+  /// Throws where it is not to be resumed, or is not one of training.
+  static func found(in folder: URL, resuming: Bool) throws(MVError) -> Checkpoint? {
+    let file = checkpoint(in: folder)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    guard resuming else {
+      throw .usage(folder.path, "already holds a training run", remedy: "resume it, or give another folder")
+    }
+    let checkpoint = try Checkpoint(contentsOf: file)
+    guard checkpoint.finetuning == nil else {
+      throw .usage(
+        folder.path, "holds a run of fine-tuning", remedy: "resume it by finetune, or give another folder")
+    }
+    try checkpoint.checkSize()
+    return checkpoint
+  }
+
   /// Throws where a checkpoint is of a run with other settings or other data than these.
   static func match(
     _ found: Checkpoint, _ settings: TrainingSettings, _ place: Checkpoint.Place

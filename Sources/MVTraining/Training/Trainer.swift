@@ -38,23 +38,24 @@ public final class Trainer {
   public static func bestCheckpoint(in folder: URL) -> URL { folder.appending(path: "best.ckpt") }
 
   /// The files of a run that each have one name, beside TensorBoard's events and the lock.
-  static let files = ["last.ckpt", "best.ckpt", "losses.csv", "report.html"]
+  package static let files = ["last.ckpt", "best.ckpt", "losses.csv", "report.html"]
 
   /// The processes that train together; nil for this one alone.
   public let group: ProcessGroup?
   /// Whether this process logs, saves and evaluates: the only one, or rank 0.
   public var isFirst: Bool { group?.ranks.isFirst ?? true }
 
-  private let learner: Learner
+  let learner: Learner
   private let schedule: LearningRateSchedule
-  private var partialLoss: LossTerms?
+  /// The sums of the epoch that is under way; nil at its beginning.
+  private(set) var partialLoss: LossTerms?
   private let validation: OnlineValidation?
   /// The best top-1 accuracy of a linear probe so far, 0...1, of which `best.ckpt` is; nil where none was fitted.
   public private(set) var bestScore: Double?
   private var log: EpochLog
   private let events: EventFile
   /// Rank 0's; the other ranks write nothing.
-  private var lock: RunLock?
+  var lock: RunLock?
 
   /// Prepares a run in `folder`, which is created if needed.
   ///
@@ -130,24 +131,6 @@ public final class Trainer {
       if learner.lossScale != nil, let scale = found.place.lossScale { learner.lossScale = scale }
     }
     do throws(MVError) { try learner.begin(step: step) } catch { throw group?.explained(error) ?? error }
-  }
-
-  /// The checkpoint of the run that is in `folder`; nil where there is none.
-  ///
-  /// Throws where it is not to be resumed, or is not one of training.
-  private static func found(in folder: URL, resuming: Bool) throws(MVError) -> Checkpoint? {
-    let file = checkpoint(in: folder)
-    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    guard resuming else {
-      throw .usage(folder.path, "already holds a training run", remedy: "resume it, or give another folder")
-    }
-    let checkpoint = try Checkpoint(contentsOf: file)
-    guard checkpoint.finetuning == nil else {
-      throw .usage(
-        folder.path, "holds a run of fine-tuning", remedy: "resume it by finetune, or give another folder")
-    }
-    try checkpoint.checkSize()
-    return checkpoint
   }
 
   /// Trains to the end, or until `cancellation` asks to stop; `progress` is told of each step, on this thread.
@@ -249,53 +232,5 @@ public final class Trainer {
       stepInEpoch: (step - 1) % order.stepsPerEpoch + 1, stepsPerEpoch: order.stepsPerEpoch, loss: terms,
       learningRate: rate, imagesPerSecond: clock.imagesPerSecond, secondsLeft: clock.secondsLeft,
       waitingShare: clock.waitingShare, networkSeconds: clock.networkSeconds, finishedEpoch: record)
-  }
-
-  private var place: Checkpoint.Place {
-    var place = learner.place(after: step)
-    place.partialLoss = partialLoss
-    place.bestScore = bestScore
-    place.onlineHeadSteps = learner.onlineHead?.steps
-    place.lossScale = learner.lossScale
-    return place
-  }
-
-  /// Writes `last.ckpt`; throws, and keeps the old one, where a weight or an embedding is not finite.
-  ///
-  /// Of several ranks, rank 0 alone writes it.
-  public func save() throws(MVError) {
-    guard isFirst else { return }
-    try lock?.take()
-    try save(to: Trainer.checkpoint(in: folder))
-  }
-
-  private var lastGoodState: String {
-    let file = Trainer.checkpoint(in: folder)
-    return FileManager.default.fileExists(atPath: file.path)
-      ? "\(file.lastPathComponent) holds the last good state" : "no checkpoint was written yet"
-  }
-
-  private func save(to url: URL) throws(MVError) {
-    let networks =
-      learner.averaged.map { $0.state + encoder.state.prefixed(Checkpoint.trainingPrefix) } ?? encoder.state
-    for item in networks {
-      guard try item.tensor.isFinite() else {
-        throw .badData(
-          "weights \(item.name)", "are not finite after step \(step)",
-          remedy: "lower lr or set clip; \(lastGoodState)")
-      }
-    }
-    // Weights may be finite and yet so large that no embedding is.
-    let images = try data.images(Array(0..<min(4, data.count)))
-    for output in [NetworkOutput.features, .projection] {
-      guard try embedder(output).embed(images).values.allSatisfy(\.isFinite) else {
-        throw .badData(
-          "embedding", "is not finite after step \(step): \(output)",
-          remedy: "lower lr or set clip; \(lastGoodState)")
-      }
-    }
-    try Checkpoint.write(
-      networks + learner.optimizer.state + (learner.onlineHead?.state ?? []), settings: settings, place: place,
-      origin: origin, to: url)
   }
 }

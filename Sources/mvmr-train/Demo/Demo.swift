@@ -39,7 +39,8 @@ struct Demo {
 
   func run() throws(MVError) -> Outcome {
     let start = Date()
-    try prepareFolder()
+    let lock = try prepareFolder()
+    defer { withExtendedLifetime(lock) {} }
     let source = try Synthetic(count: images)
 
     Terminal.progress("1/4  four representations of \(images) drawn images, into features.h5")
@@ -73,12 +74,13 @@ struct Demo {
     return Outcome(scores: scores, report: report, seconds: seconds)
   }
 
-  /// The demo replaces what an earlier demo wrote, and nothing else.
-  private func prepareFolder() throws(MVError) {
+  /// The demo replaces what an earlier demo wrote, and nothing else; other processes are kept out by what it returns.
+  private func prepareFolder() throws(MVError) -> FolderLock {
     let marker = folder.appending(path: ".mvmr-demo")
+    let files = ["features.h5", "untrained.h5", "trained.h5", "report.html"]
     let manager = FileManager.default
-    let entries = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
-    if !entries.isEmpty {
+    func entries() -> [String] { (try? manager.contentsOfDirectory(atPath: folder.path)) ?? [] }
+    if entries().contains(where: { $0 != FolderLock.name }) {
       do throws(MVError) {
         // Whoever else may write into the folder could leave a marker in it.
         _ = try FileDescriptor(own: marker.path, flags: O_RDONLY, creating: false)
@@ -87,13 +89,18 @@ struct Demo {
         throw .usage(folder.path, "holds files that are not a demo's", remedy: "give another folder with --output")
       }
     }
+    try AtomicFile.check([marker.lastPathComponent] + files, in: folder)
+    try AtomicFile.checkFolders(["run"], in: folder)
+    try Folder.create(folder)
+    let lock = try FolderLock(folder)
     do {
-      for name in ["run", "features.h5", "untrained.h5", "trained.h5", "report.html"] where entries.contains(name) {
+      let present = entries()
+      for name in ["run"] + files where present.contains(name) {
         try manager.removeItem(at: folder.appending(path: name))
       }
     } catch { throw .inputOutput(folder.path, "cannot be emptied", remedy: "check the path and its permissions") }
-    try Folder.create(folder)
     try AtomicFile.write(Data(), to: marker, followsLinks: false)
+    return lock
   }
 
   private func extract(_ source: Synthetic) throws(MVError) -> FeatureFile {

@@ -134,7 +134,10 @@ struct SweepPlan {
     guard !left.isEmpty else { return }
     // Before the first of them is run.
     for run in left {
-      try Trainer.checkPrograms(of: run.settings, goingOnIn: request.folder.appending(path: run.folder))
+      let place = request.folder.appending(path: run.folder)
+      try Trainer.checkPrograms(of: run.settings, goingOnIn: place)
+      let initial = [request.train.start.initial?.url.path].compactMap { $0 }
+      try RunInputs.check(initial + run.settings.teachers.map(\.path), of: place, files: Trainer.files)
     }
     var base = request.train.configuration
     base.settings.representations = .none
