@@ -69,6 +69,24 @@ import Testing
     #expect(possible.preprocessing == Preprocessing.plain(8, .cifar))
   }
 
+  /// Names alone ask for a width that doubles sixty times.
+  @Test func stagesBeyondCounting() throws {
+    var shapes = [
+      "conv3.weight": [4, 2, 3, 3], "attnpool.positional_embedding": [2, 4], "attnpool.q_proj.weight": [4, 4],
+      "attnpool.c_proj.weight": [4, 4],
+    ]
+    func recognized(stages: Int) throws -> NetworkArchitecture {
+      for stage in 1...stages { shapes["layer\(stage).0.conv1.weight"] = [4, 4, 1, 1] }
+      return try ArchitectureRecognition(
+        shapes: shapes, naming: .clip, facts: NetworkFacts(NetworkSettings()), path: "mine.pt"
+      ).architecture()
+    }
+    guard case .modifiedResidual(let made) = try recognized(stages: 4) else { throw CocoaError(.featureUnsupported) }
+    #expect(made.blocks == [1, 1, 1, 1])
+    let error = failure { _ = try recognized(stages: 62) }
+    #expect(error?.kind == .badData && error?.subject == "mine.pt", "\(error as Any)")
+  }
+
   /// timm's description beside the weights.
   private func describe(_ words: String) throws -> URL {
     let config = folder.url.appending(path: "config.json")

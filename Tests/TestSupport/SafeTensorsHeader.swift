@@ -3,6 +3,8 @@ public import Foundation
 /// Writes over the header of a safetensors file, as somebody does who knows the layout.
 public enum SafeTensorsHeader {
   /// Changes the header of the file at `url`; its values stay as they are.
+  ///
+  /// Throws where it cannot be read or written, and what `change` throws.
   public static func change(_ url: URL, _ change: (inout [String: Any]) throws -> Void) throws {
     let data = try Data(contentsOf: url)
     let length = Int(data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })

@@ -11,10 +11,16 @@ struct ArchitectureRecognition {
   /// The file, for errors.
   let path: String
 
-  /// The structure; throws where shapes do not go together, or what they leave open is not said.
+  /// The structure; throws where shapes do not go together or no network has them, or what they leave open is not said.
   ///
   /// Tensors that the structure does not have are not looked for: ``NetworkArchitecture/layout`` is compared later.
   func architecture() throws(MVError) -> NetworkArchitecture {
+    let made = try recognized()
+    guard made.isPossible else { throw wrong("has the shapes of a network larger than there can be") }
+    return made
+  }
+
+  private func recognized() throws(MVError) -> NetworkArchitecture {
     if shapes["patch_embed.proj.weight"] != nil { return .transformer(try transformer()) }
     if shapes["attnpool.q_proj.weight"] != nil { return .modifiedResidual(try modifiedResidual()) }
     return .residual(try residual())

@@ -56,11 +56,11 @@ struct DescribedObject {
   ///
   /// Nil where there is none; throws where no side of an image can be so long.
   func side(_ key: String) throws(MVError) -> Int? {
-    if let object = object(key) {
-      if let edge = try object.length("shortest_edge") { return edge }
-      return try object.length("height")
+    if let sides = object(key) {
+      if let edge = try sides.length("shortest_edge") { return edge }
+      return try sides.length("height")
     }
-    if let side = try length(key) { return side }
+    if let own = try length(key) { return own }
     return try lastLength(key)
   }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import re
 import subprocess
@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from ._program import environment, program
-from ._weights import read_safetensors
+from ._weights import json_object, read_safetensors
 
 _STATISTICS: Dict[str, Tuple[List[float], List[float]]] = {
     "cifar": ([0.491, 0.482, 0.447], [0.247, 0.243, 0.261]),
@@ -25,6 +25,18 @@ _STATISTICS: Dict[str, Tuple[List[float], List[float]]] = {
 }
 
 
+#: What a header or weights of another network make the code below raise.
+_DAMAGE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
+
+def _kernel(weights: Dict[str, torch.Tensor], name: str) -> Tuple[int, int, int]:
+    """Outputs, inputs and side of a convolution, which then takes no more memory than the file has values for."""
+    shape = tuple(weights[name].shape)
+    if len(shape) != 4 or min(shape) < 1 or shape[2] != shape[3]:
+        raise ValueError(f"{name} of {shape} is no convolution")
+    return shape[0], shape[1], shape[2]
+
+
 class _Block(nn.Module):
     """A residual block under torchvision's names; its convolutions follow from the shapes of its weights."""
 
@@ -33,7 +45,7 @@ class _Block(nn.Module):
         count = sum(1 for name in weights if re.fullmatch(r"conv\d\.weight", name))
         self.count = count
         for index in range(1, count + 1):
-            outputs, taken, side, _ = weights[f"conv{index}.weight"].shape
+            outputs, taken, side = _kernel(weights, f"conv{index}.weight")
             # torchvision has the stride on the 3x3 convolution: the second of three, the first of two.
             step = stride if index == (2 if count == 3 else 1) else 1
             setattr(self, f"conv{index}", nn.Conv2d(taken, outputs, side, step, side // 2, bias=False))
@@ -43,6 +55,8 @@ class _Block(nn.Module):
         self.missing = self.outputs - inputs
         self.downsample: Optional[nn.Module] = None
         if "downsample.0.weight" in weights:
+            if _kernel(weights, "downsample.0.weight") != (self.outputs, inputs, 1):
+                raise ValueError(f"a shortcut is not from {inputs} channels to {self.outputs}")
             self.downsample = nn.Sequential(
                 nn.Conv2d(inputs, self.outputs, 1, stride, bias=False), nn.BatchNorm2d(self.outputs)
             )
@@ -68,7 +82,7 @@ class ResidualNetwork(nn.Module):
 
     def __init__(self, weights: Dict[str, torch.Tensor], pools: bool) -> None:
         super().__init__()
-        outputs, channels, side, _ = weights["conv1.weight"].shape
+        outputs, channels, side = _kernel(weights, "conv1.weight")
         self.conv1 = nn.Conv2d(channels, outputs, side, 2 if side == 7 else 1, side // 2, bias=False)
         self.bn1 = nn.BatchNorm2d(outputs)
         self.maxpool: nn.Module = nn.MaxPool2d(3, 2, 1) if pools else nn.Identity()
@@ -186,22 +200,49 @@ def load_encoder(run: Union[str, "os.PathLike[str]"], checkpoint: str = "best") 
         raise ValueError(f"checkpoint {checkpoint!r} is not one of best, last")
     place = _checkpoint(Path(run), checkpoint)
     arrays, texts = read_safetensors(place)
+    try:
+        return _encoder(place, arrays, texts).eval()
+    except _DAMAGE as error:
+        if isinstance(error, ValueError) and str(place) in str(error):
+            raise
+        said = str(error.args[0] if isinstance(error, LookupError) and error.args else error).split("\n")[0]
+        raise ValueError(f"{place} holds no encoder that is known here, or is damaged: {said}") from None
+
+
+def _encoder(place: Path, arrays: Dict[str, Any], texts: Dict[str, str]) -> Encoder:
     if "network" in texts:
-        return _of_export(place, arrays, texts, {}).eval()
+        return _of_export(place, arrays, texts, {})
     if texts.get("format") != "mvmr-checkpoint":
         raise ValueError(f"{place} is not a checkpoint of mvmr: give the folder of a run, or its best.ckpt")
-    settings = json.loads(texts["settings"])
+    settings = json_object(texts["settings"], f"{place} is damaged: its settings text")
     prefix = "backbone."
     weights = {
         name[len(prefix) :]: torch.from_numpy(value) for name, value in arrays.items() if name.startswith(prefix)
     }
     if "conv1.weight" not in weights or "layer1.0.conv1.weight" not in weights:
-        return _exported(place, settings).eval()
-    shape = json.loads(texts.get("place", "{}")).get("imageShape")
-    size = (int(shape["height"]), int(shape["width"])) if shape else None
+        return _exported(place, settings)
+    size = _size(json_object(texts.get("place", "{}"), f"{place} is damaged: its place").get("imageShape"))
     mean, std = _statistics(str(settings.get("normalization", "auto")), size)
     network = ResidualNetwork(weights, pools=_pools(settings, weights))
-    return Encoder(network, mean, std, size, settings).eval()
+    return Encoder(network, mean, std, size, settings)
+
+
+def _size(shape: Any) -> Optional[Tuple[int, int]]:
+    """The height and width that a header says; None where it says none."""
+    if shape is None:
+        return None
+    size = (int(shape["height"]), int(shape["width"]))
+    if min(size) < 1:
+        raise ValueError(f"images of {size[0]}x{size[1]} cannot be")
+    return size
+
+
+def _checked(mean: List[float], std: List[float]) -> Tuple[List[float], List[float]]:
+    """Means and deviations of three channels; raises ValueError where they cannot be."""
+    numbers = [float(value) for value in (*mean, *std)]
+    if len(mean) != 3 or len(std) != 3 or not all(map(math.isfinite, numbers)) or min(numbers[3:]) <= 0:
+        raise ValueError(f"means {mean} and deviations {std} are not three finite numbers each, deviations above 0")
+    return numbers[:3], numbers[3:]
 
 
 def _of_export(
@@ -209,20 +250,19 @@ def _of_export(
 ) -> Encoder:
     """An encoder of an export, whose header says what network it is and how images are normalized."""
     weights = {name: torch.from_numpy(value) for name, value in arrays.items()}
-    (kind, structure), *_ = json.loads(texts["network"]).items()
+    (kind, structure), *_ = json_object(texts["network"], f"{place} is damaged: its network").items()
     if kind == "transformer":
-        from ._torch_transformer import VisionTransformer
+        from ._torch_transformer import transformer
 
-        network: nn.Module = VisionTransformer(structure, weights)
+        network: nn.Module = transformer(structure, weights)
     elif kind == "residual":
         own = {name: value for name, value in weights.items() if not name.endswith("num_batches_tracked")}
         network = ResidualNetwork(own, pools=structure["stem"] != "cifar")
     else:
         raise ValueError(f"{place} holds a network of the kind {kind}: export it as torchscript, for torch.jit.load")
-    preprocessing = json.loads(texts.get("preprocessing", "{}"))
-    mean, std = preprocessing.get("mean") or [0.0] * 3, preprocessing.get("deviation") or [1.0] * 3
-    size = (preprocessing.get("framing") or {}).get("size")
-    return Encoder(network, mean, std, (int(size["height"]), int(size["width"])) if size else None, settings)
+    said = json_object(texts.get("preprocessing", "{}"), f"{place} is damaged: its preprocessing")
+    mean, std = _checked(said.get("mean", [0.0] * 3), said.get("deviation", [1.0] * 3))
+    return Encoder(network, mean, std, _size((said.get("framing") or {}).get("size")), settings)
 
 
 def _checkpoint(run: Path, which: str) -> Path:
@@ -243,9 +283,9 @@ def _statistics(text: str, size: Optional[Tuple[int, int]]) -> Tuple[List[float]
         return _STATISTICS[text]
     try:
         mean, std = ([float(value) for value in side.split(",")] for side in text.split("/"))
+        return _checked(mean, std)
     except ValueError:
         raise ValueError(f"the checkpoint's normalization {text!r} is not known to this version of mvmr") from None
-    return mean, std
 
 
 def _pools(settings: Dict[str, Any], weights: Dict[str, torch.Tensor]) -> bool:

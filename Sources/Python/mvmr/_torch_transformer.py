@@ -90,9 +90,12 @@ class _Block(nn.Module):
 
 
 class VisionTransformer(nn.Module):
-    """A vision transformer without a classifier, of the structure that an export's header gives."""
+    """A vision transformer without a classifier, of the structure that an export's header gives.
 
-    def __init__(self, network: Dict[str, Any], weights: Dict[str, torch.Tensor]) -> None:
+    Its weights are whatever PyTorch begins with.
+    """
+
+    def __init__(self, network: Dict[str, Any]) -> None:
         super().__init__()
         width, patch = int(network["width"]), int(network["patch"])
         self.patch = patch
@@ -118,8 +121,6 @@ class VisionTransformer(nn.Module):
         self.norm: Optional[nn.Module] = nn.LayerNorm(width, eps=epsilon) if self.final == "tokens" else None
         self.fc_norm: Optional[nn.Module] = nn.LayerNorm(width, eps=epsilon) if self.final == "features" else None
         self.columns = width
-        own = {name: value for name, value in weights.items() if not name.startswith(("head.", "head_dist."))}
-        self.load_state_dict(own, strict=True)
 
     def _positions(self, height: int, width: int) -> torch.Tensor:
         """The rows of a grid, by interpolation where that is another than the network's own."""
@@ -164,3 +165,30 @@ class VisionTransformer(nn.Module):
             averaged: torch.Tensor = self.fc_norm(result.mean(1))
             return averaged
         return (result if self.norm is None else self.norm(result)).mean(1)
+
+
+def transformer(network: Dict[str, Any], weights: Dict[str, torch.Tensor]) -> VisionTransformer:
+    """The network of a header with its weights, which are compared before there is memory for it.
+
+    Raises ValueError where they are not the weights of that network.
+    """
+    own = {name: value for name, value in weights.items() if not name.startswith(("head.", "head_dist."))}
+    width, heads, depth = (int(network[key]) for key in ("width", "heads", "depth"))
+    if heads < 1 or width < 1 or width % heads:
+        raise ValueError(f"its header says {heads} heads, which do not divide {width} columns")
+    blocks = {name.split(".")[1] for name in own if name.startswith("blocks.")}
+    if depth != len(blocks):
+        raise ValueError(f"its header says {depth} blocks, its weights are of {len(blocks)}")
+    with torch.device("meta"):
+        made = VisionTransformer(network)
+    wanted = {name: tuple(value.shape) for name, value in made.state_dict().items()}
+    found = {name: tuple(value.shape) for name, value in own.items()}
+    differing = sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
+    if differing:
+        name = differing[0]
+        raise ValueError(
+            f"its header says {name} of {wanted.get(name, 'none')}, its weights are {found.get(name, 'none')}"
+        )
+    made.to_empty(device="cpu")
+    made.load_state_dict(own, strict=True)
+    return made

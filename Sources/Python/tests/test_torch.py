@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import warnings
 
 import numpy as np
@@ -258,6 +259,118 @@ def test_encoders_embed_as_the_command_does(tmp_path, run, encoder):
         assert any(name.startswith("network.layer1.0.conv1") for name, _ in network.named_parameters())
         network.train()
         network(images).square().sum().backward()
+
+
+def write_safetensors(path, header, values=b""):
+    text = header if isinstance(header, bytes) else json.dumps(header, separators=(",", ":")).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + values)
+
+
+def entry(shape, start, end, kind="F32"):
+    return {"dtype": kind, "shape": shape, "data_offsets": [start, end]}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", b"[]", b"5", {"a": 5}, {"a": {}}, {"__metadata__": 5},
+        {"__metadata__": {"network": 5}}, {"__metadata__": ["network"]}, {"a": entry([1 << 62, 4], 0, 0)},
+        {"a": entry([0, 1 << 62, 1 << 62], 0, 0)}, {"a": entry([-1, -4], 0, 16)}, {"a": entry([1e300], 0, 16)},
+        {"a": entry(["x"], 0, 16)}, {"a": entry(4, 0, 16)}, {"a": entry([4], None, 16)}, {"a": entry([4], 0, 16, [])},
+        {"a": entry([4], 0, 16, "F99")}, {"a": entry([4], 0, 16), "b": entry([4], 0, 16)},
+        {"__metadata__": {"network": "{}"}}, {"__metadata__": {"network": "[" * 100_000}},
+        {"__metadata__": {"network": '{"x": 1}'}}, {"__metadata__": {"network": '{"residual": 5}'}},
+        {"__metadata__": {"network": '{"residual": {"stem": "cifar"}}'}},
+        {"__metadata__": {"network": '{"transformer": {"width": 1}}'}},
+        {"__metadata__": {"format": "mvmr-checkpoint"}},
+        {"__metadata__": {"format": "mvmr-checkpoint", "settings": "[]"}},
+        {
+            "__metadata__": {"network": '{"residual": {"stem": "cifar"}}'},
+            "conv1.weight": entry([1 << 20, 1 << 20, 7, 0], 0, 0),
+        },
+    ],
+)  # fmt: skip
+def test_headers_of_strangers(tmp_path, header):
+    path = tmp_path / "x.safetensors"
+    write_safetensors(path, header, bytes(16))
+    with pytest.raises(ValueError, match="x.safetensors"):
+        mvmr.load_encoder(path)
+
+
+def small_transformer():
+    from mvmr._torch_transformer import VisionTransformer
+
+    network = {
+        "width": 8, "patch": 4, "imageSize": 8, "heads": 2, "hidden": 16, "depth": 2, "registers": 0, "epsilon": 1e-6,
+        "positions": "bicubic", "finalNormalization": "tokens", "activation": "gelu", "classToken": True,
+        "distillationToken": False, "positionsOfClassToken": True, "patchBias": True, "preNormalization": False,
+        "layerScale": False, "attentionBias": True,
+    }  # fmt: skip
+    return network, VisionTransformer(network)
+
+
+def write_export(path, network, made, preprocessing):
+    header, values = {"__metadata__": {"network": json.dumps({"transformer": network}), **preprocessing}}, b""
+    for name, value in made.state_dict().items():
+        part = value.numpy().astype("<f4").tobytes()
+        header[name] = entry(list(value.shape), len(values), len(values) + len(part))
+        values += part
+    write_safetensors(path, header, values)
+
+
+def test_headers_of_larger_networks(tmp_path):
+    path = tmp_path / "x.safetensors"
+    network, made = small_transformer()
+    write_export(path, network, made, {})
+    images = torch.rand(2, 3, 8, 8)
+    with torch.no_grad():
+        assert torch.equal(mvmr.load_encoder(path)(images), made.eval()(images))
+    for key, value in [
+        ("width", 1 << 40), ("width", -8), ("width", 0), ("hidden", 1 << 40), ("depth", 1 << 40), ("depth", 1),
+        ("imageSize", 1 << 40), ("patch", 0), ("patch", 2), ("registers", 1 << 62), ("heads", 0), ("heads", 3),
+        ("width", "x"), ("width", None), ("width", 1e300),
+    ]:  # fmt: skip
+        write_export(path, {**network, key: value}, made, {})
+        with pytest.raises(ValueError, match="x.safetensors"):
+            mvmr.load_encoder(path)
+    for said in [
+        {"mean": [0.5]}, {"mean": []}, {"mean": 5}, {"deviation": [1, 0, 1]}, {"deviation": [1, 1, float("nan")]},
+        {"framing": {"size": {"height": -1, "width": 0}}}, {"framing": 5},
+    ]:  # fmt: skip
+        write_export(path, network, made, {"preprocessing": json.dumps(said)})
+        with pytest.raises(ValueError, match="x.safetensors"):
+            mvmr.load_encoder(path)
+
+
+def test_damaged_encoders(tmp_path, run):
+    run("extract", "synthetic:64", "--representation", "hog", "--output", tmp_path / "f.h5")
+    words = ["encoder=cifar-resnet", "widths=4-8-16", "batch_size=16", "epochs=1", "projector=8", "threads=1"]
+    options = [item for word in words for item in ("--set", word)]
+    run("train", "synthetic:64", "--features", tmp_path / "f.h5", "--output", tmp_path / "run", *options)
+    whole = (tmp_path / "run" / "last.ckpt").read_bytes()
+    path = tmp_path / "damaged.ckpt"
+    path.write_bytes(whole)
+    mvmr.load_encoder(path)
+    length = int.from_bytes(whole[:8], "little")
+    for at in [*range(8, 8 + length, 97), 8 + length, 8 + length + 1000, len(whole) - 1]:
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(ValueError, match="damaged.ckpt"):
+            mvmr.load_encoder(path)
+
+
+def test_checksums():
+    from mvmr._checksum import _advanced, crc32c
+
+    # The check value of CRC-32C, and RFC 3720's zeros.
+    assert crc32c(b"123456789") == 0xE3069283 and crc32c(bytes(32)) == 0x8A9136AA and crc32c(b"") == 0
+    random = np.random.default_rng(3)
+    for count in (4095, 4096, 4097, 70_001, (1 << 24) + 5000):
+        data = random.bytes(count)
+        # Pieces of less than 4096 bytes are gone through byte by byte.
+        register = 0xFFFFFFFF
+        for start in range(0, count, 4000):
+            register = _advanced(register, memoryview(data)[start : start + 4000])
+        assert crc32c(data) == register ^ 0xFFFFFFFF
 
 
 def test_bad_encoders(tmp_path):
