@@ -83,28 +83,50 @@ import Testing
     #expect(found.rows == [0, 1, 2, 3, 4, 5, 6, 7, 8])
   }
 
+  private static func choice(
+    _ screening: Screening = .measured, columns: Int = 512, rows: Int = 50_000, queries: Int = 10_000, wanted: Int = 20,
+    isFast: Bool = true
+  ) -> ScreenChoice {
+    ScreenChoice(screening, columns: columns, rows: rows, queries: queries, wanted: wanted, isFast: isFast)
+  }
+
   @Test func theScreenIsChosenByWhatItLetsThrough() {
-    var choice = ScreenChoice(.measured, columns: 512, isFast: true)
+    var choice = Self.choice()
     #expect(choice.mayBeCoarse)
-    choice.start()
+    choice.start(tileLength: 3125)
     func tries(_ tiles: Int) -> [Bool] { (0..<tiles).map { _ in choice.isToTry() } }
-    func isFaster(_ share: Double, queries: Int = 10_000) -> Bool { choice.isFaster(letting: share, queries: queries) }
+    func isFaster(_ share: Double) -> Bool { choice.isFaster(letting: share) }
     #expect(tries(2) == [false, true])
     #expect(isFaster(0.02))
     #expect(tries(1) == [true])
-    // After a trial that failed it waits for as many rows as may bring the share down, or for good.
-    #expect(!isFaster(0.3))
-    let waited = tries(12)
+    // After a trial that failed it waits for as many rows as may bring the share down.
+    #expect(!isFaster(0.5))
+    let waited = tries(100)
     #expect(!waited[0] && waited.contains(true))
-    #expect(!isFaster(0.02, queries: 5))
+    #expect(!isFaster(0.9))
     #expect(tries(1000).allSatisfy { !$0 })
-    choice.start()
+    choice.start(tileLength: 3125)
     #expect(tries(2) == [false, true])
     #expect(isFaster(0.02))
-    #expect(!ScreenChoice(.measured, columns: 512, isFast: false).mayBeCoarse)
-    #expect(!ScreenChoice(.measured, columns: 1_000_000, isFast: true).mayBeCoarse)
-    #expect(!ScreenChoice(.coarse, columns: 1_000_000, isFast: true).mayBeCoarse)
-    #expect(!ScreenChoice(.fine, columns: 512, isFast: true).mayBeCoarse)
-    #expect(ScreenChoice(.coarse, columns: 3, isFast: false).mayBeCoarse)
+    // A third of the rows seen are wanted, and pass.
+    choice = Self.choice(wanted: 1000)
+    choice.start(tileLength: 3125)
+    #expect(!tries(2).contains(true))
+    #expect(tries(14).contains(true))
+  }
+
+  @Test func theScreenIsChosenForLargeSearches() {
+    #expect(!Self.choice(isFast: false).mayBeCoarse)
+    #expect(!Self.choice(columns: 1_000_000).mayBeCoarse)
+    #expect(!Self.choice(.coarse, columns: 1_000_000).mayBeCoarse)
+    #expect(!Self.choice(.fine).mayBeCoarse)
+    #expect(Self.choice(.coarse, columns: 3, rows: 2, queries: 1, isFast: false).mayBeCoarse)
+    // Rows are prepared for few others, or most of them are wanted.
+    #expect(Self.choice(columns: 324, rows: 10_000, queries: 2000, wanted: 1).mayBeCoarse)
+    #expect(!Self.choice(columns: 4356, rows: 2000, queries: 500, wanted: 1).mayBeCoarse)
+    #expect(!Self.choice(queries: 10).mayBeCoarse)
+    #expect(!Self.choice(wanted: 20_000).mayBeCoarse)
+    // The products are a small part of the work.
+    #expect(!Self.choice(columns: 60, wanted: 1).mayBeCoarse)
   }
 }

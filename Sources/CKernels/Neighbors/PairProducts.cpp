@@ -14,14 +14,30 @@ bool HasPairProducts() {
   return has && are_allowed;
 }
 
-__attribute__((target("avx512f,avx512bw,avx512vnni"))) void PairProducts(const int16_t* queries, const int16_t* train,
-                                                                         size_t pairs, bool first, int32_t* products) {
-  __m512i sum[kStrip][2];
+// The sums of a strip begin at `bias`, a value a query, or at what is there if that is null.
+__attribute__((always_inline, target("avx512f,avx512bw,avx512vnni"))) static inline void Load(
+    const int32_t* bias, const int32_t* products, __m512i (&sum)[kStrip][2]) {
 #pragma clang loop unroll(full)
   for (size_t row = 0; row < kStrip; ++row) {
-    sum[row][0] = first ? _mm512_setzero_si512() : _mm512_loadu_si512(products + 32 * row);
-    sum[row][1] = first ? _mm512_setzero_si512() : _mm512_loadu_si512(products + 32 * row + 16);
+    sum[row][0] = bias ? _mm512_set1_epi32(bias[row]) : _mm512_loadu_si512(products + 32 * row);
+    sum[row][1] = bias ? sum[row][0] : _mm512_loadu_si512(products + 32 * row + 16);
   }
+}
+
+__attribute__((always_inline, target("avx512f,avx512bw,avx512vnni"))) static inline void Store(
+    const __m512i (&sum)[kStrip][2], int32_t* products) {
+#pragma clang loop unroll(full)
+  for (size_t row = 0; row < kStrip; ++row) {
+    _mm512_storeu_si512(products + 32 * row, sum[row][0]);
+    _mm512_storeu_si512(products + 32 * row + 16, sum[row][1]);
+  }
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vnni"))) void PairProducts(const int16_t* queries, const int16_t* train,
+                                                                         size_t pairs, bool first, int32_t* products) {
+  static constexpr int32_t kNothing[kStrip] = {};
+  __m512i sum[kStrip][2];
+  Load(first ? kNothing : nullptr, products, sum);
   const auto* pair = reinterpret_cast<const int32_t*>(queries);
   for (size_t p = 0; p < pairs; ++p, pair += kStrip, train += 64) {
     const __m512i left = _mm512_loadu_si512(train), right = _mm512_loadu_si512(train + 32);
@@ -32,22 +48,14 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void PairProducts(const i
       sum[row][1] = _mm512_dpwssd_epi32(sum[row][1], query, right);
     }
   }
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < kStrip; ++row) {
-    _mm512_storeu_si512(products + 32 * row, sum[row][0]);
-    _mm512_storeu_si512(products + 32 * row + 16, sum[row][1]);
-  }
+  Store(sum, products);
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vnni"))) void QuadProducts(const int8_t* queries, const int8_t* train,
                                                                          size_t quads, const int32_t* bias,
                                                                          int32_t* products) {
   __m512i sum[kStrip][2];
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < kStrip; ++row) {
-    sum[row][0] = bias ? _mm512_set1_epi32(bias[row]) : _mm512_loadu_si512(products + 32 * row);
-    sum[row][1] = bias ? sum[row][0] : _mm512_loadu_si512(products + 32 * row + 16);
-  }
+  Load(bias, products, sum);
   const auto* quad = reinterpret_cast<const int32_t*>(queries);
   for (size_t q = 0; q < quads; ++q, quad += kStrip, train += 128) {
     const __m512i left = _mm512_loadu_si512(train), right = _mm512_loadu_si512(train + 64);
@@ -58,11 +66,7 @@ __attribute__((target("avx512f,avx512bw,avx512vnni"))) void QuadProducts(const i
       sum[row][1] = _mm512_dpbusd_epi32(sum[row][1], right, query);
     }
   }
-#pragma clang loop unroll(full)
-  for (size_t row = 0; row < kStrip; ++row) {
-    _mm512_storeu_si512(products + 32 * row, sum[row][0]);
-    _mm512_storeu_si512(products + 32 * row + 16, sum[row][1]);
-  }
+  Store(sum, products);
 }
 
 // Of `kRows` rows at a time, so that waiting for one hides behind the others.

@@ -17,6 +17,7 @@
 #include "CKernelsLocalDeviation.h"
 #include "CKernelsPlanes.h"
 #include "CKernelsResample.h"
+#include "CKernelsRowScores.h"
 #include "CKernelsScattering.h"
 #include "CKernelsFinite.h"
 #include "CKernelsSketch.h"

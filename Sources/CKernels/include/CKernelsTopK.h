@@ -1,5 +1,5 @@
 // Exact nearest neighbors in two steps: screening in 16-bit integers with a proven bound on the error, then exact
-// ranking of what is left in double precision.
+// ranking of what is left in double precision (`CKernelsRowScores.h`).
 //
 // A row x is stored as a = round(x / n * 32767), n at least its norm, so that every dot product of two rows fits 32
 // bits. Score of train row j for a query: upper = a.b * factor[j] + slack[j] + scale * offset[j], where slack bounds
@@ -61,20 +61,6 @@ size_t mvk_screen(const mvk_train_tile* tile, const mvk_query_block* block, size
 /// Searches for the tightest such bound if `tight`, otherwise for a nearly tight one. Returns the number of candidates
 /// left.
 size_t mvk_screen_compact(const mvk_query_block* block, size_t query, size_t k, int tight);
-
-/// Dot products of `query` with the rows at `rows`, as `mvk_dot` has them, each row being fetched ahead of its turn.
-void mvk_dots(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
-              double* products);
-
-/// Squared distances of `query` from the rows at `rows`, as `mvk_squared_distance` has them with scales of 1.
-void mvk_squared_distances(const float* query, const float* base, size_t columns, const int32_t* rows, size_t count,
-                           double* distances);
-
-/// Dot product in double precision; the order of summation depends on `count` alone.
-double mvk_dot(const float* left, const float* right, size_t count);
-
-/// Squared distance of left * left_scale and right * right_scale, in double precision.
-double mvk_squared_distance(const float* left, double left_scale, const float* right, double right_scale, size_t count);
 
 #ifdef __cplusplus
 }

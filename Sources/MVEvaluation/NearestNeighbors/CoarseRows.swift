@@ -51,13 +51,13 @@ final class CoarseQueries: Sendable {
 
   /// `count` queries from `first` on, the first of a strip, as the kernel wants them.
   func kernelBlock(
-    first: Int, count: Int, of block: QueryBlock, products: WorkBuffer<Int32>, found: WorkBuffer<Int32>, room: Int,
-    counts: WorkBuffer<Int32>
+    first: Int, count: Int, of block: QueryBlock, products: UnsafeMutablePointer<Int32>, found: WorkBuffer<Int32>,
+    room: Int, counts: WorkBuffer<Int32>
   ) -> mvk_coarse_block {
     mvk_coarse_block(
       packed: packed.pointer + first * 4 * search.quads, count: count, bias: biases.pointer + first,
       step: steps.pointer + first, lost: losses.pointer + first, kept: kept.pointer + first, own: own.pointer + first,
-      scale: block.scales.pointer + first, threshold: block.thresholds.pointer + first, products: products.pointer,
+      scale: block.scales.pointer + first, threshold: block.thresholds.pointer + first, products: products,
       found: found.pointer, room: room, counts: counts.pointer)
   }
 }

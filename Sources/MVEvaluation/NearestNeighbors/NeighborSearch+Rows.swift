@@ -66,40 +66,46 @@ extension NeighborSearch {
     return metric == .cosine ? sum / Double(train.representations.count) : sum
   }
 
-  /// The cosines, or the squared distances, of a query and the train rows at `positions`; `spare` has room for one row.
-  func values(
-    of positions: [Int32], query: UnsafePointer<Float>, norms queryNorms: ArraySlice<Double>,
-    spare: UnsafeMutablePointer<Float>
-  ) -> [Double] {
+  /// Writes the cosines, or the squared distances, of a query and the train rows at `positions` into `values`.
+  ///
+  /// `spare` has room for one row.
+  func score(
+    _ positions: UnsafeBufferPointer<Int32>, query: UnsafePointer<Float>, norms queryNorms: ArraySlice<Double>,
+    spare: UnsafeMutablePointer<Float>, into values: UnsafeMutablePointer<Double>
+  ) {
     if queryNorms.count == 1, let norm = queryNorms.first,
-      let values = storedValues(of: positions, query: query, norm: norm)
+      scoreStored(positions, query: query, norm: norm, into: values)
     {
-      return values
+      return
     }
-    return positions.map { position in
+    for (index, position) in positions.enumerated() {
       train.read(Int(position), into: spare)
-      return value(query: query, norms: queryNorms, row: spare, norms: norms(ofTrain: Int(position)))
+      values[index] = value(query: query, norms: queryNorms, row: spare, norms: norms(ofTrain: Int(position)))
     }
   }
 
-  /// The same without copying rows, where they lie in memory as float32; nil elsewhere.
-  private func storedValues(of positions: [Int32], query: UnsafePointer<Float>, norm: Double) -> [Double]? {
-    let columns = train.columns
-    let rows = positions.map { Int32(train.rows[Int($0)]) }
-    return train.representations[0].withStoredRows { base in
-      var values = [Double](repeating: 0, count: rows.count)
-      guard metric == .cosine else {
-        mvk_squared_distances(query, base, columns, rows, rows.count, &values)
-        return values
+  /// The same without copying rows, where they lie in memory as float32; elsewhere it does nothing and returns false.
+  private func scoreStored(
+    _ positions: UnsafeBufferPointer<Int32>, query: UnsafePointer<Float>, norm: Double,
+    into values: UnsafeMutablePointer<Double>
+  ) -> Bool {
+    let (columns, count) = (train.columns, positions.count)
+    let done: Void? = train.representations[0].withStoredRows { base in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { rows in
+        for index in 0..<count { rows[index] = Int32(train.rows[Int(positions[index])]) }
+        guard metric == .cosine else {
+          mvk_squared_distances(query, base, columns, rows.baseAddress!, count, values)
+          return
+        }
+        mvk_dots(query, base, columns, rows.baseAddress!, count, values)
+        for index in 0..<count {
+          let other = trainNorms[Int(positions[index])]
+          let isZero = norm < NeighborSearch.smallestNorm || other < NeighborSearch.smallestNorm
+          values[index] = isZero ? 0 : values[index] / (norm * other)
+        }
       }
-      mvk_dots(query, base, columns, rows, rows.count, &values)
-      for (index, position) in positions.enumerated() {
-        let other = trainNorms[Int(position)]
-        let isZero = norm < NeighborSearch.smallestNorm || other < NeighborSearch.smallestNorm
-        values[index] = isZero ? 0 : values[index] / (norm * other)
-      }
-      return values
     }
+    return done != nil
   }
 
   /// What rounding made of a row: its norm in scores, what it was divided by, and the relative error.

@@ -79,6 +79,9 @@ struct NeighborSearch: Sendable {
     return sums.map { Float($0 / Double(max(sample.count, 1))) }
   }
 
+  /// The number of nearest rows wanted, including the query itself where it is to be left out.
+  var wanted: Int { k + (leavingOut ? 1 : 0) }
+
   /// The number of pairs of values in a packed row.
   var pairs: Int { (train.columns + 1) / 2 }
 
@@ -98,7 +101,8 @@ struct NeighborSearch: Sendable {
   func forEachQuery(
     _ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void
   ) throws(MVError) {
-    var choice = ScreenChoice(screening, columns: train.columns)
+    var choice = ScreenChoice(
+      screening, columns: train.columns, rows: train.rows.count, queries: queries.rows.count, wanted: wanted)
     let mean = choice.mayBeCoarse ? roundedMean() : nil
     let tileLength = tileLength(choice)
     let tiles = (train.rows.count + tileLength - 1) / tileLength
@@ -107,7 +111,7 @@ struct NeighborSearch: Sendable {
     while first < queries.rows.count {
       let positions = first..<min(queries.rows.count, first + blockLength)
       let block = QueryBlock(search: self, positions: positions, mean: mean)
-      choice.start()
+      choice.start(tileLength: tileLength)
       for tile in 0..<tiles {
         let rows = tile * tileLength..<min(train.rows.count, (tile + 1) * tileLength)
         try block.screen(rows, mean: mean, &choice)
@@ -121,7 +125,7 @@ struct NeighborSearch: Sendable {
 
   /// About the mean of the rounded train rows: any vector would be correct, and one in their midst is best.
   func roundedMean() -> WorkBuffer<Int16> {
-    let sample = min(train.rows.count, 512)
+    let sample = min(train.rows.count, 128)
     let step = max(1, train.rows.count / max(sample, 1))
     var sums = [Int64](repeating: 0, count: train.columns)
     let row = WorkBuffer<Int16>(uninitialized: stride)

@@ -12,7 +12,7 @@ extension QueryBlock {
       let coarseTile = try CoarseTile(tile, rows: rows, mean: mean)
       try tighten()
       let share = share(of: tile, passing: coarseTile, coarse)
-      if choice.isFaster(letting: share, queries: self.positions.count) {
+      if choice.isFaster(letting: share) {
         return try screen(tile, coarseTile, rows: rows, coarse)
       }
     }
@@ -22,13 +22,8 @@ extension QueryBlock {
 
   /// Raises the thresholds as far as the candidates found so far allow.
   private func tighten() throws(MVError) {
-    try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
-      try search.run.check()
-      let first = index * group
-      let count = min(group, positions.count - first)
-      let products = WorkBuffer<Int32>(uninitialized: 1)
-      var block = kernelBlock(first: first, count: count, products: products.pointer)
-      for query in 0..<count where Int(block.counts[query]) > wanted {
+    try forEachGroup(of: group) { block, _ in
+      for query in 0..<block.count where Int(block.counts[query]) > wanted {
         _ = mvk_screen_compact(&block, query, wanted, 0)
       }
     }
@@ -49,7 +44,7 @@ extension QueryBlock {
       let count = min(strip, positions.count - first)
       let counts = WorkBuffer<Int32>(count, repeating: 0)
       var block = coarse.kernelBlock(
-        first: first, count: count, of: self, products: products, found: found, room: room, counts: counts)
+        first: first, count: count, of: self, products: products.pointer, found: found, room: room, counts: counts)
       for index in 0..<somePanels {
         let panel = index * tile.panels / somePanels
         mvk_coarse_screen(&kernelTile, &block, panel, panel + 1)
@@ -73,19 +68,13 @@ extension QueryBlock {
     let stride = search.stride
     let chunk = max(1, QueryBlock.chunkBytes / (2 * stride * width))
     let room = (chunk + 1) * width
-    // More queries than the fine screen takes together: each takes some of the chunk's rows, which so stay near.
-    let group = min(2 * group, largestGroup)
-    try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
-      try search.run.check()
-      let first = index * group
-      let count = min(group, positions.count - first)
-      let products = WorkBuffer<Int32>(uninitialized: (count + mvk_screen_strip()) * width)
+    try forEachGroup(of: largestGroup) { block, first in
+      let count = block.count
       let found = WorkBuffer<Int32>(uninitialized: count * room)
       let counts = WorkBuffer<Int32>(uninitialized: count)
       var (kernelTile, kernelCoarseTile) = (tile.kernelTile, coarseTile.kernelTile)
-      var block = kernelBlock(first: first, count: count, products: products.pointer)
       var coarseBlock = coarse.kernelBlock(
-        first: first, count: count, of: self, products: products, found: found, room: room, counts: counts)
+        first: first, count: count, of: self, products: block.products, found: found, room: room, counts: counts)
       for panel in Swift.stride(from: 0, to: tile.panels, by: chunk) {
         counts.pointer.update(repeating: 0, count: count)
         mvk_coarse_screen(&kernelCoarseTile, &coarseBlock, panel, min(panel + chunk, tile.panels))

@@ -18,9 +18,9 @@ final class QueryBlock: Sendable {
   let coarse: CoarseQueries?
   /// The number of queries screened together: their packed rows stay in the second-level cache.
   let group: Int
-  /// The most queries that may be screened together with work left for each thread.
+  /// The number of queries screened together by the coarse screen: each takes some of the rows that are read for all.
   let largestGroup: Int
-  /// The number of nearest rows wanted, including the query itself where it is to be left out.
+  /// The number of nearest rows wanted; see `NeighborSearch.wanted`.
   let wanted: Int
 
   /// `mean` is that of the rounded train rows; nil where the coarse screen is not to be used.
@@ -38,10 +38,11 @@ final class QueryBlock: Sendable {
     lower = WorkBuffer(uninitialized: count * search.capacity)
     rows = WorkBuffer(uninitialized: count * search.capacity)
     counts = WorkBuffer(count, repeating: 0)
-    let share = max(1, count / (4 * max(1, search.threads) * strip)) * strip
+    let parts = 3 * max(1, search.threads) * strip
+    let share = max(1, (count + parts - 1) / parts) * strip
     group = min(96, share)
-    largestGroup = share
-    wanted = search.k + (search.leavingOut ? 1 : 0)
+    largestGroup = min(384, share)
+    wanted = search.wanted
 
     let errors = WorkBuffer<Double>(strips, repeating: 0)
     let packed = packed
@@ -68,18 +69,12 @@ final class QueryBlock: Sendable {
 
   /// Screens the rows of a tile, packed, for every query of the block.
   func screen(finely tile: TrainTile) throws(MVError) {
-    let panel = mvk_screen_panel()
-    try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
-      try search.run.check()
-      let first = index * group
-      let count = min(group, positions.count - first)
-      let products = WorkBuffer<Int32>(uninitialized: (count + mvk_screen_strip()) * panel)
+    try forEachGroup(of: group) { block, first in
       var kernelTile = tile.kernelTile
-      var block = kernelBlock(first: first, count: count, products: products.pointer)
       var next = 0
       while next < tile.panels {
         next = mvk_screen(&kernelTile, &block, next)
-        for query in 0..<count { makeRoom(query: query, in: &block, first: first) }
+        for query in 0..<block.count { makeRoom(query: query, in: &block, first: first) }
       }
     }
   }
@@ -93,7 +88,7 @@ final class QueryBlock: Sendable {
     if mvk_screen_compact(&block, query, wanted, 0) <= enough { return }
     if mvk_screen_compact(&block, query, wanted, 1) <= enough { return }
     // More rows than fit are as near as screening can tell (duplicates, say): only their exact order helps.
-    let ranked = ranking(of: first + query).prefix(wanted)
+    let ranked = rankings(of: first + query..<first + query + 1)[0].prefix(wanted)
     let kept = Set(ranked.map(\.position))
     let start = query * capacity
     var left = 0
@@ -106,54 +101,26 @@ final class QueryBlock: Sendable {
     block.counts[query] = Int32(left)
   }
 
-  /// Ranks the candidates of every query and passes its nearest to `consume`.
-  func rank(_ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void) throws(MVError) {
-    try Parallel.forEach((positions.count + group - 1) / group, threads: search.threads) { index throws(MVError) in
+  /// Calls `body` for each group of at most `size` queries, on several threads.
+  ///
+  /// It gets what the kernels need of the group, and the place of its first query, which is the first of a strip where
+  /// `size` is a multiple of one.
+  func forEachGroup(
+    of size: Int, _ body: @Sendable (inout mvk_query_block, Int) throws(MVError) -> Void
+  ) throws(MVError) {
+    let (strip, panel, capacity) = (mvk_screen_strip(), mvk_screen_panel(), search.capacity)
+    try Parallel.forEach((positions.count + size - 1) / size, threads: search.threads) { index throws(MVError) in
       try search.run.check()
-      let first = index * group
-      let count = min(group, positions.count - first)
-      let products = WorkBuffer<Int32>(uninitialized: 1)
-      var block = kernelBlock(first: first, count: count, products: products.pointer)
-      for query in 0..<count {
-        _ = mvk_screen_compact(&block, query, wanted, 1)
-        var ranked = ranking(of: first + query)
-        let position = positions.lowerBound + first + query
-        if search.leavingOut { ranked.removeAll { Int($0.position) == position } }
-        guard ranked.count >= search.k else {
-          throw .internalFault("query \(position)", "has only \(ranked.count) of \(search.k) neighbors")
-        }
-        ranked.prefix(search.k).withUnsafeBufferPointer { consume(position, $0) }
-      }
+      let first = index * size
+      let count = min(size, positions.count - first)
+      let products = WorkBuffer<Int32>(uninitialized: (count + strip) * panel)
+      defer { withExtendedLifetime(products) {} }
+      var block = mvk_query_block(
+        packed: packed.pointer + first * 2 * search.pairs, count: count, scale: scales.pointer + first,
+        threshold: thresholds.pointer + first, upper: upper.pointer + first * capacity,
+        lower: lower.pointer + first * capacity, rows: rows.pointer + first * capacity, counts: counts.pointer + first,
+        products: products.pointer, capacity: capacity)
+      try body(&block, first)
     }
-  }
-
-  /// The candidates of a query, nearest first; ties by row number.
-  private func ranking(of query: Int) -> [RankedRow] {
-    let columns = search.train.columns
-    let asked = WorkBuffer<Float>(uninitialized: 2 * columns)
-    let row = asked.pointer + columns
-    let position = positions.lowerBound + query
-    search.queries.read(position, into: asked.pointer)
-    let norms = search.norms(ofQuery: position)
-    let candidates = rows.slice(query * search.capacity..<query * search.capacity + Int(counts.pointer[query]))
-    // In row order, so that the rows are read in the order of the file.
-    let ordered = candidates.sorted()
-    let values = search.values(of: ordered, query: asked.pointer, norms: norms, spare: row)
-    var ranked = zip(ordered, values).map { RankedRow(position: $0, value: $1) }
-    if search.metric == .cosine {
-      ranked.sort { $0.value == $1.value ? $0.position < $1.position : $0.value > $1.value }
-    } else {
-      ranked.sort { $0.value == $1.value ? $0.position < $1.position : $0.value < $1.value }
-    }
-    return ranked
-  }
-
-  func kernelBlock(first: Int, count: Int, products: UnsafeMutablePointer<Int32>) -> mvk_query_block {
-    let capacity = search.capacity
-    return mvk_query_block(
-      packed: packed.pointer + first * 2 * search.pairs, count: count, scale: scales.pointer + first,
-      threshold: thresholds.pointer + first, upper: upper.pointer + first * capacity,
-      lower: lower.pointer + first * capacity, rows: rows.pointer + first * capacity, counts: counts.pointer + first,
-      products: products, capacity: capacity)
   }
 }

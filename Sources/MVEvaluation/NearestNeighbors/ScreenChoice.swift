@@ -10,42 +10,63 @@ enum Screening: Hashable, Sendable {
   case coarse
 }
 
-/// Decides tile by tile whether the coarse screen goes before the fine one.
+/// Decides whether the coarse screen goes before the fine one: for the search, and then tile by tile.
 ///
-/// Times are in units of the fine screen's for one pair of a query and a row. What the coarse one lets through is
-/// measured on pairs of each tile; it depends on the features, on k, and on how many rows were seen.
+/// Times are in units of the fine screen's for one pair of a query and a row, which grows with the columns; what does
+/// not weighs more where columns are few. How much the coarse screen lets through is measured on pairs of each tile: it
+/// depends on the features, on k, and on how many rows were seen. Preparing rows pays only where each meets many
+/// others, so the search must be large.
 struct ScreenChoice: Sendable {
-  /// The coarse screen's time for a pair: products of 8-bit integers have twice the rate.
-  private static let coarseTime = 0.5
-  /// The time for each pair that it lets through: the fine screen without what packing gains.
-  private static let foundTime = 5.0
-  /// The time for packing a row for the coarse screen, less that for the fine one.
-  private static let packingTime = 20.0
   /// What must be gained at least.
   private static let least = 0.95
+  /// The time for rounding and packing a row for the coarse screen, and the share of the search's that may be lost so.
+  private static let (preparationTime, mostPreparation) = (65.0, 0.02)
+  /// The rows, besides the queries, that are prepared for a first trial.
+  private static let preparedRows = 1500
   /// Sums of more products of two 8-bit integers may not fit 32 bits.
   private static let mostColumns = 100_000
 
   let screening: Screening
   /// Whether any tile may be screened coarsely.
   let mayBeCoarse: Bool
+  /// The largest share of pairs let through with which the coarse screen is faster.
+  private let mostShare: Double
+  /// The number of nearest rows wanted.
+  private let wanted: Int
   /// The number of the present tile of the block, and of the next to try the coarse screen on.
   private var tile = -1
   private var next = 1
 
   /// `isFast` says whether the processor multiplies 8-bit integers fast.
-  init(_ screening: Screening, columns: Int, isFast: Bool = mvk_coarse_is_fast() != 0) {
+  init(
+    _ screening: Screening, columns: Int, rows: Int, queries: Int, wanted: Int,
+    isFast: Bool = mvk_coarse_is_fast() != 0
+  ) {
     self.screening = screening
+    self.wanted = wanted
+    // Products of 8-bit integers have twice the rate, but bounds take longer, and rows are read again for what passes.
+    let coarseTime = 0.64 + 50 / Double(max(1, columns))
+    let foundTime = 2.7 + 500 / Double(max(1, columns))
+    mostShare = (Self.least - coarseTime) / foundTime
+    let preparation = Self.preparationTime * Double(queries + Self.preparedRows)
     mayBeCoarse =
       switch screening {
       case .fine: false
       case .coarse: columns <= Self.mostColumns
-      case .measured: columns <= Self.mostColumns && columns >= 32 && isFast
+      case .measured:
+        columns <= Self.mostColumns && isFast
+          && preparation <= Self.mostPreparation * Double(queries) * Double(rows)
+          && 2 * Double(wanted) <= mostShare * Double(rows)
       }
   }
 
   /// Begins a block of queries: nothing is known yet of their neighbors.
-  mutating func start() { (tile, next) = (-1, 1) }
+  ///
+  /// The rows wanted are among those that pass, so a first trial waits until they are few among the rows seen.
+  mutating func start(tileLength: Int) {
+    tile = -1
+    next = waiting(Double(wanted) / Double(max(1, tileLength)))
+  }
 
   /// Whether to try the coarse screen on the next tile.
   mutating func isToTry() -> Bool {
@@ -54,15 +75,17 @@ struct ScreenChoice: Sendable {
     return tile >= next
   }
 
-  /// Whether the coarse screen is faster for a tile of which it lets `share` of the pairs with `queries` through.
-  mutating func isFaster(letting share: Double, queries: Int) -> Bool {
-    guard screening == .measured else { return true }
-    let most =
-      (Self.least - Self.coarseTime - Self.packingTime / Double(max(1, queries))) / Self.foundTime
-    guard share > most else { return true }
-    // The share falls about as the rows seen grow in number.
-    let enough = most > 0 ? Double(tile) * share / most : .infinity
-    next = max(tile + 1, Int(min(enough.rounded(.up), Double(Int32.max))))
+  /// Whether the coarse screen is faster for a tile of which it lets `share` of the pairs through.
+  mutating func isFaster(letting share: Double) -> Bool {
+    guard screening == .measured, share > mostShare else { return true }
+    next = max(tile + 1, waiting(Double(tile) * share))
     return false
+  }
+
+  /// The number of tiles to be seen until few enough pairs pass, where `first` of them would pass after one tile.
+  ///
+  /// The share falls about as the rows seen grow in number.
+  private func waiting(_ first: Double) -> Int {
+    max(1, Int(min((first / max(mostShare, 1e-9)).rounded(.up), Double(Int32.max))))
   }
 }
