@@ -104,6 +104,24 @@ import Testing
     }
   }
 
+  /// A sweep looks into the folders of all runs that are left before the first of them.
+  @Test func sweepsLookIntoEveryRun() throws {
+    try Data("mine".utf8).write(to: place("victim"))
+    let sweep = ["sweep", "synthetic:32", "--output", "sweep"] + Self.small
+    let made = try run(sweep + ["--grid", "lr=0.001"])
+    try #require(made.status == 0, "\(made.errors)")
+    for name in ["best.ckpt", "losses.csv", "report.html", "settings.yaml", "embedding.h5", "scores.json", "log.txt"] {
+      try? FileManager.default.removeItem(at: place("sweep/lr-0.01_seed-0"))
+      try plant("link", at: place("sweep/lr-0.01_seed-0/\(name)"))
+      try expectRefused(sweep + ["--grid", "lr=0.1,0.01"], name)
+      #expect(!FileManager.default.fileExists(atPath: place("sweep/lr-0.1_seed-0").path))
+    }
+    // The page of a sweep, before its table.
+    try plant("link", at: place("page/report.html"))
+    try expectRefused(["compare", "sweep", "--csv", "table.csv", "--report", "page"], "report.html")
+    #expect(!FileManager.default.fileExists(atPath: place("table.csv").path))
+  }
+
   @Test func demosLook() throws {
     try Data("mine".utf8).write(to: place("victim"))
     for name in ["features.h5", "untrained.h5", "trained.h5", "report.html", ".report.html.creating", "run"] {

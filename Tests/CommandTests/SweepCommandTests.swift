@@ -1,5 +1,6 @@
 import Foundation
 import MVCore
+import MVFiles
 import MVImaging
 import TestSupport
 import Testing
@@ -203,14 +204,18 @@ import Testing
   @Test func aRunThatFailsLeavesTheOthers() throws {
     let sweep = "sweep synthetic:96 \(settings) --set epochs=1 --output s"
     try mvmr("\(sweep) --grid lr=0.001")
-    try manager.createDirectory(atPath: path("s/lr-0.01_seed-0/losses.csv/x"), withIntermediateDirectories: true)
-    let failed = try mvmr("\(sweep) --grid lr=0.01,0.1", status: 74)
+    try manager.createDirectory(atPath: path("s/lr-0.01_seed-0"), withIntermediateDirectories: true)
+    let failed = try {
+      // Another process is at that run.
+      let other = try FolderLock(folder.url.appending(path: "s/lr-0.01_seed-0"))
+      return try withExtendedLifetime(other) { try mvmr("\(sweep) --grid lr=0.01,0.1", status: 74) }
+    }()
     let lines = failed.errors.split(separator: "\n")
     #expect(
-      lines.contains { $0.hasPrefix("failed: lr=0.01, seed 0: ") && $0.contains("losses.csv") }, "\(failed.errors)")
+      lines.contains { $0.hasPrefix("failed: lr=0.01, seed 0: ") && $0.contains("is being written by another") },
+      "\(failed.errors)")
     #expect(lines.last?.contains("1 of 2 runs that failed: lr-0.01_seed-0") == true, "\(failed.errors)")
     #expect(exists("s/lr-0.1_seed-0/scores.json") && failed.output.contains("lr=0.1 "))
-    try manager.removeItem(atPath: path("s/lr-0.01_seed-0/losses.csv"))
     #expect(try results(try mvmr("sweep --resume --output s --json")).variants.allSatisfy { $0.probe != nil })
   }
 

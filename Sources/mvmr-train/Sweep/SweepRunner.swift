@@ -34,10 +34,14 @@ struct SweepRunner {
   func run() throws(MVError) -> [Failure] {
     try folder.prepare()
     try AtomicFile.checkFolders(plan.record.variants.flatMap(\.runs).map(\.folder), in: folder.url)
+    let tasks = tasks()
+    for task in tasks {
+      try SweepWork.check(folder.place(of: task.folder), training: task.configuration != nil)
+    }
     try AtomicFile.write(
       plan.request.sweep.yaml, to: SweepRequest.definition(in: folder.url), followsLinks: false)
     try plan.record.write(in: folder.url)
-    return try Job("sweep", unit: "epochs").run { (job) throws(MVError) in try work(job) }
+    return try Job("sweep", unit: "epochs").run { (job) throws(MVError) in try work(tasks, job) }
   }
 
   /// The runs that are left: those to train first, then those of the folder whose scores are missing or other ones.
@@ -63,8 +67,7 @@ struct SweepRunner {
     return tasks
   }
 
-  private func work(_ job: Job) throws(MVError) -> [Failure] {
-    let tasks = tasks()
+  private func work(_ tasks: [Task], _ job: Job) throws(MVError) -> [Failure] {
     var waiting = tasks[...]
     var running: [SweepWork] = []
     var failures: [Failure] = []

@@ -40,7 +40,7 @@ final class SweepWork {
     self.threads = threads
     lock = folder.lockDescriptor
     step = .done
-    try AtomicFile.check(["settings.yaml", "embedding.h5", "scores.json"], in: place)
+    try Self.check(place, training: configuration != nil)
     guard let configuration else {
       try embed()
       return
@@ -52,6 +52,12 @@ final class SweepWork {
     var words = ["train", "--config", settings.path, "--output", place.path] + Argument.words(options)
     if FileManager.default.fileExists(atPath: Trainer.checkpoint(in: place).path) { words.append("--resume") }
     step = .train(try ChildProcess(words, log: log, keeping: lock))
+  }
+
+  /// Throws where a link, or anything else than a plain file, is in the place of a file that a run in `place` writes.
+  static func check(_ place: URL, training: Bool) throws(MVError) {
+    let own = ["settings.yaml", "embedding.h5", "scores.json", "log.txt"]
+    try AtomicFile.check(own + (training ? Trainer.files : []), in: place)
   }
 
   /// What the run and its embedding said.
