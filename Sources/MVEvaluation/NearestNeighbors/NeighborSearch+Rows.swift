@@ -66,46 +66,55 @@ extension NeighborSearch {
     return metric == .cosine ? sum / Double(train.representations.count) : sum
   }
 
-  /// Writes the cosines, or the squared distances, of a query and the train rows at `positions` into `values`.
+  /// Writes the cosines, or the squared distances, of queries and their candidates into `values`.
   ///
-  /// `spare` has room for one row.
+  /// `asked` holds the queries at `members` as stored.
   func score(
-    _ positions: UnsafeBufferPointer<Int32>, query: UnsafePointer<Float>, norms queryNorms: ArraySlice<Double>,
-    spare: UnsafeMutablePointer<Float>, into values: UnsafeMutablePointer<Double>
+    _ runs: CandidateRuns, of members: Range<Int>, asked: UnsafePointer<Float>,
+    into values: UnsafeMutablePointer<Double>
   ) {
-    if queryNorms.count == 1, let norm = queryNorms.first,
-      scoreStored(positions, query: query, norm: norm, into: values)
-    {
-      return
-    }
-    for (index, position) in positions.enumerated() {
-      train.read(Int(position), into: spare)
-      values[index] = value(query: query, norms: queryNorms, row: spare, norms: norms(ofTrain: Int(position)))
+    let row = WorkBuffer<Float>(uninitialized: train.columns)
+    runs.forEach(rows: train.rows.count) { place, run in
+      let norms = norms(ofQuery: members.lowerBound + place)
+      for index in run {
+        let position = Int(runs.positions.pointer[index])
+        train.read(position, into: row.pointer)
+        values[index] = value(
+          query: asked + place * train.columns, norms: norms, row: row.pointer, norms: self.norms(ofTrain: position))
+      }
     }
   }
 
   /// The same without copying rows, where they lie in memory as float32; elsewhere it does nothing and returns false.
-  private func scoreStored(
-    _ positions: UnsafeBufferPointer<Int32>, query: UnsafePointer<Float>, norm: Double,
+  func scoreStored(
+    _ runs: CandidateRuns, of members: Range<Int>, asked: UnsafePointer<Float>,
     into values: UnsafeMutablePointer<Double>
   ) -> Bool {
-    let (columns, count) = (train.columns, positions.count)
+    guard train.representations.count == 1 else { return false }
+    let (columns, isCosine) = (train.columns, metric == .cosine)
+    let stored = WorkBuffer<Int32>(uninitialized: runs.positions.count)
+    for index in 0..<stored.count { stored.pointer[index] = Int32(train.rows[Int(runs.positions.pointer[index])]) }
     let done: Void? = train.representations[0].withStoredRows { base in
-      withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { rows in
-        for index in 0..<count { rows[index] = Int32(train.rows[Int(positions[index])]) }
-        guard metric == .cosine else {
-          mvk_squared_distances(query, base, columns, rows.baseAddress!, count, values)
-          return
-        }
-        mvk_dots(query, base, columns, rows.baseAddress!, count, values)
-        for index in 0..<count {
-          let other = trainNorms[Int(positions[index])]
-          let isZero = norm < NeighborSearch.smallestNorm || other < NeighborSearch.smallestNorm
-          values[index] = isZero ? 0 : values[index] / (norm * other)
+      runs.forEach(rows: train.rows.count) { place, run in
+        let (query, rows, target) = (asked + place * columns, stored.pointer + run.lowerBound, values + run.lowerBound)
+        if isCosine {
+          mvk_dots(query, base, columns, rows, run.count, target)
+        } else {
+          mvk_squared_distances(query, base, columns, rows, run.count, target)
         }
       }
     }
-    return done != nil
+    guard done != nil else { return false }
+    guard isCosine else { return true }
+    for (place, position) in members.enumerated() {
+      let norm = queryNorms[position]
+      for index in runs.starts[place]..<runs.starts[place + 1] {
+        let other = trainNorms[Int(runs.positions.pointer[index])]
+        let isZero = norm < NeighborSearch.smallestNorm || other < NeighborSearch.smallestNorm
+        values[index] = isZero ? 0 : values[index] / (norm * other)
+      }
+    }
+    return true
   }
 
   /// What rounding made of a row: its norm in scores, what it was divided by, and the relative error.

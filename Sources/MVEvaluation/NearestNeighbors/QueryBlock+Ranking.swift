@@ -4,11 +4,11 @@ internal import MVCore
 extension QueryBlock {
   /// The bytes of queries as stored that are ranked together, and of train rows that they are compared with in turn.
   ///
-  /// The queries then stay in the cache of all processors, and the rows in that of one. Rows are read from memory for
-  /// many queries at once: reading them for each was most of the time.
-  private static let (askedBytes, readBytes) = (4 << 20, 1 << 20)
+  /// Both then stay in the cache. Rows are read from memory for many queries at once: reading them for each was most of
+  /// the time.
+  private static let (askedBytes, readBytes) = (4 << 20, 2 << 20)
   /// The most candidates that are ranked together.
-  private static let mostCandidates = 1 << 19
+  private static let mostCandidates = 1 << 20
 
   /// Ranks the candidates of every query and passes its nearest to `consume`.
   func rank(_ consume: @escaping @Sendable (Int, UnsafeBufferPointer<RankedRow>) -> Void) throws(MVError) {
@@ -33,7 +33,7 @@ extension QueryBlock {
   /// The candidates of some queries of the block, nearest first; ties by row number.
   func rankings(of queries: Range<Int>) -> [[RankedRow]] {
     let columns = search.train.columns
-    let asked = WorkBuffer<Float>(uninitialized: (queries.count + 1) * columns)
+    let asked = WorkBuffer<Float>(uninitialized: queries.count * columns)
     let members = positions.lowerBound + queries.lowerBound..<positions.lowerBound + queries.upperBound
     search.queries.read(members, into: asked.pointer)
     // The candidates of all, those of each query in row order: rows are read in the order of the file.
@@ -46,20 +46,10 @@ extension QueryBlock {
       own.baseAddress!.update(from: rows.pointer + query * search.capacity, count: own.count)
       own.sort()
     }
-    var next = starts
-    let length = max(1, QueryBlock.readBytes / (MemoryLayout<Float>.size * columns))
-    for end in stride(from: length, to: search.train.rows.count + length, by: length) {
-      for (place, position) in members.enumerated() {
-        let first = next[place]
-        var last = first
-        while last < starts[place + 1], Int(candidates.pointer[last]) < end { last += 1 }
-        guard last > first else { continue }
-        next[place] = last
-        search.score(
-          UnsafeBufferPointer(candidates.slice(first..<last)), query: asked.pointer + place * columns,
-          norms: search.norms(ofQuery: position), spare: asked.pointer + queries.count * columns,
-          into: values.pointer + first)
-      }
+    let runs = CandidateRuns(
+      starts: starts, positions: candidates, length: QueryBlock.readBytes / (MemoryLayout<Float>.size * columns))
+    if !search.scoreStored(runs, of: members, asked: asked.pointer, into: values.pointer) {
+      search.score(runs, of: members, asked: asked.pointer, into: values.pointer)
     }
     return (0..<queries.count).map { place in
       var ranked = (starts[place]..<starts[place + 1]).map {
@@ -71,6 +61,32 @@ extension QueryBlock {
         ranked.sort { $0.value == $1.value ? $0.position < $1.position : $0.value < $1.value }
       }
       return ranked
+    }
+  }
+}
+
+/// The candidates of some queries, those of each in row order, in runs by parts of the train rows.
+struct CandidateRuns {
+  /// Where the candidates of each query start, and one past the last.
+  let starts: [Int]
+  /// The positions of the candidates among the train rows.
+  let positions: WorkBuffer<Int32>
+  /// The number of train rows in a part.
+  let length: Int
+
+  /// Calls `body` with each query's place and a run of its candidates, part by part.
+  func forEach(rows: Int, _ body: (Int, Range<Int>) -> Void) {
+    var next = starts
+    let length = max(1, length)
+    for end in stride(from: length, to: rows + length, by: length) {
+      for place in 0..<starts.count - 1 {
+        let first = next[place]
+        var last = first
+        while last < starts[place + 1], Int(positions.pointer[last]) < end { last += 1 }
+        guard last > first else { continue }
+        next[place] = last
+        body(place, first..<last)
+      }
     }
   }
 }

@@ -45,7 +45,7 @@ struct ScreenChoice: Sendable {
     self.screening = screening
     self.wanted = wanted
     // Products of 8-bit integers have twice the rate, but bounds take longer, and rows are read again for what passes.
-    let coarseTime = 0.64 + 50 / Double(max(1, columns))
+    let coarseTime = 0.61 + 50 / Double(max(1, columns))
     let foundTime = 2.7 + 500 / Double(max(1, columns))
     mostShare = (Self.least - coarseTime) / foundTime
     let preparation = Self.preparationTime * Double(queries + Self.preparedRows)
