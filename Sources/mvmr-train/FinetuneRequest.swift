@@ -36,6 +36,11 @@ struct FinetuneRequest {
     labels = try Self.labels(arguments, resuming: state)
     if case .list(let path, _) = labels, arguments["labels"] == nil {
       try RecordedInputs.take("labels of \(path)", at: [path], namedBy: Trainer.checkpoint(in: output).path)
+      // Entries that are wrong are shown: they shall not be those of any file that a checkpoint names.
+      guard let known = state?.listFingerprint, try labels.listFingerprint() == known else {
+        throw .usage(
+          path, "is not the list that the run in \(folder) was begun with", remedy: "name that list by --labels")
+      }
     }
     var (network, source) = (arguments["NETWORK"], arguments["SOURCE"])
     if let only = network, source == nil, resumed != nil, !FileManager.default.fileExists(atPath: only),

@@ -65,6 +65,12 @@ import Testing
     for words in ["note: images of folder:", "note: the network ", "note: labels of "] {
       #expect(tuned.errors.contains(words), "\(tuned.errors)")
     }
+    // Of another file than the list nothing is shown.
+    let list = try Data(contentsOf: place("rows.txt"))
+    try Data("secret\n".utf8).write(to: place("rows.txt"))
+    let other = try run(["finetune", "--resume", "--output", "tuned"], status: 64)
+    #expect(other.errors.contains("rows.txt: is not the list that") && !other.errors.contains("secret"))
+    try list.write(to: place("rows.txt"))
     // A pipe would be waited for.
     try replaceByPipe("rows.txt")
     let refused = try run(["finetune", "--resume", "--output", "tuned"], status: 64)

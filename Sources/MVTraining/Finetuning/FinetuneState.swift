@@ -57,6 +57,8 @@ public struct FinetuneState: Hashable, Sendable, Codable {
   public internal(set) var labels: String
   /// The same as a value; nil in checkpoints of earlier versions.
   public internal(set) var labelChoice: LabelChoice?
+  /// A text that tells the list of labels from another; nil without a list.
+  package internal(set) var listFingerprint: String?
   /// The split that is scored at the end; nil where there is none.
   public internal(set) var testSplit: String?
   /// A text that tells the images and their classes from others.

@@ -54,6 +54,7 @@ public final class Finetuner {
     let fresh = FinetuneState(
       settings: settings.settingValues, network: start.url.standardizedFileURL.path,
       networkFingerprint: try start.fingerprint(), labels: data.labels.words, labelChoice: data.labels,
+      listFingerprint: try data.labels.listFingerprint(),
       testSplit: data.test?.name, imagesFingerprint: data.fingerprint, classNames: data.classNames,
       classes: data.classes,
       images: data.count, heldOutImages: data.heldOut.count, stepsPerEpoch: learner.order.stepsPerEpoch)

@@ -44,16 +44,29 @@ public enum LabelChoice: Hashable, Sendable, Codable {
     return "\(percent == percent.rounded() ? "\(Int(percent))" : "\(percent)")%"
   }
 
+  private static func entries(of path: String) throws(MVError) -> [String] {
+    try WholeFile.lines(
+      of: URL(filePath: path),
+      remedy: "give all, a share such as 1%, or a file of row numbers, ids or names of files, one a line"
+    ).filter { !$0.isEmpty }
+  }
+
+  /// A text that tells what a list says from what others say; nil without one, and of one that is no plain file.
+  ///
+  /// Throws where the list cannot be read.
+  package func listFingerprint() throws(MVError) -> String? {
+    guard case .list(let path, _) = self, SystemPath(path).status?.isPlainFile == true else { return nil }
+    var fingerprint = Fingerprint()
+    for entry in try Self.entries(of: path) { fingerprint.add(entry) }
+    return fingerprint.text
+  }
+
   /// The rows that are meant, nil for all; throws where a list cannot be read.
   public func subset() throws(MVError) -> LabelSubset? {
     switch self {
     case .all: return nil
     case .share(let part, let seed): return .fraction(part, seed: UInt64(seed ?? 0))
-    case .list(let path, let kind):
-      let lines = try WholeFile.lines(
-        of: URL(filePath: path),
-        remedy: "give all, a share such as 1%, or a file of row numbers, ids or names of files, one a line")
-      return .listed(lines.filter { !$0.isEmpty }, as: kind)
+    case .list(let path, let kind): return .listed(try Self.entries(of: path), as: kind)
     case .entries(let entries, let kind): return .listed(entries, as: kind)
     }
   }
