@@ -113,7 +113,7 @@ struct SourceRequestTests {
 
   /// A size may come from a file that a stranger made.
   @Test func imagesAreNotMadeLargerThanTheyMayBe() throws {
-    var request = try SourceRequest(parsing: "synthetic:4")
+    var request = try SourceRequest(parsing: "synthetic:40")
     for (height, width) in [(32768, 32768), (1 << 20, 200), (1 << 40, 1 << 40)] {
       request.size = ImageSize(height: height, width: width)
       let error = #expect(throws: MVError.self) { try request.open() }
