@@ -18,6 +18,7 @@ public final class ChildProcess {
   private let process: pid_t
   private let log: URL
   private var ended: Outcome?
+  private var isAsked = false
 
   /// Starts this program with other `arguments`; what it says is added to `log`, as JSON where it is an error.
   ///
@@ -74,7 +75,11 @@ public final class ChildProcess {
   private static func setCloseOnExec(_ number: Int32) -> Int32 { fcntl(number, F_SETFD, FD_CLOEXEC) }
 
   /// Asks it to save and to end.
-  public func end() { if ended == nil { kill(process, SIGTERM) } }
+  public func end() {
+    guard ended == nil else { return }
+    isAsked = true
+    kill(process, SIGTERM)
+  }
 
   /// What became of it; nil as long as it runs.
   public func outcome() -> Outcome? {
@@ -85,7 +90,10 @@ public final class ChildProcess {
     let signal = status & 0x7F
     let code = (status >> 8) & 0xFF
     let outcome: Outcome
-    if found < 0 || signal != 0 {
+    if isAsked, signal == SIGTERM {
+      // Before it listened to signals, where there was nothing to save yet.
+      outcome = .failed(MVError(.interrupted, log.path, "was stopped", remedy: "the same command goes on"))
+    } else if found < 0 || signal != 0 {
       outcome = .failed(
         .internalFault(
           log.path, found < 0 ? "is of a process that is gone" : "ended by signal \(signal)",

@@ -44,6 +44,11 @@ struct TrainStart {
         settings.teachers[index].path = resumed.origin?.teachers[teacher.label] ?? teacher.path
       }
       try RecordedPrograms.check(settings.teachers, namedBy: resumed.url.path)
+      let teachers = settings.teachers.filter { !$0.isRole }.map(\.path)
+      if !teachers.isEmpty {
+        let words = "the teachers \(teachers.joined(separator: ", "))"
+        try RecordedInputs.take(words, at: teachers, namedBy: resumed.url.path)
+      }
       return settings
     }
     guard let initial else { return nil }

@@ -85,6 +85,10 @@ import Testing
     // Beside the run where no place is given.
     #expect(try mvmr("export run --format torchscript").status == 0)
     #expect(FileManager.default.fileExists(atPath: folder.url.appending(path: "run/last.pt").path))
+    // Its weights are read, and it is a program all the same.
+    let script = try mvmr("networks run/last.pt")
+    #expect(script.status == 0 && script.errors.contains("is TorchScript, which holds a program"), "\(script.errors)")
+    #expect(try !mvmr("networks encoder.safetensors").errors.contains("TorchScript"))
   }
 
   @Test(.enabled(if: python != nil, "no Python with torch, torchvision, timm and safetensors"))

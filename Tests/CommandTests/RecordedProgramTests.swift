@@ -47,6 +47,7 @@ import Testing
     try put("tiny")
     let whole = try run(["train", "--resume", "--output", "run", "--set", "epochs=2"])
     #expect(whole.status == 0, "\(whole.errors)")
+    #expect(whole.errors.contains("note: the teachers ") && whole.errors.contains("t.pt, as "), "\(whole.errors)")
   }
 
   /// As under `train`, for each run of a sweep that has begun.

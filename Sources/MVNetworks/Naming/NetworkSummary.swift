@@ -87,7 +87,16 @@ public struct NetworkSummary: Encodable, Sendable {
       File(
         path: network.url.path, title: network.title, naming: network.naming.words, part: network.part,
         types: counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key),
-        knowsInput: network.knowsPreprocessing, notes: network.notes, leftOut: network.leftOut))
+        knowsInput: network.knowsPreprocessing, notes: network.notes + Self.notes(of: network.url),
+        leftOut: network.leftOut))
+  }
+
+  private static func notes(of url: URL) -> [String] {
+    guard ScriptModule.isScript(at: url) else { return [] }
+    return [
+      "\(url.path) is TorchScript, which holds a program: other commands run that as it is, unless it is OpenAI's archive "
+        + "of CLIP; what is shown is read off its weights, and nothing was run"
+    ]
   }
 
   /// Summarizes an entry of the catalogue.

@@ -60,12 +60,16 @@ final class SweepWork {
     try AtomicFile.check(own + (training ? Trainer.files : []), in: place)
   }
 
+  /// Whether it was asked to end: nothing begins any more.
+  private var isEnding = false
+
   /// What the run and its embedding said.
   private var log: URL { place.appending(path: "log.txt") }
   private var embedding: URL { place.appending(path: "embedding.h5") }
 
   /// Asks it to save and to end.
   func end() {
+    isEnding = true
     switch step {
     case .train(let child), .embed(let child): child.end()
     case .score, .done: break
@@ -80,6 +84,9 @@ final class SweepWork {
     case .train(let child):
       guard let outcome = child.outcome() else { return true }
       if case .failed(let error) = outcome { throw error }
+      guard !isEnding else {
+        throw MVError(.interrupted, place.path, "was stopped before it was scored", remedy: "the same command goes on")
+      }
       try embed()
     case .embed(let child):
       guard let outcome = child.outcome() else { return true }
