@@ -127,12 +127,8 @@ GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, co
     const at::Tensor& map = input->value;
     TORCH_CHECK(views <= 1 || map.size(0) % views == 0, "a batch of ", map.size(0), " is not ", views, " equal views");
     if (group && views > 0) {
-      std::vector<at::Tensor> parts;
-      for (const at::Tensor& part : map.chunk(views)) {
-        parts.push_back(mvt::ranks::batch_norm(*group, part, weight->value, bias->value, running_mean->value,
-                                               running_variance->value, momentum, epsilon, relu));
-      }
-      *result = new MVTTensor(views == 1 ? parts[0] : at::cat(parts));
+      *result = new MVTTensor(mvt::ranks::batch_norm(*group, map, weight->value, bias->value, running_mean->value,
+                                                     running_variance->value, momentum, epsilon, relu, views));
       return;
     }
     if (mvt::blocks::holds(map)) {
@@ -141,11 +137,12 @@ GuardedStatus mvt_batch_norm(const MVTTensor* input, const MVTTensor* weight, co
                                                       running_variance->value, momentum, epsilon, relu, views));
       return;
     }
+    if (views > 0 && mvt::channels_last::suits(map)) {
+      *result = new MVTTensor(mvt::channels_last::batch_norm(map, weight->value, bias->value, running_mean->value,
+                                                             running_variance->value, momentum, epsilon, relu, views));
+      return;
+    }
     const auto normalized = [&](const at::Tensor& part) {
-      if (views > 0 && mvt::channels_last::suits(part)) {
-        return mvt::channels_last::batch_norm(part, weight->value, bias->value, running_mean->value,
-                                              running_variance->value, momentum, epsilon, relu);
-      }
       at::Tensor normal = at::batch_norm(part, weight->value, bias->value, running_mean->value, running_variance->value,
                                          views > 0, momentum, epsilon, part.is_cuda());
       // The normalized values themselves are not needed for any gradient, so the rectifier may overwrite them.

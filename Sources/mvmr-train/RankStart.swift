@@ -23,12 +23,27 @@ enum RankStart {
     try settings.check()
     try Torch.use(settings.device, localRank: ranks?.localRank ?? 0, deterministic: settings.isDeterministic)
     guard let ranks else { return nil }
+    let sharingMemory = try mayShareMemory(ProcessInfo.processInfo.environment)
     _ = try settings.batchSize(of: ranks)
     if !ranks.isFirst { Terminal.leaveWordsToAnother() }
     Interruption.takeAsOne(within: 10)
     // Also a rank that leaves its words to rank 0 says that it does not find it.
-    let group = try ProcessGroup(ranks, patience: patience) { Terminal.message("note: \($0)") }
-    if ranks.isFirst { Terminal.note("\(ranks.size) ranks train together, of \(settings.batchSize) images a batch") }
+    let group = try ProcessGroup(ranks, patience: patience, sharingMemory: sharingMemory) {
+      Terminal.message("note: \($0)")
+    }
+    if ranks.isFirst {
+      let way = group.sharesMemory ? ", through shared memory" : ""
+      Terminal.note("\(ranks.size) ranks train together, of \(settings.batchSize) images a batch\(way)")
+    }
     return group
+  }
+
+  /// What `MVMR_SHARED_MEMORY` says: 0 leaves ranks of one machine to the network, as those of several are.
+  private static func mayShareMemory(_ environment: [String: String]) throws(MVError) -> Bool {
+    switch environment["MVMR_SHARED_MEMORY"] {
+    case nil, "", "1": return true
+    case "0": return false
+    case let other?: throw .usage("MVMR_SHARED_MEMORY", "is \(other)", remedy: "give 0 or 1")
+    }
   }
 }

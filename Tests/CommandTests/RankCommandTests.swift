@@ -39,12 +39,13 @@ import Testing
     // torchrun keeps a store of its own at the port that it names, of a protocol that is not ours to know.
     let agent = try LoopbackServer([:])
     let ranks = try RankProcesses(count, words("several"), in: folder.url, port: count > 2 ? agent.port : nil) {
-      if count > 2 { $2["TORCHELASTIC_USE_AGENT_STORE"] = "True" }
+      if count > 2 { $2.merge(["TORCHELASTIC_USE_AGENT_STORE": "True", "MVMR_SHARED_MEMORY": "0"]) { $1 } }
     }
     #expect(ranks.ends() == Array(repeating: 0, count: count), "\((0..<count).map(ranks.errors))")
     // Rank 0 alone speaks.
     #expect(ranks.output(0).contains("trained for 12 steps"))
-    #expect(ranks.errors(0).contains("note: \(count) ranks train together, of 16 images a batch"))
+    let way = count > 2 ? "" : ", through shared memory"
+    #expect(ranks.errors(0).contains("note: \(count) ranks train together, of 16 images a batch\(way)\n"))
     for rank in 1..<count {
       // But one that looks for rank 0 for long says so.
       let lines = ranks.errors(rank).split(separator: "\n").filter { !$0.contains("looks for rank 0 at") }
@@ -58,9 +59,9 @@ import Testing
     #expect(x.count == y.count && !x.isEmpty && zip(x, y).allSatisfy { abs($0 - $1) <= 1e-3 * largest })
   }
 
-  @Test func aRankThatIsKilledEndsTheOthers() throws {
+  @Test(arguments: ["0", "1"]) func aRankThatIsKilledEndsTheOthers(_ sharingMemory: String) throws {
     let more = "--set epochs=100000 --set log_every=0"
-    let ranks = try RankProcesses(4, words("run", more), in: folder.url)
+    let ranks = try RankProcesses(4, words("run", more), in: folder.url) { $2["MVMR_SHARED_MEMORY"] = sharingMemory }
     #expect(ranks.wait(for: "epoch 2/", of: 0), "\(ranks.errors(0))")
     ranks.send(SIGKILL, to: 1)
     let ends = ranks.ends(within: 60)
@@ -162,6 +163,9 @@ import Testing
     expect(
       "--rank-timeout soon: is not a number of seconds", 64,
       try RankProcesses(2, words("g", timeout: "soon"), in: folder.url))
+    expect(
+      "MVMR_SHARED_MEMORY: is yes; give 0 or 1", 64,
+      try RankProcesses(2, words("i"), in: folder.url) { $2["MVMR_SHARED_MEMORY"] = "yes" })
     // Nobody listens at the master's port, and nobody comes.
     let port = try RankThreads.freePort()
     let short = words("h", timeout: "1")
@@ -172,6 +176,6 @@ import Testing
     expect("rank 1 of 2: does not reach rank 0 at 127.0.0.1:\(port) in 1 s: Connection refused", 74, lonely, 1)
     let waiting = try RankProcesses(1, short, in: folder.url) { _, _, environment in environment["WORLD_SIZE"] = "2" }
     expect("rank 0 of 2: has waited 1 s for rank 1", 74, waiting, 1)
-    for name in "abcdefgh" { #expect(!FileManager.default.fileExists(atPath: url("\(name)/last.ckpt").path)) }
+    for name in "abcdefghi" { #expect(!FileManager.default.fileExists(atPath: url("\(name)/last.ckpt").path)) }
   }
 }

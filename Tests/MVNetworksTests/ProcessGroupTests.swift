@@ -8,8 +8,8 @@ import Testing
 
 /// What ranks exchange, and that a batch normalized over ranks is normalized as a whole one.
 @Suite(.serialized) struct ProcessGroupTests {
-  @Test(arguments: [2, 4]) func ranksExchange(_ count: Int) throws {
-    let sums = try RankThreads.values(count) { (group) throws(MVError) in
+  @Test(arguments: [2, 4], [true, false]) func ranksExchange(_ count: Int, _ sharingMemory: Bool) throws {
+    let sums = try RankThreads.values(count, willing: 0..<(sharingMemory ? count : 0)) { (group) throws(MVError) in
       let rank = group.ranks.rank
       let sum = try group.sum([Double(rank), 1])
       let texts = try group.texts(String(repeating: "é", count: rank))
@@ -19,9 +19,10 @@ import Testing
       let mean = try tensor.values()
       let other = try Tensor([Float(rank), 7], shape: [2])
       try group.broadcast([other, tensor])
-      return (sum, texts, anyone, mean, try other.values(), group.threads)
+      return (sum, texts, anyone, mean, try other.values(), (group.threads, group.sharesMemory))
     }
-    for (sum, texts, anyone, mean, broadcast, threads) in sums {
+    for (sum, texts, anyone, mean, broadcast, (threads, sharesMemory)) in sums {
+      #expect(sharesMemory == sharingMemory)
       #expect(sum == [Double(count * (count - 1) / 2), Double(count)])
       #expect(texts == (0..<count).map { String(repeating: "é", count: $0) })
       #expect(anyone == [true, false] && mean == Array(repeating: Float(count + 1) / 2, count: 6))
@@ -29,8 +30,8 @@ import Testing
     }
   }
 
-  @Test func rowsAreGatheredWithTheirGradients() throws {
-    let results = try RankThreads.values(2) { (group) throws(MVError) in
+  @Test(arguments: [0, 2]) func rowsAreGatheredWithTheirGradients(_ willing: Int) throws {
+    let results = try RankThreads.values(2, willing: 0..<willing) { (group) throws(MVError) in
       let rank = Float(group.ranks.rank)
       let own = try Tensor([rank, 1, 2, rank + 5], shape: [2, 2])
       try own.setRequiresGradient(true)
@@ -52,9 +53,12 @@ import Testing
   }
 
   /// Several buckets, a leaf larger than one, one that has no gradient, and a pass before the one that is sent.
-  @Test(arguments: [2, 3]) func gradientsAreAddedUpAsTheyCome(_ count: Int) throws {
+  @Test(arguments: [2, 3], [true, false]) func gradientsAreAddedUpAsTheyCome(
+    _ count: Int, _ sharingMemory: Bool
+  ) throws {
     let sizes = [5, 3 << 20, 7, 1 << 20, 1 << 20, 3]
-    let results = try RankThreads.values(count) { (group) throws(MVError) -> [[Float]] in
+    let willing = 0..<(sharingMemory ? count : 0)
+    let results = try RankThreads.values(count, willing: willing) { (group) throws(MVError) -> [[Float]] in
       let rank = Float(group.ranks.rank)
       let leaves = try sizes.map { (size) throws(MVError) in try Tensor(repeating: 1, shape: [size]) }
       for leaf in leaves { try leaf.setRequiresGradient(true) }
@@ -88,8 +92,33 @@ import Testing
     }
   }
 
-  @Test func aRankThatEndsIsNoticed() throws {
-    let results = try RankThreads.results(3) { (group) throws(MVError) -> Int in
+  /// More than goes through shared memory at once, a little less and more than that, and nothing.
+  @Test(arguments: [2, 3]) func valuesOfAnySizeAreExchanged(_ count: Int) throws {
+    let piece = 1 << 20
+    let sizes = [0, 1, piece / 8 - 1, piece / 8, piece / 8 + 1, 5 * piece / 16]
+    let all = try RankThreads.values(count) { (group) throws(MVError) in
+      let rank = group.ranks.rank
+      var sums: [[Double]] = []
+      for size in sizes { sums.append(try group.sum((0..<size).map { Double($0 * (rank + 1)) })) }
+      let texts = try group.texts(String(repeating: "\(rank)", count: 3 * piece + rank))
+      return (sums, texts)
+    }
+    let factor = count * (count + 1) / 2
+    for (sums, texts) in all {
+      #expect(sums == sizes.map { size in (0..<size).map { Double($0 * factor) } })
+      #expect(texts == (0..<count).map { String(repeating: "\($0)", count: 3 * piece + $0) })
+    }
+  }
+
+  @Test func oneRankThatWillNotShareLeavesAllToTheNetwork() throws {
+    let all = try RankThreads.values(3, willing: 0..<2) { (group) throws(MVError) in
+      (group.sharesMemory, try group.sum([1])[0])
+    }
+    for (sharesMemory, sum) in all { #expect(!sharesMemory && sum == 3) }
+  }
+
+  @Test(arguments: [0, 3]) func aRankThatEndsIsNoticed(_ willing: Int) throws {
+    let results = try RankThreads.results(3, willing: 0..<willing) { (group) throws(MVError) -> Int in
       guard group.ranks.rank > 0 else { throw .usage("rank 0", "has had enough") }
       _ = try group.sum([1])
       return 0
@@ -133,19 +162,28 @@ import Testing
   /// N, C, H, W (or N, C), and how the map lies in memory.
   enum Layout: CaseIterable, Sendable { case plain, channelsLast, halved, flat, blocks }
 
-  @Test(arguments: Layout.allCases, [16, 10])
-  func aBatchIsNormalizedAsAWhole(_ layout: Layout, _ channels: Int) throws {
+  /// Channels in sixteens and others, of one view and of two, which have statistics each.
+  @Test(arguments: Layout.allCases, [(16, 1), (10, 1), (16, 2), (10, 2)])
+  func aBatchIsNormalizedAsAWhole(_ layout: Layout, _ variant: (channels: Int, views: Int)) throws {
+    let (channels, views) = variant
     guard layout != .blocks || (Torch.hasChannelBlocks && channels == 16) else { return }
     guard layout != .halved || channels == 16 else { return }
     let shape = layout == .flat ? [8, channels] : [8, channels, 3, 5]
     let count = shape.reduce(1, *)
     let values = HalvedNormalizationTests.draw(count, 1, about: 2), factors = HalvedNormalizationTests.draw(count, 4)
 
-    /// The results for the rows of `range`: output, statistics, gradients.
-    @Sendable func results(_ range: Range<Int>, _ group: ProcessGroup?) throws(MVError) -> [[Float]] {
-      let size = count / shape[0]
-      let own = Array(values[range.lowerBound * size..<range.upperBound * size])
-      let map = try Tensor(own, shape: [range.count] + shape.dropFirst())
+    let size = count / shape[0]
+    @Sendable func part(_ values: [Float], _ rows: [Int]) -> [Float] {
+      rows.flatMap { values[$0 * size..<($0 + 1) * size] }
+    }
+    /// A part of each view, one view after the other.
+    @Sendable func rows(of rank: Int) -> [Int] {
+      (0..<views).flatMap { view in (0..<4 / views).map { (2 * view + rank) * 4 / views + $0 } }
+    }
+
+    /// The results for some rows: output, statistics, gradients.
+    @Sendable func results(_ rows: [Int], _ group: ProcessGroup?) throws(MVError) -> [[Float]] {
+      let map = try Tensor(part(values, rows), shape: [rows.count] + shape.dropFirst())
       let weight = try Tensor(HalvedNormalizationTests.draw(channels, 2, about: 1.5), shape: [channels])
       let bias = try Tensor(HalvedNormalizationTests.draw(channels, 3), shape: [channels])
       let identity = (0..<channels * channels).map { Float($0 % (channels + 1) == 0 ? 1 : 0) }
@@ -166,7 +204,8 @@ import Testing
         input = try map.channelsLast().convolved(with: kernel, stride: 1, padding: 0, intoBlocks: group != nil)
       }
       var output = try input.batchNormalized(
-        weight: weight, bias: bias, runningMean: mean, runningVariance: variance, views: 1, over: group, momentum: 0.1,
+        weight: weight, bias: bias, runningMean: mean, runningVariance: variance, views: views, over: group,
+        momentum: 0.1,
         epsilon: 1e-5, relu: true)
       let exchange = try group.map { (group) throws(MVError) in
         try GradientExchange(of: layout == .blocks ? leaves : [weight, bias], over: group)
@@ -177,8 +216,7 @@ import Testing
         output = try output.globalAveragePooled()
         try output.squared().sum().backward()
       } else {
-        let factor = try Tensor(
-          Array(factors[range.lowerBound * size..<range.upperBound * size]), shape: [range.count] + shape.dropFirst())
+        let factor = try Tensor(part(factors, rows), shape: [rows.count] + shape.dropFirst())
         try output.float32().multiplied(by: factor).sum().backward()
       }
       try exchange?.finish(times: 1)
@@ -186,14 +224,22 @@ import Testing
       for leaf in leaves { all.append(try leaf.gradient()?.values() ?? []) }
       return all
     }
-    let whole = try results(0..<8, nil)
+    let whole = try results(Array(0..<8), nil)
     let parts = try RankThreads.values(2) { (group) throws(MVError) in
-      try results(4 * group.ranks.rank..<4 * group.ranks.rank + 4, group)
+      try results(rows(of: group.ranks.rank), group)
     }
+    let order = rows(of: 0) + rows(of: 1)
     for index in whole.indices {
       // Output and the map's gradient are a part on each rank; all else is the same on both.
       let isPart = index == 0 || (index == 3 && layout != .blocks)
-      let joined = isPart ? parts[0][index] + parts[1][index] : parts[0][index]
+      var joined = parts[0][index]
+      if isPart {
+        let both = joined + parts[1][index], size = both.count / order.count
+        joined = order.indices.flatMap { row in
+          let place = order.firstIndex(of: row) ?? 0
+          return both[place * size..<(place + 1) * size]
+        }
+      }
       try #require(joined.count == whole[index].count)
       let largest = whole[index].map(abs).max() ?? 0
       let tolerance = (layout == .halved ? 1e-2 : 2e-5) * max(largest, 1)

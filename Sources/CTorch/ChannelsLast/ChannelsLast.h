@@ -17,9 +17,10 @@ bool takes(const at::Tensor& map);
 ///
 /// libtorch's own converts every value of bfloat16 to float32 in memory's order several times over, and keeps what went
 /// into the rectifier. Statistics are summed in pieces whose number does not follow the threads: the bits do not
-/// either. With a group, the batch is that of all its ranks.
+/// either. `views` equal parts of the batch, one after the other, have statistics each. With a group, a view is that of
+/// all its ranks, which exchange the statistics of all views at once.
 at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias, at::Tensor running_mean,
-                      at::Tensor running_variance, double momentum, double epsilon, bool relu,
+                      at::Tensor running_variance, double momentum, double epsilon, bool relu, int64_t views = 1,
                       MVTGroup* group = nullptr);
 
 // libtorch makes the gradients of the next three N x C x H x W whatever their maps are, and then goes through those of

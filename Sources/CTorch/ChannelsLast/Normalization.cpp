@@ -122,56 +122,70 @@ void share_sums(MVTGroup& group, std::vector<double>& sums, std::vector<double>&
   std::copy(values + channels, values + 2 * channels, products.begin());
 }
 
+/// The first pixel, a value a channel.
+at::Tensor first_pixel(const at::Tensor& map) {
+  const at::Tensor image = map.select(0, 0);
+  if (in_blocks(map)) return image.select(2, 0).select(1, 0).flatten().to(at::kFloat);
+  return (map.dim() == 4 ? image.select(2, 0).select(1, 0) : image).to(at::kFloat);
+}
+
+/// The views of a batch lie one after the other and have statistics each; ranks exchange those of all views at once.
 template <typename Value>
 struct Normalization : torch::autograd::Function<Normalization<Value>> {
   static at::Tensor forward(AutogradContext* context, at::Tensor map, at::Tensor weight, at::Tensor bias,
                             at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon,
-                            bool relu, MVTGroup* group) {
-    const Layout layout(map);
-    const int64_t channels = layout.channels;
+                            bool relu, int64_t views, MVTGroup* group) {
+    const int64_t images = map.size(0) / views;
+    const Layout layout(map.narrow(0, 0, images));
+    const int64_t channels = layout.channels, values = layout.count() * channels;
     const auto* x = static_cast<const Value*>(map.data_ptr());
-    // About the first pixel: squares about a far center would lose the variance.
-    const at::Tensor center = (in_blocks(map) ? map.select(3, 0).select(2, 0).select(0, 0).flatten()
-                                              : (map.dim() == 4 ? map.select(3, 0).select(2, 0) : map).select(0, 0))
-                                  .to(at::kFloat);
-    const float* middle = center.data_ptr<float>();
-    std::vector<double> sums, squares;
-    sum(layout, sums, squares, [&](int64_t plane, int64_t pixel, int64_t count, double* first, double* second) {
-      add_sums(x + layout.place(plane, pixel), count, layout.width, middle + layout.channel(plane), first, second);
-    });
-    const at::Tensor mean = at::empty({channels}, weight.options()), inverse = at::empty_like(mean),
-                     variance = at::empty_like(mean), factor = at::empty_like(mean), offset = at::empty_like(mean);
-    const float *w = weight.data_ptr<float>(), *b = bias.data_ptr<float>();
     auto count = static_cast<double>(layout.count());
-    std::vector<double>&means = sums, &spreads = squares;
-    for (int64_t channel = 0; channel < channels; ++channel) {
-      const double shift = sums[channel] / count, spread = squares[channel] / count - shift * shift;
-      // Not std::max: a NaN must stay one.
-      spreads[channel] = spread < 0 ? 0 : spread;
-      means[channel] = middle[channel] + shift;
+    std::vector<double> means, spreads;
+    for (int64_t view = 0; view < views; ++view) {
+      // About the first pixel: squares about a far center would lose the variance.
+      const at::Tensor center = first_pixel(map.narrow(0, view * images, images)).contiguous();
+      const float* middle = center.data_ptr<float>();
+      const Value* from = x + view * values;
+      std::vector<double> sums, squares;
+      sum(layout, sums, squares, [&](int64_t plane, int64_t pixel, int64_t some, double* first, double* second) {
+        add_sums(from + layout.place(plane, pixel), some, layout.width, middle + layout.channel(plane), first, second);
+      });
+      for (int64_t channel = 0; channel < channels; ++channel) {
+        const double shift = sums[channel] / count, spread = squares[channel] / count - shift * shift;
+        // Not std::max: a NaN must stay one.
+        spreads.push_back(spread < 0 ? 0 : spread);
+        means.push_back(middle[channel] + shift);
+      }
     }
     if (group) {
       share_moments(*group, means, spreads);
       count *= ranks::size(*group);
     }
-    for (int64_t channel = 0; channel < channels; ++channel) {
-      const double own = spreads[channel], middle_of = means[channel];
-      const double root = 1 / std::sqrt(own + epsilon);
-      mean.data_ptr<float>()[channel] = static_cast<float>(middle_of);
-      variance.data_ptr<float>()[channel] = static_cast<float>(own * count / (count - 1));
-      inverse.data_ptr<float>()[channel] = static_cast<float>(root);
-      factor.data_ptr<float>()[channel] = static_cast<float>(root * w[channel]);
-      offset.data_ptr<float>()[channel] = static_cast<float>(b[channel] - middle_of * root * w[channel]);
+    const at::Tensor mean = at::empty({views, channels}, weight.options()), inverse = at::empty_like(mean),
+                     variance = at::empty_like(mean), factor = at::empty_like(mean), offset = at::empty_like(mean);
+    const float *w = weight.data_ptr<float>(), *b = bias.data_ptr<float>();
+    for (int64_t index = 0; index < views * channels; ++index) {
+      const double own = spreads[index], middle_of = means[index], root = 1 / std::sqrt(own + epsilon);
+      const float scale_of = w[index % channels];
+      mean.data_ptr<float>()[index] = static_cast<float>(middle_of);
+      variance.data_ptr<float>()[index] = static_cast<float>(own * count / (count - 1));
+      inverse.data_ptr<float>()[index] = static_cast<float>(root);
+      factor.data_ptr<float>()[index] = static_cast<float>(root * scale_of);
+      offset.data_ptr<float>()[index] = static_cast<float>(b[index % channels] - middle_of * root * scale_of);
     }
-    running_mean.mul_(1 - momentum).add_(mean, momentum);
-    running_variance.mul_(1 - momentum).add_(variance, momentum);
     const at::Tensor result = at::empty_like(map);
-    auto* to = static_cast<Value*>(result.data_ptr());
-    const float *times = factor.data_ptr<float>(), *plus = offset.data_ptr<float>();
-    for_pixels(layout, [&](int64_t plane, int64_t pixel, int64_t some) {
-      const int64_t place = layout.place(plane, pixel), channel = layout.channel(plane);
-      scale(x + place, some, layout.width, times + channel, plus + channel, relu, to + place);
-    });
+    for (int64_t view = 0; view < views; ++view) {
+      running_mean.mul_(1 - momentum).add_(mean[view], momentum);
+      running_variance.mul_(1 - momentum).add_(variance[view], momentum);
+      const Value* from = x + view * values;
+      auto* to = static_cast<Value*>(result.data_ptr()) + view * values;
+      const float *times = factor.data_ptr<float>() + view * channels,
+                  *plus = offset.data_ptr<float>() + view * channels;
+      for_pixels(layout, [&](int64_t plane, int64_t pixel, int64_t some) {
+        const int64_t place = layout.place(plane, pixel), channel = layout.channel(plane);
+        scale(from + place, some, layout.width, times + channel, plus + channel, relu, to + place);
+      });
+    }
     context->save_for_backward({map, mean, inverse, factor, offset});
     context->saved_data["relu"] = relu;
     context->saved_data["group"] = reinterpret_cast<int64_t>(group);
@@ -183,43 +197,54 @@ struct Normalization : torch::autograd::Function<Normalization<Value>> {
     const at::Tensor &map = saved[0], &factor = saved[3];
     const bool relu = context->saved_data["relu"].toBool();
     auto* group = reinterpret_cast<MVTGroup*>(context->saved_data["group"].toInt());
-    const Layout layout(map);
-    const int64_t channels = layout.channels;
+    const int64_t views = factor.size(0), images = map.size(0) / views;
+    const Layout layout(map.narrow(0, 0, images));
+    const int64_t channels = layout.channels, values = layout.count() * channels;
     const at::Tensor pull = outer[0].to(map.scalar_type()).contiguous(format(map));
     const auto *x = static_cast<const Value*>(map.data_ptr()), *slope = static_cast<const Value*>(pull.data_ptr());
     const float *mean = saved[1].data_ptr<float>(), *inverse = saved[2].data_ptr<float>(),
                 *times = factor.data_ptr<float>(), *plus = saved[4].data_ptr<float>();
     std::vector<double> sums, products;
-    sum(layout, sums, products, [&](int64_t plane, int64_t pixel, int64_t count, double* first, double* second) {
-      const int64_t place = layout.place(plane, pixel), channel = layout.channel(plane);
-      add_slopes(x + place, slope + place, count, layout.width, mean + channel, times + channel, plus + channel, relu,
-                 first, second);
-    });
-    const at::Tensor of_weight = at::empty_like(factor), of_bias = at::empty_like(factor);
-    for (int64_t channel = 0; channel < channels; ++channel) {
-      of_bias.data_ptr<float>()[channel] = static_cast<float>(sums[channel]);
-      of_weight.data_ptr<float>()[channel] = static_cast<float>(inverse[channel] * products[channel]);
+    for (int64_t view = 0; view < views; ++view) {
+      std::vector<double> of_slopes, of_products;
+      sum(layout, of_slopes, of_products,
+          [&](int64_t plane, int64_t pixel, int64_t some, double* first, double* second) {
+            const int64_t place = view * values + layout.place(plane, pixel),
+                          channel = view * channels + layout.channel(plane);
+            add_slopes(x + place, slope + place, some, layout.width, mean + channel, times + channel, plus + channel,
+                       relu, first, second);
+          });
+      sums.insert(sums.end(), of_slopes.begin(), of_slopes.end());
+      products.insert(products.end(), of_products.begin(), of_products.end());
     }
-    std::vector<float> linear(channels), constant(channels);
+    const at::Tensor of_weight = at::zeros({channels}, factor.options()), of_bias = at::zeros_like(of_weight);
+    for (int64_t index = 0; index < views * channels; ++index) {
+      of_bias.data_ptr<float>()[index % channels] += static_cast<float>(sums[index]);
+      of_weight.data_ptr<float>()[index % channels] += static_cast<float>(inverse[index] * products[index]);
+    }
+    std::vector<float> linear(views * channels), constant(views * channels);
     auto count = static_cast<double>(layout.count());
     if (group) {
       share_sums(*group, sums, products);
       count *= ranks::size(*group);
     }
     // The derivative by x: w / deviation (g - mean of g - (x - mean) / variance * mean of g (x - mean)).
-    for (int64_t channel = 0; channel < channels; ++channel) {
-      const double root = inverse[channel], along = root * root * products[channel] / count;
-      linear[channel] = static_cast<float>(-times[channel] * along);
-      constant[channel] = static_cast<float>(times[channel] * (along * mean[channel] - sums[channel] / count));
+    for (int64_t index = 0; index < views * channels; ++index) {
+      const double root = inverse[index], along = root * root * products[index] / count;
+      linear[index] = static_cast<float>(-times[index] * along);
+      constant[index] = static_cast<float>(times[index] * (along * mean[index] - sums[index] / count));
     }
     const at::Tensor of_map = at::empty_like(map);
     auto* to = static_cast<Value*>(of_map.data_ptr());
-    for_pixels(layout, [&](int64_t plane, int64_t pixel, int64_t some) {
-      const int64_t place = layout.place(plane, pixel), channel = layout.channel(plane);
-      combine(x + place, slope + place, some, layout.width, times + channel, plus + channel, relu,
-              linear.data() + channel, constant.data() + channel, to + place);
-    });
-    variable_list gradients(9);
+    for (int64_t view = 0; view < views; ++view) {
+      for_pixels(layout, [&](int64_t plane, int64_t pixel, int64_t some) {
+        const int64_t place = view * values + layout.place(plane, pixel),
+                      channel = view * channels + layout.channel(plane);
+        combine(x + place, slope + place, some, layout.width, times + channel, plus + channel, relu,
+                linear.data() + channel, constant.data() + channel, to + place);
+      });
+    }
+    variable_list gradients(10);
     gradients[0] = of_map;
     gradients[1] = of_weight;
     gradients[2] = of_bias;
@@ -238,8 +263,9 @@ bool takes(const at::Tensor& map) {
 }
 
 at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias, at::Tensor running_mean,
-                      at::Tensor running_variance, double momentum, double epsilon, bool relu, MVTGroup* group) {
-  const Layout layout(map);
+                      at::Tensor running_variance, double momentum, double epsilon, bool relu, int64_t views,
+                      MVTGroup* group) {
+  const Layout layout(map.narrow(0, 0, map.size(0) / views));
   TORCH_CHECK(group || layout.count() > 1, "batch normalisation needs more than one value per channel");
   const at::Tensor means = running_mean, variances = running_variance;
   for (const at::Tensor& vector : {weight, bias, means, variances}) {
@@ -248,9 +274,9 @@ at::Tensor batch_norm(const at::Tensor& map, const at::Tensor& weight, const at:
   }
   return map.scalar_type() == at::kFloat
              ? Normalization<float>::apply(map, weight, bias, running_mean, running_variance, momentum, epsilon, relu,
-                                           group)
+                                           views, group)
              : Normalization<uint16_t>::apply(map, weight, bias, running_mean, running_variance, momentum, epsilon,
-                                              relu, group);
+                                              relu, views, group);
 }
 
 }  // namespace mvt::channels_last

@@ -82,14 +82,19 @@ struct Normalization : torch::autograd::Function<Normalization> {
 }  // namespace
 
 at::Tensor batch_norm(MVTGroup& group, const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias,
-                      at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon,
-                      bool relu) {
+                      at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon, bool relu,
+                      int64_t views) {
   if (channels_last::takes(map)) {
-    return channels_last::batch_norm(map, weight, bias, running_mean, running_variance, momentum, epsilon, relu,
+    return channels_last::batch_norm(map, weight, bias, running_mean, running_variance, momentum, epsilon, relu, views,
                                      &group);
   }
   TORCH_CHECK(map.dim() == 4 || map.dim() == 2, "normalisation of a map of ", map.sizes());
-  return Normalization::apply(map, weight, bias, running_mean, running_variance, momentum, epsilon, relu, &group);
+  std::vector<at::Tensor> parts;
+  for (const at::Tensor& part : map.chunk(views)) {
+    parts.push_back(
+        Normalization::apply(part, weight, bias, running_mean, running_variance, momentum, epsilon, relu, &group));
+  }
+  return views == 1 ? parts[0] : at::cat(parts);
 }
 
 }  // namespace mvt::ranks

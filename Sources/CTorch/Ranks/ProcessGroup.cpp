@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <system_error>
@@ -22,11 +23,19 @@ int size(const MVTGroup& group) { return group.size; }
 
 int rank(const MVTGroup& group) { return group.rank; }
 
-at::Tensor gathered(MVTGroup& group, const at::Tensor& values) {
-  const at::Tensor own = values.contiguous();
-  std::vector<int64_t> shape = own.sizes().vec();
+namespace {
+
+/// Memory for as many values of every rank, along a new first axis.
+at::Tensor places_of_all(const MVTGroup& group, const at::Tensor& values) {
+  std::vector<int64_t> shape = values.sizes().vec();
   shape.insert(shape.begin(), group.size);
-  const at::Tensor all = at::empty(shape, own.options());
+  return at::empty(shape, values.options());
+}
+
+}  // namespace
+
+at::Tensor gathered_by_network(MVTGroup& group, const at::Tensor& values) {
+  const at::Tensor own = values.contiguous(), all = places_of_all(group, own);
   std::vector<at::Tensor> inputs = {own};
   std::vector<std::vector<at::Tensor>> outputs(1);
   for (int rank = 0; rank < group.size; ++rank) outputs[0].push_back(all[rank]);
@@ -34,9 +43,51 @@ at::Tensor gathered(MVTGroup& group, const at::Tensor& values) {
   return all;
 }
 
-void add_up(MVTGroup& group, at::Tensor values) {
+void add_up_by_network(MVTGroup& group, at::Tensor values) {
   std::vector<at::Tensor> tensors = {values};
   group.exchange([&] { return group.gloo->allreduce(tensors); });
+}
+
+at::Tensor gathered(MVTGroup& group, const at::Tensor& values) {
+  if (!group.board) return gathered_by_network(group, values);
+  const at::Tensor own = values.contiguous(), all = places_of_all(group, own);
+  auto* to = static_cast<uint8_t*>(all.data_ptr());
+  const size_t bytes = own.nbytes();
+  group.guarded([&] {
+    group.board->exchange(own.data_ptr(), bytes, [&](int rank, const uint8_t* piece, size_t place, size_t count) {
+      std::memcpy(to + static_cast<size_t>(rank) * bytes + place, piece, count);
+    });
+  });
+  return all;
+}
+
+namespace {
+
+template <typename Value>
+void add_up_on_board(MVTGroup& group, Value* values, size_t bytes) {
+  group.guarded([&] {
+    group.board->exchange(values, bytes, [&](int rank, const uint8_t* piece, size_t place, size_t count) {
+      const auto* theirs = reinterpret_cast<const Value*>(piece);
+      Value* sums = values + place / sizeof(Value);
+      for (size_t index = 0; index < count / sizeof(Value); ++index) {
+        sums[index] = rank == 0 ? theirs[index] : sums[index] + theirs[index];
+      }
+    });
+  });
+}
+
+}  // namespace
+
+void add_up(MVTGroup& group, at::Tensor values) {
+  if (!group.board || !values.is_contiguous()) return add_up_by_network(group, values);
+  switch (values.scalar_type()) {
+    case at::kDouble:
+      return add_up_on_board(group, values.data_ptr<double>(), values.nbytes());
+    case at::kFloat:
+      return add_up_on_board(group, values.data_ptr<float>(), values.nbytes());
+    default:
+      add_up_by_network(group, values);
+  }
 }
 
 namespace {
@@ -151,7 +202,14 @@ GuardedStatus mvt_group_join(MVTStore* store, const char* address, bool is_inter
     // Small exchanges of a backward pass go beside the buckets of gradients.
     options->threads = 4;
     auto group = c10::make_intrusive<ProcessGroupGloo>(store->value, rank, size, options);
-    *result = new MVTGroup(std::move(group), store->value, rank, size);
+    *result = new MVTGroup(std::move(group), store->value, rank, size, milliseconds);
+  });
+}
+
+GuardedStatus mvt_group_share(MVTGroup* group, bool* is_shared) {
+  return mvt::run([&] {
+    group->board = mvt::ranks::Board::open(*group, group->milliseconds);
+    *is_shared = group->board != nullptr;
   });
 }
 

@@ -21,6 +21,7 @@ void add_up(MVTGroup& group, at::Tensor values);
 
 /// Batch normalization by the statistics of the batches of all ranks; otherwise as mvt_batch_norm.
 at::Tensor batch_norm(MVTGroup& group, const at::Tensor& map, const at::Tensor& weight, const at::Tensor& bias,
-                      at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon, bool relu);
+                      at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon, bool relu,
+                      int64_t views);
 
 }  // namespace mvt::ranks

@@ -32,6 +32,11 @@ void mvt_store_free(MVTStore* store);
 GuardedStatus mvt_group_join(MVTStore* store, const char* address, bool is_interface, int rank, int size,
                              int64_t milliseconds, MVTGroup** result);
 
+/// Lets ranks of one machine exchange values through memory that they share, where all ranks ask for it.
+///
+/// `is_shared` receives whether they can; otherwise they go on through Gloo.
+GuardedStatus mvt_group_share(MVTGroup* group, bool* is_shared);
+
 /// Frees; null is allowed.
 void mvt_group_free(MVTGroup* group);
 

@@ -5,12 +5,16 @@ public import MVCore
 
 /// Processes that train one network together, connected by PyTorch's own c10d: its store, and Gloo.
 ///
+/// Where all are on one machine, most values go through memory that they share instead.
+///
 /// All ranks make the same calls in the same order. One thread at a time may use a group.
 public final class ProcessGroup: Sendable {
   /// Which of the processes this one is.
   public let ranks: Ranks
   /// The threads that are this process's share where several ranks are on one machine and may use the same processors.
   public let threads: Int
+  /// Whether values go through memory that the ranks share.
+  public let sharesMemory: Bool
   package nonisolated(unsafe) let handle: OpaquePointer
   private let connection: Connection
   private let presence: Presence
@@ -33,11 +37,12 @@ public final class ProcessGroup: Sendable {
 
   /// Connects this process with the others, and waits for them.
   ///
-  /// `patience` is how many seconds to wait, for ranks to come and for each exchange; `say` is given a line now and
-  /// then, on this thread, on who is still waited for. Throws where they do not meet in that time, where one that has
+  /// `patience` is how many seconds to wait, for ranks to come and for each exchange; `sharingMemory` is whether this
+  /// rank may share memory with the others, which is done where all may and can; `say` is given a line now and then, on
+  /// this thread, on who is still waited for. Throws where they do not meet in that time, where one that has
   /// come ends, where one is of another version of this package or of libtorch, and where libtorch cannot connect them.
   public init(
-    _ ranks: Ranks, patience: Double? = nil, say: (String) -> Void = { _ in }
+    _ ranks: Ranks, patience: Double? = nil, sharingMemory: Bool = true, say: (String) -> Void = { _ in }
   ) throws(MVError) {
     let coming = patience ?? Self.patience.coming
     // A store of one's own machine answers at once, but for a machine that is busy.
@@ -79,7 +84,7 @@ public final class ProcessGroup: Sendable {
     self.connection = connection
     self.presence = presence
     handle = group
-    do throws(MVError) { threads = try Self.share(of: ranks, in: group) } catch {
+    do throws(MVError) { (threads, sharesMemory) = try Self.shares(of: ranks, in: group, sharingMemory) } catch {
       try presence.check()
       throw error
     }
@@ -128,14 +133,23 @@ public final class ProcessGroup: Sendable {
     return Tensor(owning: result)
   }
 
-  /// The processors that this process may use, divided among the ranks that may use the same ones.
-  private static func share(of ranks: Ranks, in group: OpaquePointer) throws(MVError) -> Int {
+  /// The processors that this process may use, divided among the ranks that may use the same ones, and whether all
+  /// ranks share memory from here on.
+  private static func shares(
+    of ranks: Ranks, in group: OpaquePointer, _ sharingMemory: Bool
+  ) throws(MVError) -> (threads: Int, sharesMemory: Bool) {
     func content(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
     let machine = content("/proc/sys/kernel/random/boot_id") + ProcessInfo.processInfo.hostName
     let allowed = content("/proc/self/status").split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") } ?? ""
     let own = "\(machine) \(allowed)"
     let sharers = try texts(own, ranks, in: group).count { $0 == own }
-    return max(1, Parallel.processorCount / max(1, sharers))
+    let threads = max(1, Parallel.processorCount / max(1, sharers))
+    // Whether to try is to be the same on every rank.
+    let machines = try texts(sharingMemory ? machine : "", ranks, in: group)
+    guard ranks.size > 1, sharingMemory, Set(machines).count == 1 else { return (threads, false) }
+    var isShared = false
+    try check(mvt_group_share(group, &isShared), ranks)
+    return (threads, isShared)
   }
 
   private static func texts(_ own: String, _ ranks: Ranks, in group: OpaquePointer) throws(MVError) -> [String] {
