@@ -32,8 +32,8 @@ enum RankStart {
       Terminal.message("note: \($0)")
     }
     if ranks.isFirst {
-      let way = group.sharesMemory ? ", through shared memory" : ""
-      Terminal.note("\(ranks.size) ranks train together, of \(settings.batchSize) images a batch\(way)")
+      let way = group.sharesMemory ? "shared memory" : "the network"
+      Terminal.note("\(ranks.size) ranks train together, of \(settings.batchSize) images a batch, through \(way)")
     }
     return group
   }

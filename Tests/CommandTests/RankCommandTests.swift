@@ -44,8 +44,8 @@ import Testing
     #expect(ranks.ends() == Array(repeating: 0, count: count), "\((0..<count).map(ranks.errors))")
     // Rank 0 alone speaks.
     #expect(ranks.output(0).contains("trained for 12 steps"))
-    let way = count > 2 ? "" : ", through shared memory"
-    #expect(ranks.errors(0).contains("note: \(count) ranks train together, of 16 images a batch\(way)\n"))
+    let way = count > 2 ? "the network" : "shared memory"
+    #expect(ranks.errors(0).contains("note: \(count) ranks train together, of 16 images a batch, through \(way)\n"))
     for rank in 1..<count {
       // But one that looks for rank 0 for long says so.
       let lines = ranks.errors(rank).split(separator: "\n").filter { !$0.contains("looks for rank 0 at") }

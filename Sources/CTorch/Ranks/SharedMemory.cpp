@@ -31,6 +31,9 @@ using std::chrono::steady_clock;
 constexpr size_t line = 64, page = 4096;
 constexpr size_t token_bytes = 16;
 
+// MFD_NOEXEC_SEAL of Linux 6.3, without which some systems refuse.
+constexpr unsigned not_executable = 8;
+
 size_t rounded(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 struct flock lock_of(int rank, short kind) {
@@ -96,8 +99,9 @@ std::unique_ptr<SharedMemory> SharedMemory::open(MVTGroup& group, size_t bytes, 
   std::unique_ptr<SharedMemory> shared(new SharedMemory(group.rank, group.size, bytes, milliseconds));
   const int64_t expected = sizeof(Place);
   if (group.rank == 0) {
-    const int made = memfd_create("mvmr", MFD_CLOEXEC);
-    // Reserved at once: memory that is short is to be missed now, and not in the midst of a step.
+    int made = memfd_create("mvmr", MFD_CLOEXEC | not_executable);
+    if (made < 0) made = memfd_create("mvmr", MFD_CLOEXEC);
+    // Reserved at once: memory that is short is better missed now than in the midst of a step.
     const bool is_ready = made >= 0 && getrandom(place.token.data(), token_bytes, 0) == token_bytes &&
                           posix_fallocate(made, 0, static_cast<off_t>(shared->whole)) == 0;
     if (shared->take(made, place.token.data()) && is_ready) place.file = made;
@@ -134,24 +138,28 @@ void SharedMemory::wait(int of, int other, uint32_t step) const {
   const std::atomic<uint32_t>& theirs = counter(of, other);
   const auto is_there = [&](uint32_t seen) { return static_cast<int32_t>(seen - step) >= 0; };
   const auto begun = steady_clock::now();
-  const auto waited = [&](auto duration) { return steady_clock::now() - begun > duration; };
   // To be woken takes longer than most waits; a thread of this process that has work gets the processor meanwhile.
-  for (int turn = 0; turn < 200 || !waited(std::chrono::milliseconds(2)); ++turn) {
+  for (int turn = 0; turn < 200 || steady_clock::now() - begun < std::chrono::milliseconds(2); ++turn) {
     if (is_there(theirs.load(std::memory_order_acquire))) return;
     turn < 200 ? pause_briefly() : static_cast<void>(sched_yield());
   }
-  while (true) {
+  // In turns that are counted, not by the clock: that goes on while all processes of a job are suspended.
+  constexpr int64_t turn_milliseconds = 100;
+  for (int64_t turn = 0; turn * turn_milliseconds < milliseconds; ++turn) {
     const uint32_t seen = theirs.load(std::memory_order_acquire);
     if (is_there(seen)) return;
-    const timespec moment = {0, 100'000'000};
+    const auto started = steady_clock::now();
+    const timespec moment = {0, turn_milliseconds * 1'000'000};
     syscall(SYS_futex, &theirs, FUTEX_WAIT, seen, &moment, nullptr, 0);
+    // Woken early, or for nothing.
+    if (steady_clock::now() - started < std::chrono::milliseconds(turn_milliseconds / 2)) --turn;
     // It may have come and ended since.
     if (has_ended(other) && !is_there(theirs.load(std::memory_order_acquire))) {
       TORCH_CHECK(false, "rank ", other, " has ended");
     }
-    TORCH_CHECK(!waited(std::chrono::milliseconds(milliseconds)), "rank ", other, " has not answered for ",
-                milliseconds / 1000, " s");
   }
+  TORCH_CHECK(is_there(theirs.load(std::memory_order_acquire)), "rank ", other, " has not answered for ",
+              milliseconds / 1000, " s");
 }
 
 void SharedMemory::wait(int of, uint32_t step) const {

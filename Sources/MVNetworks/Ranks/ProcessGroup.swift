@@ -170,7 +170,15 @@ public final class ProcessGroup: Sendable {
   func check(_ status: GuardedStatus) throws(MVError) { try Self.check(status, ranks, cause) }
 
   /// Which rank has ended, where that is known, or else libtorch's words.
-  private func cause(_ words: String) -> String { presence.missing.map { "\($0) has ended" } ?? words }
+  private func cause(_ words: String) -> String {
+    // A process that ends closes one connection after the other.
+    let deadline = ContinuousClock.now + .milliseconds(500)
+    repeat {
+      if let missing = presence.missing { return "\(missing) has ended" }
+      usleep(20_000)
+    } while ContinuousClock.now < deadline
+    return words
+  }
 
   private static func check(
     _ status: GuardedStatus, _ ranks: Ranks, _ cause: (String) -> String = { $0 }
