@@ -53,23 +53,30 @@ extension Command {
       pixels: .uint8((0..<count * shape.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }))
   }
 
-  /// The median of seven passes after a warm-up; each thread takes parts of the batch.
+  /// The median of seven passes after two to warm up; each thread takes parts of the batch.
+  ///
+  /// A pass takes the batch as often as lasts 20 ms, since one may be over before a thread has woken up.
   private static func medianSeconds(
     of representation: any Representation, on images: ImageBatch, threads: Int
   ) throws(MVError) -> Double {
     let columns = try representation.layout(for: images.shape).count
     let length = max(1, images.count / (4 * threads))
     let parts = stride(from: 0, to: images.count, by: length).map { images[$0..<min($0 + length, images.count)] }
-    var samples: [Double] = []
-    for _ in 0..<8 {
-      let start = ContinuousClock.now
-      try Parallel.forEach(parts.count, threads: threads) { (part) throws(MVError) in
-        var rows = [Float](repeating: 0, count: parts[part].count * columns)
-        var span = rows.mutableSpan
-        try representation.compute(parts[part], into: &span)
-      }
-      samples.append((ContinuousClock.now - start).seconds)
+    func pass(_ times: Int) throws(MVError) -> Double {
+      try Measurement.seconds { () throws(MVError) in
+        try Parallel.forEach(parts.count * times, threads: threads) { (index) throws(MVError) in
+          let part = parts[index % parts.count]
+          var rows = [Float](repeating: 0, count: part.count * columns)
+          var span = rows.mutableSpan
+          try representation.compute(part, into: &span)
+        }
+      } / Double(times)
     }
-    return samples.dropFirst().sorted()[3]
+    _ = try pass(1)
+    let once = try pass(1)
+    let times = max(1, Int(0.02 / max(once, 1e-6)))
+    var samples: [Double] = []
+    for _ in 0..<7 { samples.append(try pass(times)) }
+    return samples.middle
   }
 }

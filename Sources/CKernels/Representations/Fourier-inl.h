@@ -1,7 +1,5 @@
 // Transforms of lines of complex vectors: each lane is a line of its own, so no transform ever moves a value between
 // lanes.
-//
-// A line holds, for each position, a vector of real parts and then one of imaginary parts.
 #if defined(MVK_FOURIER_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef MVK_FOURIER_INL_H
 #undef MVK_FOURIER_INL_H
@@ -9,73 +7,13 @@
 #define MVK_FOURIER_INL_H
 #endif
 
-#include "FourierPlan.h"
-#include "hwy/highway.h"
+#include <type_traits>
+
+#include "FourierPrimes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mvk {
 namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-// Eight lanes suit 32 bytes of cache line pairs and the sizes of images; more would stand idle.
-using Tag = hn::CappedTag<float, 8>;
-using Vec = hn::Vec<Tag>;
-constexpr size_t kLanes = hn::MaxLanes(Tag());
-constexpr size_t kComplex = 2 * kLanes;
-
-struct Complex {
-  Vec re, im;
-};
-
-HWY_INLINE Complex LoadComplex(const float* from) { return {hn::Load(Tag(), from), hn::Load(Tag(), from + kLanes)}; }
-HWY_INLINE void StoreComplex(Complex value, float* to) {
-  hn::Store(value.re, Tag(), to);
-  hn::Store(value.im, Tag(), to + kLanes);
-}
-HWY_INLINE Complex operator+(Complex a, Complex b) { return {hn::Add(a.re, b.re), hn::Add(a.im, b.im)}; }
-HWY_INLINE Complex operator-(Complex a, Complex b) { return {hn::Sub(a.re, b.re), hn::Sub(a.im, b.im)}; }
-// a + k b and a - k b for a real k.
-HWY_INLINE Complex AddScaled(Complex a, Vec k, Complex b) {
-  return {hn::MulAdd(k, b.re, a.re), hn::MulAdd(k, b.im, a.im)};
-}
-HWY_INLINE Complex SubScaled(Complex a, Vec k, Complex b) {
-  return {hn::NegMulAdd(k, b.re, a.re), hn::NegMulAdd(k, b.im, a.im)};
-}
-HWY_INLINE Complex Scaled(Vec k, Complex a) { return {hn::Mul(k, a.re), hn::Mul(k, a.im)}; }
-// a + i b and a - i b.
-HWY_INLINE Complex AddTurned(Complex a, Complex b) { return {hn::Sub(a.re, b.im), hn::Add(a.im, b.re)}; }
-HWY_INLINE Complex SubTurned(Complex a, Complex b) { return {hn::Add(a.re, b.im), hn::Sub(a.im, b.re)}; }
-template <bool kForward>
-HWY_INLINE Complex Ahead(Complex a, Complex b) {  // a + b turned by a quarter in the transform's direction
-  if constexpr (kForward) return SubTurned(a, b);
-  return AddTurned(a, b);
-}
-template <bool kForward>
-HWY_INLINE Complex Behind(Complex a, Complex b) {
-  if constexpr (kForward) return AddTurned(a, b);
-  return SubTurned(a, b);
-}
-HWY_INLINE Complex Multiply(Complex a, const float* factor) {
-  const Vec re = hn::Set(Tag(), factor[0]), im = hn::Set(Tag(), factor[1]);
-  return {hn::NegMulAdd(a.im, im, hn::Mul(a.re, re)), hn::MulAdd(a.im, re, hn::Mul(a.re, im))};
-}
-
-// Where a butterfly's results go: `step` floats apart.
-struct Results {
-  float* to;
-  size_t step;
-  HWY_INLINE void operator()(size_t j, Complex value) const { StoreComplex(value, to + j * step); }
-};
-
-// The same, each result but the first times a factor.
-struct TwiddledResults {
-  float* to;
-  size_t step;
-  const float* twiddles;
-  HWY_INLINE void operator()(size_t j, Complex value) const {
-    StoreComplex(j > 0 ? Multiply(value, twiddles + 2 * (j - 1)) : value, to + j * step);
-  }
-};
 
 template <bool kForward, typename Out>
 HWY_INLINE void Butterfly2(const float* from, size_t step, Out results) {
@@ -152,69 +90,13 @@ HWY_INLINE void Butterfly8(const float* from, size_t step, Out results) {
   results(7, even3 - odd3);
 }
 
-// One block of rows of a paired matrix times `columns` pairs of complex vectors; start and result are `emit`'s
-// business. kColumns: how many columns there are, where that is known beforehand, or 0.
-template <size_t kRows, size_t kColumns, typename Emit>
-HWY_INLINE void MultiplyBlock(const float* HWY_RESTRICT entries, const float* HWY_RESTRICT pairs, size_t columns,
-                              Complex start, const Emit& emit) {
-  const Tag d;
-  if (kColumns != 0) columns = kColumns;
-  Complex c[kRows], s[kRows];
-  for (size_t row = 0; row < kRows; ++row) {
-    c[row] = start;
-    s[row] = {hn::Zero(d), hn::Zero(d)};
-  }
-  for (size_t column = 0; column < columns; ++column, pairs += 2 * kComplex, entries += 2 * kRows) {
-    const Complex sum = LoadComplex(pairs), difference = LoadComplex(pairs + kComplex);
-    for (size_t row = 0; row < kRows; ++row) c[row] = AddScaled(c[row], hn::Set(d, entries[row]), sum);
-    for (size_t row = 0; row < kRows; ++row) s[row] = AddScaled(s[row], hn::Set(d, entries[kRows + row]), difference);
-  }
-  // Written out, so that the sums stay in registers.
-  emit(0, c[0], s[0]);
-  if constexpr (kRows > 1) emit(1, c[1], s[1]);
-  if constexpr (kRows > 2) emit(2, c[2], s[2]);
-}
-
-// `emit(row, c, s)` gets for each row the product of C with the sums of `pairs`, plus `start`, and that of S with their
-// differences.
-template <size_t kColumns = 0, typename Emit>
-HWY_INLINE void MultiplyRows(const PairedMatrix& matrix, const float* pairs, Complex start, const Emit& emit) {
-  const float* entries = matrix.values.data();
-  const size_t columns = matrix.columns;
-  size_t first = 0;
-  const auto shifted = [&](size_t row, Complex c, Complex s) HWY_ATTR { emit(first + row, c, s); };
-  for (; first + 3 <= matrix.rows; first += 3, entries += 6 * columns)
-    MultiplyBlock<3, kColumns>(entries, pairs, columns, start, shifted);
-  if (matrix.rows - first == 2) MultiplyBlock<2, kColumns>(entries, pairs, columns, start, shifted);
-  if (matrix.rows - first == 1) MultiplyBlock<1, kColumns>(entries, pairs, columns, start, shifted);
-}
-
-// A prime number of values: sums and differences of mirrored samples times a matrix of cosines and one of sines.
-// kRadix: the number, where it is known beforehand, or 0.
-template <size_t kRadix, typename Out>
-HWY_INLINE void ButterflyPrime(const FourierStage& stage, const float* from, size_t step, float* pairs, Out results) {
-  const size_t radix = kRadix == 0 ? stage.radix : kRadix;
-  const Complex first = LoadComplex(from);
-  Complex total = first;
-  for (size_t k = 1; k <= radix / 2; ++k) {
-    const Complex a = LoadComplex(from + k * step), b = LoadComplex(from + (radix - k) * step);
-    total = total + (a + b);
-    StoreComplex(a + b, pairs + (k - 1) * 2 * kComplex);
-    StoreComplex(a - b, pairs + (k - 1) * 2 * kComplex + kComplex);
-  }
-  results(0, total);
-  MultiplyRows<kRadix / 2>(stage.matrix, pairs, first, [&](size_t row, Complex c, Complex s) HWY_ATTR {
-    results(row + 1, AddTurned(c, s));
-    results(radix - 1 - row, SubTurned(c, s));
-  });
-}
-
-// Every butterfly of a pass.
-template <typename Butterfly>
+// Every butterfly of a pass. Plain: where results without a factor go.
+template <typename Plain, typename Butterfly>
 HWY_INLINE void ForEach(const FourierStage& stage, const float* from, float* to, const Butterfly& butterfly) {
   const size_t step = stage.stride * kComplex, block = step * stage.groups * stage.radix;
   for (size_t outer = 0; outer < stage.outer; ++outer, from += block, to += block) {
-    for (size_t q = 0; q < step; q += kComplex) butterfly(from + q, Results{to + q, step});
+    for (size_t q = 0; q < step; q += kComplex) butterfly(from + q, Plain{to + q, step});
+    if constexpr (!std::is_same_v<Plain, Results>) continue;  // the last pass of all, which has no factors
     for (size_t group = 1; group < stage.groups; ++group) {
       const float* twiddles = stage.twiddles.data() + group * (stage.radix - 1) * 2;
       const size_t in = group * step, out = group * stage.radix * step;
@@ -224,91 +106,49 @@ HWY_INLINE void ForEach(const FourierStage& stage, const float* from, float* to,
   }
 }
 
-template <bool kForward>
+template <bool kForward, typename Plain>
 HWY_INLINE void ApplyStage(const FourierStage& stage, const float* from, float* to, float* pairs) {
   const size_t step = stage.stride * stage.groups * kComplex;
   switch (stage.radix) {
     case 2:
-      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly2<kForward>(x, step, r); });
+      return ForEach<Plain>(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly2<kForward>(x, step, r); });
     case 3:
-      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly3<kForward>(x, step, r); });
+      return ForEach<Plain>(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly3<kForward>(x, step, r); });
     case 4:
-      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly4<kForward>(x, step, r); });
+      return ForEach<Plain>(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly4<kForward>(x, step, r); });
     case 5:
-      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly5<kForward>(x, step, r); });
+      return ForEach<Plain>(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly5<kForward>(x, step, r); });
     case 8:
-      return ForEach(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly8<kForward>(x, step, r); });
-    case 7:
-      return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<7>(stage, x, step, pairs, r); });
+      return ForEach<Plain>(stage, from, to, [=](auto x, auto r) HWY_ATTR { Butterfly8<kForward>(x, step, r); });
     case 13:
-      return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<13>(stage, x, step, pairs, r); });
+      return ForEach<Plain>(stage, from, to,
+                            [&](auto x, auto r) HWY_ATTR { ButterflyQuarters<3>(stage, x, step, pairs, r); });
     case 29:
-      return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<29>(stage, x, step, pairs, r); });
+      return ForEach<Plain>(stage, from, to,
+                            [&](auto x, auto r) HWY_ATTR { ButterflyQuarters<7>(stage, x, step, pairs, r); });
     default:
-      return ForEach(stage, from, to, [&](auto x, auto r) HWY_ATTR { ButterflyPrime<0>(stage, x, step, pairs, r); });
+      if (stage.radix % 4 == 1)
+        return ForEach<Plain>(stage, from, to,
+                              [&](auto x, auto r) HWY_ATTR { ButterflyQuarters<0>(stage, x, step, pairs, r); });
+      return ForEach<Plain>(stage, from, to,
+                            [&](auto x, auto r) HWY_ATTR { ButterflyPrime(stage, x, step, pairs, r); });
   }
 }
 
-// Transforms `line`, which is spent, into `result`; `spare` is a third line, `pairs` holds four vectors a pair of
-// samples.
-template <bool kForward>
+// Transforms `line`, which is spent, into `result`, or into moduli there; `spare` is a third line, `pairs` holds five
+// vectors a pair of samples.
+template <bool kForward, typename Last = Results>
 HWY_NOINLINE void Transform(const FourierPlan& plan, float* line, float* spare, float* result, float* pairs) {
   float* from = line;
   const std::vector<FourierStage>& stages = plan.stages[kForward];
-  if (stages.empty()) StoreComplex(LoadComplex(line), result);  // one value is its own transform
-  for (size_t index = 0; index < stages.size(); ++index) {
+  if (stages.empty()) return Last{result, 0}(0, LoadComplex(line));  // one value is its own transform
+  for (size_t index = 0; index + 1 < stages.size(); ++index) {
     // A pass over a whole prime power writes where it reads, so it may stay in place.
-    float* to = index + 1 == stages.size() ? result : stages[index].groups == 1 ? from : from == line ? spare : line;
-    ApplyStage<kForward>(stages[index], from, to, pairs);
+    float* to = stages[index].groups == 1 ? from : from == line ? spare : line;
+    ApplyStage<kForward, Results>(stages[index], from, to, pairs);
     from = to;
   }
-}
-
-// Low-passes a line of samples in the plan's order (two real lines: the parts); `keep(index, value)` gets each output.
-// `pairs` has room for the line twice and a little more.
-template <typename Keep>
-HWY_INLINE void LowPass(const LowPassPlan& plan, const float* line, float* pairs, const Keep& keep) {
-  const Complex zero{hn::Zero(Tag()), hn::Zero(Tag())};
-  const size_t columns = plan.matrices[0].columns, values = plan.values;
-  const auto sample = [&](size_t which, size_t n) HWY_ATTR {
-    return LoadComplex(line + static_cast<size_t>(plan.positions[which][n]) * kComplex);
-  };
-  if (!plan.halved) {
-    for (size_t n = 0; n < columns; ++n) {
-      const Complex a = sample(0, n), b = sample(1, n);
-      StoreComplex(a + b, pairs + n * 2 * kComplex);
-      StoreComplex(a - b, pairs + n * 2 * kComplex + kComplex);
-    }
-    MultiplyRows(plan.matrices[0], pairs, zero, [&](size_t row, Complex c, Complex s) HWY_ATTR {
-      const size_t m = row + 1;
-      keep(m - 1, c + s);
-      if (m > 1 && values - m != m) keep(values - m - 1, c - s);
-    });
-    return;
-  }
-  float* odd = pairs + columns * 2 * kComplex;
-  float* even_results = odd + columns * 2 * kComplex;
-  for (size_t n = 0; n < columns; ++n) {
-    const Complex a = sample(0, n), b = sample(3, n), c = sample(2, n), d = sample(1, n);
-    const Complex here = a + c, mirrored = b + d, here_odd = a - c, mirrored_odd = b - d;
-    StoreComplex(here + mirrored, pairs + n * 2 * kComplex);
-    StoreComplex(here - mirrored, pairs + n * 2 * kComplex + kComplex);
-    // Half a line on, the odd half changes its sign.
-    StoreComplex(here_odd - mirrored_odd, odd + n * 2 * kComplex);
-    StoreComplex(here_odd + mirrored_odd, odd + n * 2 * kComplex + kComplex);
-  }
-  MultiplyRows(plan.matrices[0], pairs, zero, [&](size_t row, Complex c, Complex s) HWY_ATTR {
-    StoreComplex(c + s, even_results + row * 2 * kComplex);
-    StoreComplex(c - s, even_results + row * 2 * kComplex + kComplex);
-  });
-  MultiplyRows(plan.matrices[1], odd, zero, [&](size_t m, Complex c, Complex s) HWY_ATTR {
-    const Complex even = LoadComplex(even_results + m * 2 * kComplex);
-    const Complex even_mirrored = LoadComplex(even_results + m * 2 * kComplex + kComplex);
-    if (values / 2 + m + 1 < values) keep(values / 2 + m - 1, even - (c + s));
-    if (m > 0) keep(m - 1, even + (c + s));
-    if (m > 0 && 4 * m != values) keep(values / 2 - m - 1, even_mirrored - (c - s));
-    if (m > 1 && 4 * m != values) keep(values - m - 1, even_mirrored + (c - s));
-  });
+  ApplyStage<kForward, Last>(stages.back(), from, result, pairs);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -33,11 +33,27 @@ struct PairedMatrix {
   }
 };
 
+/// What a transform of a prime number of values, 4 q + 1, comes down to: five products with matrices of q x q.
+///
+/// In the order of a primitive root's powers (Rader 1968) entry (row, column) of each depends on row + column alone.
+/// The cosines of mirrored samples' sums repeat after 2 q powers, so that they part into sums and differences q apart;
+/// the sines change their sign there, which makes a complex product of three real ones.
+struct QuarterProducts {
+  static constexpr size_t kSums = 0, kDifferences = 1, kBoth = 2, kLower = 3, kUpper = 4, kCount = 5;
+  std::vector<int32_t> powers;  // of the root: 2 q samples, each with its mirrored one, and as many frequencies
+  std::vector<float> entries;   // 2 q a matrix
+
+  QuarterProducts() = default;
+  QuarterProducts(size_t prime, int sign);
+};
+
 /// One pass over a line: butterflies of `radix` values `stride * groups` apart, results `stride` apart.
 struct FourierStage {
   size_t radix, groups, stride, outer;
   std::vector<float> twiddles;  // radix - 1 complex factors a group, where groups > 1
-  PairedMatrix matrix;          // cosines and sines, where no butterfly is written out for the radix
+  // Where no butterfly is written out for the radix: cosines and sines, or, where it is 4 q + 1, the less of it.
+  PairedMatrix matrix;
+  QuarterProducts quarters;
 };
 
 /// The transform of one length, as a product of transforms of its prime powers.
@@ -58,9 +74,14 @@ struct FourierPlan {
 /// A periodic symmetric low pass along a line, of which every `step`-th value is kept, but for the first and the last.
 ///
 /// Mirrored samples are added and subtracted, and each of the two is multiplied by a matrix of its own, which halves
-/// the work. So does the same with samples half a line apart, where that many outputs are even.
+/// the work. So does the same with samples half a line apart, where that many outputs are even. Where only few taps
+/// are not negligible, they are taken as they are.
 struct LowPassPlan {
-  size_t length = 0, values = 0;  // samples, and length / step
+  size_t length = 0, step = 0, values = 0;  // samples, and length / step
+  /// The tap at a value, and those at the following ones and their mirrored ones; none where matrices are less work.
+  std::vector<float> taps;
+  /// Positions of the samples, with as many more before the first and behind the last as there are mirrored taps.
+  std::vector<int32_t> around;
   /// Products are made of length/2 + 1 pairs of mirrored samples, or, twice, of length/4 + 1.
   bool halved = false;
   /// Without halving, row m - 1 is for the values m and values - m; with it, row m for those two and values/2 -+ m.

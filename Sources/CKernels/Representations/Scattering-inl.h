@@ -17,6 +17,8 @@
 
 #include <algorithm>
 
+#include "Fourier-inl.h"
+#include "LowPass-inl.h"
 #include "ScatteringPlan.h"
 #include "Transpose-inl.h"
 
@@ -45,7 +47,7 @@ class ScatteringRun {
  public:
   explicit ScatteringRun(const mvk_scattering_plan& plan) : plan_(plan) {
     const size_t height = plan.Side(0, 0), width = plan.Side(1, 0), longest = std::max(height, width);
-    const size_t together = WaveletBand::kTogether, line = (longest + 8) * kComplex;
+    const size_t together = WaveletBand::kFirst, line = (longest + 8) * kComplex;
     // Every field is largest at level 0, and may have either axis in lanes.
     const size_t plane = std::max(Padded(together * height) * Padded(width), Padded(together * width) * Padded(height));
     const size_t half =
@@ -59,12 +61,13 @@ class ScatteringRun {
                  {&spectra_[0].values, spectrum},
                  {&spectra_[1].values, spectrum},
                  {&folded_[0], 2 * plane},
-                 {&folded_[1], plane},
+                 {&folded_[1], plane},  // twice the bands of half the sides
                  {&rows_, plane},
                  {&lines_[0], line},
                  {&lines_[1], line},
                  {&lines_[2], line},
                  {&lines_[3], line},
+                 {&lines_[4], line},
                  {&pairs_, 3 * line}};
     size_t total = 0;
     for (const auto& part : parts) total += Aligned(part.size);
@@ -88,19 +91,20 @@ class ScatteringRun {
     LoadPlane(pixels + plane / channels * plan_.height * plan_.width * channels + plane % channels, channels);
     ImageSpectrum();
     const int32_t* samples = Axis(1, 0).fourier.sample.data();
-    FinishLowPass(0, 0, 0, 1, samples);
+    FinishLowPass(0, 0, 0, 0, 1, samples);
     FinishSpectrum(0, 0, 0, samples);
     size_t coefficient = 1, later = 1 + plan_.scales * plan_.angles;
     for (size_t scale = 0; scale < plan_.scales; ++scale) {
       const bool goes_on = plan_.order == 2 && scale + 1 < plan_.scales;
       ForEachWavelet(plan_.first[scale], 0, 0, scale, goes_on, [&](size_t count) HWY_ATTR {
-        FinishLowPass(1, scale, coefficient, count, nullptr);
+        FinishLowPass(1, scale, coefficient, 0, count, nullptr);
         coefficient += count;
         for (size_t i = 0; goes_on && i < count; ++i) {
           FinishSpectrum(1, scale, i, nullptr);
           for (size_t next = scale + 1; next < plan_.scales; ++next)
             ForEachWavelet(plan_.second[scale][next - scale - 1], 1, scale, next, false, [&](size_t many) HWY_ATTR {
-              FinishLowPass(0, next, later, many, nullptr);
+              for (size_t band = 0; band < many; band += 2)
+                FinishLowPass(0, next, later + band, band, std::min(many - band, size_t{2}), nullptr);
               later += many;
             });
         }
@@ -167,16 +171,16 @@ class ScatteringRun {
     }
   }
 
-  // The second half of the low pass of `count` (1 or 2) bands, whose lines went along `axis` and now go along the
-  // other, both at once as the parts of a line; writes as many coefficients. `order`: the place in a line of each of
-  // the first half's lines.
-  void FinishLowPass(int axis, size_t level, size_t coefficient, size_t count, const int32_t* order) {
+  // The second half of the low pass of `count` (1 or 2) bands from `first` on, whose lines went along `axis` and now go
+  // along the other, both at once as the parts of a line; writes as many coefficients. `order`: the place in a line of
+  // each of the first half's lines.
+  void FinishLowPass(int axis, size_t level, size_t coefficient, size_t first, size_t count, const int32_t* order) {
     const ScatteringAxis& across = Axis(1 - axis, level);
     const size_t length = across.fourier.length, outputs = Axis(axis, level).low_pass.Outputs();
     const size_t area = plan_.OutputHeight() * plan_.OutputWidth();
     for (size_t group = 0; group < Groups(outputs); ++group) {
       for (size_t i = 0; i < count; ++i)
-        LoadAcross(rows_, kLanes, Padded(outputs), i * length, length, group, order, lines_[0] + i * kLanes);
+        LoadAcross(rows_, kLanes, Padded(outputs), (first + i) * length, length, group, order, lines_[0] + i * kLanes);
       LowPass(across.low_pass, lines_[0], pairs_,
               [&](size_t at, Complex value) HWY_ATTR { StoreComplex(value, lines_[1] + at * kComplex); });
       for (size_t i = 0; i < count; ++i)
@@ -243,9 +247,13 @@ class ScatteringRun {
   // number.
   template <typename Done>
   void ForEachWavelet(const WaveletBand& band, int depth, size_t from, size_t to, bool forward, const Done& done) {
-    for (size_t filter = 0; filter < band.filters; filter += WaveletBand::kTogether) {
-      const size_t count = std::min(band.filters - filter, WaveletBand::kTogether);
-      if (count == 2)
+    for (size_t filter = 0; filter < band.filters; filter += band.together) {
+      const size_t count = std::min(band.filters - filter, band.together);
+      if (count == 4)
+        FirstPass<4>(band, filter, depth, to);
+      else if (count == 3)
+        FirstPass<3>(band, filter, depth, to);
+      else if (count == 2)
         FirstPass<2>(band, filter, depth, to);
       else
         FirstPass<1>(band, filter, depth, to);
@@ -276,7 +284,8 @@ class ScatteringRun {
           break;
       }
       for (size_t i = 0; i < kFilters; ++i)
-        Transform<false>(along, lines_[i], lines_[2], folded_[depth] + (group * pitch + i * rows) * kComplex, pairs_);
+        Transform<false>(along, lines_[i], lines_[WaveletBand::kSecond],
+                         folded_[depth] + (group * pitch + i * rows) * kComplex, pairs_);
     }
   }
 
@@ -286,6 +295,7 @@ class ScatteringRun {
     const size_t fold = kFold == 0 ? band.fold : kFold, rows = band.FoldedRows();
     const size_t row_size = fold * fold * kFilters * WaveletBand::kColumns, column = group * kLanes;
     const Spectrum spectrum = spectra_[depth];
+    const size_t width = band.FoldedColumns(), all_rows = band.rows, all_columns = band.columns;
     const size_t block = column / WaveletBand::kColumns * rows;
     const float* next = band.Filters(filter) + block * row_size + column % WaveletBand::kColumns;
     const uint8_t* significant = band.Significant(filter) + block * fold * fold;
@@ -294,18 +304,18 @@ class ScatteringRun {
       for (size_t i = 0; i < kFilters; ++i) sums[i] = {hn::Zero(Tag()), hn::Zero(Tag())};
       // Frequencies up to half the rows are there, those above by their opposites.
       size_t h = row;
-      const size_t direct = fold > 1 ? fold / 2 : row <= band.rows / 2 ? 1 : 0;
+      const size_t direct = fold > 1 ? fold / 2 : row <= all_rows / 2 ? 1 : 0;
       for (size_t i = 0; i < direct; ++i, h += rows)
         for (size_t j = 0; j < fold; ++j, next += kFilters * WaveletBand::kColumns) {
           if (!*significant++) continue;
-          const Complex value = spectrum.Direct(h, column + j * band.FoldedColumns());
+          const Complex value = spectrum.Direct(h, column + j * width);
           for (size_t k = 0; k < kFilters; ++k)
             sums[k] = AddScaled(sums[k], hn::Load(Tag(), next + k * WaveletBand::kColumns), value);
         }
       for (size_t i = direct; i < fold; ++i, h += rows)
         for (size_t j = 0; j < fold; ++j, next += kFilters * WaveletBand::kColumns) {
           if (!*significant++) continue;
-          const Complex value = spectrum.Opposite(band.rows - h, column + j * band.FoldedColumns(), band.columns);
+          const Complex value = spectrum.Opposite(all_rows - h, column + j * width, all_columns);
           for (size_t k = 0; k < kFilters; ++k) {
             const Vec factor = hn::Load(Tag(), next + k * WaveletBand::kColumns);
             sums[k] = {hn::MulAdd(factor, value.re, sums[k].re), hn::NegMulAdd(factor, value.im, sums[k].im)};
@@ -325,19 +335,12 @@ class ScatteringRun {
       for (size_t i = 0; i < (both ? 2 : 1); ++i) {
         for (size_t part = 0; part < 2; ++part)
           LoadAcross(folded_[depth] + part * kLanes, kComplex, pitch, 0, length, group + i,
-                     axis.fourier.frequency.data(), lines_[0] + part * kLanes);
-        Transform<false>(axis.fourier, lines_[0], lines_[1], lines_[2 + i], pairs_);
+                     axis.fourier.frequency.data(), lines_[1] + part * kLanes);
+        Transform<false, Moduli>(axis.fourier, lines_[1], lines_[2], lines_[0] + i * kLanes, pairs_);
       }
-      for (size_t n = 0; n < length; ++n) {
-        const Complex a = LoadComplex(lines_[2] + n * kComplex), b = LoadComplex(lines_[3] + n * kComplex);
-        StoreComplex({Modulus(a), both ? Modulus(b) : hn::Zero(Tag())}, lines_[0] + n * kComplex);
-      }
+      for (size_t n = 0; !both && n < length; ++n) hn::Store(hn::Zero(Tag()), Tag(), lines_[0] + n * kComplex + kLanes);
       StartPair(axis, group, forward);
     }
-  }
-
-  static HWY_INLINE Vec Modulus(Complex value) {
-    return hn::Sqrt(hn::MulAdd(value.re, value.re, hn::Mul(value.im, value.im)));
   }
 
   const mvk_scattering_plan& plan_;
@@ -347,7 +350,7 @@ class ScatteringRun {
   Spectrum spectra_[2] = {};  // of the image; of a first modulus
   float* folded_[2] = {};     // between the two passes of an inverse transform, by depth
   float* rows_ = nullptr;     // between the two passes of a low pass
-  float* lines_[4] = {};
+  float* lines_[WaveletBand::kSecond + 1] = {};
   float* pairs_ = nullptr;
   float* out_ = nullptr;
 };

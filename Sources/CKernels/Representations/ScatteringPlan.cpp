@@ -13,20 +13,20 @@ constexpr double kNegligible = 3e-8;
 void WaveletBand::Allocate() {
   values = hwy::AllocateAligned<float>(filters * FilterSize());
   if (!values) throw std::bad_alloc();
-  significant.assign((filters + kTogether - 1) / kTogether * BlocksPerFilter(), 0);
+  significant.assign((filters + together - 1) / together * BlocksPerFilter(), 0);
 }
 
 void WaveletBand::Set(size_t filter, const double* spectrum, double scale) {
-  const size_t first = filter / kTogether * kTogether;
-  const size_t together = filters - first < kTogether ? filters - first : kTogether;
+  const size_t first = filter / together * together;
+  const size_t stride = std::min(filters - first, together) * kColumns;
   double peak = 0;
   for (size_t i = 0; i < rows * columns; ++i) peak = std::max(peak, std::abs(spectrum[i]));
   float* to = values.get() + first * FilterSize() + (filter - first) * kColumns;
-  uint8_t* flag = significant.data() + first / kTogether * BlocksPerFilter();
+  uint8_t* flag = significant.data() + first / together * BlocksPerFilter();
   for (size_t start = 0; start < PaddedColumns(); start += kColumns)
     for (size_t row = 0; row < FoldedRows(); ++row)
       for (size_t i = 0; i < fold; ++i)
-        for (size_t j = 0; j < fold; ++j, to += together * kColumns, ++flag)
+        for (size_t j = 0; j < fold; ++j, to += stride, ++flag)
           for (size_t column = start; column < start + kColumns; ++column) {
             const size_t h = row + i * FoldedRows(), l = column + j * FoldedColumns();
             const bool inside = column < FoldedColumns();
@@ -65,6 +65,7 @@ mvk_scattering_plan* Create(const mvk_scattering_sizes& sizes) {
     band.fold = size_t{1} << (to - from);
     band.filters = plan->angles;
     band.transposed = transposed;
+    band.together = transposed ? mvk::WaveletBand::kSecond : mvk::WaveletBand::kFirst;
     band.Allocate();
     return band;
   };

@@ -13,14 +13,15 @@ namespace mvk {
 /// A spectrum has half the rows, since its samples are real: row h > rows/2 is row rows - h, columns mirrored,
 /// conjugate. Halving the sides adds up frequencies rows/fold and columns/fold apart, `fold` of them along each axis.
 struct WaveletBand {
-  /// Filters that are multiplied in one go, which shares the loads of the spectrum.
-  static constexpr size_t kTogether = 2;
+  /// Filters that are multiplied in one go, which shares the loads of the spectrum: of the first order, and of the
+  /// second, whose lines are half as long.
+  static constexpr size_t kFirst = 2, kSecond = 4;
   /// Columns that stand side by side; a group of lanes takes all of them or half.
   static constexpr size_t kColumns = 8;
 
   size_t rows = 0, columns = 0;  // of the spectrum: of the halved and of the whole axis
   size_t fold = 1;
-  size_t filters = 0;
+  size_t filters = 0, together = kFirst;
   bool transposed = false;  // rows of the spectrum are the image's columns
   hwy::AlignedFreeUniquePtr<float[]> values;
   /// Whether a block of kColumns has a value that is not negligible, for any filter of a multiplication.
@@ -38,7 +39,7 @@ struct WaveletBand {
   ///
   /// Order: group of columns, row, fold of the rows and of the columns, filter, column within its group.
   const float* Filters(size_t first) const { return values.get() + first * FilterSize(); }
-  const uint8_t* Significant(size_t first) const { return significant.data() + first / kTogether * BlocksPerFilter(); }
+  const uint8_t* Significant(size_t first) const { return significant.data() + first / together * BlocksPerFilter(); }
   void Allocate();
   void Set(size_t filter, const double* spectrum, double scale);
 };

@@ -8,7 +8,7 @@
 #define MVK_TRANSPOSE_INL_H
 #endif
 
-#include "Fourier-inl.h"
+#include "Complex-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mvk {
