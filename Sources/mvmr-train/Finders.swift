@@ -43,7 +43,8 @@ enum Finders {
           detail: String(format: "lr %.1e  loss %.4f", point.rate, point.loss))
       }
     }
-    if let page { try write(found, to: URL(filePath: page)) }
+    if found.isWithinNoise { Terminal.note(doubt(settings)) }
+    if let page { try write(found, settings, to: URL(filePath: page)) }
     if json {
       try Terminal.printJSON(found)
     } else if let rate = found.suggestion {
@@ -54,13 +55,22 @@ enum Finders {
     }
   }
 
-  private static func write(_ found: LearningRateFinder.Result, to folder: URL) throws(MVError) {
+  /// What is said of a suggestion that another seed would not give.
+  private static func doubt(_ settings: TrainingSettings) -> String {
+    "in batches of \(settings.batchSize) images the loss changes as much by chance as it falls at the suggested rate, "
+      + "which says little: search with a larger batch_size"
+  }
+
+  private static func write(
+    _ found: LearningRateFinder.Result, _ settings: TrainingSettings, to folder: URL
+  ) throws(MVError) {
     try Folder.create(folder)
     var page = Page(title: "Learning-rate search", kind: "find-lr")
     let rates = found.points.map(\.rate)
     page.paragraph(
       found.suggestion.map { String(format: "Suggestion: %.2g, where the smoothed loss falls most steeply.", $0) }
         ?? "No suggestion: the loss fell nowhere.")
+    if found.isWithinNoise { page.paragraph("Note: \(doubt(settings)).") }
     page.chart(
       LineChart(
         [
