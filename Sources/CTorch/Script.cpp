@@ -59,6 +59,9 @@ GuardedStatus mvt_script_define(MVTScript* script, const char* source) {
   return mvt::run([&] { script->module.define(source); });
 }
 
-GuardedStatus mvt_script_save(const MVTScript* script, const char* path) {
-  return mvt::run([&] { script->module.save(path); });
+GuardedStatus mvt_script_save(const MVTScript* script, const char* path, const char* name, const char* text) {
+  return mvt::run([&] {
+    const torch::jit::ExtraFilesMap texts = {{name, text}};
+    script->module.save(path, texts);
+  });
 }

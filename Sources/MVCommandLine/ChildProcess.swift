@@ -107,7 +107,7 @@ public final class ChildProcess {
 
   private func lastError(_ code: Int32) -> MVError {
     let bytes = (try? WholeFile.bytes(of: log, orStream: false)) ?? Data()
-    let lines = WholeFile.lines(of: String(decoding: bytes, as: UTF8.self))
+    let lines = (try? WholeFile.lines(of: String(decoding: bytes, as: UTF8.self), in: log.path)) ?? []
     let last = lines.last { !$0.isEmpty }.flatMap { CanonicalJSON.value(ErrorObject.self, from: $0) }
     return last?.value ?? .internalFault(log.path, "ends with exit code \(code)", remedy: "see what it says")
   }

@@ -58,7 +58,9 @@ struct OutputCheck {
     return found
   }
 
-  /// What may be a path in a value: `a.h5`, `folder:photos,labels.csv`, `train/clip=clip.npy`,
+  /// What may be a path in a value.
+  ///
+  /// Values are `a.h5`, `folder:photos,labels.csv`, `folder:train=a,test=b`, `train/clip=clip.npy`,
   /// `train/x=a.h5:train/hog`, `teacher.pt,size=32`.
   private static func paths(in value: String) -> [String] {
     let parts =
@@ -67,8 +69,9 @@ struct OutputCheck {
         value.firstIndex(of: mark).map { value[value.index(after: $0)...] }
       }
     let pieces = parts.flatMap { part in [part] + part.split(separator: ",") }
+    let named = pieces.compactMap { piece in piece.firstIndex(of: "=").map { piece[piece.index(after: $0)...] } }
     let files = pieces.compactMap { piece in piece.lastIndex(of: ":").map { piece[..<$0] } }
-    return (pieces + files).map(String.init)
+    return (pieces + named + files).map(String.init)
   }
 
   /// What tells the file or folder at `path` from every other; nil where nothing stands there.

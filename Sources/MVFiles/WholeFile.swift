@@ -56,9 +56,10 @@ package enum WholeFile {
 
   /// The lines of a UTF-8 text file, without their line ends (LF or CRLF).
   ///
-  /// Throws as ``bytes(of:orStream:limit:remedy:)``, and where the text is not UTF-8.
+  /// Throws as ``bytes(of:orStream:limit:remedy:)``, where the text is not UTF-8, and where it has more than `most`
+  /// lines.
   package static func lines(
-    of url: URL, orStream: Bool = true, remedy: String = "check the path"
+    of url: URL, orStream: Bool = true, remedy: String = "check the path", most: Int = mostLines
   ) throws(MVError) -> [String] {
     var bytes = try bytes(of: url, orStream: orStream, remedy: remedy)
     try TextEncoding.check(bytes, url.path)
@@ -67,27 +68,37 @@ package enum WholeFile {
       throw .badData(url.path, "is not UTF-8 text", remedy: "save it as UTF-8")
     }
     return try bytes.withUnsafeBytes { raw in
-      Result { () throws(MVError) in try lines(of: raw.bindMemory(to: UInt8.self), url.path) }
+      Result { () throws(MVError) in try lines(of: raw.bindMemory(to: UInt8.self), url.path, most) }
     }.get()
   }
 
-  /// The lines of `text`, without their line ends (LF or CRLF); none of a text of more lines than a file may have.
-  package static func lines(of text: String) -> [String] {
+  /// The lines of the text of the file at `path`, without their line ends (LF or CRLF).
+  ///
+  /// Throws, naming the file, where it has more than `most` lines.
+  package static func lines(
+    of text: String, in path: String, most: Int = mostLines
+  ) throws(MVError) -> [String] {
     var text = text
-    return text.withUTF8 { (try? lines(of: $0, "a text")) ?? [] }
+    return try text.withUTF8 { bytes in Result { () throws(MVError) in try lines(of: bytes, path, most) } }.get()
   }
 
   /// The most lines of a file: 2^26, five times the images of the largest data set that is published as a list.
-  private static let mostLines = 1 << 26
+  package static let mostLines = 1 << 26
 
   /// Splits at line ends: LF, CRLF, or CR as old programs write it.
-  private static func lines(of bytes: UnsafeBufferPointer<UInt8>, _ name: String) throws(MVError) -> [String] {
+  private static func lines(
+    of bytes: UnsafeBufferPointer<UInt8>, _ path: String, _ most: Int
+  ) throws(MVError) -> [String] {
     let (feed, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
-    var count = 1
-    for byte in bytes where byte == feed || byte == carriage { count += 1 }
+    var (count, last) = (0, feed)
+    for byte in bytes {
+      if byte == carriage || (byte == feed && last != carriage) { count += 1 }
+      last = byte
+    }
+    if last != feed, last != carriage { count += 1 }
     // A line takes 16 bytes at least, whatever is in it.
-    guard count <= mostLines else {
-      throw .badData(name, "has more than \(mostLines) lines", remedy: "check that it is the file meant")
+    guard count <= most else {
+      throw .badData(path, "has more than \(most) lines", remedy: "check that it is the file meant")
     }
     var lines: [String] = []
     lines.reserveCapacity(count)

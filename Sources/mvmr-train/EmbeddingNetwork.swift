@@ -50,7 +50,7 @@ struct EmbeddingNetwork {
     // What is set may be of TorchScript: only the file tells.
     let given = try TrainedNetwork(
       at: text, (try? WeightsArgument.settings(arguments)) ?? NetworkSettings(),
-      runningScripts: arguments.has("torchscript"))
+      runningScripts: arguments.has("torchscript"), option: "--torchscript")
     let url = given.url
     let options: [String] =
       switch given {
@@ -80,7 +80,7 @@ struct EmbeddingNetwork {
       _ = try WeightsArgument.settings(arguments)
       for note in weights.notes { Terminal.message("note: \(note)") }
       var request = try SourceArguments.request(try arguments.required("SOURCE"), arguments)
-      let preprocessing = try Self.preprocessing(of: weights, request, arguments)
+      let preprocessing = try Self.preprocessing(weights.preprocessing, request, arguments)
       try Torch.setThreads(0)
       let embedder = try Embedder(
         try weights.backbone(), preprocessing: preprocessing, output: output, views: views)
@@ -88,16 +88,24 @@ struct EmbeddingNetwork {
       source = try SourceArguments.open(request)
       kind = .weights(embedder, weights)
     case .script:
-      source = try SourceArguments.open(try arguments.required("SOURCE"), arguments)
-      kind = .script(try Self.script(url, arguments, for: source))
+      var request = try SourceArguments.request(try arguments.required("SOURCE"), arguments)
+      var settings = try Self.settings(of: url, arguments)
+      if settings.size == nil, let own = try given.preprocessing() {
+        request.framing = try Self.preprocessing(own, request, arguments).framing
+        settings.size = request.size
+      }
+      source = try SourceArguments.open(request)
+      let teacher = try Self.script(settings, arguments, for: source)
+      teacher.notices.forEach(Terminal.note)
+      kind = .script(teacher)
     }
   }
 
   /// The published preprocessing, or what the options say in its place; `--size` keeps its proportion of the cut.
   static func preprocessing(
-    of weights: NetworkFile, _ request: SourceRequest, _ arguments: ParsedArguments
+    _ published: Preprocessing, _ request: SourceRequest, _ arguments: ParsedArguments
   ) throws(MVError) -> Preprocessing {
-    var own = weights.preprocessing
+    var own = published
     if let preset = try arguments.choice("preprocessing", as: Preprocessing.Preset.self) {
       own = Preprocessing(preset, side: own.framing.size.height)
     }
@@ -113,9 +121,8 @@ struct EmbeddingNetwork {
     return own
   }
 
-  private static func script(
-    _ file: URL, _ arguments: ParsedArguments, for source: any ImageSource
-  ) throws(MVError) -> Teacher {
+  /// How TorchScript is fed, as the options say it.
+  private static func settings(of file: URL, _ arguments: ParsedArguments) throws(MVError) -> TeacherSettings {
     var settings = TeacherSettings()
     if let name = arguments["name"] { try settings.set("name", to: .string(name)) }
     for text in arguments.all("set") {
@@ -126,6 +133,12 @@ struct EmbeddingNetwork {
       try settings.set(assigning: text, of: "--set", remedy: "write for example normalization=imagenet")
     }
     settings.path = file.path
+    return settings
+  }
+
+  private static func script(
+    _ settings: TeacherSettings, _ arguments: ParsedArguments, for source: any ImageSource
+  ) throws(MVError) -> Teacher {
     try Torch.setThreads(0)
     guard let shape = source.splits.first?.shape else { throw .badData(source.contents.location, "has no split") }
     return try Teacher(

@@ -62,6 +62,7 @@ extension Command {
     let foldCount = try arguments.int("folds", in: 2...10_000)
     splits.notices.forEach(Terminal.note)
     let folder = URL(filePath: try arguments.required("output"))
+    try ImagesPlace.check(folder.relativePath, apartFrom: source.contents)
     let target = try ReportFolder(folder, kind: "evaluate", beside: ["embedding.h5"])
     try target.prepare()
     var embedding = EmbeddingJob(of: source, to: folder.appending(path: "embedding.h5"))

@@ -4,6 +4,7 @@ internal import MVCore
 internal import MVDatasets
 internal import MVEvaluation
 internal import MVImaging
+internal import MVNetworks
 internal import MVTraining
 
 /// What `mvmr finetune` was asked for; what is left out is that of the run which goes on.
@@ -96,8 +97,15 @@ struct FinetuneRequest {
 
   /// The labelled images: those that were named, brought to what the network wants, or those of the run that goes on.
   ///
-  /// Throws where they cannot be opened, and where the network cannot be trained.
+  /// Throws where they cannot be opened, where the network cannot be trained, and where a run that begins would lie
+  /// among them.
   func open(for network: TrainedNetwork) throws(MVError) -> any ImageSource {
+    let source = try images(for: network)
+    if resumed == nil { try ImagesPlace.check(output.relativePath, apartFrom: source.contents) }
+    return source
+  }
+
+  private func images(for network: TrainedNetwork) throws(MVError) -> any ImageSource {
     guard let resumed, let recorded = resumed.origin?.source else { return try named(for: network) }
     if let source {
       let request = try SourceArguments.moved(source, from: recorded, arguments)
@@ -128,7 +136,7 @@ struct FinetuneRequest {
         source, arguments, for: try Embedder(checkpoint: checkpoint.url), from: checkpoint.url)
     case .weights(let file):
       var request = try SourceArguments.request(try arguments.required("SOURCE"), arguments)
-      request.framing = try EmbeddingNetwork.preprocessing(of: file, request, arguments).framing
+      request.framing = try EmbeddingNetwork.preprocessing(file.preprocessing, request, arguments).framing
       return try SourceArguments.open(request)
     case .script:
       _ = try network.settings()

@@ -19,7 +19,7 @@ struct FinetuneRun {
     // Before images are read, which may take long.
     try Torch.use(settings.device)
     let start = try TrainedNetwork(
-      at: request.network, WeightsArgument.settings(arguments, option: "network"))
+      trainableAt: request.network, WeightsArgument.settings(arguments, option: "network"))
     let source = try request.open(for: start)
     let splits = try EvaluationSplits(
       of: source.splits.map { .init($0.name, $0.labels) }, place: source.contents.location,

@@ -36,48 +36,80 @@ enum RememberedSource {
   }
 
   /// Completes a request by what the feature files record of a source of the same kind, and says so.
+  ///
+  /// Says, too, where the images are framed or decoded otherwise than those that a file was made of.
   static func complete(
     _ request: inout SourceRequest, from paths: [String], _ arguments: ParsedArguments
   ) throws(MVError) {
     for path in paths {
       let description = try FeatureFile(reading: URL(filePath: path)).description
-      guard let recorded = try description.source(as: SourceRequest.self), recorded.kind == request.kind else {
-        continue
+      guard let recorded = try description.source(as: SourceRequest.self) else { continue }
+      if recorded.kind == request.kind {
+        let taken = try complete(&request, by: recorded, arguments)
+        if !taken.isEmpty { Terminal.note("\(taken.joined(separator: ", ")) as in \(path)") }
       }
-      var taken: [String] = []
-      if let size = recorded.size, request.size == nil {
-        request.framing = recorded.framing
-        // What else was asked for goes before.
-        request = try SourceArguments.completing(request, arguments)
-        taken.append("the size \(recorded.framing.map { "\($0)" } ?? "\(size)")")
-      }
-      taken += request.completeDecoding(by: recorded, arguments)
-      if let limit = recorded.limit, request.limit == nil {
-        request.limit = limit
-        taken.append("the limit of \(limit) images")
-      }
-      if let layout = recorded.layout, request.layout == nil, request.splitNames.isEmpty, request.place.count == 1 {
-        request.layout = layout
-        taken.append("the layout \(layout.rawValue)")
-      }
-      if !taken.isEmpty { Terminal.note("\(taken.joined(separator: ", ")) as in \(path)") }
-      if request.decoding != recorded.decoding {
+      if request.decoding != recorded.decoding, request.holdsImageFiles, recorded.holdsImageFiles {
         let (own, theirs) = (request.decoding.words, recorded.decoding.words)
         Terminal.note(
           "\(path) was made of images decoded otherwise: \(theirs.isEmpty ? "as by Pillow" : theirs.joined(separator: ", "))"
-            + ", here \(own.isEmpty ? "as by Pillow" : own.joined(separator: ", "))")
+            + ", here \(own.isEmpty ? "as by Pillow" : own.joined(separator: ", ")); "
+            + remedy(["exif", "decode", "sixteen-bits", "alpha"], arguments))
       }
-      if let size = request.size, let other = recorded.size ?? madeOf(description), size != other {
-        Terminal.note("the network sees images of \(size), \(path) was made of images of \(other)")
+      if let own = request.framing, let theirs = recorded.framing ?? keptSize(description, like: own),
+        usual(own) != usual(theirs)
+      {
+        Terminal.note(
+          "the network sees images of \(own), \(path) was made of images of \(theirs); "
+            + remedy(["size", "resize", "stretch", "interpolation"], arguments))
       }
     }
   }
 
-  /// The size of the images that rows were computed of, as the settings of an extraction record it.
-  private static func madeOf(_ description: FeatureFileDescription) -> ImageSize? {
+  /// A framing without a resize that says what goes without saying.
+  private static func usual(_ framing: Framing) -> Framing {
+    var framing = framing
+    if framing.resize == framing.size.height, framing.resize == framing.size.width { framing.resize = nil }
+    return framing
+  }
+
+  /// How images and a feature file come to be the same again, by leaving out what was given of `options`.
+  private static func remedy(_ options: [String], _ arguments: ParsedArguments) -> String {
+    let given = options.filter { arguments.has($0) }.map { "--\($0)" }
+    let leave = given.isEmpty ? "" : "leave \(given.joined(separator: ", ")) out, or "
+    return "where both are to be the same, \(leave)make the file again of such images"
+  }
+
+  /// Takes what `recorded` says and the request leaves open; returns it in words.
+  private static func complete(
+    _ request: inout SourceRequest, by recorded: SourceRequest, _ arguments: ParsedArguments
+  ) throws(MVError) -> [String] {
+    var taken: [String] = []
+    if let size = recorded.size, request.size == nil {
+      request.framing = recorded.framing
+      // What else was asked for goes before.
+      request = try SourceArguments.completing(request, arguments)
+      taken.append("the size \(recorded.framing.flatMap { $0 == request.framing ? "\($0)" : nil } ?? "\(size)")")
+    }
+    taken += request.completeDecoding(by: recorded, arguments)
+    if let limit = recorded.limit, request.limit == nil {
+      request.limit = limit
+      taken.append("the limit of \(limit) images")
+    }
+    if let layout = recorded.layout, request.layout == nil, request.splitNames.isEmpty, request.place.count == 1 {
+      request.layout = layout
+      taken.append("the layout \(layout.rawValue)")
+    }
+    return taken
+  }
+
+  /// The framing of images that kept their size, as the settings of an extraction record that.
+  ///
+  /// They were not scaled: of how they would have been, it says what `other` says.
+  private static func keptSize(_ description: FeatureFileDescription, like other: Framing) -> Framing? {
     guard case .int(let height) = description.settings["height"], case .int(let width) = description.settings["width"]
     else { return nil }
-    return ImageSize(height: height, width: width)
+    return Framing(
+      ImageSize(height: height, width: width), interpolation: other.interpolation, stretches: other.stretches)
   }
 
   /// Opens the images for a trained encoder: brought to the size that it was trained on, unless another is asked for.

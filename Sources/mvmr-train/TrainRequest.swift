@@ -94,13 +94,19 @@ struct TrainRequest {
   }
 
   /// The images.
-  func source() throws(MVError) -> any ImageSource {
+  ///
+  /// Throws, too, where a run that begins would lie among them; not where `goesOn` says that what is there goes on.
+  func source(goesOn: Bool = false) throws(MVError) -> any ImageSource {
     try configuration.checkTeachers(source: configuration.source ?? released.map { "\($0.datasetName):DIR" })
     let request = try sourceRequest()
     if let name = released?.datasetName, request.kind != name {
       throw .usage("source \(request)", "is not the data set of the configuration, \(name)", remedy: "give \(name):DIR")
     }
-    return try SourceArguments.open(request)
+    let source = try SourceArguments.open(request)
+    if let output = configuration.output, start.resumed == nil, !goesOn {
+      try ImagesPlace.check(output, apartFrom: source.contents)
+    }
+    return source
   }
 
   /// The images and the representations of them.

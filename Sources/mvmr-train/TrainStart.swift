@@ -21,7 +21,7 @@ struct TrainStart {
     initial =
       resumed == nil
       ? try arguments["init"].map { (text) throws(MVError) in
-        try TrainedNetwork(at: text, WeightsArgument.settings(arguments, option: "network"))
+        try TrainedNetwork(trainableAt: text, WeightsArgument.settings(arguments, option: "network"))
       } : nil
   }
 

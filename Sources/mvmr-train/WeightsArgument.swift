@@ -21,7 +21,7 @@ enum WeightsArgument {
   static func settings(_ arguments: ParsedArguments, option: String = "set") throws(MVError) -> NetworkSettings {
     var settings = NetworkSettings()
     for text in arguments.all(option) {
-      try settings.set(assigning: text, of: "--\(option)", remedy: "write for example --set heads=6")
+      try settings.set(assigning: text, of: "--\(option)", remedy: "write for example --\(option) heads=6")
     }
     return settings
   }

@@ -63,6 +63,9 @@ struct CompareExtraction {
       return
     }
     let (source, told) = try Self.opened(request)
+    if let page = arguments["report"] {
+      try ImagesPlace.check(page, option: "--report", apartFrom: source.contents)
+    }
     let splits = try EvaluationSplits(
       of: source, train: arguments["train-split"], test: arguments["test-split"])
     isMultiLabel = try source.split(splits.train).labels.isMultiLabel

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The threads that a program starts are as many as the processors that it was given.

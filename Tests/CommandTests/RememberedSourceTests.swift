@@ -59,6 +59,59 @@ struct RememberedSourceTests {
     #expect(nothing.status == 64 && nothing.errors.contains("SOURCE"))
   }
 
+  /// Features of other pixels than the network sees may be meant, and are said in one line.
+  @Test(
+    arguments: [
+      ("f.h5", "", nil), ("f.h5", "--size 16x16", nil), ("f.h5", "--size 16x16 --resize 16", nil),
+      ("f.h5", "--resize 20", "16x16 of 20, f.h5 was made of images of 16x16; REMEDY leave --resize out"),
+      (
+        "f.h5", "--size 16x16 --resize 20",
+        "16x16 of 20, f.h5 was made of images of 16x16; REMEDY leave --size, --resize out"
+      ), ("f.h5", "--size 20x20", "20x20, f.h5 was made of images of 16x16; REMEDY leave --size out"),
+      ("f.h5", "--stretch", "16x16 stretched, f.h5 was made of images of 16x16; REMEDY leave --stretch out"),
+      (
+        "f.h5", "--interpolation bicubic",
+        "16x16, bicubic, f.h5 was made of images of 16x16; REMEDY leave --interpolation out"
+      ), ("own.h5", "", nil), ("own.h5", "--size 24x24", nil), ("own.h5", "--size 24x24 --interpolation bicubic", nil),
+      (
+        "own.h5", "--size 24x24 --resize 30",
+        "24x24 of 30, own.h5 was made of images of 24x24; REMEDY leave --size, --resize out"
+      ), ("own.h5", "--size 16x16", "16x16, own.h5 was made of images of 24x24; REMEDY leave --size out"),
+      ("rest.h5", "", nil),
+      ("rest.h5", "--resize 24", "16x16 of 24, rest.h5 was made of images of 16x16 of 20; REMEDY leave --resize out"),
+    ] as [(String, String, String?)])
+  func otherFramesThanThoseOfTheFeaturesAreSaid(_ file: String, _ options: String, _ words: String?) throws {
+    try makeImages(train: 4, test: 2)
+    let framing = ["f.h5": "--size 16x16", "own.h5": "", "rest.h5": "--size 16x16 --resize 20"][file] ?? ""
+    func split(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+    let extract = try mvmr(["extract", "folder:d", "--representation", "hog", "--output", file] + split(framing))
+    try #require(extract.status == 0, "\(extract.errors)")
+    // A sweep says it of all its runs, as training does.
+    for command in ["sweep folder:d --dry-run --output s", "train folder:d --output run"] {
+      let run = try mvmr(split(command) + ["--features", file] + settings + split(options))
+      #expect(run.status == 0, "\(run.errors)")
+      let said = run.errors.split(separator: "\n").filter { $0.contains("the network sees images of") }
+      let wanted = words.map { words in
+        let remedy = words.replacing("REMEDY", with: "where both are to be the same,")
+        return "note: the network sees images of \(remedy), or make the file again of such images"
+      }
+      #expect(said.map(String.init) == (wanted.map { [$0] } ?? []), "\(command) \(options): \(run.errors)")
+    }
+  }
+
+  @Test func otherDecodingThanThatOfTheFeaturesIsSaid() throws {
+    try makeImages(train: 4, test: 2)
+    let extract = try mvmr(["extract", "folder:d", "--representation", "hog", "--output", "f.h5"])
+    try #require(extract.status == 0, "\(extract.errors)")
+    let sweep = ["sweep", "folder:d", "--dry-run", "--output", "s", "--features", "f.h5"] + settings
+    let turned = try mvmr(sweep + ["--exif"])
+    #expect(
+      turned.errors.contains(
+        "note: f.h5 was made of images decoded otherwise: as by Pillow, here turned by EXIF; where both are to be the "
+          + "same, leave --exif out, or make the file again of such images\n"), "\(turned.errors)")
+    #expect(try !mvmr(sweep).errors.contains("decoded otherwise"))
+  }
+
   @Test func imagesThatExtractLeftOutAreLeftOutEverywhere() throws {
     try makeImages()
     for file in ["d/Train/a/3.png", "d/Test/b/2.png"] {

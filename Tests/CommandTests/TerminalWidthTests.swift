@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The line of progress on a real terminal, which is as wide as the terminal says.

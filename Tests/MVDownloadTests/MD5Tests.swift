@@ -23,15 +23,8 @@ struct MD5Tests {
     for count in [55, 56, 57, 63, 64, 65, 119, 120, 1000] {
       let file = folder.url.appending(path: "x")
       try Data((0..<count).map { UInt8($0 % 256) }).write(to: file)
-      let process = Process()
-      let pipe = Pipe()
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["md5sum", file.path]
-      process.standardOutput = pipe
-      try process.run()
-      process.waitUntilExit()
-      let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      #expect(try MD5.text(ofFile: file) == text.prefix(32), "\(count) bytes")
+      let sum = try Tool.run("md5sum", file.path)
+      #expect(try MD5.text(ofFile: file) == sum.output.prefix(32), "\(count) bytes, \(sum)")
     }
   }
 }

@@ -25,6 +25,21 @@ struct BoundedFileTests {
     #expect(try WholeFile.bytes(of: URL(filePath: "/proc/self/status"), orStream: false).count > 100)
   }
 
+  /// A line takes 16 bytes at least, whatever is in it.
+  @Test(arguments: ["a\nb\nc", "a\nb\nc\n", "a\r\nb\r\nc\r\n", "a\rb\rc", "\n\n\n", "\r\n\r\n\r\n"])
+  func linesAreCountedBeforeTheyAreMade(_ text: String) throws {
+    let url = place("lines")
+    try Data(text.utf8).write(to: url)
+    let lines = try WholeFile.lines(of: url, most: 3)
+    #expect(lines.count == 3)
+    #expect(try WholeFile.lines(of: text, in: url.path, most: 3) == lines)
+    // Of a file and of its text it is the same error, and never no lines.
+    let listed = try #require(failure { _ = try WholeFile.lines(of: url, most: 2) })
+    let told = try #require(failure { _ = try WholeFile.lines(of: text, in: url.path, most: 2) })
+    #expect(listed == told && told.subject == url.path && told.problem == "has more than 2 lines", "\(told)")
+    #expect(try WholeFile.lines(of: "", in: url.path, most: 0).isEmpty)
+  }
+
   @Test func onlyPlainFilesAreMapped() throws {
     try #require(mkfifo(place("pipe").path, 0o600) == 0)
     for url in [place("pipe"), URL(filePath: "/dev/zero")] {
@@ -75,13 +90,8 @@ struct BoundedFileTests {
   @Test func archivesGrowToALimit() throws {
     let zeros = place("zeros")
     try Data(count: 8 << 20).write(to: zeros)
-    let line = "tar -C \"$0\" -czf \"$0/a.tar.gz\" zeros"
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", line, folder.url.path]
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
+    let packed = try Tool.run("tar", "-czf", "a.tar.gz", "zeros", in: folder.url)
+    try #require(packed.status == 0, "\(packed.errors)")
     func read(_ growth: ArchiveReader.Growth, passingOver: Bool = false) throws -> Int {
       let reader = try ArchiveReader(place("a.tar.gz"), growth: growth)
       var count = 0

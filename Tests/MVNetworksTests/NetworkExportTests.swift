@@ -1,6 +1,8 @@
+import CTorch
 import Foundation
 import MVCore
 import MVFiles
+import MVImaging
 import MVWeights
 import TestSupport
 import Testing
@@ -64,6 +66,43 @@ import Testing
       for column in 0..<columns { #expect(values[row * columns + column] == swapped[column * rows + row]) }
     }
     #expect(try written.tensors["head.bias"]?.floats() == Array(repeating: 0, count: columns))
+  }
+
+  @Test(arguments: paths) func aScriptSaysHowItsImagesArePrepared(_ path: String) throws {
+    let file = try NetworkFileTests.file(path)
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "exported.pt")
+    try file.export(as: .torchscript, to: url)
+    #expect(try ScriptFacts(in: url)?.preprocessing == file.preprocessing)
+    #expect(ScriptModule.isScript(at: url))
+  }
+
+  @Test func whatAStrangerWroteOfImagesIsCompared() throws {
+    #expect(try ScriptFacts(in: Fixture.url("teacher/tiny.pt")) == nil)
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "strange.pt")
+    func write(_ name: String, _ text: String) throws {
+      var script: OpaquePointer?
+      try check(mvt_script_create("Strange", &script), during: "a script")
+      defer { mvt_script_free(script) }
+      try check(
+        mvt_script_define(script, "def forward(self, images: Tensor) -> Tensor:\n  return images\n"), during: "a script"
+      )
+      try check(mvt_script_save(script, url.path, name, text), during: "a script")
+    }
+    let good = CanonicalJSON.text(ScriptFacts(preprocessing: .imagenet(32)))
+    try write(ScriptFacts.name, good)
+    #expect(try ScriptFacts(in: url)?.preprocessing == .imagenet(32))
+    try write("other.json", good)
+    #expect(try ScriptFacts(in: url) == nil)
+    for bad in [
+      "", "{}", good.replacing("\"height\":32", with: "\"height\":-1"),
+      good.replacing("\"deviation\":[", with: "\"deviation\":[0,"), String(repeating: " ", count: 1 << 17) + good,
+    ] {
+      try write(ScriptFacts.name, bad)
+      let error = try #require(failure { _ = try ScriptFacts(in: url) }, "\(bad.prefix(200))")
+      #expect(error.kind == .badData && error.subject == url.path && error.problem.contains("mvmr.json"), "\(error)")
+    }
   }
 
   @Test(arguments: NetworkExport.allCases) func valuesThatAreNotFiniteAreNotWritten(_ format: NetworkExport) throws {

@@ -22,6 +22,36 @@ import Testing
     #expect(LearningRateFinder.steepest(Array(points.prefix(13))) == nil)
   }
 
+  /// A search whose losses are `level(step)` and, of each, what a batch adds by chance: nearly normal, deviation 1.
+  private func search(seed: UInt64, _ level: (Double) -> Double) -> LearningRateFinder.Result {
+    var generator = SeededGenerator(seed: seed)
+    var mean = 0.0
+    let points = (0..<100).map { step in
+      let chance = (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
+      let loss = level(Double(step)) + chance
+      mean = 0.98 * mean + 0.02 * loss
+      let smoothed = mean / (1 - pow(0.98, Double(step + 1)))
+      return LearningRateFinder.Point(rate: Double(step + 1), loss: loss, smoothed: smoothed)
+    }
+    return LearningRateFinder.Result(points: points, suggestion: LearningRateFinder.steepest(points))
+  }
+
+  @Test func aFallByChanceIsTold() {
+    let seeds = UInt64(0)..<200
+    // Suggestions of losses that do not fall at all are anywhere, and nearly all are known for what they are.
+    let flat = seeds.map { search(seed: $0) { _ in 5 } }
+    #expect(flat.count(where: \.isWithinNoise) > 160)
+    #expect(Set(flat.compactMap { $0.suggestion.map { Int($0 / 10) } }).count > 4)
+    // So they are where the loss runs away at the end.
+    #expect(seeds.count { search(seed: $0) { $0 < 90 ? 5 : 5 * pow(1.4, $0 - 90) }.isWithinNoise } > 160)
+    // A fall of ten deviations is not by chance, however the search ends; an early step may be steeper, if seldom.
+    for end in [0, 500.0] {
+      let falling = seeds.map { search(seed: $0) { 10 / (1 + exp(($0 - 50) / 4)) + ($0 < 95 ? 0 : end) } }
+      #expect(falling.count(where: \.isWithinNoise) < 20)
+    }
+    #expect(!LearningRateFinder.Result(points: [], suggestion: nil).isWithinNoise)
+  }
+
   @Test func aSearchFollowsTheRatesAndStopsWhereTheLossRunsAway() throws {
     var finder = LearningRateFinder()
     finder.steps = 30

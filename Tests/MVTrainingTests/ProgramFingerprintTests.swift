@@ -29,15 +29,8 @@ struct ProgramFingerprintTests {
     for count in [1, 54, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 1000] {
       let file = folder.url.appending(path: "x")
       try Data((0..<count).map { UInt8($0 % 256) }).write(to: file)
-      let process = Process()
-      let pipe = Pipe()
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["sha256sum", file.path]
-      process.standardOutput = pipe
-      try process.run()
-      let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      #expect(try SHA256.text(ofFile: file) == text.prefix(64), "\(count) bytes")
+      let sum = try Tool.run("sha256sum", file.path)
+      #expect(try SHA256.text(ofFile: file) == sum.output.prefix(64), "\(count) bytes, \(sum)")
     }
   }
 

@@ -128,11 +128,27 @@ struct SweepTests {
     #expect(again.yaml == one.yaml)
   }
 
+  /// A key that nobody wrote is explained where it stands.
+  @Test func whatIsWrittenSaysWhatExtractIs() throws {
+    var one = Sweep()
+    let small = try YAMLNode(parsing: BuiltInConfiguration(named: "builtin:small").yaml, file: "small.yaml")
+    one.base = try TrainingConfiguration(small)
+    try #require(!one.base.expected.isEmpty)
+    for text in [one.base.yaml, one.yaml] {
+      let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      let key = try #require(lines.firstIndex(of: "extract:"))
+      #expect(key > 0 && lines[key - 1].hasPrefix("# ") && lines[key - 1].contains("mvmr extract"), "\(text)")
+    }
+    #expect(try sweep(one.yaml) == one)
+  }
+
   @Test(arguments: [
     ("grid: {lr: [0.1, 0.1]}", "names 0.1 twice"), ("grid: {lrr: [0.1]}", "lrr"), ("grid: {lr: []}", "has no values"),
     ("grid: {lr: [much]}", "lr=much is not possible"), ("grid: {seed: [1, 2]}", "seed"),
     ("grid:\n  lr: [0.1]\n  lr: [0.2]", "repeats the key lr"), ("seeds: 0", "seeds 0"), ("seeds: [-1]", "seed -1"),
-    ("at: [soon]", "moment soon"), ("at: [0]", "moment 0"), ("held_out: 1", "held_out"), ("grit: {}", "grid"),
+    ("at: [soon]", "moment soon"), ("at: [0]", "moment 0"), ("held_out: 1", "held_out"),
+    ("held_out: 0.1\ntest_split: val", "held_out does not go with test_split"),
+    ("test_split: val\nseeds: 2\nheld_out: 0.1", "held_out does not go with test_split"), ("grit: {}", "grid"),
     ("base: {epochs: 0}", "epochs=0"), ("base: {gird: 1}", "gird"), ("variants: {a: {lr: -1}}", "lr=-1"),
     ("variants: {a: [1]}", "is not a mapping"),
   ])

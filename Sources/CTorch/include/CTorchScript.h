@@ -22,8 +22,8 @@ GuardedStatus mvt_script_add(MVTScript* script, const char* name, const MVTTenso
 /// Adds functions in TorchScript's own language; `self` is the network.
 GuardedStatus mvt_script_define(MVTScript* script, const char* source);
 
-/// Writes what torch.jit.load reads.
-GuardedStatus mvt_script_save(const MVTScript* script, const char* path);
+/// Writes what torch.jit.load reads, and beside the network a text under `name`, which the network does not see.
+GuardedStatus mvt_script_save(const MVTScript* script, const char* path, const char* name, const char* text);
 
 #ifdef __cplusplus
 }

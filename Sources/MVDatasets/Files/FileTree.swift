@@ -201,7 +201,7 @@ struct FileTree: Sendable {
     guard let text = String(data: bytes, encoding: .utf8) else {
       throw .badData(path(of: name), "is not UTF-8 text", remedy: "download the data set again")
     }
-    return Self.numbered(WholeFile.lines(of: text))
+    return Self.numbered(try WholeFile.lines(of: text, in: path(of: name)))
   }
 
   /// Lines without the blanks around them and without empty ones, with their numbers from 1.

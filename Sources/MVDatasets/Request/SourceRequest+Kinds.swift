@@ -12,6 +12,8 @@ extension SourceRequest {
     let form: SourceForm
     /// Whether its images are files of their own, which are decoded.
     var holdsImageFiles = true
+    /// Whether folders in its folder mean something, whatever they are called.
+    var readsFolders = false
     /// Opens what a request that has been checked names, its images brought to the size it asks for.
     let open: @Sendable (SourceRequest) throws(MVError) -> any ImageSource
 
@@ -52,7 +54,7 @@ extension SourceRequest {
     Kind(
       name: "folder",
       summary: "image files in class folders, with or without split folders; classes from a table; a folder a split",
-      form: .folders, open: { request throws(MVError) in try request.imageFolder() }),
+      form: .folders, readsFolders: true, open: { request throws(MVError) in try request.imageFolder() }),
     Kind(
       name: "files", summary: "the image files that a list names, .csv or one a line, with classes where it says so",
       form: .list,
@@ -92,7 +94,7 @@ extension SourceRequest {
       name: "imagenet\(count.map { "\($0)" } ?? "")",
       summary: count.map { "\($0) classes of it, which CLASSES.txt lists, one WordNet id a line" }
         ?? "ImageNet, class folders in train and val; all classes, or those that a file lists",
-      form: .folderAndList,
+      form: .folderAndList, readsFolders: true,
       open: { request throws(MVError) in
         try ImageNet(
           directory: request.folder, classes: request.second, count: count, framing: request.framing,

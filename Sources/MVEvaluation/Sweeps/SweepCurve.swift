@@ -26,11 +26,12 @@ public struct SweepCurve: Hashable, Sendable {
 
   /// Reads the `losses.csv` of a run; what is not there or not a line of it is left out.
   init(log url: URL) {
-    guard let bytes = try? WholeFile.bytes(of: url, orStream: false) else {
+    guard let bytes = try? WholeFile.bytes(of: url, orStream: false),
+      let lines = try? WholeFile.lines(of: String(decoding: bytes, as: UTF8.self), in: url.path)
+    else {
       points = []
       return
     }
-    let lines = WholeFile.lines(of: String(decoding: bytes, as: UTF8.self))
     let columns = (lines.first ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     var (points, seconds): ([Point], Double) = ([], 0)
     for line in lines.dropFirst() {

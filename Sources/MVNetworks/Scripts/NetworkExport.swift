@@ -71,7 +71,7 @@ extension NetworkFile {
     try writer.define(script.source)
     _ = try AtomicFile.create(url.path, replacing: true) { (temporary, file) throws(MVError) in
       try file.truncate()
-      try writer.save(to: URL(filePath: temporary))
+      try writer.save(to: URL(filePath: temporary), ScriptFacts(preprocessing: preprocessing))
     }
   }
 }

@@ -1,6 +1,7 @@
 internal import CTorch
 internal import Foundation
 internal import MVCore
+internal import MVFiles
 
 /// A network that is written as TorchScript: its tensors under their names, and functions in TorchScript's language.
 final class ScriptWriter {
@@ -26,9 +27,9 @@ final class ScriptWriter {
     try check(mvt_script_define(handle, source), during: "the script of a network")
   }
 
-  /// Writes what torch.jit.load reads.
-  func save(to url: URL) throws(MVError) {
-    let status = mvt_script_save(handle, url.path)
+  /// Writes what torch.jit.load reads, and beside it what the network wants of its images.
+  func save(to url: URL, _ facts: ScriptFacts) throws(MVError) {
+    let status = mvt_script_save(handle, url.path, ScriptFacts.name, CanonicalJSON.text(facts))
     do throws(MVError) { try check(status, during: url.path) } catch {
       throw .inputOutput(url.path, "cannot be written", remedy: "check the folder and the disk", cause: error.problem)
     }

@@ -1,6 +1,6 @@
 public import Foundation
 public import MVCore
-internal import MVImaging
+public import MVImaging
 public import MVNetworks
 
 /// A trained network in a file, whatever program wrote it.
@@ -17,9 +17,10 @@ public enum TrainedNetwork: Sendable {
   /// The folder of a run is its last checkpoint, that of fine-tuning its best, which is the one that was scored.
   /// `settings` say what a file of weights does not. TorchScript is a program, which may read and overwrite any file of
   /// the user already when it is opened: it is taken only where the name ends as such files do (``scriptEndings``), or
-  /// with `runningScripts`. Throws where there is none of these.
+  /// with `runningScripts`, which a command may have as `option`. Throws where there is none of these.
   public init(
-    at text: String, _ settings: NetworkSettings = NetworkSettings(), runningScripts: Bool = false
+    at text: String, _ settings: NetworkSettings = NetworkSettings(), runningScripts: Bool = false,
+    option: String? = nil
   ) throws(MVError) {
     let place = URL(filePath: text)
     let last = Trainer.checkpoint(in: place)
@@ -37,14 +38,28 @@ public enum TrainedNetwork: Sendable {
         guard runningScripts || Self.scriptEndings.contains(place.pathExtension.lowercased()) else {
           throw .usage(
             place.path, "is TorchScript, a program, and is not named as one",
-            remedy:
-              "if you trust where it comes from, let its name end in .pt, or give --torchscript where a command has it")
+            remedy: "if you trust where it comes from, let its name end in .pt"
+              + (option.map { ", or give \($0)" } ?? ""))
         }
         self = .script(place)
       }
     } else {
       self = .weights(try NetworkFile(contentsOf: place, settings))
     }
+  }
+
+  /// Opens what can be trained further: a checkpoint, the folder of a run, or a file or folder of weights.
+  ///
+  /// Throws where there is none of these; TorchScript is not run, whatever it is called.
+  public init(trainableAt text: String, _ settings: NetworkSettings = NetworkSettings()) throws(MVError) {
+    self = try TrainedNetwork(at: text, settings, runningScripts: true)
+    if case .script(let url) = self { throw Self.untrainable(url) }
+  }
+
+  private static func untrainable(_ url: URL) -> MVError {
+    .usage(
+      url.path, "is TorchScript, whose weights cannot be trained here",
+      remedy: "give its weights: torch.save(model.state_dict(), FILE.pth); mvmr networks FILE.pth says what they are")
   }
 
   /// How the names of files end that are run as TorchScript.
@@ -108,11 +123,26 @@ public enum TrainedNetwork: Sendable {
       (settings.encoder, settings.depth, settings.widths) = (.network(NetworkReference(to: file.architecture)), 0, [])
       settings.stem = nil
       settings.normalization = statistics
-    case .script(let url):
-      throw .usage(
-        url.path, "is TorchScript, whose weights cannot be trained here",
-        remedy: "give its weights: torch.save(model.state_dict(), FILE.pth); mvmr networks FILE.pth says what they are")
+    case .script(let url): throw Self.untrainable(url)
     }
     return settings
+  }
+}
+
+extension TrainedNetwork {
+  /// How images are fed where nothing is said: as published, or as in training; nil where the file does not tell.
+  ///
+  /// Of TorchScript only what this package exported tells it; nothing is run. Throws where the file is damaged.
+  public func preprocessing() throws(MVError) -> Preprocessing? {
+    switch self {
+    case .script(let url): return try ScriptFacts(in: url)?.preprocessing
+    case .weights(let file): return file.preprocessing
+    case .checkpoint(let checkpoint):
+      let shape = checkpoint.place.imageShape
+      let statistics = checkpoint.settings.statistics(for: shape)
+      return Preprocessing(
+        framing: Framing(ImageSize(height: shape.height, width: shape.width)), mean: statistics.mean,
+        deviation: statistics.deviation)
+    }
   }
 }

@@ -14,6 +14,7 @@ extension TrainingConfiguration {
     if !features.isEmpty { lines.append("features: [\(features.map(Self.quoted).joined(separator: ", "))]") }
     add("output", output)
     if !expected.isEmpty {
+      lines.append("# What `mvmr extract` makes for this configuration: feature files are compared with it.")
       lines.append("extract:")
       lines.append("  representations:")
       lines += expected.map { "    - \(Self.quoted($0.description))" }

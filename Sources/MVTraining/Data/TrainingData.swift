@@ -82,6 +82,13 @@ public struct TrainingData: Sendable {
     try TrainingData(copying: self, targets: targets.map { $0.scaled(by: scales[$0.name] ?? $0.scale) })
   }
 
+  /// The teachers, in order.
+  var teachers: [Teacher] {
+    targets.compactMap { target in
+      if case .teacher(let teacher) = target.origin { teacher } else { nil }
+    }
+  }
+
   /// The fingerprint of each teacher's file, by the teacher's name; nil without teachers.
   var teacherFingerprints: [String: String]? {
     let pairs = targets.compactMap { target in

@@ -35,6 +35,11 @@ public struct LearningRateFinder: Hashable, Sendable {
     public let points: [Point]
     /// The rate at which the loss fell most steeply; nil where it never fell.
     public let suggestion: Double?
+
+    /// Whether the fall at ``suggestion`` is no steeper than the losses of single batches make one by chance.
+    ///
+    /// So it is where batches are small: another seed then gives another rate.
+    public var isWithinNoise: Bool { suggestion.map { LearningRateFinder.isNoise(points, at: $0) } ?? false }
   }
 
   /// Runs the search; `progress` is told of each step.
@@ -72,15 +77,39 @@ public struct LearningRateFinder: Hashable, Sendable {
     return Result(points: points, suggestion: Self.steepest(points))
   }
 
-  /// The rate of the steepest fall; the first ten points and the last are left out.
+  /// The points that count: the first ten and the last are left out; none of too few.
+  private static func counting(_ points: [Point]) -> ArraySlice<Point> {
+    points.count > 13 ? points[10..<points.count - 1] : []
+  }
+
+  /// How much the smoothed loss rises a step at a place of these points, and from which to which that is.
+  private static func slope(_ inner: ArraySlice<Point>, at index: Int) -> (rise: Double, range: Range<Int>) {
+    let (before, after) = (max(inner.startIndex, index - 1), min(inner.endIndex - 1, index + 1))
+    return ((inner[after].smoothed - inner[before].smoothed) / Double(after - before), before..<after)
+  }
+
+  /// The rate of the steepest fall.
   static func steepest(_ points: [Point]) -> Double? {
-    guard points.count > 13 else { return nil }
-    let inner = Array(points[10..<points.count - 1])
-    let slopes = inner.indices.map { index in
-      let (before, after) = (max(0, index - 1), min(inner.count - 1, index + 1))
-      return (inner[after].smoothed - inner[before].smoothed) / Double(after - before)
-    }
+    let inner = counting(points)
+    let slopes = inner.indices.map { slope(inner, at: $0).rise }
     guard let least = slopes.min(), least < 0, let place = slopes.firstIndex(of: least) else { return nil }
-    return inner[place].rate
+    return inner[inner.startIndex + place].rate
+  }
+
+  /// Whether the smoothed loss falls at a rate no more than it does by chance at the steepest of so many places.
+  ///
+  /// The losses of batches differ by a deviation, which is seen from step to step: its middle is not moved by a loss
+  /// that runs away at the end. A step moves the mean by a share of that, the more the fewer losses it is of; the
+  /// largest of some ninety normal numbers is two and a half deviations in the mean, and seldom more than three.
+  static func isNoise(_ points: [Point], at rate: Double) -> Bool {
+    let inner = counting(points)
+    guard let place = inner.firstIndex(where: { $0.rate == rate }) else { return false }
+    let steps = zip(inner, inner.dropFirst()).map { abs($1.loss - $0.loss) }.sorted()
+    // A difference of two has the root of 2 times the deviation of one; half of all are below 0.6745 of it.
+    let deviation = steps[steps.count / 2] / (0.6745 * 2.0.squareRoot())
+    let (rise, range) = slope(inner, at: place)
+    let share = 0.02 / (1 - pow(0.98, Double(range.upperBound + 1)))
+    let byChance = share * deviation / Double(range.count).squareRoot()
+    return -rise <= 3 * byChance
   }
 }

@@ -64,6 +64,10 @@ extension Sweep {
           entry.key.place, "\(entry.name) is not a key of sweep",
           remedy: NearestName.hint(for: entry.name, among: Self.keys) + "it has \(Self.keys.joined(separator: ", "))")
       }
+      if heldOut != nil, testSplit != nil {
+        throw .usage(
+          entry.key.place, "held_out does not go with test_split", remedy: "leave one of them out")
+      }
     }
   }
 

@@ -13,6 +13,8 @@ public final class Teacher: @unchecked Sendable {
   public let columns: Int
   /// A text that differs between files and, where a file says how images are fed, between ways of doing so.
   public let fingerprint: String
+  /// What is worth telling of it, one line each; empty mostly.
+  public let notices: [String]
   private let network: TeacherNetwork
   private let size: ImageSize
   private let interpolation: Resampling
@@ -29,12 +31,18 @@ public final class Teacher: @unchecked Sendable {
   ) throws(MVError) {
     guard !settings.isRole else { throw settings.unfilled(command: nil) }
     let found = try TrainedNetwork(at: settings.path, settings.network, runningScripts: runningScripts)
-    let usual = TeacherNetwork.preprocessing(of: found)
+    let usual = try found.preprocessing()
     if let usual, settings.leavesStatistics {
       (mean, deviation) = (usual.mean, usual.deviation)
     } else {
       (mean, deviation) = try settings.statistics()
     }
+    notices =
+      usual == nil && settings.leavesStatistics
+      ? [
+        "\(settings.path) does not say how its images are normalized, and is fed values 0...1: normalization=imagenet, "
+          + "or mean= and std=, says it otherwise, normalization=none that it is meant"
+      ] : []
     size = settings.size ?? usual?.framing.size ?? imageSize
     interpolation = settings.interpolation ?? usual?.framing.interpolation ?? .bilinear
     network = try TeacherNetwork(found, layer: settings.layer)

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import MVCore
-internal import MVImaging
 internal import MVNetworks
 
 /// What computes a teacher's rows, in evaluation mode and without gradients.
@@ -42,20 +41,6 @@ enum TeacherNetwork {
       return try Torch.withoutGradients { () throws(MVError) in try encoder.output(output, of: batch) }
     case .backbone(let backbone, let output):
       return try Torch.withoutGradients { () throws(MVError) in try backbone.output(output, of: batch, .evaluation) }
-    }
-  }
-
-  /// How images are fed where nothing is said: as published, or as in training; nil where the file does not tell.
-  static func preprocessing(of network: TrainedNetwork) -> Preprocessing? {
-    switch network {
-    case .script: return nil
-    case .weights(let file): return file.preprocessing
-    case .checkpoint(let checkpoint):
-      let shape = checkpoint.place.imageShape
-      let statistics = checkpoint.settings.statistics(for: shape)
-      return Preprocessing(
-        framing: Framing(ImageSize(height: shape.height, width: shape.width)), mean: statistics.mean,
-        deviation: statistics.deviation)
     }
   }
 }

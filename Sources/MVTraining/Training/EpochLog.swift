@@ -21,7 +21,7 @@ struct EpochLog {
     lines = [columns.joined(separator: ",")]
     guard epochs > 0, FileManager.default.fileExists(atPath: url.path) else { return }
     let text = String(decoding: try WholeFile.bytes(of: url, orStream: false), as: UTF8.self)
-    for (index, line) in WholeFile.lines(of: text).enumerated() {
+    for (index, line) in try WholeFile.lines(of: text, in: url.path).enumerated() {
       let line = line.trimmingCharacters(in: .whitespaces.union(["\u{FEFF}"]))
       if index == 0 {
         try Self.check(line, columns: columns, former: Self.columns(terms.map(\.formerName)), of: url)

@@ -95,9 +95,12 @@ public final class Trainer {
     var notices: [String] = []
     if let found {
       if let notice = try Trainer.noticeOfLength(found, settings, schedule) { notices.append(notice) }
-    } else if let initial {
-      notices.append(try Trainer.begin(learner.encoder, with: initial))
-      try learner.restartAverages()
+    } else {
+      notices += learner.data.teachers.flatMap(\.notices)
+      if let initial {
+        notices.append(try Trainer.begin(learner.encoder, with: initial))
+        try learner.restartAverages()
+      }
     }
     self.notices = notices
     if isFirst { try Folder.create(folder) }

@@ -14,7 +14,8 @@ extension Command {
       Trains every point of a grid, named variants besides, each with several seeds: as many runs at once as there are
       processors, one thread each, which is fastest together. Then scores each by k-NN (k = 20) and a linear probe, whose
       penalty is chosen on a part of train, and prints a table: mean and deviation over seeds. --held-out scores a part of
-      train in place of a test split, so that settings can be chosen without looking at that.
+      train in place of a test split, so that settings can be chosen without looking at that; the same command with
+      --test-split in its place then scores the same runs on test. Either goes before what a sweep file says of both.
 
       All is checked before the first run. The folder holds one folder a run, as `mvmr train` makes them, with log.txt;
       report.html with the table and the curves; and sweep.yaml, which runs the same anywhere. The same command goes on

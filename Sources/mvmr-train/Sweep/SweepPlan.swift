@@ -48,7 +48,7 @@ struct SweepPlan {
       items.append(Item(run: run, isTrained: folder.isTrained(run.folder)))
     }
     self.items = items
-    let source = try request.train.source()
+    let source = try request.train.source(goesOn: recorded != nil)
     var notices: [String] = []
     let scoring = try Self.scoring(request.sweep, of: source, &notices)
     try Self.check(request, items, of: source)

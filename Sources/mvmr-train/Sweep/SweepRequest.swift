@@ -130,19 +130,18 @@ struct SweepRequest {
       try SweepMoment(parsing: String(text))
     }
     if !moments.isEmpty { sweep.moments = moments }
+    // Either takes the place of what the file says of both.
+    if arguments.has("held-out"), arguments.has("test-split") {
+      throw .usage("--test-split", "does not go with --held-out", remedy: "leave one of them out")
+    }
     if let part = try arguments.doubles("held-out", in: 0...1).last {
       guard part > 0, part < 1 else {
         throw .usage("--held-out \(part)", "leaves nothing to learn from or to score", remedy: "write for example 0.1")
       }
-      sweep.heldOut = part
+      (sweep.testSplit, sweep.heldOut) = (nil, part)
     }
     sweep.trainSplit = arguments["train-split"] ?? sweep.trainSplit
-    if let test = arguments["test-split"] {
-      guard !arguments.has("held-out") else {
-        throw .usage("--test-split", "does not go with --held-out", remedy: "leave one of them out")
-      }
-      (sweep.testSplit, sweep.heldOut) = (test, nil)
-    }
+    if let test = arguments["test-split"] { (sweep.testSplit, sweep.heldOut) = (test, nil) }
   }
 
   private static func folder(_ output: String?) throws(MVError) -> URL {

@@ -1,31 +1,41 @@
-import Foundation
+public import Foundation
 
-/// Runs a program that was built beside the tests.
-enum Tool {
-  struct Outcome {
-    let status: Int32
-    let output: String
-    let errors: String
+/// Runs programs: those that were built beside the tests, and the machine's own.
+public enum Tool {
+  /// How a program ended.
+  public struct Outcome: Sendable {
+    /// Its exit code, or the signal that ended it.
+    public let status: Int32
+    /// What it wrote to stdout.
+    public let output: String
+    /// What it wrote to stderr.
+    public let errors: String
 
     /// The JSON object that the program printed.
-    func json() throws -> [String: Any] {
+    public func json() throws -> [String: Any] {
       try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any] ?? [:]
     }
   }
 
-  static let folder = URL(
+  /// The folder of the programs that were built beside the tests.
+  public static let folder = URL(
     filePath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
   ).deletingLastPathComponent()
 
   /// Runs `mvmr` to its end.
-  static func mvmr(_ arguments: String..., in directory: URL? = nil) throws -> Outcome {
+  public static func mvmr(_ arguments: String..., in directory: URL? = nil) throws -> Outcome {
     try run(folder.appending(path: "mvmr"), arguments, in: directory)
+  }
+
+  /// Runs a program of the machine, found as a shell finds it, to its end.
+  public static func run(_ program: String, _ arguments: String..., in directory: URL? = nil) throws -> Outcome {
+    try run(URL(filePath: "/usr/bin/env"), [program] + arguments, in: directory)
   }
 
   /// Runs any program to its end.
   ///
   /// Output goes through files: a full pipe would stop the program.
-  static func run(
+  public static func run(
     _ program: URL, _ arguments: [String], in directory: URL? = nil, environment: [String: String] = [:]
   ) throws -> Outcome {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "mvmr-run-\(UUID().uuidString)")
