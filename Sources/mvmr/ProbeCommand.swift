@@ -177,9 +177,10 @@ extension Command {
       try settings.fit(train, cancellation: job.cancellation, progress: job.progress)
     }
     if !probe.converged {
+      let norm = "the gradient's norm is \(Float(probe.gradientNorm))"
+      let left = probe.gradientNorm > 1e-4 ? "\(norm), where 1e-4 is wanted" : "the loss is still above its minimum"
       Terminal.note(
-        "not converged: after \(probe.iterations) passes the gradient's norm is \(Float(probe.gradientNorm)), where 1e-4 "
-          + "is wanted, or the loss is still above its minimum; a stronger --lambda converges sooner")
+        "not converged: after \(probe.iterations) passes \(left); a stronger --lambda converges sooner")
     }
     return probe
   }

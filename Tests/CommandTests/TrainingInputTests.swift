@@ -87,6 +87,12 @@ import Testing
     try fails("loss=barlow", "weight_off_diagonal=-1", of: ["weight_off_diagonal=-1", "0.0"])
     try fails("loss=simclr", "batch_size=1", of: ["batch_size=1", "2...65536"])
     try fails("loss=simclr", "representations=none", "weight_views=0", of: ["weight_views=0", "nothing to learn"])
+    let nothing = ["weight_invariance=0", "weight_variance=0", "weight_covariance=0"]
+    for representations in [["representations=none"], ["representations=pixels", "weight_representations=0"]] {
+      let settings = ["loss=vicreg"] + representations + nothing
+      try self.fails(
+        train + settings.flatMap { ["--set", $0] }, status: 64, nothing.joined(separator: ", "), "nothing to learn")
+    }
     try fails("local_crops=2", "policy=cifar", of: ["local_crops=2", "policy=cifar"])
     try fails("local_crops=2", "local_size=32", of: ["local_size=32", "leave it out"])
     try fails("ema=1", of: ["ema=1", "0.999999"])

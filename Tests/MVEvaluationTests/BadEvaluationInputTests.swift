@@ -152,6 +152,7 @@ import Testing
     let probe = try LinearProbe(lambdas: [0.01, 0.1]).fit(split())
     let fitted = try ResultTable.csv(probe, probe.score(split()))
     #expect(fitted.contains("lambda=0.01,validation_top1,,,") && fitted.contains("lambda=\(probe.lambda),top1,,,"))
+    #expect(fitted.contains("lambda=\(probe.lambda),objective,,,\(probe.objective)\n"))
     let trained = try ProtocolProbe(.vicreg, learningRates: [0.02, 0.2]).fit(split())
     let rates = try ResultTable.csv(trained, trained.probe.score(split()))
     #expect(rates.contains("rate=0.02,selection_top1,,,") && rates.contains("epoch=100,train_loss,,,"))

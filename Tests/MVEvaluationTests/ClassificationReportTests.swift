@@ -77,7 +77,9 @@ import Testing
 
     let probe = try LinearProbe(lambdas: [0.1, 1]).fit(split)
     let fitted = try keys(probe.json(probe.score(split)))
-    #expect(Set(fitted.keys) == Set(report + ["lambda", "lambdas", "train_loss", "gradient_norm", "seconds"]))
+    let fit = ["lambda", "lambdas", "train_loss", "objective", "gradient_norm", "iterations", "converged", "seconds"]
+    #expect(Set(fitted.keys) == Set(report + fit))
+    #expect(fitted["objective"] as? Double == probe.objective && fitted["converged"] as? Bool == true)
     let lambdas = try #require(fitted["lambdas"] as? [[String: Any]])
     #expect(lambdas.map { $0["lambda"] as? Double } == [0.1, 1])
     #expect(

@@ -56,6 +56,21 @@ import Testing
     #expect(abs(probe.objective / golden[3 * place + 1] - 1) < 1e-5, "\(probe.objective)")
   }
 
+  /// Weights so large that every row is sure have a small gradient, too, where nothing but a weak penalty holds them.
+  @Test(arguments: [1e-10, 1e-11, 1e-12], 0..<4 as Range<UInt64>)
+  func aWeakPenaltyAloneEndsWhereOthersLead(_ lambda: Double, _ seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let labels = (0..<80).map { Int64($0 % 5) }
+    let means = (0..<5 * 300).map { _ in 0.15 * generator.normal() }
+    let values = labels.flatMap { label in
+      (0..<300).map { Float(means[Int(label) * 300 + $0] + generator.normal()) }
+    }
+    let train = try Rows.split(values, columns: 300, labels: labels)
+    let probe = try LinearProbe(lambdas: [lambda]).fit(train)
+    // The minimum is 50 to 120 times the penalty: weights grow as its logarithm.
+    #expect(probe.objective < 300 * lambda, "\(probe.objective) after \(probe.iterations) passes")
+  }
+
   @Test func rowsChangePlacesWithinTheirPart() throws {
     let train = try split(columns: 200)
     let labels = try train.classes()

@@ -67,8 +67,34 @@ final class PenaltyPath {
       passes += try minimize(lambda, rough, isSettled: { _ in false }, passed: passed).passes
     }
     var fit = try minimize(lambda, goal, isSettled: isSettled, passed: passed)
+    if isAstray(fit) {
+      passes += fit.passes
+      passes += try beginAgain(on: waypoints(to: lambda), goal, passed)
+      fit = try minimize(lambda, goal, isSettled: isSettled, passed: passed)
+      if fit.ending == .converged, isAstray(fit) { fit.ending = .stalled }
+    }
     fit.passes += passes
     return fit
+  }
+
+  /// Whether a fit has ended where shorter weights alone would do much better, though the gradient is small.
+  ///
+  /// Under a very weak penalty one long step may lead to weights so large that every row is sure and all of the value
+  /// is the penalty's. Its gradient is small for any weights, and the preconditioner knows the curvature elsewhere.
+  private func isAstray(_ fit: Fit) -> Bool { fit.descent.value > 0 && fit.descent.slopeAlong > 0.5 }
+
+  /// Goes from zeros to under the weakest of `penalties`, each to the end; returns the passes.
+  private func beginAgain(
+    on penalties: [Double], _ goal: Goal, _ passed: (Double) -> Void
+  ) throws(MVError) -> Int {
+    point = WorkBuffer<Double>(objective.parameters, repeating: 0)
+    (last, earlier, grams, preconditioner, preconditioned) = (nil, nil, [], nil, nil)
+    var passes = 0
+    for lambda in penalties {
+      earlier = nil
+      passes += try minimize(lambda, goal, isSettled: { _ in false }, passed: passed).passes
+    }
+    return passes
   }
 
   /// The penalties on the way from zeros to a weak one, where rows are so few that any labels can be told apart.
@@ -76,7 +102,13 @@ final class PenaltyPath {
   /// Such fits become sure of every row in the end; the curvature falls by a factor with each step there, and what was
   /// learned of it misleads.
   private func way(to lambda: Double) -> [Double] {
-    guard last == nil, isBlank, objective.rows <= objective.data.columns + 1, lambda > 0 else { return [] }
+    guard last == nil, isBlank, objective.rows <= objective.data.columns + 1 else { return [] }
+    return waypoints(to: lambda)
+  }
+
+  /// Penalties from 1 down to a weaker one, two a decade.
+  private func waypoints(to lambda: Double) -> [Double] {
+    guard lambda > 0 else { return [] }
     return (0..<40).map { pow(10, -Double($0) / 2) }.filter { $0 > 1.01 * lambda }
   }
 

@@ -137,6 +137,9 @@ final class QuasiNewton: @unchecked Sendable {
     ending = gradientNorm <= tolerance && isClosed ? .converged : other
   }
 
+  /// The derivative of the value as all of ``point`` is made longer, relative to the value; 0 at the minimum.
+  var slopeAlong: Double { dot(gradient.pointer, point.pointer) / abs(value) }
+
   /// The point that a whole step from ``point`` in the present direction leads to, less ``point``.
   var remaining: UnsafePointer<Double> { UnsafePointer(direction.pointer) }
 

@@ -42,8 +42,7 @@ extension SweepResults {
       header: ["variant", "runs"] + columns.map(\.title) + ["loss", "seconds"],
       rows: variants.indices.map { row in
         let variant = variants[row]
-        let runs = max(variant.scored.count, variant.seconds?.count ?? 0)
-        return [.init(text: variant.name), .init(text: "\(runs)")] + scored.map { $0[row] } + [
+        return [.init(text: variant.name), .init(text: "\(variant.count)")] + scored.map { $0[row] } + [
           .init(text: Self.text(variant.loss) { String(format: "%.4f", $0) }),
           .init(text: Self.text(variant.seconds) { String(format: $0 < 100 ? "%.1f" : "%.0f", $0) }),
         ]
@@ -70,7 +69,7 @@ extension SweepResults {
     for variant in ranking {
       let moments = record.moments.flatMap { [variant.logged($0, \.neighbors), variant.logged($0, \.probe)] }
       let statistics = [variant.neighbors, variant.probe] + moments + [variant.loss, variant.seconds]
-      var fields = [variant.name, "\(variant.scored.count)"]
+      var fields = [variant.name, "\(variant.count)"]
       for statistic in statistics {
         fields += [statistic.map { "\($0.mean)" } ?? "", statistic?.deviation.map { "\($0)" } ?? ""]
       }

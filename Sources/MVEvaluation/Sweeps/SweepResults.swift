@@ -54,6 +54,9 @@ public struct SweepResults: Sendable {
     /// The mean loss of the last epoch.
     public var loss: Statistic? { Statistic(counted.compactMap { $0.curve.points.last?.loss }) }
 
+    /// The runs that the numbers are of: those that are scored, or where none is, those that have logged.
+    public var count: Int { counted.count }
+
     private var counted: [Run] { scored.isEmpty ? runs.filter { !$0.curve.points.isEmpty } : scored }
 
     /// A score that was logged at a moment; nil where no run has one.

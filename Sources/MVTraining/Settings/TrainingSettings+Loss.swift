@@ -43,10 +43,27 @@ extension TrainingSettings {
         remedy: "take policy=custom or another that changes images")
     }
     try checkLocalCrops()
-    if loss != .mvmr, criterionWeight == 0, representations == .none, teachers.isEmpty {
+    if !weighsRepresentations, teachers.isEmpty, let nothing = weightsWithoutViews {
       throw .usage(
-        "setting weight_views=0", "leaves nothing to learn: there are no representations beside loss=\(loss.rawValue)",
+        "setting \(nothing)", "leaves nothing to learn: no representation has a weight beside loss=\(loss.rawValue)",
         remedy: "make it larger, or add representations")
+    }
+  }
+
+  /// Whether any representation may have a weight.
+  private var weighsRepresentations: Bool {
+    representations != .none && (representationsWeight > 0 || representationWeights.values.contains { $0 > 0 })
+  }
+
+  /// The weights that take all out of the loss between the views, as they are set; nil where something is in it.
+  private var weightsWithoutViews: String? {
+    switch loss {
+    case .mvmr:
+      mseWeight + deviationWeight + viewsWeight == 0 ? "weight_mse=0, weight_std=0, weight_zz=0" : nil
+    case .vicreg where criterionWeight > 0:
+      invarianceWeight + varianceWeight + covarianceWeight == 0
+        ? "weight_invariance=0, weight_variance=0, weight_covariance=0" : nil
+    case .simclr, .vicreg, .barlow: criterionWeight == 0 ? "weight_views=0" : nil
     }
   }
 

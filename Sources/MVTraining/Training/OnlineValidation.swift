@@ -49,3 +49,8 @@ struct OnlineValidation {
     return try LabeledFeatures([matrix], labels: .single(rows.map { labels[$0] }), name: name)
   }
 }
+
+extension Trainer {
+  /// Whether a run on these images logs scores before its end: enough of them have labels, of several classes.
+  package static func scoresOnTheWay(of data: TrainingData) -> Bool { OnlineValidation(of: data, seed: 0) != nil }
+}

@@ -68,6 +68,14 @@ struct SweepPlan {
     if jobs * threads > processors {
       notices.append("\(jobs) runs at once of \(threads) threads each are more than the \(processors) processors")
     }
+    let others = (recorded?.record.variants ?? []).flatMap(\.runs).map(\.folder).filter { name in
+      !folder.isTrained(name) && !request.runs.contains { $0.folder == name }
+    }
+    if !others.isEmpty {
+      notices.append(
+        "begun before, not finished and not among these: \(others.joined(separator: ", ")); name their variants and seeds to go "
+          + "on with them")
+    }
     record = SweepRecord(
       variants: Self.joined(recorded?.record.variants ?? [], with: request.runs), moments: request.sweep.moments,
       scoring: scoring, jobs: jobs, command: former?.command ?? Provenance.commandLine)
@@ -75,19 +83,21 @@ struct SweepPlan {
   }
 
   /// The variants that are there, and those of `runs`, each with the seeds of both.
+  ///
+  /// Runs that were begun have the settings of the present variant of that name, or it was refused.
   private static func joined(
     _ variants: [SweepRecord.Variant], with runs: [SweepRun]
   ) -> [SweepRecord.Variant] {
     var joined = variants
     for run in runs {
       let own = SweepRecord.Run(seed: run.seed, folder: run.folder)
+      let settings = Dictionary(uniqueKeysWithValues: run.variant.changes.map { ($0.setting, $0.text) })
       if let place = joined.firstIndex(where: { $0.name == run.variant.name }) {
-        if !joined[place].runs.contains(own) { joined[place].runs.append(own) }
+        let runs = joined[place].runs
+        joined[place] = SweepRecord.Variant(
+          name: run.variant.name, settings: settings, runs: runs.contains(own) ? runs : runs + [own])
       } else {
-        let changes = run.variant.changes.map { ($0.setting, $0.text) }
-        joined.append(
-          SweepRecord.Variant(
-            name: run.variant.name, settings: Dictionary(uniqueKeysWithValues: changes), runs: [own]))
+        joined.append(SweepRecord.Variant(name: run.variant.name, settings: settings, runs: [own]))
       }
     }
     for place in joined.indices { joined[place].runs.sort { $0.seed < $1.seed } }
@@ -144,6 +154,11 @@ struct SweepPlan {
     // Every variant is checked on the same data, of which no image is read ahead.
     let data = try base.data(of: source, cacheLimit: 0)
     data.notices.forEach(Terminal.note)
+    if !request.sweep.moments.isEmpty, !Trainer.scoresOnTheWay(of: data) {
+      throw .badData(
+        "the images", "are too few to score on the way: 50 with labels of two classes are needed",
+        remedy: "leave --at out")
+    }
     let files = try base.features.map { (path) throws(MVError) in try FeatureFile(reading: URL(filePath: path)) }
     var checked: Set<String> = []
     for run in left where checked.insert(run.variant.name).inserted {

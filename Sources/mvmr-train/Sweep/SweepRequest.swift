@@ -91,8 +91,8 @@ struct SweepRequest {
     }
     guard file == nil, let output = arguments["output"] else { return (file, source) }
     let own = Self.definition(in: URL(filePath: output))
-    let isNew = ["grid", "variant", "seeds", "config", "set"].contains { arguments.has($0) } || source != nil
-    guard arguments.has("resume"), !isNew else { return (file, source) }
+    // Variants and seeds of the command line are done beside those of the folder, and more settings compared with it.
+    guard arguments.has("resume"), !arguments.has("config"), source == nil else { return (file, source) }
     guard FileManager.default.fileExists(atPath: own.path) else {
       throw .missingInput(output, "holds no sweep to go on with", remedy: "name the folder of one by --output")
     }

@@ -90,4 +90,27 @@ import Testing
     #expect(
       try place.results(try place.mvmr("sweep --resume --output s --json")).variants.allSatisfy { $0.probe != nil })
   }
+
+  /// Of a variant that could not begin, the record has what it was trained with at last; what is left is told.
+  @Test func whatIsLeftIsToldAndRecordedAsItWasTrained() throws {
+    let sweep = "sweep synthetic:96 \(place.settings) --set epochs=1 --output s"
+    try place.manager.createDirectory(atPath: place.path("s/a_seed-0"), withIntermediateDirectories: true)
+    let other = try FolderLock(place.folder.url.appending(path: "s/a_seed-0"))
+    try withExtendedLifetime(other) {
+      _ = try place.mvmr("\(sweep) --variant a:~lr=0.5", status: 74)
+      let told = try place.mvmr("\(sweep) --variant b:~lr=0.002").errors
+      #expect(told.contains("not finished and not among these: a_seed-0; name their variants"), "\(told)")
+    }
+    // With --resume, more is done beside what the last command asked for.
+    let all = try place.results(try place.mvmr("sweep --resume --output s --variant a:~lr=0.01 --seeds 2 --json"))
+    #expect(all.variants.map(\.name).sorted() == ["a", "b"])
+    #expect(all.variants.allSatisfy { $0.runs.count == 2 && $0.probe != nil })
+    #expect(all.variants.first { $0.name == "a" }?.settings == ["lr": "0.01"])
+  }
+
+  @Test func tooFewImagesToScoreOnTheWayAreRefused() throws {
+    let refused = try place.mvmr("sweep synthetic:32 \(place.settings) --grid lr=0.1 --at 1 --output s", status: 65)
+    #expect(refused.errors.contains("are too few to score on the way"), "\(refused.errors)")
+    #expect(!place.exists("s/lr-0.1_seed-0"))
+  }
 }
