@@ -68,8 +68,9 @@ struct SweepPlan {
     if jobs * threads > processors {
       notices.append("\(jobs) runs at once of \(threads) threads each are more than the \(processors) processors")
     }
+    let place = folder
     let others = (recorded?.record.variants ?? []).flatMap(\.runs).map(\.folder).filter { name in
-      !folder.isTrained(name) && !request.runs.contains { $0.folder == name }
+      !place.isTrained(name) && !request.runs.contains { $0.folder == name }
     }
     if !others.isEmpty {
       notices.append(
