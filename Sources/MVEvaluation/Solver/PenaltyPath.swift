@@ -62,12 +62,15 @@ final class PenaltyPath {
     isSettled: (QuasiNewton) throws(MVError) -> Bool = { _ in false }, passed: (Double) -> Void = { _ in }
   ) throws(MVError) -> Fit {
     var passes = 0
-    for lambda in stronger.isEmpty ? way(to: lambda) : stronger {
+    let led = stronger.isEmpty ? way(to: lambda) : []
+    for lambda in stronger + led {
       let rough = Goal(gradientNorm: .infinity, gap: 1e-2, limit: goal.limit)
       passes += try minimize(lambda, rough, isSettled: { _ in false }, passed: passed).passes
     }
     var fit = try minimize(lambda, goal, isSettled: isSettled, passed: passed)
-    if isAstray(fit) {
+    // Roughly fitted, the way may have led to where single precision gets no further.
+    let isLost = !led.isEmpty && (fit.ending == .stalled || fit.ending == .exhausted)
+    if isLost || isAstray(fit) {
       passes += fit.passes
       passes += try beginAgain(on: waypoints(to: lambda), goal, passed)
       fit = try minimize(lambda, goal, isSettled: isSettled, passed: passed)
