@@ -59,9 +59,14 @@ import Testing
 
   @Test(arguments: HardRows.allCases, [NearestNeighbors.Metric.cosine, .euclidean])
   func theCoarseScreenDropsOnlyWhatTheFineOneDrops(kind: HardRows, metric: NearestNeighbors.Metric) throws {
+    // Few columns, and so many that products are summed in several passes.
+    for columns in [77, 1101] { try screensAgree(kind: kind, metric: metric, columns: columns) }
+  }
+
+  private func screensAgree(kind: HardRows, metric: NearestNeighbors.Metric, columns: Int) throws {
     func reader(_ count: Int, seed: UInt64) throws -> RowReader {
-      let values = kind.values(count, columns: 77, seed: seed)
-      let split = try Rows.split(values, columns: 77, labels: [Int64](repeating: 0, count: count))
+      let values = kind.values(count, columns: columns, seed: seed)
+      let split = try Rows.split(values, columns: columns, labels: [Int64](repeating: 0, count: count))
       return RowReader(split, rows: split.rows)
     }
     let run = EvaluationRun("neighbor search", cancellation: Cancellation(), progress: { _ in })

@@ -1,11 +1,14 @@
-// A screen before the screen of `CKernelsTopK.h`: products of 8-bit integers, which processors with AVX-512 VNNI have
-// at twice the rate, drop rows that the finer screen would drop, and no others.
+// A screen before the screen of `CKernelsTopK.h`: products of 8-bit integers, which processors have at nearly twice the
+// rate, drop rows that the finer screen would drop, and no others.
 //
 // A rounded row a of `mvk_quantise` is stored as c = round((a - m) / s), m being about the mean of such rows and s the
 // row's own step. With e = a - m - s c, the product of a query a and a train row b is
 //   a.b = s_a s_b (c_a.c_b) + m.m + m.(a - m) + m.(b - m) + e_a.(b - m) + (s_a c_a).e_b,
 // of which the last two are at most |e_a| |b - m| + |s_a c_a| |e_b|. An upper bound of a.b gives an upper bound of the
 // score that the finer screen computes.
+//
+// With AVX-512 VNNI, products are summed in 32 bits, and c takes 8 bits. AVX2 and AVX-512 without it sum in 16 bits,
+// so c of a train row takes 7, and sixteen products are summed before they go to 32: steps are such that they fit.
 #ifndef CKERNELS_COARSE_SCREEN_H
 #define CKERNELS_COARSE_SCREEN_H
 
@@ -27,20 +30,29 @@ typedef struct {
   float lost;   ///< at least |e|
   float norm;   ///< at least |a - m|
   float kept;   ///< at least |s c|
-  int32_t sum;  ///< of c
   double rest;  ///< m.(a - m), off by less than 2e-6 |m| |a - m|
 } mvk_coarse_row;
 
-/// Rounds a row of `mvk_quantise` to int8 within -127...127.
+/// Rounds a row of `mvk_quantise` to int8, as a train row or a query.
 ///
 /// All three have room for `count` rounded up to a multiple of 64; `row` and `mean` end in zeros.
-void mvk_coarsen(const int16_t* row, const int16_t* mean, size_t count, int8_t* coarse, mvk_coarse_row* made);
+void mvk_coarsen(const int16_t* row, const int16_t* mean, size_t count, int is_train, int8_t* coarse,
+                 mvk_coarse_row* made);
 
-/// Interleaves `count` rows of `4 * quads` values, `stride` apart, into one strip or panel of `width` rows.
+/// Interleaves `count` rows of `4 * quads` values, `stride` apart, into one panel, and makes them positive.
 ///
-/// Adds 128 to each value if `is_train`. Rows that are missing become zero.
-void mvk_coarse_pack(const int8_t* rows, size_t stride, size_t count, size_t quads, size_t width, int is_train,
-                     int8_t* packed);
+/// Rows that are missing become zero.
+void mvk_coarse_pack_train(const int8_t* rows, size_t stride, size_t count, size_t quads, int8_t* packed);
+
+/// The number of values a query that take away what train rows were raised by.
+size_t mvk_coarse_biases(size_t quads);
+
+/// Interleaves `count` queries of `4 * quads` values, `stride` apart, into one strip.
+///
+/// Writes their `mvk_coarse_biases` values into `bias`, a value of each query of the strip after the other.
+/// Queries that are missing become zero.
+void mvk_coarse_pack_queries(const int8_t* rows, size_t stride, size_t count, size_t quads, int8_t* packed,
+                             int32_t* bias);
 
 /// One tile of train rows, packed; values a row, which include those of the finer screen.
 typedef struct {
@@ -58,7 +70,7 @@ typedef struct {
 typedef struct {
   const int8_t* packed;  ///< strips of `mvk_screen_strip()` rows
   size_t count;          ///< queries, the padding of the last strip left out
-  const int32_t* bias;   ///< -128 times the sum of c; also of the last strip's padding
+  const int32_t* bias;   ///< `mvk_coarse_biases` strips of values a strip
   const float* step;
   const float* lost;
   const float* kept;

@@ -24,7 +24,7 @@ final class CoarseQueries: Sendable {
     let padded = (count + strip - 1) / strip * strip
     rows = WorkBuffer(uninitialized: count * search.stride)
     packed = WorkBuffer(uninitialized: padded * 4 * search.quads)
-    biases = WorkBuffer(padded, repeating: 0)
+    biases = WorkBuffer(padded * mvk_coarse_biases(search.quads), repeating: 0)
     steps = WorkBuffer(uninitialized: count)
     losses = WorkBuffer(uninitialized: count)
     kept = WorkBuffer(uninitialized: count)
@@ -36,17 +36,16 @@ final class CoarseQueries: Sendable {
     let strip = mvk_screen_strip()
     let (stride, quads) = (search.stride, search.quads)
     (rows.pointer + index * strip * stride).update(from: rounded, count: count * stride)
-    search.coarsen(
-      rounded, count: count, mean: mean, width: strip, isTrain: false,
-      into: packed.pointer + index * strip * 4 * quads
-    ) { place, row in
+    let coarse = search.coarsen(rounded, count: count, mean: mean, isTrain: false) { place, row in
       let query = index * strip + place
-      biases.pointer[query] = -128 * row.sum
       steps.pointer[query] = row.step
       losses.pointer[query] = row.lost
       kept.pointer[query] = row.kept
       own.pointer[query] = Float(row.rest + meanSquare)
     }
+    mvk_coarse_pack_queries(
+      coarse.pointer, stride, count, quads, packed.pointer + index * strip * 4 * quads,
+      biases.pointer + index * strip * mvk_coarse_biases(quads))
   }
 
   /// `count` queries from `first` on, the first of a strip, as the kernel wants them.
@@ -55,8 +54,9 @@ final class CoarseQueries: Sendable {
     room: Int, counts: WorkBuffer<Int32>
   ) -> mvk_coarse_block {
     mvk_coarse_block(
-      packed: packed.pointer + first * 4 * search.quads, count: count, bias: biases.pointer + first,
-      step: steps.pointer + first, lost: losses.pointer + first, kept: kept.pointer + first, own: own.pointer + first,
+      packed: packed.pointer + first * 4 * search.quads, count: count,
+      bias: biases.pointer + first * mvk_coarse_biases(search.quads), step: steps.pointer + first,
+      lost: losses.pointer + first, kept: kept.pointer + first, own: own.pointer + first,
       scale: block.scales.pointer + first, threshold: block.thresholds.pointer + first, products: products,
       found: found.pointer, room: room, counts: counts.pointer)
   }
@@ -85,9 +85,9 @@ struct CoarseTile: Sendable {
     let offsets = WorkBuffer<Float>(count, repeating: 0)
     try Parallel.forEach(tile.panels, threads: search.threads) { panel throws(MVError) in
       try search.run.check()
-      search.coarsen(
-        rows.pointer + panel * width * stride, count: min(width, tile.positions.count - panel * width), mean: mean,
-        width: width, isTrain: true, into: packed.pointer + panel * width * 4 * quads
+      let members = min(width, tile.positions.count - panel * width)
+      let coarse = search.coarsen(
+        rows.pointer + panel * width * stride, count: members, mean: mean, isTrain: true
       ) { place, row in
         let index = panel * width + place
         let factor = tile.factors.pointer[index]
@@ -99,6 +99,7 @@ struct CoarseTile: Sendable {
           Float(row.rest * Double(factor)) + tile.slacks.pointer[index] + 12e-6 * tile.lengths.pointer[index]
         offsets.pointer[index] = tile.offsets.pointer[index] * (1 - 1e-6)
       }
+      mvk_coarse_pack_train(coarse.pointer, stride, members, quads, packed.pointer + panel * width * 4 * quads)
     }
     self.packed = packed
     self.steps = steps
@@ -118,17 +119,18 @@ struct CoarseTile: Sendable {
 }
 
 extension NeighborSearch {
-  /// Rounds `count` rounded rows to 8 bits and packs them, `width` side by side; `each` is told of each row.
+  /// Rounds `count` rounded rows to 8 bits; `each` is told of each row.
   fileprivate func coarsen(
-    _ rounded: UnsafePointer<Int16>, count: Int, mean: WorkBuffer<Int16>, width: Int, isTrain: Bool,
-    into packed: UnsafeMutablePointer<Int8>, _ each: (Int, mvk_coarse_row) -> Void
-  ) {
+    _ rounded: UnsafePointer<Int16>, count: Int, mean: WorkBuffer<Int16>, isTrain: Bool,
+    _ each: (Int, mvk_coarse_row) -> Void
+  ) -> WorkBuffer<Int8> {
     let rows = WorkBuffer<Int8>(uninitialized: count * stride)
     for place in 0..<count {
       var made = mvk_coarse_row()
-      mvk_coarsen(rounded + place * stride, mean.pointer, train.columns, rows.pointer + place * stride, &made)
+      mvk_coarsen(
+        rounded + place * stride, mean.pointer, train.columns, isTrain ? 1 : 0, rows.pointer + place * stride, &made)
       each(place, made)
     }
-    mvk_coarse_pack(rows.pointer, stride, count, quads, width, isTrain ? 1 : 0, packed)
+    return rows
   }
 }
