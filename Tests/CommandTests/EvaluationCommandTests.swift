@@ -86,6 +86,21 @@ struct EvaluationCommandTests {
     #expect(try array.values(as: Int32.self).allSatisfy { $0 < 15 })
   }
 
+  @Test func whatIsGivenTwiceIsRefused() throws {
+    let labels = (0..<30).map { Int64($0 % 2) }
+    let file = try convert([("train", labels), ("test", [0, 1])])
+    for (words, subject) in [
+      (["knn", "--k", "3,3"], "--k 3"), (["knn", "--k", "3", "--temperature", "0.07,7e-2"], "--temperature 0.07"),
+      (["probe", "--lambda", "1e-2", "--lambda", "0.01"], "--lambda 0.01"),
+      (["probe", "--protocol", "dino", "--learning-rate", "1,1"], "--learning-rate 1.0"),
+      (["knn", "--representation", "x"], "--representation x"),
+    ] {
+      let run = try Tool.run(
+        Tool.folder.appending(path: "mvmr"), [words[0], file, "--representation", "x"] + words.dropFirst())
+      #expect(run.status == 64 && run.errors.contains("\(subject): is given twice; give each once"), "\(run.errors)")
+    }
+  }
+
   @Test func whatCannotBeRightIsSaid() throws {
     let labels = (0..<30).map { Int64($0 % 2) }
     let file = try convert([("train", labels), ("test", [0, 1, 2, 2, 5])])
