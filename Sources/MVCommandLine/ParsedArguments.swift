@@ -31,26 +31,33 @@ public struct ParsedArguments: Sendable {
     return try Self.int(text, name, range)
   }
 
+  /// A number, or nil where the option was not given; throws a usage error where it is not within `range`.
+  public func double(_ name: String, in range: ClosedRange<Double>) throws(MVError) -> Double? {
+    guard let text = self[name] else { return nil }
+    return try Self.double(text, name, range)
+  }
+
   /// All whole numbers given to a repeatable option; commas may separate several.
   ///
-  /// Throws a usage error where one is not a whole number within `range`.
+  /// Throws a usage error where one is not a whole number within `range`, or is given twice.
   public func ints(_ name: String, in range: ClosedRange<Int>) throws(MVError) -> [Int] {
-    try all(name).flatMap { $0.split(separator: ",") }.map { (text) throws(MVError) in
-      try Self.int(String(text), name, range)
-    }
+    let values = try parts(of: name).map { (text) throws(MVError) in try Self.int(text, name, range) }
+    try values.requireEachOnce("--\(name)")
+    return values
   }
 
   /// All numbers given to a repeatable option; commas may separate several.
   ///
-  /// Throws a usage error where one is not a number within `range`.
+  /// Throws a usage error where one is not a number within `range`, or is given twice, however it is written.
   public func doubles(_ name: String, in range: ClosedRange<Double>) throws(MVError) -> [Double] {
-    try all(name).flatMap { $0.split(separator: ",") }.map { (text) throws(MVError) in
-      guard let value = Double(text), value.isFinite, range.contains(value) else {
-        throw .usage(
-          "--\(name) \(text)", "is not a number from \(range.lowerBound) to \(range.upperBound)", remedy: "see --help")
-      }
-      return value
-    }
+    let values = try parts(of: name).map { (text) throws(MVError) in try Self.double(text, name, range) }
+    try values.requireEachOnce("--\(name)")
+    return values
+  }
+
+  /// What an option was given in one or several lists.
+  private func parts(of name: String) -> [String] {
+    all(name).flatMap { $0.split(separator: ",").map(String.init) }
   }
 
   /// The case of an enumeration, by its raw value, or nil where the option was not given.
@@ -73,6 +80,16 @@ public struct ParsedArguments: Sendable {
     guard let value = Int(text), range.contains(value) else {
       let limit = range.upperBound == .max ? "up" : "to \(range.upperBound)"
       throw .usage("--\(name) \(text)", "is not a whole number from \(range.lowerBound) \(limit)", remedy: "see --help")
+    }
+    return value
+  }
+
+  private static func double(
+    _ text: String, _ name: String, _ range: ClosedRange<Double>
+  ) throws(MVError) -> Double {
+    guard let value = Double(text), value.isFinite, range.contains(value) else {
+      throw .usage(
+        "--\(name) \(text)", "is not a number from \(range.lowerBound) to \(range.upperBound)", remedy: "see --help")
     }
     return value
   }

@@ -20,9 +20,11 @@ struct EvaluationRun: Sendable {
   /// Seconds since the work began.
   var seconds: Double { (ContinuousClock.now - start).seconds }
 
-  /// Tells that `done` of `total` parts are done.
-  func report(_ done: Int, of total: Int) {
-    progress(RunProgress(done: done, total: total, seconds: seconds))
+  /// Tells that `done` of `total` parts are done, and what is known of the time that the others take.
+  func report(_ done: Int, of total: Int, _ remainder: RunProgress.Remainder = .steady) {
+    var told = RunProgress(done: done, total: total, seconds: seconds)
+    told.remainder = remainder
+    progress(told)
   }
 
   /// A function that is told how many more of `total` parts are done.

@@ -93,6 +93,7 @@ extension Command {
       notices.forEach(Terminal.note)
     }
     let scores = try Scores("embedding", of: pair, measure, in: folds, cancellation: Interruption.cancellation)
+    ZeroRows.notice(of: scores.measures.neighbors.zeroRows, in: file.url.relativePath).map(Terminal.note)
     var report = EvaluationPage(
       title: "Embeddings of \(source.contents.name)", kind: target.kind, file: file, representations: ["embedding"],
       pair: scores.pair, heldOut: true, folds: folds?.count, origin: try network.origin(),

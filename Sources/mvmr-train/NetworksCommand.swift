@@ -101,9 +101,7 @@ extension Command {
     let known = summary.file?.knowsInput == false ? " (usual for such networks, the file does not say)" : ""
     table.add(
       "input",
-      "\(input.side)x\(input.side), "
-        + (input.stretched ? "stretched to \(input.resize)x\(input.resize)" : "shorter side to \(input.resize)")
-        + ", \(input.interpolation), mean "
+      "\(input.height)x\(input.width), \(scaling(input)), \(input.interpolation), mean "
         + "\(numbers(input.mean)), std \(numbers(input.std))\(known)")
     table.add("outputs", outputs(summary.outputs))
     if let file = summary.file {
@@ -114,6 +112,14 @@ extension Command {
     }
     try Terminal.result(table.text)
     for note in summary.file?.notes ?? [] { Terminal.message("note: \(note)") }
+  }
+
+  /// How images come to the size of an input.
+  private static func scaling(_ input: NetworkSummary.Input) -> String {
+    if input.stretched {
+      return "stretched to \(input.resize.map { "\($0)x\($0)" } ?? "\(input.height)x\(input.width)")"
+    }
+    return input.resize.map { "shorter side to \($0)" } ?? "scaled to cover that"
   }
 
   private static func numbers(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: " ") }

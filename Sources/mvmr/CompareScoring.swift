@@ -60,7 +60,7 @@ struct CompareScoring {
     return Result(
       table: comparison.table, caption: comparison.caption, csv: comparison.csv(version: Version.text),
       markdown: comparison.markdown, latex: comparison.latex, json: try comparison.json(), record: record,
-      notices: fewNeighbors(entries.map { ($0.name, $0.k) })
+      notices: fewNeighbors(entries.map { ($0.name, $0.k) }) + Self.zeroRows(entries.map { ($0.file, $0.zeroRows) })
     ) { title, kind, facts in
       ComparisonPage(title: title, kind: kind, comparison: comparison, facts: facts)
     }
@@ -87,6 +87,7 @@ struct CompareScoring {
       table: comparison.table, caption: comparison.caption, csv: comparison.csv(version: Version.text),
       markdown: comparison.markdown, latex: comparison.latex, json: try comparison.json(), record: record,
       notices: told + fewNeighbors(entries.map { ($0.name, $0.k) })
+        + Self.zeroRows(entries.map { ($0.file, $0.zeroRows) })
     ) { title, kind, facts in
       ComparisonPage(title: title, kind: kind, comparison: comparison, facts: facts)
     }
@@ -94,6 +95,13 @@ struct CompareScoring {
 
   private func fewNeighbors(_ entries: [(name: String, k: Int)]) -> [String] {
     entries.filter { $0.k < k ?? 0 }.map { "\($0.name): only \($0.k) rows can vote for each, so k = \($0.k)" }
+  }
+
+  /// A line for each file some of whose rows have no nearest ones.
+  private static func zeroRows(_ entries: [(file: String, rows: [ZeroRows])]) -> [String] {
+    distinct(entries.map(\.file)).compactMap { file in
+      ZeroRows.notice(of: ZeroRows.joined(entries.filter { $0.file == file }.flatMap(\.rows)), in: file)
+    }
   }
 
   private static func distinct(_ values: [String]) -> [String] {

@@ -69,9 +69,10 @@ enum EvaluationArguments {
 
   /// The representations that are asked for, or the only one of the file; with `--each` all of it.
   ///
-  /// Throws where there are several to choose from.
+  /// Throws where there are several to choose from, and where one is asked for twice.
   static func representations(_ arguments: ParsedArguments, of file: FeatureFile) throws(MVError) -> [String] {
     let given = arguments.all("representation")
+    try given.requireEachOnce("--representation")
     guard given.isEmpty else { return given }
     let names = file.representations.map(\.name)
     guard arguments.has("each") || names.count == 1 else {
@@ -99,7 +100,7 @@ enum EvaluationArguments {
       guard !arguments.has("label-list-kind") else {
         throw .usage("--label-list-kind", "is for --label-list", remedy: "give the list too, or leave it out")
       }
-      return try arguments.doubles("label-fraction", in: 0...1).last.map { .fraction($0, seed: seed) }
+      return try arguments.double("label-fraction", in: 0...1).map { .fraction($0, seed: seed) }
     }
     guard !arguments.has("label-fraction") else {
       throw .usage("--label-list", "does not go with --label-fraction", remedy: "give one of them")

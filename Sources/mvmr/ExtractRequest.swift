@@ -39,7 +39,7 @@ struct ExtractRequest {
     extraction.skipBadImages = arguments.has("skip-bad-images")
     extraction.overwrite = arguments.has("overwrite")
     extraction.software = Provenance.software
-    if let seconds = try arguments.doubles("sync-interval", in: 0...3600).last {
+    if let seconds = try arguments.double("sync-interval", in: 0...3600) {
       extraction.syncInterval = .seconds(seconds)
     }
     self.extraction = extraction

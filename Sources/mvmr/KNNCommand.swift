@@ -49,6 +49,7 @@ extension Command {
     let scores = try Job("knn", unit: "rows").run { (job) throws(MVError) in
       try evaluate(classifier, pair, folds, cancellation: job.cancellation, progress: job.progress)
     }
+    ZeroRows.notice(of: scores.zeroRows, in: file.url.relativePath).map(Terminal.note)
     if let path = arguments["neighbors"] {
       try writeNeighbors(of: pair, found: classifier, to: URL(filePath: path))
     }
@@ -62,6 +63,7 @@ extension Command {
     try EachOutput.check(arguments)
     var table = TextTable("features", "k", "T", "top-1", "top-5", "balanced", "95 % interval")
     var outputs: [(String, EvaluationOutput)] = []
+    var zeroRows: [ZeroRows] = []
     for name in names {
       let pair = try EvaluationArguments.pair(arguments, file, representations: [name])
       let folds = try EvaluationArguments.folds(arguments, pair, file)
@@ -72,9 +74,11 @@ extension Command {
       let scores = try Job("knn \(name)", unit: "rows").run { (job) throws(MVError) in
         try evaluate(classifier, pair, folds, cancellation: job.cancellation, progress: job.progress)
       }
+      zeroRows += scores.zeroRows
       for cells in try cells(of: scores) { table.add(row: [name] + cells) }
       outputs.append((name, try output(of: scores, classifier, pair, folds, [name], arguments, file)))
     }
+    ZeroRows.notice(of: zeroRows, in: file.url.relativePath).map(Terminal.note)
     try EachOutput(outputs: outputs).write(arguments, table: table)
   }
 

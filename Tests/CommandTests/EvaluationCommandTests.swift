@@ -86,6 +86,51 @@ struct EvaluationCommandTests {
     #expect(try array.values(as: Int32.self).allSatisfy { $0 < 15 })
   }
 
+  @Test func whatIsGivenTwiceIsRefused() throws {
+    let labels = (0..<30).map { Int64($0 % 2) }
+    let file = try convert([("train", labels), ("test", [0, 1])])
+    for (words, subject) in [
+      (["knn", "--k", "3,3"], "--k 3"), (["knn", "--k", "3", "--temperature", "0.07,7e-2"], "--temperature 0.07"),
+      (["probe", "--lambda", "1e-2", "--lambda", "0.01"], "--lambda 0.01"),
+      (["probe", "--protocol", "dino", "--learning-rate", "1,1"], "--learning-rate 1.0"),
+      (["knn", "--representation", "x"], "--representation x"),
+    ] {
+      let run = try Tool.run(
+        Tool.folder.appending(path: "mvmr"), [words[0], file, "--representation", "x"] + words.dropFirst())
+      #expect(run.status == 64 && run.errors.contains("\(subject): is given twice; give each once"), "\(run.errors)")
+    }
+  }
+
+  @Test func rowsWithoutADirectionAreToldOnce() throws {
+    let labels = (0..<30).map { Int64($0 % 2) }
+    _ = try convert([("train", labels), ("test", [0, 1, 0, 1, 0])])
+    for (name, rows, zero) in [("train", 30, [4, 9]), ("test", 5, [3])] {
+      let url = folder.url.appending(path: "\(name).npy")
+      var values = try NumPyArray(contentsOf: url).values(as: Float.self)
+      for row in zero { for column in 0..<4 { values[row * 4 + column] = row == 9 ? 0 : 0x1p-126 } }
+      try NumPyArray.write(values, shape: [rows, 4], element: .float32, to: url)
+    }
+    let inputs = ["train", "test"].flatMap {
+      ["\($0)/x=\(path("\($0).npy"))", "\($0)/labels=\(path("\($0)-labels.npy"))"]
+    }
+    let made = try Tool.run(
+      Tool.folder.appending(path: "mvmr"), ["convert"] + inputs + ["--output", path("f.h5"), "--overwrite"])
+    try #require(made.status == 0, "\(made.errors)")
+    let told =
+      "f.h5: 3 rows are zero or nearly, with a norm under 1e-37: they have no nearest rows (2 of x in train, the first "
+      + "row 4; row 3 of x in test)"
+    for words in [["knn", "--representation", "x"], ["knn", "--each"], ["compare"]] {
+      let run = try Tool.run(
+        Tool.folder.appending(path: "mvmr"), [words[0], path("f.h5")] + words.dropFirst() + ["--k", "3"])
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.errors.split(separator: "\n").count { $0.hasSuffix(told) } == 1, "\(run.errors)")
+    }
+    let plain = try Tool.run(
+      Tool.folder.appending(path: "mvmr"),
+      ["knn", path("f.h5"), "--representation", "x", "--k", "3", "--metric", "euclidean"])
+    #expect(plain.status == 0 && !plain.errors.contains("norm under"), "\(plain.errors)")
+  }
+
   @Test func whatCannotBeRightIsSaid() throws {
     let labels = (0..<30).map { Int64($0 % 2) }
     let file = try convert([("train", labels), ("test", [0, 1, 2, 2, 5])])

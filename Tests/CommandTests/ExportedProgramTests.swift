@@ -62,6 +62,38 @@ import Testing
     #expect(abs(losses[0] - losses[1]) < 1e-4, "\(losses)")
   }
 
+  /// A run's images, which are no squares, are framed by its exports as by the run itself.
+  @Test(arguments: [
+    // Of many sizes, so that the framing counts; of one size, which is left as it is.
+    ("many", "--size 20x28 --resize 30 --interpolation bicubic"), ("many", "--size 28x20"),
+    ("many", "--size 28x20 --stretch"), ("one", ""),
+  ])
+  func exportsFrameImagesAsTheRunDid(_ images: String, _ options: String) throws {
+    let fixture = try Fixture.images("images/rgb96")
+    for number in 0..<32 {
+      let place = folder.url.appending(path: "\(images)/train/\(number % 2)")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      let size = ImageSize(height: 34 + number, width: 40 + 3 * (number % 5))
+      var image = try fixture[number % fixture.count].resized(to: size)
+      if images == "one" { image = try image.resized(to: ImageSize(height: 28, width: 40)) }
+      try image.writePNG(to: place.appending(path: "\(number).png"))
+    }
+    try mvmr("train folder:\(images) \(options) --output run \(Self.small)")
+    try mvmr("export run --format torchscript --output program.pt")
+    try mvmr("export run --format safetensors --output weights.safetensors")
+    try mvmr("embed run folder:\(images) --output run.h5")
+    let own = try rows("run.h5", "embedding")
+    // Nothing is said of the size.
+    try mvmr("embed program.pt folder:\(images) --output program.h5")
+    expectSame(own, try rows("program.h5", "teacher"))
+    try mvmr("embed weights.safetensors folder:\(images) --output weights.h5")
+    expectSame(own, try rows("weights.h5", "embedding"))
+    // What a square would have given is something else.
+    try mvmr("embed program.pt folder:\(images) --size 20x20 --resize 20 --output square.h5")
+    let square = try rows("square.h5", "teacher")
+    #expect(largestDifference(own, square) > 1e-3 * (own.map(abs).max() ?? 0))
+  }
+
   @Test func weightsOfOtherProgramsAndTheirProgramGiveTheSameRows() throws {
     let images = try Fixture.images("images/rgb96")
     for number in 0..<8 {

@@ -31,4 +31,26 @@ struct ParsedArgumentsTests {
       #expect(throws: MVError.self, "\(text)") { try given(text).doubles("n", in: 0...2) }
     }
   }
+
+  @Test func aNumberIsGivenOnce() {
+    for values in [["3,3"], ["3", "3"], ["1,3", "2,3"]] {
+      let error = #expect(throws: MVError.self) {
+        try ParsedArguments(values: ["n": values], counts: ["n": values.count]).ints("n", in: 1...8)
+      }
+      #expect(error?.kind == .usage && "\(error!)" == "--n 3: is given twice; give each once")
+    }
+    // However it is written.
+    for (text, number) in [("0.5,1e-3,0.001", "0.001"), ("1,1.0", "1.0")] {
+      let error = #expect(throws: MVError.self) { try given(text).doubles("n", in: 0...2) }
+      #expect(error.map { "\($0)" } == "--n \(number): is given twice; give each once")
+    }
+  }
+
+  @Test func oneNumberIsNoList() throws {
+    #expect(try given("0.5").double("n", in: 0...2) == 0.5 && given().double("n", in: 0...2) == nil)
+    for text in ["0.5,0.5", "0.1,0.2", "", "3", "nan"] {
+      let error = #expect(throws: MVError.self, "\(text)") { try given(text).double("n", in: 0...2) }
+      #expect(error.map { "\($0)".hasPrefix("--n \(text): is not a number from 0.0 to 2.0") } == true)
+    }
+  }
 }

@@ -34,6 +34,11 @@ struct TextTests {
     #expect(ProgressBar.numbers(slow, "steps") == ["1/2 steps", "50 %", "0.2/s", "4.0 s left"])
     // Before the first rate there is no time left, and none at the end.
     #expect(ProgressBar.numbers(RunProgress(done: 0, total: 5, seconds: 0), "rows") == ["0/5 rows", "0 %"])
+    var foretold = slow
+    foretold.remainder = .unknown
+    #expect(ProgressBar.numbers(foretold, "rows") == ["1/2 rows", "50 %", "0.2/s"])
+    foretold.remainder = .foretold(300)
+    #expect(ProgressBar.numbers(foretold, "rows") == ["1/2 rows", "50 %", "0.2/s", "5 min left"])
     #expect(ProgressBar.numbers(RunProgress(done: 5, total: 5, seconds: 0.5), "rows") == ["5/5 rows", "100 %", "10/s"])
   }
 

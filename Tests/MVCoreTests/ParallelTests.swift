@@ -28,6 +28,11 @@ struct ParallelTests {
     let progress = RunProgress(doneBefore: 100, done: 300, total: 700, seconds: 10)
     #expect(progress.rowsPerSecond == 20)
     #expect(progress.timeLeft == 20)
+    var other = progress
+    other.remainder = .unknown
+    #expect(other.timeLeft == nil && other.rowsPerSecond == 20)
+    other.remainder = .foretold(3)
+    #expect(other.timeLeft == 3)
   }
 
   @Test func errorsAreOneLine() {

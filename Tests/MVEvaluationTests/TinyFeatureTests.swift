@@ -24,6 +24,44 @@ import Testing
     #expect(try knn.evaluate(leavingOneOut: split).results[0].predictions.count == 300)
   }
 
+  /// Rows that have no direction are counted, in every way that neighbors are looked for.
+  @Test func rowsThatCountAsZeroAreTold() throws {
+    func rows(_ scales: [Float]) -> [Float] {
+      scales.flatMap { (scale: Float) -> [Float] in [3 * scale, 0, 4 * scale] }
+    }
+    let train = try Rows.split(
+      rows([1, 0, 1, 0x1p-126, 2, 0x1p-110, 1, 1]), columns: 3, labels: [0, 1, 0, 1, 0, 1, 0, 1],
+      rows: [0, 1, 3, 4, 5, 6, 7])
+    let test = try Rows.split(rows([1, 1, 0x1p-149]), columns: 3, labels: [0, 1, 0], name: "test")
+    let knn = NearestNeighbors(k: [2])
+    let inTrain = ZeroRows(split: "train", representation: "random", rows: [1, 3])
+    let inTest = ZeroRows(split: "test", representation: "random", rows: [2])
+    #expect(try knn.evaluate(train: train, test: test).zeroRows == [inTrain, inTest])
+    #expect(try knn.search(train: train, queries: test).zeroRows == [inTrain, inTest])
+    #expect(try knn.evaluate(leavingOneOut: train).zeroRows == [inTrain])
+    let folds = try Folds(3, of: train, ids: nil, seed: 0)
+    #expect(try knn.evaluate(train, in: folds).zeroRows == [inTrain])
+    let contender = Comparison.Contender("random", .splits(train: train, test: test))
+    #expect(try Comparison([contender], k: 2).entries[0].zeroRows == [inTrain, inTest])
+    // By distances alone rows are compared as they are, and a row of zeros is one as any other.
+    #expect(try NearestNeighbors(k: [2], metric: .euclidean).evaluate(train: train, test: test).zeroRows.isEmpty)
+    let two = try LabeledFeatures(
+      train.representations + [
+        FeatureMatrix(Matrix(rows: 8, columns: 1, values: [1, 1, 1, 1, 0, 1, 1, 1]), name: "other")
+      ], labels: train.labels, name: "train")
+    let inOther = ZeroRows(split: "train", representation: "other", rows: [4])
+    let joined = try NearestNeighbors(k: [2], metric: .euclidean).evaluate(leavingOneOut: two).zeroRows
+    #expect(joined == [inTrain, inOther])
+    let several = """
+      f.h5: 3 rows are zero or nearly, with a norm under 1e-37: they have no nearest rows (2 of random in train, the \
+      first row 1; row 2 of random in test)
+      """
+    #expect(ZeroRows.notice(of: [inTrain, inTest], in: "f.h5") == several)
+    let one = "f.h5: 1 row is zero or nearly, with a norm under 1e-37: it has no nearest rows (row 2 of random in test)"
+    #expect(ZeroRows.notice(of: [inTest], in: "f.h5") == one)
+    #expect(ZeroRows.notice(of: [], in: "f.h5") == nil)
+  }
+
   @Test func allZeroTrainRowsAndOthersToAsk() throws {
     let train = try Rows.split([Float](repeating: 0, count: 40), columns: 4, labels: (0..<10).map { Int64($0 % 2) })
     for value in [1, 1e30, 1e-38] as [Float] {

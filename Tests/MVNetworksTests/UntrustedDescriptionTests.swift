@@ -66,7 +66,35 @@ import Testing
     let error = failure { _ = try facts(height, width, channels) }
     #expect(error?.kind == .badData && error?.subject == "last.ckpt", "\(error as Any)")
     let possible = try #require(try facts(8, 9, 3))
-    #expect(possible.preprocessing == Preprocessing.plain(8, .cifar))
+    #expect(possible.preprocessing?.framing == Framing(ImageSize(height: 8, width: 9)))
+    #expect(possible.preprocessing?.mean == ImageStatistics.cifar.mean)
+  }
+
+  /// What a run says of its images is how it framed them, and where that cannot be, an error.
+  @Test func checkpointsSayHowTheirImagesWereFramed() throws {
+    func framing(_ source: String) throws -> Framing? {
+      let facts = [
+        "format": "mvmr-checkpoint", "settings": "{}", "origin": #"{"source":\#(source),"split":"train"}"#,
+        "place": #"{"imageShape":{"height":8,"width":9,"channels":3}}"#,
+      ]
+      return try CheckpointFacts(facts, of: "last.ckpt")?.preprocessing?.framing
+    }
+    let size = ImageSize(height: 8, width: 9)
+    let said = #""size":{"height":8,"width":9}"#
+    let cases: [(String, Framing)] = [
+      (#"{"kind":"synthetic"}"#, Framing(size)),
+      (
+        #"{\#(said),"resize":12,"interpolation":"bicubic","crop":"center"}"#,
+        Framing(size, resize: 12, interpolation: .bicubic)
+      ), (#"{\#(said),"stretches":true}"#, Framing(size, stretches: true)),
+      // Of another size than was asked for, they were framed otherwise.
+      (#"{"size":{"height":4,"width":4},"resize":5}"#, Framing(size)),
+    ]
+    for (source, expected) in cases { #expect(try framing(source) == expected, "\(source)") }
+    for source in [#"{\#(said),"resize":0}"#, #"{"size":{"height":0,"width":9}}"#, "7"] {
+      let error = failure { _ = try framing(source) }
+      #expect(error?.kind == .badData && error?.subject == "last.ckpt", "\(source): \(error as Any)")
+    }
   }
 
   /// Names alone ask for a width that doubles sixty times.

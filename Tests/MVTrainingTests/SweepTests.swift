@@ -143,7 +143,8 @@ struct SweepTests {
   }
 
   @Test(arguments: [
-    ("grid: {lr: [0.1, 0.1]}", "names 0.1 twice"), ("grid: {lrr: [0.1]}", "lrr"), ("grid: {lr: []}", "has no values"),
+    ("grid: {lr: [0.1, 0.1]}", "grid lr=0.1 is given twice"), ("grid: {lrr: [0.1]}", "lrr"),
+    ("grid: {lr: []}", "has no values"),
     ("grid: {lr: [much]}", "lr=much is not possible"), ("grid: {seed: [1, 2]}", "seed"),
     ("grid:\n  lr: [0.1]\n  lr: [0.2]", "repeats the key lr"), ("seeds: 0", "seeds 0"), ("seeds: [-1]", "seed -1"),
     ("at: [soon]", "moment soon"), ("at: [0]", "moment 0"), ("held_out: 1", "held_out"),
@@ -176,7 +177,10 @@ struct SweepTests {
     #expect(failure { _ = try sweep.runs() }?.description == "grid lr: is given twice; give all its values at once")
     sweep.axes = [try SweepAxis(parsing: "lr=0.1")]
     sweep.seeds = [1, 1]
-    #expect(failure { _ = try sweep.runs() }?.description == "seeds: name 1 twice; name each seed once")
+    #expect(failure { _ = try sweep.runs() }?.description == "seed 1: is given twice; give each once")
+    sweep.seeds = [1, 2]
+    sweep.moments = [.epochs(60), .seconds(60), try SweepMoment(parsing: "1min")]
+    #expect(failure { _ = try sweep.runs() }?.description == "moment 60s: is given twice; give each once")
   }
 
   @Test func runsAreCountedBeforeTheyAreMade() throws {

@@ -197,7 +197,7 @@ private struct Round {
       columns: columns, trainSplit: train.name, testSplit: test.name, folds: folds, trainRows: neighbors.trainRows,
       testRows: neighbors.testRows.count, classCount: neighbors.classCount, k: neighbors.results[0].k,
       neighbors: Comparison.Score(try neighbors.report(of: neighbors.results[0])),
-      probe: Comparison.Score(try predictions.report()),
+      probe: Comparison.Score(try predictions.report()), zeroRows: neighbors.zeroRows,
       rows: zip(neighbors.testRows, neighbors.classes).map { row, label in
         Comparison.ScoredRow(id: ids?[row] ?? "", label: label)
       })

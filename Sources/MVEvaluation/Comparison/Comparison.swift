@@ -62,6 +62,8 @@ public struct Comparison: Hashable, Sendable {
     public internal(set) var neighbors: Score
     /// What the linear probe scored.
     public internal(set) var probe: Score
+    /// The rows that have no nearest neighbors, by split and representation.
+    public let zeroRows: [ZeroRows]
     /// What tells each scored row from others: its class, and its id where it has one.
     let rows: [ScoredRow]
   }

@@ -45,7 +45,8 @@ extension NearestNeighborScores {
     self.init(
       results: results, metric: first.metric, weighting: first.weighting,
       trainRows: parts.map(\.trainRows).max() ?? 0, testRows: ordered(rows), classes: truth,
-      labels: parts.reduce(into: Set<Int64>()) { $0.formUnion($1.labels) }.sorted(), seconds: seconds)
+      labels: parts.reduce(into: Set<Int64>()) { $0.formUnion($1.labels) }.sorted(), seconds: seconds,
+      zeroRows: ZeroRows.joined(parts.flatMap(\.zeroRows)))
   }
 }
 

@@ -32,6 +32,8 @@ public struct MultiLabelComparison: Hashable, Sendable {
     public let probe: MultiLabelScores
     /// The classes that no probe was fitted for.
     public let unfitted: [String]
+    /// The rows that have no nearest neighbors, by split and representation.
+    public let zeroRows: [ZeroRows]
   }
 
   /// The contenders in the order given.
@@ -104,7 +106,7 @@ public struct MultiLabelComparison: Hashable, Sendable {
           name: contender.name, file: contender.file, representations: train.representations.map(\.name),
           columns: columns, trainSplit: train.name, testSplit: test.name, trainRows: train.rows.count, k: found.k,
           neighbors: try found.scores(train: train, test: test, names: fitted.classNames), probe: scores,
-          unfitted: fitted.unfitted))
+          unfitted: fitted.unfitted, zeroRows: found.zeroRows))
     }
     self.entries = entries
     seconds = run.seconds

@@ -74,6 +74,7 @@ public struct LinearProbe: Hashable, Sendable {
 
   /// Fits the labeled rows of `train`; `progress` counts passes over them, those to come being foretold.
   ///
+  /// It says nothing of the time left before the three strongest penalties are done.
   /// The classes are those that occur. Throws where there is only one class, labels are not single classes, a value is
   /// not finite, a setting is out of range, or no row can be held out.
   public func fit(

@@ -83,6 +83,7 @@ struct PenaltyComparison {
   private func fit(_ lambda: Double, _ paths: [PenaltyPath]) throws(MVError) -> Outcome {
     var outcome = Outcome()
     for (fold, path) in zip(folds, paths) {
+      progress.fitBegins()
       let heldOut = ProbeObjective(data: data, classes: classes, ranges: [fold])
       let goal = PenaltyPath.Goal(gradientNorm: settings.gradientNorm, gap: 1e-3, limit: settings.maxIterations)
       let fit = try path.fit(

@@ -75,7 +75,8 @@ struct ProbeFit {
     let space = try RowSpace(of: data, parts: [0..<held] + folds)
     let compared = space?.data ?? data
     let lambdas = settings.lambdas.values
-    let progress = FitProgress(run, fits: lambdas.count * folds.count + 1)
+    let progress = FitProgress(
+      run, penalties: lambdas.count, folds: folds.count, lastCost: Double(data.rows) / Double(comparedRows))
     return try SerialBLAS.run { () throws(MVError) in
       var outcomes = [PenaltyComparison.Outcome?](repeating: nil, count: lambdas.count)
       var chosen = 0
@@ -93,6 +94,12 @@ struct ProbeFit {
         last, lambda: lambdas[chosen],
         candidates: zip(lambdas, outcomes).map { candidate($0, $1, of: compared.labels) })
     }
+  }
+
+  /// The rows that a pass of a comparison reads, of which one fold is held out.
+  private var comparedRows: Int {
+    guard let fold = folds.first else { return data.rows }
+    return max(1, learned.count - learned.clamped(to: fold).count)
   }
 
   private func candidate(
@@ -127,6 +134,7 @@ struct ProbeFit {
     func objective(_ data: ProbeData) -> ProbeObjective {
       ProbeObjective(data: data, classes: classes.count, ranges: [0..<data.rows], classWeights: classWeights)
     }
+    progress.fitBegins()
     let goal = PenaltyPath.Goal(gradientNorm: settings.gradientNorm, gap: 1e-6, limit: settings.maxIterations)
     let compared = objective(space?.data ?? data)
     let steps = try Self.steps(to: lambda, from: stops, compared)

@@ -32,6 +32,8 @@ public struct NearestNeighborScores: Hashable, Sendable {
   public let labels: [Int64]
   /// The duration in seconds.
   public let seconds: Double
+  /// The rows of train and test that have no direction to compare, by split and representation.
+  public let zeroRows: [ZeroRows]
 
   /// The number of classes in train and test together.
   public var classCount: Int { labels.count }

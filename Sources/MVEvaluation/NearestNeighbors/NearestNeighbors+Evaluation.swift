@@ -32,7 +32,7 @@ extension NearestNeighbors {
     }
     return NearestNeighborScores(
       results: results, metric: metric, weighting: weighting, trainRows: trainRows.count, testRows: testRows,
-      classes: truth, labels: labels, seconds: run.seconds)
+      classes: truth, labels: labels, seconds: run.seconds, zeroRows: search.zeroRows)
   }
 
   func search(
@@ -51,7 +51,7 @@ extension NearestNeighbors {
         values.pointer[query * k + index] = Float(distances ? row.value.squareRoot() : row.value)
       }
     }
-    return Neighbors(queries: queries.rows, k: k, rows: rows.array, values: values.array)
+    return Neighbors(queries: queries.rows, k: k, rows: rows.array, values: values.array, zeroRows: search.zeroRows)
   }
 
   func makeSearch(

@@ -8,6 +8,8 @@ public struct Neighbors: Hashable, Sendable {
   public let rows: [Int32]
   /// The cosine, or the Euclidean distance, of each.
   public let values: [Float]
+  /// The rows of train and queries that have no nearest neighbors, by split and representation.
+  public let zeroRows: [ZeroRows]
 
   /// The neighbors of the query at `position` in ``queries``, nearest first.
   public subscript(position: Int) -> (rows: ArraySlice<Int32>, values: ArraySlice<Float>) {

@@ -11,23 +11,36 @@ final class PenaltyPath {
   let objective: ProbeObjective
   /// The operations spent on passes in all.
   private(set) var work = 0.0
-  /// Where the last fit ended.
-  private(set) var point: WorkBuffer<Double>
-  /// The penalty of the last fit, and the one before with where its fit ended.
-  private var last: Double?
-  private var earlier: (lambda: Double, point: WorkBuffer<Double>)?
+  private var course: Course
   private var lastAccepted = 0
   /// Whether the path begins at zeros.
   private let isBlank: Bool
   private let run: EvaluationRun
-  private var grams: [CurvatureGram] = []
-  private var preconditioner: CurvaturePreconditioner?
-  /// The penalty of ``preconditioner``, and the operations spent on passes since that was made.
-  private var preconditioned: Double?
+  /// The operations spent on passes since the preconditioner was made.
   private var sinceFactors = 0.0
   private var sampled = 0
-  /// The operations spent on passes since ``grams`` were made.
+  /// The operations spent on passes since the Gram matrices were made.
   private var spent: Double
+
+  /// How far the path leads, and what it has learned on the way.
+  private struct Course {
+    /// Where the last fit ended.
+    var point: WorkBuffer<Double>
+    /// The penalty of the last fit.
+    var last: Double?
+    /// The penalty before it, and where that fit ended.
+    var earlier: (lambda: Double, point: WorkBuffer<Double>)?
+    var grams: [CurvatureGram] = []
+    var preconditioner: CurvaturePreconditioner?
+    /// The penalty of ``preconditioner``.
+    var preconditioned: Double?
+
+    /// Begins at zeros.
+    init(_ objective: ProbeObjective) { point = WorkBuffer<Double>(objective.parameters, repeating: 0) }
+  }
+
+  /// Where the last fit ended.
+  var point: WorkBuffer<Double> { course.point }
 
   /// Begins at `start`, or zeros where nil; a preconditioner may take `work` operations from the first.
   init(_ objective: ProbeObjective, from start: WorkBuffer<Double>? = nil, work: Double = 0) {
@@ -35,7 +48,7 @@ final class PenaltyPath {
     spent = work
     isBlank = start == nil
     run = objective.data.run
-    point = WorkBuffer<Double>(objective.parameters, repeating: 0)
+    course = Course(objective)
     if let start { point.pointer.update(from: start.pointer, count: point.count) }
   }
 
@@ -90,11 +103,10 @@ final class PenaltyPath {
   private func beginAgain(
     on penalties: [Double], _ goal: Goal, _ passed: (Double) -> Void
   ) throws(MVError) -> Int {
-    point = WorkBuffer<Double>(objective.parameters, repeating: 0)
-    (last, earlier, grams, preconditioner, preconditioned) = (nil, nil, [], nil, nil)
+    course = Course(objective)
     var passes = 0
     for lambda in penalties {
-      earlier = nil
+      course.earlier = nil
       passes += try minimize(lambda, goal, isSettled: { _ in false }, passed: passed).passes
     }
     return passes
@@ -105,7 +117,7 @@ final class PenaltyPath {
   /// Such fits become sure of every row in the end; the curvature falls by a factor with each step there, and what was
   /// learned of it misleads.
   private func way(to lambda: Double) -> [Double] {
-    guard last == nil, isBlank, objective.rows <= objective.data.columns + 1 else { return [] }
+    guard course.last == nil, isBlank, objective.rows <= objective.data.columns + 1 else { return [] }
     return waypoints(to: lambda)
   }
 
@@ -122,7 +134,7 @@ final class PenaltyPath {
     let threads = objective.data.threads
     let descent = QuasiNewton(
       from: trial, tolerance: goal.gradientNorm, gap: goal.gap, limit: goal.limit, threads: threads
-    ) { [unowned self] in self.preconditioner?.apply($0) }
+    ) { [unowned self] in self.course.preconditioner?.apply($0) }
     let gradient = WorkBuffer<Double>(uninitialized: point.count)
     let penalized = LongVector(count: objective.classes * objective.data.columns, threads: threads)
     var first = 0.0
@@ -161,7 +173,7 @@ final class PenaltyPath {
           return Fit(descent: descent, ending: .settled, passes: descent.evaluations)
         }
       }
-      if descent.accepted > renewed + (preconditioned == lambda ? 8 : 2) {
+      if descent.accepted > renewed + (course.preconditioned == lambda ? 8 : 2) {
         if try renew(lambda, at: descent.point, isStart: false, accepted: descent.accepted) {
           renewed = descent.accepted
         }
@@ -180,18 +192,18 @@ final class PenaltyPath {
   private func finish(_ descent: QuasiNewton, _ lambda: Double) {
     lastAccepted = descent.accepted
     guard descent.value.isFinite else { return }
-    earlier = last.map { ($0, point) }
-    last = lambda
+    course.earlier = course.last.map { ($0, point) }
+    course.last = lambda
     let end = WorkBuffer<Double>(uninitialized: point.count)
     end.pointer.update(from: descent.point.pointer, count: point.count)
-    point = end
+    course.point = end
   }
 
   /// Where the path leads to if it goes on as it did between the last two penalties; the last point without these.
   private func foretold(_ lambda: Double) -> WorkBuffer<Double> {
     let trial = WorkBuffer<Double>(uninitialized: point.count)
     trial.pointer.update(from: point.pointer, count: point.count)
-    guard let last, let (first, start) = earlier, first > last, last > lambda else { return trial }
+    guard let last = course.last, let (first, start) = course.earlier, first > last, last > lambda else { return trial }
     let part = min(1, log(last / lambda) / log(first / last))
     for index in 0..<point.count {
       trial.pointer[index] += part * (point.pointer[index] - start.pointer[index])
@@ -222,8 +234,8 @@ final class PenaltyPath {
     return Double(matrices) * (Double(count) + widest / 3) * columns * widest
   }
 
-  /// The operations that factors of ``grams`` take.
-  private var factorWork: Double { gramWork(0, grams.count) }
+  /// The operations that factors of the Gram matrices take.
+  private var factorWork: Double { gramWork(0, course.grams.count) }
 
   /// Whether a matrix a class may be made: they fit memory, and factoring them takes less than some passes.
   private var mayTellClassesApart: Bool {
@@ -240,29 +252,30 @@ final class PenaltyPath {
   ) throws(MVError) -> Bool {
     let classes = objective.classes
     let columns = objective.data.columns
+    let made = course.grams.count
     // Of many rows a part is enough, at first.
     let shared = min(rows, max(8192, 4 * columns))
-    let apart = min(rows, max(8192, 32 * columns, grams.count > 1 ? sampled + sampled / 2 : 0))
+    let apart = min(rows, max(8192, 32 * columns, made > 1 ? sampled + sampled / 2 : 0))
     var due: (rows: Int, byClass: Bool)?
     // Once classes are told apart, the matrices serve until a fit takes many passes again.
-    let isSlow = grams.count <= 1 || accepted > 15
-    if isSlow, mayTellClassesApart, spent >= gramWork(apart, classes) * (grams.count > 1 ? 1 : 0.5) {
+    let isSlow = made <= 1 || accepted > 15
+    if isSlow, mayTellClassesApart, spent >= gramWork(apart, classes) * (made > 1 ? 1 : 0.5) {
       due = (apart, true)
-    } else if grams.isEmpty || grams.count == 1 && spent >= gramWork(sampled, 1) * (isStart ? 1 : 2) {
+    } else if made == 0 || made == 1 && spent >= gramWork(sampled, 1) * (isStart ? 1 : 2) {
       due = (shared, false)
     }
     if let due {
-      grams = try objective.curvature(at: point, rows: due.rows, byClass: due.byClass)
+      course.grams = try objective.curvature(at: point, rows: due.rows, byClass: due.byClass)
       sampled = due.rows
       spent = 0
-    } else if preconditioned == lambda || sinceFactors < factorWork {
+    } else if course.preconditioned == lambda || sinceFactors < factorWork {
       // One of another penalty serves where fits take few passes: factors would take longer than they save.
       return false
     }
-    preconditioned = lambda
+    course.preconditioned = lambda
     sinceFactors = 0
-    preconditioner = CurvaturePreconditioner(
-      grams, lambda: lambda, classes: classes, threads: objective.data.threads)
+    course.preconditioner = CurvaturePreconditioner(
+      course.grams, lambda: lambda, classes: classes, threads: objective.data.threads)
     return true
   }
 }

@@ -24,6 +24,13 @@ public struct Framing: Hashable, Sendable, Codable, CustomStringConvertible {
     self.stretches = stretches
   }
 
+  /// That of images of `size` that a network was trained on, `asked` being how they were to be framed.
+  ///
+  /// Images that were of that size already are as if they had just been covered.
+  package init(trainedOn size: ImageSize, asked: Framing?) {
+    if let asked, asked.size == size { self = asked } else { self.init(size) }
+  }
+
   private enum CodingKeys: String, CodingKey { case size, resize, interpolation, stretches }
 
   /// Reads a framing; what is left out but the size is as usual.

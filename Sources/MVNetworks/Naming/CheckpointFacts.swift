@@ -20,6 +20,20 @@ struct CheckpointFacts {
 
   private struct Place: Decodable { let imageShape: ImageShape }
 
+  /// What the run is trained on: of the request of its images, how they are framed.
+  private struct Origin: Decodable {
+    let framing: Framing?
+
+    private enum CodingKeys: String, CodingKey { case source }
+    private enum SourceKeys: String, CodingKey { case size }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      let source = try container.nestedContainer(keyedBy: SourceKeys.self, forKey: .source)
+      framing = source.contains(.size) ? try container.decode(Framing.self, forKey: .source) : nil
+    }
+  }
+
   /// Reads the texts of a header; nil where it is none of a checkpoint.
   ///
   /// Throws, naming the file at `path`, where it says of its images what cannot be.
@@ -39,11 +53,13 @@ struct CheckpointFacts {
       preprocessing = nil
       return
     }
-    let side = min(place.imageShape.height, place.imageShape.width)
+    let size = ImageSize(height: place.imageShape.height, width: place.imageShape.width)
+    let origin = try Self.value(Origin.self, "origin", of: facts, path)
     let statistics =
       settings.normalization.flatMap(ImageStatistics.init(rawValue:))
-      ?? (max(place.imageShape.height, place.imageShape.width) <= 32 ? .cifar : .imagenet)
-    preprocessing = .plain(side, statistics)
+      ?? (max(size.height, size.width) <= 32 ? .cifar : .imagenet)
+    preprocessing = Preprocessing(
+      framing: Framing(trainedOn: size, asked: origin?.framing), mean: statistics.mean, deviation: statistics.deviation)
   }
 
   /// What the header's text `key` says; nil where there is no such text.

@@ -7,10 +7,16 @@ internal import MVWeights
 public struct NetworkSummary: Encodable, Sendable {
   /// How images are brought to the network.
   public struct Input: Encodable, Sendable {
-    /// The side of the square that it sees, in pixels.
+    /// The shorter side of the images that it sees, in pixels.
     public let side: Int
+    /// Their height.
+    public let height: Int
+    /// Their width.
+    public let width: Int
     /// What the shorter side is scaled to before the cut, or both sides where images are stretched.
-    public let resize: Int
+    ///
+    /// It is nil where images are scaled to just cover what is no square, or to be it.
+    public let resize: Int?
     /// Whether images are scaled to a square, whatever their proportions.
     public let stretched: Bool
     /// How pixels are weighted when the image is scaled.
@@ -21,8 +27,9 @@ public struct NetworkSummary: Encodable, Sendable {
     public let std: [Float]
 
     init(_ published: Preprocessing) {
-      side = published.framing.size.height
-      resize = published.framing.resize ?? published.framing.size.height
+      (height, width) = (published.framing.size.height, published.framing.size.width)
+      side = min(height, width)
+      resize = published.framing.resize ?? (height == width ? side : nil)
       stretched = published.framing.stretches
       interpolation = published.framing.interpolation.rawValue
       mean = published.mean

@@ -1,5 +1,6 @@
 public import Foundation
 public import MVCore
+internal import MVDatasets
 public import MVImaging
 public import MVNetworks
 
@@ -141,8 +142,9 @@ extension TrainedNetwork {
       let shape = checkpoint.place.imageShape
       let statistics = checkpoint.settings.statistics(for: shape)
       return Preprocessing(
-        framing: Framing(ImageSize(height: shape.height, width: shape.width)), mean: statistics.mean,
-        deviation: statistics.deviation)
+        framing: Framing(
+          trainedOn: ImageSize(height: shape.height, width: shape.width), asked: checkpoint.origin?.source.framing),
+        mean: statistics.mean, deviation: statistics.deviation)
     }
   }
 }

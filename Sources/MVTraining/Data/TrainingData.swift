@@ -108,11 +108,8 @@ public struct TrainingData: Sendable {
   }
 
   private func check() throws(MVError) {
-    var names: Set<String> = []
+    try targets.map(\.name).requireEachOnce("representation")
     for target in targets {
-      guard names.insert(target.name).inserted else {
-        throw .usage("representation \(target.name)", "is given twice", remedy: "give each once")
-      }
       guard case .stored(let rows) = target.origin else { continue }
       guard rows.rows == count else {
         throw .badData(

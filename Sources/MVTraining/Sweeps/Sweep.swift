@@ -92,13 +92,12 @@ public struct Sweep: Hashable, Sendable {
 
   /// The runs, each variant with the first seed before any with the second.
   ///
-  /// Throws as ``variants()`` does, and for a seed that is given twice.
+  /// Throws as ``variants()`` does, and for a seed or a moment that is given twice.
   public func runs() throws(MVError) -> [SweepRun] {
     let variants = try variants()
     let seeds = seeds ?? [base.settings.seed]
-    if let twice = seeds.indices.first(where: { seeds[..<$0].contains(seeds[$0]) }) {
-      throw .usage("seeds", "name \(seeds[twice]) twice", remedy: "name each seed once")
-    }
+    try seeds.requireEachOnce("seed")
+    try moments.requireEachOnce("moment")
     guard !seeds.isEmpty else { throw .usage("seeds", "are none", remedy: "give one at least") }
     return seeds.flatMap { seed in variants.map { SweepRun(of: $0, seed: seed) } }
   }

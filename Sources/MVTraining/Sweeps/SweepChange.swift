@@ -89,9 +89,7 @@ public struct SweepAxis: Hashable, Sendable {
     guard let first = changes.first else {
       throw .usage("grid \(setting)", "has no values", remedy: "give one at least")
     }
-    if let twice = changes.indices.first(where: { changes[..<$0].contains(changes[$0]) }) {
-      throw .usage("grid \(setting)", "names \(changes[twice].text) twice", remedy: "name each value once")
-    }
+    try changes.requireEachOnce("grid") { "\($0.setting)=\($0.text)" }
     self.setting = first.setting
     self.changes = changes
   }

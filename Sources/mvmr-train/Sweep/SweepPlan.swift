@@ -68,10 +68,7 @@ struct SweepPlan {
     if jobs * threads > processors {
       notices.append("\(jobs) runs at once of \(threads) threads each are more than the \(processors) processors")
     }
-    let place = folder
-    let others = (recorded?.record.variants ?? []).flatMap(\.runs).map(\.folder).filter { name in
-      !place.isTrained(name) && !request.runs.contains { $0.folder == name }
-    }
+    let others = Self.unfinished(recorded?.record.variants ?? [], in: folder, besides: request.runs)
     if !others.isEmpty {
       notices.append(
         "begun before, not finished and not among these: \(others.joined(separator: ", ")); name their variants and seeds to go "
@@ -81,6 +78,15 @@ struct SweepPlan {
       variants: Self.joined(recorded?.record.variants ?? [], with: request.runs), moments: request.sweep.moments,
       scoring: scoring, jobs: jobs, command: former?.command ?? Provenance.commandLine)
     self.notices = notices
+  }
+
+  /// The folders of runs that were begun in a sweep, are not trained, and are not among `runs`.
+  private static func unfinished(
+    _ variants: [SweepRecord.Variant], in folder: SweepFolder, besides runs: [SweepRun]
+  ) -> [String] {
+    variants.flatMap(\.runs).map(\.folder).filter { name in
+      !folder.isTrained(name) && !runs.contains { $0.folder == name }
+    }
   }
 
   /// The variants that are there, and those of `runs`, each with the seeds of both.

@@ -134,7 +134,7 @@ struct SweepRequest {
     if arguments.has("held-out"), arguments.has("test-split") {
       throw .usage("--test-split", "does not go with --held-out", remedy: "leave one of them out")
     }
-    if let part = try arguments.doubles("held-out", in: 0...1).last {
+    if let part = try arguments.double("held-out", in: 0...1) {
       guard part > 0, part < 1 else {
         throw .usage("--held-out \(part)", "leaves nothing to learn from or to score", remedy: "write for example 0.1")
       }

@@ -9,6 +9,13 @@ import Testing
 
   init() throws { place = try SweepPlace() }
 
+  /// What `body` returns while a run is locked, as by another process that is at it; then it is let go.
+  private func whileAnotherIsAt<Result>(_ run: String, _ body: () throws -> Result) throws -> Result {
+    try place.manager.createDirectory(atPath: place.path(run), withIntermediateDirectories: true)
+    let lock = try FolderLock(place.folder.url.appending(path: run))
+    return try withExtendedLifetime(lock, body)
+  }
+
   /// Stopped by a signal, or killed, a sweep goes on and ends as one that was not.
   @Test(arguments: [SIGTERM, SIGINT, SIGKILL]) func aSweepThatIsStoppedGoesOn(_ number: Int32) throws {
     let sweep = "sweep synthetic:96 \(place.settings) --set epochs=12 --grid lr=0.001,0.01 --jobs 2"
@@ -75,12 +82,7 @@ import Testing
   @Test func aRunThatFailsLeavesTheOthers() throws {
     let sweep = "sweep synthetic:96 \(place.settings) --set epochs=1 --output s"
     try place.mvmr("\(sweep) --grid lr=0.001")
-    try place.manager.createDirectory(atPath: place.path("s/lr-0.01_seed-0"), withIntermediateDirectories: true)
-    let failed = try {
-      // Another process is at that run.
-      let other = try FolderLock(place.folder.url.appending(path: "s/lr-0.01_seed-0"))
-      return try withExtendedLifetime(other) { try place.mvmr("\(sweep) --grid lr=0.01,0.1", status: 74) }
-    }()
+    let failed = try whileAnotherIsAt("s/lr-0.01_seed-0") { try place.mvmr("\(sweep) --grid lr=0.01,0.1", status: 74) }
     let lines = failed.errors.split(separator: "\n")
     #expect(
       lines.contains { $0.hasPrefix("failed: lr=0.01, seed 0: ") && $0.contains("is being written by another") },
@@ -95,15 +97,10 @@ import Testing
   @Test func whatIsLeftIsToldAndRecordedAsItWasTrained() throws {
     let sweep = "sweep synthetic:96 \(place.settings) --set epochs=1 --output s"
     try place.mvmr("\(sweep) --variant c:~lr=0.003")
-    try place.manager.createDirectory(atPath: place.path("s/a_seed-0"), withIntermediateDirectories: true)
-    // Another process is at that run.
-    let told = try {
-      let other = try FolderLock(place.folder.url.appending(path: "s/a_seed-0"))
-      return try withExtendedLifetime(other) {
-        try place.mvmr("\(sweep) --variant a:~lr=0.5", status: 74)
-        return try place.mvmr("\(sweep) --variant b:~lr=0.002").errors
-      }
-    }()
+    let told = try whileAnotherIsAt("s/a_seed-0") {
+      try place.mvmr("\(sweep) --variant a:~lr=0.5", status: 74)
+      return try place.mvmr("\(sweep) --variant b:~lr=0.002").errors
+    }
     #expect(told.contains("not finished and not among these: a_seed-0; name their variants"), "\(told)")
     // With --resume, more is done beside what the last command asked for.
     let all = try place.results(try place.mvmr("sweep --resume --output s --variant a:~lr=0.01 --seeds 2 --json"))
