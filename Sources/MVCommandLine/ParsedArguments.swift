@@ -41,7 +41,7 @@ public struct ParsedArguments: Sendable {
   ///
   /// Throws a usage error where one is not a whole number within `range`, or is given twice.
   public func ints(_ name: String, in range: ClosedRange<Int>) throws(MVError) -> [Int] {
-    let values = try parts(of: name).map { (text) throws(MVError) in try Self.int(text, name, range) }
+    let values = try numbers(of: name).map { (text) throws(MVError) in try Self.int(text, name, range) }
     try values.requireEachOnce("--\(name)")
     return values
   }
@@ -50,14 +50,22 @@ public struct ParsedArguments: Sendable {
   ///
   /// Throws a usage error where one is not a number within `range`, or is given twice, however it is written.
   public func doubles(_ name: String, in range: ClosedRange<Double>) throws(MVError) -> [Double] {
-    let values = try parts(of: name).map { (text) throws(MVError) in try Self.double(text, name, range) }
+    let values = try numbers(of: name).map { (text) throws(MVError) in try Self.double(text, name, range) }
     try values.requireEachOnce("--\(name)")
     return values
   }
 
-  /// What an option was given in one or several lists.
-  private func parts(of name: String) -> [String] {
-    all(name).flatMap { $0.split(separator: ",").map(String.init) }
+  /// What an option was given in one or several lists, none of which is empty.
+  private func numbers(of name: String) throws(MVError) -> [String] {
+    var numbers: [String] = []
+    for text in all(name) {
+      let parts = text.split(separator: ",").map(String.init)
+      guard !parts.isEmpty else {
+        throw .usage("--\(name)", "has no number", remedy: "give one, or leave it out")
+      }
+      numbers += parts
+    }
+    return numbers
   }
 
   /// The case of an enumeration, by its raw value, or nil where the option was not given.

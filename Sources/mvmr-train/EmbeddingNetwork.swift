@@ -66,6 +66,9 @@ struct EmbeddingNetwork {
     try Torch.use(try DeviceArgument.device(arguments) ?? .cpu)
     let output = try NetworkArgument.output(arguments)
     let views = try arguments.choice("views", as: EmbeddedViews.self) ?? .single
+    if case .script = given, views != .single {
+      throw .usage("--views", "is not for TorchScript as \(url.path)", remedy: "embed a run or its weights")
+    }
     switch given {
     case .checkpoint(let checkpoint):
       if checkpoint.finetuning != nil, let origin = checkpoint.origin {
@@ -107,11 +110,13 @@ struct EmbeddingNetwork {
   ) throws(MVError) -> Preprocessing {
     var own = published
     if let preset = try arguments.choice("preprocessing", as: Preprocessing.Preset.self) {
-      own = Preprocessing(preset, side: own.framing.size.height)
+      own = Preprocessing(preset, side: min(own.framing.size.height, own.framing.size.width))
     }
     if let size = request.size {
+      // Of the longer sides, to which images are scaled at least.
       let side = max(size.height, size.width)
-      own.framing.resize = own.framing.resize.map { max(side, $0 * side / own.framing.size.height) }
+      let before = max(own.framing.size.height, own.framing.size.width)
+      own.framing.resize = own.framing.resize.map { max(side, $0 * side / before) }
       own.framing.size = size
     }
     if let resize = request.resize { (own.framing.resize, own.framing.stretches) = (resize, request.stretches) }

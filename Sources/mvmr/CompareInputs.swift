@@ -144,6 +144,7 @@ struct CompareInputs {
       // Of a source they are specifications, and the file has their names.
       text.contains(":") ? try RepresentationSpecification(parsing: text).storedName : text
     }
+    try wanted.requireEachOnce("--representation")
     let known = Set(inputs.flatMap { $0.file.representations.map(\.name) })
     if let missing = wanted.first(where: { !known.contains($0) }) {
       throw .usage(

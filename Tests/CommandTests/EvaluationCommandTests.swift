@@ -94,6 +94,7 @@ struct EvaluationCommandTests {
       (["probe", "--lambda", "1e-2", "--lambda", "0.01"], "--lambda 0.01"),
       (["probe", "--protocol", "dino", "--learning-rate", "1,1"], "--learning-rate 1.0"),
       (["knn", "--representation", "x"], "--representation x"),
+      (["compare", "--representation", "x"], "--representation x"),
     ] {
       let run = try Tool.run(
         Tool.folder.appending(path: "mvmr"), [words[0], file, "--representation", "x"] + words.dropFirst())

@@ -88,6 +88,14 @@ import Testing
     expectSame(own, try rows("program.h5", "teacher"))
     try mvmr("embed weights.safetensors folder:\(images) --output weights.h5")
     expectSame(own, try rows("weights.h5", "embedding"))
+    // The size that it has anyway changes nothing.
+    let words = options.split(separator: " ")
+    if words.first == "--size" {
+      try mvmr("embed program.pt folder:\(images) --size \(words[1]) --output same.h5")
+      expectSame(own, try rows("same.h5", "teacher"))
+      try mvmr("embed weights.safetensors folder:\(images) --size \(words[1]) --output again.h5")
+      expectSame(own, try rows("again.h5", "embedding"))
+    }
     // What a square would have given is something else.
     try mvmr("embed program.pt folder:\(images) --size 20x20 --resize 20 --output square.h5")
     let square = try rows("square.h5", "teacher")

@@ -46,6 +46,14 @@ struct ParsedArgumentsTests {
     }
   }
 
+  @Test func aListHasANumber() {
+    for text in ["", ",", ",,"] {
+      #expect(throws: MVError.self, "\(text)") { try given(text).ints("n", in: 1...8) }
+      let error = #expect(throws: MVError.self, "\(text)") { try given("1", text).doubles("n", in: 0...2) }
+      #expect(error.map { "\($0)" } == "--n: has no number; give one, or leave it out")
+    }
+  }
+
   @Test func oneNumberIsNoList() throws {
     #expect(try given("0.5").double("n", in: 0...2) == 0.5 && given().double("n", in: 0...2) == nil)
     for text in ["0.5,0.5", "0.1,0.2", "", "3", "nan"] {

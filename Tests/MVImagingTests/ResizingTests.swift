@@ -114,4 +114,12 @@ struct ResizingTests {
     let image = Image(shape: ImageShape(height: 2, width: 2, channels: 1), pixels: .float32([0, 0, 0, 0]))
     #expect(throws: MVError.self) { try image.resized(to: ImageSize(height: 1, width: 1)) }
   }
+
+  @Test func theRemedyOfATooSmallResizeHelps() throws {
+    for size in [ImageSize(height: 20, width: 30), ImageSize(height: 30, width: 20)] {
+      let error = #expect(throws: MVError.self) { try Framing(size, resize: 28).check() }
+      #expect(error.map { "\($0)".hasSuffix("resize to 30 or more") } == true)
+      try Framing(size, resize: 30).check()
+    }
+  }
 }

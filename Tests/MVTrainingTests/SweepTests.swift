@@ -87,7 +87,7 @@ struct SweepTests {
       variants:
         slow: {lr: 0.001, epochs: 9}
       seeds: 2
-      at: [2, 600s]
+      at: [2, 600s, 10min]
       held_out: 0.1
       options: {resize: 40, exif: true}
       output: here

@@ -1,7 +1,7 @@
 extension Collection where Element: Hashable {
   /// Throws a usage error where a value is here twice: `k 3: is given twice`, of the subject `k`.
   ///
-  /// `text` writes the value that it names, the first of them.
+  /// `text` writes the value that it names, as it is the second time.
   public func requireEachOnce(
     _ subject: String, text: (Element) -> String = { "\($0)" }
   ) throws(MVError) {

@@ -56,9 +56,10 @@ public struct Framing: Hashable, Sendable, Codable, CustomStringConvertible {
 
   /// Throws a usage error where the cut would be larger than the scaled image.
   public func check() throws(MVError) {
-    guard let resize, resize < max(size.height, size.width) else { return }
+    let least = max(size.height, size.width)
+    guard let resize, resize < least else { return }
     throw .usage(
-      "resize \(resize)", "is less than the \(size) to be cut out of it", remedy: "resize to \(size.height) or more")
+      "resize \(resize)", "is less than the \(size) to be cut out of it", remedy: "resize to \(least) or more")
   }
 }
 

@@ -16,10 +16,15 @@ public enum EmbeddedViews: String, Hashable, Sendable, CaseIterable {
     let pixels: () -> [UInt8]
   }
 
-  /// Throws a usage error where `framing` leaves no room for the crops.
+  /// Throws a usage error where `framing` leaves no room for the crops; nil is that of a run, whose images come cut.
   func check(_ framing: Framing?) throws(MVError) {
     guard self == .tenCrop else { return }
-    guard let framing, let side = framing.resize, side > max(framing.size.height, framing.size.width) else {
+    guard let framing else {
+      throw .usage(
+        "ten crops", "are not for a run, whose images come as they were cut",
+        remedy: "export its weights (mvmr-train export --format safetensors) and embed with these")
+    }
+    guard let side = framing.resize, side > max(framing.size.height, framing.size.width) else {
       throw .usage(
         "ten crops", "need images that are scaled to more than they are cut to",
         remedy: "give --resize N, for example 256 where --size is 224")

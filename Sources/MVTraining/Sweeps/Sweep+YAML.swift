@@ -42,8 +42,12 @@ extension Sweep {
         }
       case "seeds": seeds = try Self.seeds(value)
       case "at":
-        moments = try value.elements().map { (node) throws(MVError) in
-          try node.placed { () throws(MVError) in try SweepMoment(parsing: node.settingValue().description) }
+        // The record of a sweep may have one twice.
+        for node in value.elements() {
+          let moment = try node.placed { () throws(MVError) in
+            try SweepMoment(parsing: node.settingValue().description)
+          }
+          if !moments.contains(moment) { moments.append(moment) }
         }
       case "held_out":
         guard let part = Double(try value.settingValue().description), part > 0, part < 1 else {
