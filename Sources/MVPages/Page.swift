@@ -20,7 +20,7 @@ public struct Page: Sendable {
     self.kind = kind
   }
 
-  /// Reads the ``kind`` of the page in a file; nil where ``write(to:)`` did not write the file.
+  /// Reads the ``kind`` of the page in a file; nil where ``write(to:followsLinks:)`` did not write the file.
   public static func kind(of url: URL) -> String? {
     guard let head = SystemPath(url.path).head(4096) else { return nil }
     let text = String(decoding: head, as: UTF8.self)

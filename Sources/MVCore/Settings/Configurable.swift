@@ -39,7 +39,7 @@ extension Configurable {
     }
   }
 
-  /// Changes one setting to what a person typed; throws as ``set(_:to:)`` does.
+  /// Changes one setting to what a person typed; throws as ``set(_:to:written:)`` does.
   public mutating func set(_ key: String, parsing text: String) throws(MVError) {
     let setting = try Self.setting(named: key)
     guard let found = setting.domain.value(parsing: text), setting.write(&self, found) else {

@@ -66,7 +66,7 @@ public enum TrainedNetwork: Sendable {
   /// How the names of files end that are run as TorchScript.
   public static let scriptEndings = ["pt", "pts", "torchscript", "ts", "jit"]
 
-  /// Whether ``init(at:_:runningScripts:)`` takes what `text` names as TorchScript, a program; nothing is run.
+  /// Whether ``init(at:_:runningScripts:option:)`` takes what `text` names as TorchScript, a program; nothing is run.
   public static func isProgram(at text: String, _ settings: NetworkSettings = NetworkSettings()) -> Bool {
     guard ScriptModule.isScript(at: URL(filePath: text)), case .script? = try? TrainedNetwork(at: text, settings) else {
       return false

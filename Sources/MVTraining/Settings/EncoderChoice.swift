@@ -35,7 +35,7 @@ public enum EncoderChoice: Hashable, Sendable, CustomStringConvertible {
     if case .network(let reference) = self { reference.words } else { description }
   }
 
-  /// Reads what ``description`` writes, and every name of ``NetworkCatalogue/standard``; nil for anything else.
+  /// Reads what ``description`` writes, and every name of `NetworkCatalogue.standard`; nil for anything else.
   public init?(_ text: String) {
     if let own = Self.shaped.first(where: { $0.description == text }) {
       self = own
