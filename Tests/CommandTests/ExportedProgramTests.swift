@@ -95,6 +95,16 @@ import Testing
       expectSame(own, try rows("same.h5", "teacher"))
       try mvmr("embed weights.safetensors folder:\(images) --size \(words[1]) --output again.h5")
       expectSame(own, try rows("again.h5", "embedding"))
+      // Presets are of squares: that of the shorter side.
+      for (size, file) in [("", "preset.h5"), ("--size 20x20", "square-preset.h5")] {
+        try mvmr("embed weights.safetensors folder:\(images) --preprocessing imagenet \(size) --output \(file)")
+      }
+      expectSame(try rows("preset.h5", "embedding"), try rows("square-preset.h5", "embedding"))
+    }
+    for (network, views, part) in [("program.pt", "flip", "--views"), ("run", "ten-crop", "export its weights")] {
+      let words = ["embed", network, "folder:\(images)", "--views", views, "--output", "views.h5"]
+      let refused = try Tool.run(Tool.folder.appending(path: "mvmr"), words, in: folder.url)
+      #expect(refused.status == 64 && refused.errors.contains(part), "\(refused.errors)")
     }
     // What a square would have given is something else.
     try mvmr("embed program.pt folder:\(images) --size 20x20 --resize 20 --output square.h5")

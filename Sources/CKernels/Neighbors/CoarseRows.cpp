@@ -114,6 +114,8 @@ void PackTrain(const int8_t* rows, size_t stride, size_t count, size_t quads, in
 }
 
 void PackQueries(const int8_t* rows, size_t stride, size_t count, size_t quads, int8_t* packed, int32_t* bias) {
+  const bool is_short = HasShortProducts();
+  const int32_t raise = Raise();
   const size_t biases = Biases(quads);
   memset(packed, 0, kStrip * 4 * quads);
   memset(bias, 0, kStrip * biases * sizeof(int32_t));
@@ -121,16 +123,16 @@ void PackQueries(const int8_t* rows, size_t stride, size_t count, size_t quads, 
     const int8_t* from = rows + row * stride;
     for (size_t quad = 0; quad < quads; ++quad, from += 4) {
       memcpy(packed + (quad * kStrip + row) * 4, from, 4);
-      if (HasShortProducts()) {
+      if (is_short) {
         int16_t halves[2];
         int32_t* own = bias + quad / kShortQuads * kStrip + row;
         memcpy(halves, own, 4);
         // Of 16 bits, beyond which they may pass.
-        halves[0] = static_cast<int16_t>(halves[0] - Raise() * (from[0] + from[1]));
-        halves[1] = static_cast<int16_t>(halves[1] - Raise() * (from[2] + from[3]));
+        halves[0] = static_cast<int16_t>(halves[0] - raise * (from[0] + from[1]));
+        halves[1] = static_cast<int16_t>(halves[1] - raise * (from[2] + from[3]));
         memcpy(own, halves, 4);
       } else {
-        bias[row] -= Raise() * (from[0] + from[1] + from[2] + from[3]);
+        bias[row] -= raise * (from[0] + from[1] + from[2] + from[3]);
       }
     }
   }

@@ -15,9 +15,11 @@ final class FitProgress {
   private let lastCost: Double
   private var ended = 0
   private var passes = 0
-  /// The passes of fits that ended, of the last of these, and when it ended.
+  /// The passes of fits that ended.
   private var before = 0
+  /// What the last of these took.
   private var latest: (passes: Int, seconds: Double)?
+  /// When the present fit began.
   private var start: Double?
 
   /// Begins `penalties` fits of each fold, and one of all rows, a pass of which costs `lastCost` times as much.

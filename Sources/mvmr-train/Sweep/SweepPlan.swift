@@ -71,8 +71,8 @@ struct SweepPlan {
     let others = Self.unfinished(recorded?.record.variants ?? [], in: folder, besides: request.runs)
     if !others.isEmpty {
       notices.append(
-        "begun before, not finished and not among these: \(others.joined(separator: ", ")); name their variants and seeds to go "
-          + "on with them")
+        "begun before, not finished and not among these: \(others.joined(separator: ", ")); name their variants and "
+          + "seeds to go on with them")
     }
     record = SweepRecord(
       variants: Self.joined(recorded?.record.variants ?? [], with: request.runs), moments: request.sweep.moments,
